@@ -1,0 +1,152 @@
+//! Editing, deleting, removing and restoring an entry.
+
+use crate::{admission::Role, content::EntryState, id::ActorId, time::Timestamp};
+
+/// What [`decide_edit`] needs to know.
+#[derive(Debug, Clone)]
+pub struct EditFacts {
+    /// Who wrote the entry.
+    pub author: ActorId,
+    /// Its state.
+    pub state: EntryState,
+    /// When its text was last written, by its author's clock.
+    pub written_at: Timestamp,
+}
+
+/// What becomes of an edit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EditOutcome {
+    /// The new text takes the place of the old one.
+    Changed,
+    /// Older than what is known; nothing changes.
+    Stale,
+}
+
+/// Why an edit was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum EditRefusal {
+    /// Only authors edit their texts.
+    #[error("only its author can edit this")]
+    NotAuthor,
+    /// Removed, refused or deleted.
+    #[error("this can no longer be edited")]
+    Closed,
+}
+
+/// Decides whether `editor` may replace the text of an entry by a version written at `written_at`.
+///
+/// # Errors
+/// [`EditRefusal`] when it is not theirs, or no longer there.
+pub fn decide_edit(facts: &EditFacts, editor: ActorId, written_at: Timestamp) -> Result<EditOutcome, EditRefusal> {
+    if editor != facts.author {
+        return Err(EditRefusal::NotAuthor);
+    }
+    match facts.state {
+        EntryState::Published | EntryState::Held => {}
+        EntryState::Refused | EntryState::Removed | EntryState::Deleted => return Err(EditRefusal::Closed),
+    }
+    // An Update that overtook its predecessor must not be undone by it (SECURITY-CASES 17).
+    Ok(if facts.written_at.is_after(written_at) { EditOutcome::Stale } else { EditOutcome::Changed })
+}
+
+/// What [`decide_delete`] and [`decide_restore`] need to know.
+#[derive(Debug, Clone)]
+pub struct ChangeFacts {
+    /// Who wrote the entry.
+    pub author: ActorId,
+    /// Its state.
+    pub state: EntryState,
+    /// What the acting person is in the entry's group.
+    pub role: Role,
+}
+
+/// Who took an entry away, which decides who may bring it back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeleteOutcome {
+    /// Its author: becomes [`EntryState::Deleted`].
+    Deleted,
+    /// A moderator: becomes [`EntryState::Removed`].
+    Removed,
+    /// Was gone already.
+    AlreadyGone,
+}
+
+/// Why an entry was not taken away or brought back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum DeleteRefusal {
+    /// Neither author nor moderator.
+    #[error("only its author or a moderator can do this")]
+    NotAllowed,
+    /// It is not gone, or was never in.
+    #[error("there is nothing to restore")]
+    NothingToRestore,
+}
+
+/// Decides what a `Delete` by `actor` does.
+///
+/// # Errors
+/// [`DeleteRefusal::NotAllowed`].
+pub fn decide_delete(facts: &ChangeFacts, actor: ActorId) -> Result<DeleteOutcome, DeleteRefusal> {
+    let is_author = actor == facts.author;
+    if !is_author && facts.role != Role::Moderator {
+        return Err(DeleteRefusal::NotAllowed);
+    }
+    Ok(match facts.state {
+        EntryState::Deleted => DeleteOutcome::AlreadyGone,
+        // The author may delete what a moderator removed, so that it cannot come back.
+        _ if is_author => DeleteOutcome::Deleted,
+        EntryState::Removed => DeleteOutcome::AlreadyGone,
+        EntryState::Published | EntryState::Held | EntryState::Refused => DeleteOutcome::Removed,
+    })
+}
+
+/// Decides whether `actor` may bring an entry back: moderators what was removed, authors what they deleted.
+///
+/// # Errors
+/// [`DeleteRefusal`].
+pub fn decide_restore(facts: &ChangeFacts, actor: ActorId) -> Result<(), DeleteRefusal> {
+    match (facts.state, actor == facts.author, facts.role) {
+        (EntryState::Removed, _, Role::Moderator) | (EntryState::Deleted, true, _) => Ok(()),
+        (EntryState::Removed | EntryState::Deleted, _, _) => Err(DeleteRefusal::NotAllowed),
+        (EntryState::Published | EntryState::Held | EntryState::Refused, _, _) => {
+            Err(DeleteRefusal::NothingToRestore)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AUTHOR: ActorId = ActorId(1);
+    const OTHER: ActorId = ActorId(2);
+
+    fn facts(state: EntryState, role: Role) -> ChangeFacts {
+        ChangeFacts { author: AUTHOR, state, role }
+    }
+
+    #[test]
+    fn an_older_version_never_replaces_a_newer_one() {
+        let known = EditFacts { author: AUTHOR, state: EntryState::Published, written_at: Timestamp(5) };
+        assert_eq!(decide_edit(&known, AUTHOR, Timestamp(4)), Ok(EditOutcome::Stale));
+        assert_eq!(decide_edit(&known, AUTHOR, Timestamp(6)), Ok(EditOutcome::Changed));
+        assert_eq!(decide_edit(&known, OTHER, Timestamp(6)), Err(EditRefusal::NotAuthor));
+    }
+
+    #[test]
+    fn authors_delete_and_moderators_remove() {
+        let published = |role| facts(EntryState::Published, role);
+        assert_eq!(decide_delete(&published(Role::Member), AUTHOR), Ok(DeleteOutcome::Deleted));
+        assert_eq!(decide_delete(&published(Role::Moderator), OTHER), Ok(DeleteOutcome::Removed));
+        assert_eq!(decide_delete(&published(Role::Member), OTHER), Err(DeleteRefusal::NotAllowed));
+    }
+
+    #[test]
+    fn an_author_cannot_restore_what_a_moderator_removed() {
+        let removed = facts(EntryState::Removed, Role::Member);
+        assert_eq!(decide_restore(&removed, AUTHOR), Err(DeleteRefusal::NotAllowed));
+        assert_eq!(decide_restore(&facts(EntryState::Removed, Role::Moderator), OTHER), Ok(()));
+        assert_eq!(decide_restore(&facts(EntryState::Deleted, Role::Moderator), OTHER), Err(DeleteRefusal::NotAllowed));
+        assert_eq!(decide_restore(&facts(EntryState::Deleted, Role::Outsider), AUTHOR), Ok(()));
+    }
+}

@@ -1,0 +1,93 @@
+//! Decisions about people and entries, as records: what, whom, by which rule, why, until when, by whom.
+
+use crate::{
+    admission::{Layer, Role},
+    id::{ActorId, DecisionId, EntryId, GroupId},
+    text::closed_enum,
+    time::Timestamp,
+};
+
+closed_enum! {
+    /// What was decided.
+    pub enum DecisionAction {
+        /// Something held was let in.
+        Admit = "admit",
+        /// Something was kept for a moderator.
+        Hold = "hold",
+        /// Something was not let in.
+        Refuse = "refuse",
+        /// An entry was taken out.
+        Remove = "remove",
+        /// An entry was brought back.
+        Restore = "restore",
+        /// A thread takes no more comments.
+        Lock = "lock",
+        /// A thread takes comments again.
+        Unlock = "unlock",
+        /// A post is shown first.
+        Feature = "feature",
+        /// A post is no longer shown first.
+        Unfeature = "unfeature",
+        /// A person may no longer take part.
+        Ban = "ban",
+        /// A person may take part again.
+        Unban = "unban",
+        /// A person became moderator.
+        Appoint = "appoint",
+        /// A person is no longer moderator.
+        Dismiss = "dismiss",
+    }
+}
+
+/// Whom or what a decision is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// A post or comment.
+    Entry(EntryId),
+    /// A person, or a request to join.
+    Actor(ActorId),
+}
+
+/// A moderation decision as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// Our key.
+    pub id: DecisionId,
+    /// The group; `None` for the whole instance.
+    pub group: Option<GroupId>,
+    /// What was decided.
+    pub action: DecisionAction,
+    /// Whom or what about.
+    pub target: Target,
+    /// The layer that decided; [`Layer::Moderator`] for a person.
+    pub layer: Layer,
+    /// The rule, by its fixed name, where one decided.
+    pub rule: Option<String>,
+    /// The reason shown to the person concerned.
+    pub reason: Option<String>,
+    /// When it ends by itself.
+    pub until: Option<Timestamp>,
+    /// Who decided; `None` when a rule did.
+    pub by: Option<ActorId>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// The person may not do this in the group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("only moderators of this group can do this")]
+pub struct NotModerator;
+
+/// Decides whether somebody with `role` may moderate.
+///
+/// # Errors
+/// [`NotModerator`].
+pub fn decide_moderate(role: Role) -> Result<(), NotModerator> {
+    match role {
+        Role::Moderator => Ok(()),
+        Role::Member | Role::Outsider => Err(NotModerator),
+    }
+}
+
+/// The longest reason, in characters.
+pub const MAX_REASON_LENGTH: usize = 1_000;

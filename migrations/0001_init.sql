@@ -1,0 +1,389 @@
+-- Times are milliseconds UTC, ids 64-bit snowflakes. Written in PostgreSQL's words, mapped for SQLite on the way in.
+
+-- Everybody who acts: persons, groups and applications, here and elsewhere.
+CREATE TABLE actors (
+    id BIGINT PRIMARY KEY,
+    ap_id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    is_local BOOLEAN NOT NULL,
+    username TEXT NOT NULL,
+    username_key TEXT NOT NULL,
+    host TEXT NOT NULL,
+    display_name TEXT,
+    summary_html TEXT,
+    page_url TEXT,
+    icon_url TEXT,
+    inbox TEXT NOT NULL,
+    shared_inbox TEXT,
+    outbox TEXT,
+    followers TEXT,
+    moderators_url TEXT,
+    featured_url TEXT,
+    wall_url TEXT,
+    also_known_as JSONB NOT NULL,
+    moved_to TEXT,
+    remote_updated_at BIGINT,
+    fetched_at BIGINT,
+    created_at BIGINT NOT NULL,
+    deleted_at BIGINT
+);
+-- Elsewhere a person and a group may share a name (Lemmy); here they may not.
+CREATE UNIQUE INDEX actors_local_name ON actors (username_key) WHERE is_local;
+CREATE INDEX actors_handle ON actors (host, username_key);
+
+CREATE TABLE actor_keys (
+    key_id TEXT PRIMARY KEY,
+    actor_id BIGINT NOT NULL REFERENCES actors (id),
+    algorithm TEXT NOT NULL,
+    public_key BYTEA NOT NULL,
+    private_key BYTEA,
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX actor_keys_actor ON actor_keys (actor_id);
+
+CREATE TABLE accounts (
+    id BIGINT PRIMARY KEY,
+    actor_id BIGINT NOT NULL UNIQUE REFERENCES actors (id),
+    email TEXT,
+    password_hash TEXT NOT NULL,
+    is_admin BOOLEAN NOT NULL,
+    created_at BIGINT NOT NULL
+);
+
+CREATE TABLE api_tokens (
+    token_hash TEXT PRIMARY KEY,
+    account_id BIGINT NOT NULL REFERENCES accounts (id),
+    scopes TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    revoked_at BIGINT
+);
+
+-- Groups hosted here, and groups elsewhere that somebody here follows.
+CREATE TABLE groups (
+    id BIGINT PRIMARY KEY REFERENCES actors (id),
+    is_local BOOLEAN NOT NULL,
+    title TEXT NOT NULL,
+    description_source TEXT NOT NULL,
+    description_html TEXT NOT NULL,
+    language TEXT,
+    picture_url TEXT,
+    admission TEXT NOT NULL,
+    posting TEXT NOT NULL,
+    review TEXT NOT NULL,
+    member_count BIGINT NOT NULL DEFAULT 0,
+    post_count BIGINT NOT NULL DEFAULT 0,
+    comment_count BIGINT NOT NULL DEFAULT 0,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL
+);
+
+CREATE TABLE group_rules (
+    group_id BIGINT NOT NULL REFERENCES groups (id),
+    position BIGINT NOT NULL,
+    title TEXT NOT NULL,
+    text_source TEXT NOT NULL,
+    text_html TEXT NOT NULL,
+    PRIMARY KEY (group_id, position)
+);
+
+CREATE TABLE moderators (
+    group_id BIGINT NOT NULL REFERENCES groups (id),
+    actor_id BIGINT NOT NULL REFERENCES actors (id),
+    appointed_at BIGINT NOT NULL,
+    PRIMARY KEY (group_id, actor_id)
+);
+CREATE INDEX moderators_actor ON moderators (actor_id);
+
+-- Membership of a group here (from a Follow or Join), or of somebody here in a group elsewhere.
+CREATE TABLE memberships (
+    group_id BIGINT NOT NULL REFERENCES groups (id),
+    actor_id BIGINT NOT NULL REFERENCES actors (id),
+    state TEXT NOT NULL,
+    -- The Follow or Join that asked, which Accept, Reject and Undo name.
+    follow_ap_id TEXT,
+    created_at BIGINT NOT NULL,
+    joined_at BIGINT,
+    PRIMARY KEY (group_id, actor_id)
+);
+CREATE INDEX memberships_actor ON memberships (actor_id);
+
+-- group_id 0 is the whole instance.
+CREATE TABLE bans (
+    group_id BIGINT NOT NULL,
+    actor_id BIGINT NOT NULL REFERENCES actors (id),
+    until BIGINT,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (group_id, actor_id)
+);
+CREATE INDEX bans_actor ON bans (actor_id);
+
+-- group_id 0 is the whole instance.
+CREATE TABLE peering (
+    group_id BIGINT NOT NULL,
+    host TEXT NOT NULL,
+    action TEXT NOT NULL,
+    reason TEXT,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (group_id, host)
+);
+
+-- Posts and comments.
+CREATE TABLE entries (
+    id BIGINT PRIMARY KEY,
+    ap_id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    group_id BIGINT NOT NULL REFERENCES groups (id),
+    author_id BIGINT NOT NULL REFERENCES actors (id),
+    -- The post that starts the thread; a post's own id.
+    thread_id BIGINT NOT NULL,
+    parent_id BIGINT REFERENCES entries (id),
+    depth BIGINT NOT NULL,
+    is_local BOOLEAN NOT NULL,
+    state TEXT NOT NULL,
+    -- Page, Note, Article …: what the origin called it.
+    wire_type TEXT NOT NULL,
+    title TEXT,
+    content_html TEXT NOT NULL,
+    content_source TEXT,
+    excerpt TEXT NOT NULL,
+    page_url TEXT,
+    link_url TEXT,
+    image_url TEXT,
+    language TEXT,
+    sensitive BOOLEAN NOT NULL,
+    locked BOOLEAN NOT NULL DEFAULT false,
+    featured BOOLEAN NOT NULL DEFAULT false,
+    up BIGINT NOT NULL DEFAULT 0,
+    down BIGINT NOT NULL DEFAULT 0,
+    score BIGINT NOT NULL DEFAULT 0,
+    comment_count BIGINT NOT NULL DEFAULT 0,
+    -- When it was written, by the author's clock, and when it entered here.
+    published_at BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    edited_at BIGINT,
+    last_activity_at BIGINT NOT NULL,
+    -- Why it is held, refused or removed, for those who may know.
+    state_reason TEXT,
+    -- The Create that brought it, forwarded when it is admitted later.
+    received_id BIGINT
+);
+CREATE INDEX entries_new ON entries (group_id, kind, state, id);
+CREATE INDEX entries_active ON entries (group_id, kind, state, last_activity_at, id);
+CREATE INDEX entries_top ON entries (group_id, kind, state, score, id);
+CREATE INDEX entries_thread ON entries (thread_id, id);
+CREATE INDEX entries_parent ON entries (parent_id, id);
+CREATE INDEX entries_author ON entries (author_id, group_id, state, id);
+
+CREATE TABLE votes (
+    entry_id BIGINT NOT NULL REFERENCES entries (id),
+    actor_id BIGINT NOT NULL REFERENCES actors (id),
+    value BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (entry_id, actor_id)
+);
+CREATE INDEX votes_actor ON votes (actor_id);
+
+CREATE TABLE reactions (
+    entry_id BIGINT NOT NULL REFERENCES entries (id),
+    actor_id BIGINT NOT NULL REFERENCES actors (id),
+    emoji TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (entry_id, actor_id, emoji)
+);
+
+CREATE TABLE polls (
+    entry_id BIGINT PRIMARY KEY REFERENCES entries (id),
+    multiple BOOLEAN NOT NULL,
+    closes_at BIGINT
+);
+
+CREATE TABLE poll_options (
+    entry_id BIGINT NOT NULL REFERENCES polls (entry_id),
+    position BIGINT NOT NULL,
+    name TEXT NOT NULL,
+    -- As the author's server counts.
+    votes BIGINT NOT NULL,
+    PRIMARY KEY (entry_id, position)
+);
+
+CREATE TABLE poll_votes (
+    entry_id BIGINT NOT NULL REFERENCES polls (entry_id),
+    actor_id BIGINT NOT NULL REFERENCES actors (id),
+    position BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (entry_id, actor_id, position)
+);
+
+CREATE TABLE reports (
+    id BIGINT PRIMARY KEY,
+    ap_id TEXT UNIQUE,
+    group_id BIGINT NOT NULL REFERENCES groups (id),
+    reporter_id BIGINT NOT NULL REFERENCES actors (id),
+    entry_id BIGINT REFERENCES entries (id),
+    actor_id BIGINT REFERENCES actors (id),
+    text TEXT NOT NULL,
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX reports_group ON reports (group_id, id);
+
+-- What waits for a moderator: a request to join, an entry, or an edit of one.
+CREATE TABLE queue_items (
+    id BIGINT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    group_id BIGINT NOT NULL REFERENCES groups (id),
+    actor_id BIGINT NOT NULL REFERENCES actors (id),
+    entry_id BIGINT REFERENCES entries (id),
+    -- The object or Follow it is about.
+    object_ap_id TEXT,
+    title TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    -- For an edit: the new text, as it will be written.
+    edit JSONB,
+    received_id BIGINT,
+    received_at BIGINT NOT NULL,
+    decided_at BIGINT
+);
+CREATE INDEX queue_items_open ON queue_items (group_id, id) WHERE decided_at IS NULL;
+CREATE INDEX queue_items_entry ON queue_items (entry_id);
+
+CREATE TABLE decisions (
+    id BIGINT PRIMARY KEY,
+    group_id BIGINT,
+    action TEXT NOT NULL,
+    entry_id BIGINT,
+    actor_id BIGINT,
+    layer TEXT NOT NULL,
+    rule TEXT,
+    reason TEXT,
+    until BIGINT,
+    by_actor_id BIGINT,
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX decisions_group ON decisions (group_id, id);
+CREATE INDEX decisions_entry ON decisions (entry_id);
+
+-- Verified activities, with what became of each.
+CREATE TABLE received_activities (
+    id BIGINT PRIMARY KEY,
+    ap_id TEXT NOT NULL UNIQUE,
+    actor_ap_id TEXT NOT NULL,
+    host TEXT NOT NULL,
+    verb TEXT NOT NULL,
+    body BYTEA NOT NULL,
+    state TEXT NOT NULL,
+    outcome TEXT,
+    reason TEXT,
+    attempts BIGINT NOT NULL DEFAULT 0,
+    due_at BIGINT NOT NULL,
+    received_at BIGINT NOT NULL,
+    finished_at BIGINT
+);
+CREATE INDEX received_activities_due ON received_activities (due_at, id) WHERE state = 'queued';
+CREATE INDEX received_activities_recent ON received_activities (received_at);
+
+-- What happened, until it is told.
+CREATE TABLE events (
+    id BIGINT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    group_id BIGINT,
+    actor_id BIGINT,
+    entry_id BIGINT,
+    by_actor_id BIGINT,
+    received_id BIGINT,
+    value BIGINT,
+    value_before BIGINT,
+    code TEXT,
+    text TEXT,
+    until BIGINT,
+    created_at BIGINT NOT NULL,
+    published_at BIGINT
+);
+CREATE INDEX events_unpublished ON events (id) WHERE published_at IS NULL;
+
+-- What we know of other servers.
+CREATE TABLE instances (
+    host TEXT PRIMARY KEY,
+    software TEXT,
+    version TEXT,
+    profile TEXT,
+    -- Set by an admin: not learned over.
+    profile_fixed BOOLEAN NOT NULL DEFAULT false,
+    -- How to sign for this host: cavage, rfc9421 or rfc9421-ed25519.
+    signature TEXT,
+    nodeinfo_at BIGINT,
+    first_seen_at BIGINT NOT NULL
+);
+
+-- One row an activity, however many hosts follow. `seq` grows in the order of publishing.
+CREATE TABLE delivery_log (
+    seq BIGINT PRIMARY KEY,
+    activity_ap_id TEXT NOT NULL UNIQUE,
+    event_id BIGINT NOT NULL,
+    sender_id BIGINT NOT NULL REFERENCES actors (id),
+    -- Goes to the followers of this group, besides the targets named one by one.
+    group_id BIGINT,
+    -- Items of one key are delivered in order to each host.
+    order_key TEXT NOT NULL,
+    -- For group-aware hosts and for microblogs; NULL: nothing for them.
+    body_group BYTEA,
+    body_microblog BYTEA,
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX delivery_log_group ON delivery_log (group_id, seq);
+CREATE INDEX delivery_log_created ON delivery_log (created_at);
+
+-- Inboxes named one by one: the answer to a Follow, the author of a parent.
+CREATE TABLE delivery_targets (
+    seq BIGINT NOT NULL REFERENCES delivery_log (seq),
+    inbox TEXT NOT NULL,
+    host TEXT NOT NULL,
+    PRIMARY KEY (seq, inbox)
+);
+CREATE INDEX delivery_targets_host ON delivery_targets (host, seq);
+
+-- Inboxes that follow a group: one row an inbox, shared where it can be.
+CREATE TABLE delivery_subscriptions (
+    group_id BIGINT NOT NULL REFERENCES groups (id),
+    inbox TEXT NOT NULL,
+    host TEXT NOT NULL,
+    followers BIGINT NOT NULL,
+    -- Only what was published after this concerns the subscriber.
+    since_seq BIGINT NOT NULL,
+    PRIMARY KEY (group_id, inbox)
+);
+CREATE INDEX delivery_subscriptions_host ON delivery_subscriptions (host, group_id);
+
+CREATE TABLE delivery_hosts (
+    host TEXT PRIMARY KEY,
+    -- Everything up to and including this is done with.
+    cursor BIGINT NOT NULL,
+    state TEXT NOT NULL,
+    failures BIGINT NOT NULL DEFAULT 0,
+    failing_since BIGINT,
+    next_attempt_at BIGINT NOT NULL DEFAULT 0,
+    last_success_at BIGINT,
+    last_error TEXT,
+    last_error_at BIGINT,
+    -- Fencing: a holder whose epoch is no longer the row's must not write.
+    lease_holder TEXT,
+    lease_until BIGINT NOT NULL DEFAULT 0,
+    epoch BIGINT NOT NULL DEFAULT 0
+);
+
+-- Items that a host refused for good.
+CREATE TABLE delivery_failures (
+    host TEXT NOT NULL,
+    seq BIGINT NOT NULL,
+    inbox TEXT NOT NULL,
+    error TEXT NOT NULL,
+    failed_at BIGINT NOT NULL,
+    PRIMARY KEY (host, seq, inbox)
+);
+
+-- Single holders: which process publishes, which node has which number.
+CREATE TABLE leases (
+    name TEXT PRIMARY KEY,
+    holder TEXT NOT NULL,
+    until BIGINT NOT NULL,
+    epoch BIGINT NOT NULL
+);
