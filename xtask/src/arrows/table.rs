@@ -62,7 +62,7 @@ const INPUT_OUTPUT: &[&str] = &["axum", "hyper", "reqwest", "sqlx", "tokio"];
 pub(crate) fn broken_arrows(packages: &[Package], table: &[Row]) -> Vec<String> {
     let is_ours = |name: &str| packages.iter().any(|package| package.name == name);
     let mut broken = Vec::new();
-    for package in packages.iter().filter(|package| !package.apart) {
+    for package in packages {
         let Some(row) = table.iter().find(|row| row.name == package.name) else {
             broken.push(format!("{} has no row in the table of xtask/src/arrows/table.rs", package.name));
             continue;
@@ -78,7 +78,8 @@ fn broken_arrow(row: &Row, dependency: &Dependency) -> Option<String> {
     let itself = used == row.name && dependency.kind == Kind::Dev;
     if used == TESTKIT {
         let allowed = dependency.kind == Kind::Dev || MAY_USE_TESTKIT.contains(&row.name);
-        return (!allowed).then(|| format!("{} ships {TESTKIT}, which is for [dev-dependencies] only", row.name));
+        return (!allowed)
+            .then(|| format!("{} ships {TESTKIT}, which is for [dev-dependencies] only", row.name));
     }
     if itself || row.may_use.contains(&used) {
         return None;

@@ -1,0 +1,67 @@
+//! What the use cases need from outside: time, chance, keys, other servers.
+
+use std::{future::Future, pin::Pin};
+
+use guildhall_domain::{ActorId, ApId, EntryId, Handle, Timestamp};
+
+/// A boxed future, so that ports can be trait objects.
+pub type PortFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Where time comes from.
+pub trait Clock: Send + Sync {
+    /// The present.
+    fn now(&self) -> Timestamp;
+}
+
+/// Where chance comes from.
+pub trait Rng: Send + Sync {
+    /// Fills `bytes` so that nobody can guess them.
+    fn fill(&self, bytes: &mut [u8]);
+}
+
+/// A fresh pair of keys for a local actor, as kept in the store.
+#[derive(Clone)]
+pub struct NewKeys {
+    /// RSA-2048: `(public SPKI DER, private PKCS#8 DER)`.
+    pub rsa: (Vec<u8>, Vec<u8>),
+    /// Ed25519: `(public key, 32 bytes; private PKCS#8 DER)`.
+    pub ed25519: (Vec<u8>, Vec<u8>),
+}
+
+/// Makes keys ahead of need: an RSA pair takes about 100 ms.
+pub trait KeyMint: Send + Sync {
+    /// The next pair.
+    fn next(&self) -> PortFuture<'_, NewKeys>;
+}
+
+/// Why something on another server could not be had.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ResolveError {
+    /// The server says there is no such thing, or no longer.
+    #[error("nothing is found under this name")]
+    NotFound,
+    /// Our own lists forbid asking.
+    #[error("this server is blocked here")]
+    Blocked,
+    /// The answer was not what it claims to be.
+    #[error("the answer of the server was refused: {0}")]
+    Refused(String),
+    /// Network, TLS or a server error; worth another try.
+    #[error("the server could not be reached: {0}")]
+    Unreachable(String),
+    /// Our own store failed.
+    #[error("reading or writing failed")]
+    Store(#[source] std::sync::Arc<guildhall_store::StoreError>),
+}
+
+/// Finds what lives on other servers, fetches it and keeps it. Never called inside a transaction.
+pub trait RemoteResolver: Send + Sync {
+    /// The actor with a handle, by `WebFinger` where it is not known yet.
+    fn actor_by_handle<'a>(&'a self, handle: &'a Handle) -> PortFuture<'a, Result<ActorId, ResolveError>>;
+
+    /// The actor with an id, fetched where it is not known or too old.
+    fn actor<'a>(&'a self, ap_id: &'a ApId) -> PortFuture<'a, Result<ActorId, ResolveError>>;
+
+    /// The post or comment with an id or page URL, fetched with its parents where it is not known.
+    fn entry<'a>(&'a self, ap_id: &'a ApId) -> PortFuture<'a, Result<EntryId, ResolveError>>;
+}

@@ -1,0 +1,37 @@
+//! `[limits]`: how much one peer, one client or one fetch may ask of this server.
+
+use super::HumanDuration;
+
+section! {
+    /// How much one peer, one client or one fetch may ask of this server.
+    struct LimitsConfig = "limits" {
+        /// Connections open at one time; more wait in the listener's queue.
+        connections: u32 = 10_000,
+        /// Time for the head of a request to arrive, and for which a connection may stay idle.
+        header_timeout: HumanDuration = HumanDuration::seconds(30),
+        /// Time for the body of a request to arrive, and then again for its handler to answer.
+        request_timeout: HumanDuration = HumanDuration::seconds(30),
+        /// Largest request body, in bytes, of everything but the inbox.
+        body_bytes: u32 = 1024 * 1024,
+        /// Largest activity taken by the inbox, in bytes.
+        inbox_body_bytes: u32 = 1024 * 1024,
+        /// Time for the body of an activity to arrive.
+        inbox_body_timeout: HumanDuration = HumanDuration::seconds(5),
+        /// Inbox requests of one IP address in a minute, before any signature is looked at.
+        inbox_per_ip_per_minute: u32 = 6_000,
+        /// Inbox requests that claim to come from one host in a minute.
+        inbox_per_host_per_minute: u32 = 6_000,
+        /// Requests of one IP address to the client APIs and pages in a minute.
+        api_per_ip_per_minute: u32 = 1_200,
+        /// Largest document fetched from another server, in bytes after decompression.
+        fetch_body_bytes: u32 = 1024 * 1024,
+        /// Time for one fetch with all its redirects.
+        fetch_timeout: HumanDuration = HumanDuration::seconds(10),
+        /// Redirects followed in one fetch; each is checked like the first address.
+        fetch_redirects: u32 = 3,
+        /// Missing parents followed upwards from one received reply.
+        fetch_depth: u32 = 20,
+        /// Documents fetched because of one received activity.
+        fetch_count: u32 = 50,
+    }
+}

@@ -1,0 +1,127 @@
+//! One database behind two engines: SQLite in a file, or PostgreSQL.
+//!
+//! Reads go through [`Db::query`], writes through a [`Tx`]. One SQL text with `$1` serves both engines; where they differ,
+//! both texts stand in one [`Sql`]. Everything that knows an engine's name is in this module and in those texts.
+//!
+//! On SQLite one task owns the only writing connection and hands it from transaction to transaction; those that queue
+//! up share one COMMIT, and with it one sync of the disk (see [`writer`]). On PostgreSQL the server does the like.
+
+mod id;
+mod lower;
+mod migrate;
+mod open;
+mod query;
+mod sql;
+mod stats;
+mod tx;
+mod url;
+mod value;
+mod writer;
+
+use std::sync::Arc;
+
+use sqlx::{PgPool, SqlitePool};
+
+pub use id::{IdGenerator, NodeOutOfRange};
+pub use migrate::{PendingMigration, migration, migrations};
+pub use open::{Durability, OpenOptions};
+pub use query::Query;
+pub use sql::{Composed, MAX_PARAMETERS, Sql, SqlText, values_list};
+pub use sqlx::migrate::Migrator;
+pub use stats::WriteStats;
+pub use tx::Tx;
+pub use url::{DatabaseUrl, DatabaseUrlError};
+pub use value::{List, Record, Value};
+
+use crate::StoreError;
+use stats::Counters;
+use writer::Writer;
+
+/// The two engines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Engine {
+    /// SQLite in a file.
+    Sqlite,
+    /// A PostgreSQL server.
+    Postgres,
+}
+
+/// An open database. Clones share its connections.
+#[derive(Clone, Debug)]
+pub struct Db {
+    backend: Backend,
+    counters: Arc<Counters>,
+}
+
+#[derive(Clone, Debug)]
+enum Backend {
+    Sqlite { read: SqlitePool, writer: Writer },
+    Postgres(PgPool),
+}
+
+impl Db {
+    /// Opens the database at `url`; a SQLite file and its folder are created. Needs a running tokio runtime.
+    ///
+    /// # Errors
+    /// [`StoreError::Open`]: no such server, no access, or the file cannot be created or is none of SQLite's.
+    pub async fn open(url: &DatabaseUrl, options: &OpenOptions) -> Result<Self, StoreError> {
+        let counters = Arc::new(Counters::default());
+        let backend = match url.target() {
+            url::Target::Sqlite(path) => open::sqlite(path, options, &counters).await?,
+            url::Target::Postgres(server) => Backend::Postgres(open::postgres(server, options).await?),
+        };
+        Ok(Self { backend, counters })
+    }
+
+    /// Which engine serves this database.
+    pub fn engine(&self) -> Engine {
+        match self.backend {
+            Backend::Sqlite { .. } => Engine::Sqlite,
+            Backend::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// A query that reads. A write is refused by SQLite here; it belongs into a [`Tx`].
+    pub fn query(&self, sql: impl SqlText) -> Query<'_> {
+        let text = sql.text_for(self.engine());
+        match &self.backend {
+            Backend::Sqlite { read, .. } => Query::on_sqlite_pool(read, text),
+            Backend::Postgres(pool) => Query::on_postgres_pool(pool, text),
+        }
+    }
+
+    /// Begins a transaction: `BEGIN IMMEDIATE` on SQLite, READ COMMITTED on PostgreSQL.
+    ///
+    /// SQLite has one writer, so whatever is awaited while the [`Tx`] lives stops every other write: fetch, hash and
+    /// verify before. For the same reason a task that holds a `Tx` must not begin a second one, nor wait for a task
+    /// that does: it would wait for itself, until [`StoreError::Timeout`].
+    pub async fn begin(&self) -> Result<Tx, StoreError> {
+        match &self.backend {
+            Backend::Sqlite { writer, .. } => Ok(Tx::on_sqlite(writer.begin().await?)),
+            Backend::Postgres(pool) => Ok(Tx::on_postgres(pool.begin().await?, self.counters.clone())),
+        }
+    }
+
+    /// Asks the database for an answer, any answer.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.query("SELECT CAST(1 AS BIGINT)").one::<(i64,)>().await.map(drop)
+    }
+
+    /// How writing went since [`Db::open`], for metrics.
+    pub fn write_stats(&self) -> WriteStats {
+        self.counters.read()
+    }
+
+    /// Waits for running queries and transactions, then closes every connection of every clone.
+    ///
+    /// A SQLite file is left without its `-wal` companion, ready to be copied.
+    pub async fn close(&self) {
+        match &self.backend {
+            Backend::Sqlite { read, writer } => {
+                read.close().await;
+                writer.close().await;
+            }
+            Backend::Postgres(pool) => pool.close().await,
+        }
+    }
+}

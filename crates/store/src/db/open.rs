@@ -1,0 +1,135 @@
+//! How connections are set up.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Connection as _, PgPool, SqlitePool};
+
+use super::Backend;
+use super::stats::Counters;
+use super::writer::Writer;
+use crate::StoreError;
+
+/// Statements kept prepared per connection; the queries of this crate number a few hundred.
+const STATEMENT_CACHE: usize = 512;
+/// A connection that lay idle this long is asked whether it still lives before it is handed out.
+const PING_AFTER: Duration = Duration::from_secs(5);
+
+/// How [`Db::open`](super::Db::open) sets up its connections. The default is right for a server.
+#[derive(Clone, Debug)]
+pub struct OpenOptions {
+    /// Shown in PostgreSQL's `pg_stat_activity`.
+    pub application_name: String,
+    /// Most connections to PostgreSQL.
+    pub max_connections: u32,
+    /// Most reading connections to a SQLite file; writing always has one.
+    pub max_readers: u32,
+    /// How long a query or [`Db::begin`](super::Db::begin) waits for a connection.
+    pub acquire_timeout: Duration,
+    /// How long a transaction may sit between its statements (PostgreSQL) or be held in all (SQLite) before it is
+    /// taken for lost and rolled back.
+    pub holder_deadline: Duration,
+    /// What a SQLite commit promises.
+    pub durability: Durability,
+}
+
+/// What a commit on SQLite promises. On PostgreSQL this is the server's setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// Survives a power failure (`synchronous=FULL`).
+    Full,
+    /// Survives a crash of the process alone (`synchronous=OFF`): for tests.
+    ProcessCrash,
+}
+
+impl Default for OpenOptions {
+    fn default() -> Self {
+        Self {
+            application_name: "guildhall".into(),
+            max_connections: 16,
+            max_readers: 8,
+            acquire_timeout: Duration::from_secs(10),
+            holder_deadline: Duration::from_secs(30),
+            durability: Durability::Full,
+        }
+    }
+}
+
+/// Opens the writer first: it creates the file and its WAL, which the read-only connections need to find.
+pub(super) async fn sqlite(
+    path: &Path,
+    options: &OpenOptions,
+    counters: &Arc<Counters>,
+) -> Result<Backend, StoreError> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        tokio::fs::create_dir_all(folder).await.map_err(|error| StoreError::Open(error.into()))?;
+    }
+    let writer = Writer::start(writer_options(path, options), options, counters.clone()).await?;
+    let read = sqlite_readers(path, options).await.map_err(StoreError::Open)?;
+    Ok(Backend::Sqlite { read, writer })
+}
+
+async fn sqlite_readers(path: &Path, options: &OpenOptions) -> sqlx::Result<SqlitePool> {
+    SqlitePoolOptions::new()
+        .max_connections(options.max_readers)
+        .acquire_timeout(options.acquire_timeout)
+        // A file does not go away; asking would cost two thread switches a query.
+        .test_before_acquire(false)
+        .connect_with(sqlite_options(path).read_only(true).pragma("cache_size", "-8000"))
+        .await
+}
+
+fn writer_options(path: &Path, options: &OpenOptions) -> SqliteConnectOptions {
+    let synchronous = match options.durability {
+        Durability::Full => SqliteSynchronous::Full,
+        Durability::ProcessCrash => SqliteSynchronous::Off,
+    };
+    sqlite_options(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(synchronous)
+        .pragma("cache_size", "-32000")
+        // A WAL that grew in a burst is cut back to this at the next checkpoint: 64 MiB.
+        .pragma("journal_size_limit", "67108864")
+        .optimize_on_close(true, 400)
+}
+
+/// What every connection has. `cache_size` is in KiB when negative.
+pub(super) fn sqlite_options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .foreign_keys(true)
+        .statement_cache_capacity(STATEMENT_CACHE)
+        // The one other writer is a second process: the command line or a restore.
+        .busy_timeout(Duration::from_secs(5))
+        .pragma("temp_store", "MEMORY")
+        // 256 MiB of the file are read without copying.
+        .pragma("mmap_size", "268435456")
+}
+
+pub(super) async fn postgres(server: &PgConnectOptions, options: &OpenOptions) -> Result<PgPool, StoreError> {
+    let idle_limit = format!("{}ms", options.holder_deadline.as_millis());
+    let server = server
+        .clone()
+        .application_name(&options.application_name)
+        .statement_cache_capacity(STATEMENT_CACHE)
+        .options([("idle_in_transaction_session_timeout", idle_limit)]);
+    PgPoolOptions::new()
+        .max_connections(options.max_connections)
+        .acquire_timeout(options.acquire_timeout)
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for > PING_AFTER {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
+        .connect_with(server)
+        .await
+        .map_err(StoreError::Open)
+}

@@ -1,0 +1,86 @@
+//! A transaction on either engine.
+
+use std::sync::Arc;
+
+use sqlx::{Postgres, Transaction};
+
+use super::stats::Counters;
+use super::writer::Lease;
+use super::{Engine, Query, SqlText};
+use crate::StoreError;
+
+/// A transaction. Dropping it rolls it back, also when its future is dropped in the middle of a statement.
+///
+/// Once a statement failed (a constraint, a conflict, a lost connection) or was cut off, nothing of the transaction can
+/// be kept: later queries and the commit give [`StoreError::Aborted`], on both engines. To go on where a row may already be
+/// there, write `ON CONFLICT DO NOTHING`.
+#[derive(Debug)]
+pub struct Tx {
+    session: Session,
+    failed: bool,
+}
+
+#[derive(Debug)]
+enum Session {
+    Sqlite(Lease),
+    Postgres { tx: Transaction<'static, Postgres>, counters: Arc<Counters> },
+}
+
+impl Tx {
+    pub(super) fn on_sqlite(lease: Lease) -> Self {
+        Self { session: Session::Sqlite(lease), failed: false }
+    }
+
+    pub(super) fn on_postgres(tx: Transaction<'static, Postgres>, counters: Arc<Counters>) -> Self {
+        // Counted as given up until it is committed: a drop then needs no code of its own.
+        counters.rollback();
+        Self { session: Session::Postgres { tx, counters }, failed: false }
+    }
+
+    /// Which engine serves it.
+    pub fn engine(&self) -> Engine {
+        match self.session {
+            Session::Sqlite(_) => Engine::Sqlite,
+            Session::Postgres { .. } => Engine::Postgres,
+        }
+    }
+
+    /// A query that reads or writes within this transaction.
+    pub fn query(&mut self, sql: impl SqlText) -> Query<'_> {
+        let text = sql.text_for(self.engine());
+        match &mut self.session {
+            Session::Sqlite(lease) => Query::on_sqlite_tx(lease, &mut self.failed, text),
+            Session::Postgres { tx, .. } => Query::on_postgres_tx(&mut *tx, &mut self.failed, text),
+        }
+    }
+
+    /// Keeps what was written. Returns after it is durable.
+    ///
+    /// # Errors
+    /// - [`StoreError::Aborted`]: a statement had failed; all is rolled back.
+    /// - [`StoreError::Expired`]: held too long; all is rolled back.
+    /// - [`StoreError::Commit`]: the COMMIT, on SQLite shared with others, failed; worth another try.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        if self.failed {
+            return Err(StoreError::Aborted);
+        }
+        match self.session {
+            Session::Sqlite(lease) => lease.commit().await,
+            Session::Postgres { tx, counters } => commit_postgres(tx, &counters).await,
+        }
+    }
+}
+
+async fn commit_postgres(tx: Transaction<'static, Postgres>, counters: &Counters) -> Result<(), StoreError> {
+    match tx.commit().await {
+        Ok(()) => {
+            counters.undo_rollback();
+            counters.commit(1);
+            Ok(())
+        }
+        Err(error) => {
+            counters.failed_commit();
+            Err(StoreError::of_commit(error))
+        }
+    }
+}
