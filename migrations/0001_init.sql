@@ -269,6 +269,8 @@ CREATE TABLE received_activities (
     actor_ap_id TEXT NOT NULL,
     host TEXT NOT NULL,
     verb TEXT NOT NULL,
+    -- The group elsewhere that announced it, where it did not come from its author's server.
+    via_ap_id TEXT,
     body BYTEA NOT NULL,
     state TEXT NOT NULL,
     outcome TEXT,

@@ -97,7 +97,7 @@ fn run_step(step: Step, scope: &Scope<'_>, choice: &Choice, report: &mut Report)
         Step::Clippy => shell::run(&mut scope.clippy()),
         Step::Doc => shell::run(&mut scope.doc()),
         Step::Build => scope.builds().iter_mut().try_for_each(shell::run),
-        Step::Doctest => shell::run(&mut scope.doctest()),
+        Step::Doctest => scope.doctest().iter_mut().try_for_each(shell::run),
         Step::Test => {
             let cluster = Cluster::unless_given()?;
             let nextest::Run { outcome, tally } = nextest::run(&mut scope.nextest(cluster.as_ref(), choice)?);

@@ -22,6 +22,7 @@ pub(crate) struct Package {
     /// All that it names, from outside too.
     pub(crate) dependencies: Vec<Dependency>,
     pub(crate) programs: Vec<String>,
+    pub(crate) has_library: bool,
     /// Built and tested in a cargo call of its own (`[package.metadata.xtask] apart = true`), so that the
     /// features which its dependencies switch on stay out of everybody else's build.
     pub(crate) apart: bool,
@@ -64,12 +65,14 @@ impl Package {
     fn from_metadata(package: &Value) -> Self {
         let mut folder = PathBuf::from(text(&package["manifest_path"]));
         folder.pop();
-        let programs = list(&package["targets"]).filter(|target| target["kind"][0] == "bin");
+        let targets =
+            |kind: &'static str| list(&package["targets"]).filter(move |target| target["kind"][0] == kind);
         Self {
             name: text(&package["name"]),
             folder,
             dependencies: list(&package["dependencies"]).map(Dependency::from_metadata).collect(),
-            programs: programs.map(|target| text(&target["name"])).collect(),
+            programs: targets("bin").map(|target| text(&target["name"])).collect(),
+            has_library: targets("lib").next().is_some(),
             apart: package["metadata"]["xtask"]["apart"] == true,
         }
     }

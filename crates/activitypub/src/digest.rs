@@ -135,7 +135,8 @@ mod tests {
         ] {
             assert_eq!(check(&headers(&[(name, &value)]), BODY), Ok(()), "{name}: {value}");
         }
-        let both = headers(&[("digest", &digest_header(BODY)), ("content-digest", &content_digest_header(BODY))]);
+        let both =
+            headers(&[("digest", &digest_header(BODY)), ("content-digest", &content_digest_header(BODY))]);
         assert_eq!(check(&both, BODY), Ok(()));
     }
 

@@ -62,7 +62,7 @@ impl Document {
     /// Makes a document of a part of another one, for example the activity inside an `Announce`.
     ///
     /// Its raw bytes are a new rendering, not the sender's.
-    pub fn from_value(value: Value) -> Result<Self, ReadError> {
+    pub fn from_value(value: &Value) -> Result<Self, ReadError> {
         Self::from_vec(value.to_string().into_bytes())
     }
 
@@ -154,7 +154,8 @@ mod tests {
 
     #[test]
     fn nesting_is_limited_without_recursion() {
-        let nested = |levels: usize| format!("{{\"a\":{}1{}}}", "[".repeat(levels - 1), "]".repeat(levels - 1));
+        let nested =
+            |levels: usize| format!("{{\"a\":{}1{}}}", "[".repeat(levels - 1), "]".repeat(levels - 1));
         assert!(Document::parse(nested(32).as_bytes()).is_ok());
         assert!(matches!(Document::parse(nested(33).as_bytes()), Err(ReadError::TooDeep)));
         assert!(matches!(Document::parse("[".repeat(1 << 20).as_bytes()), Err(ReadError::TooDeep)));

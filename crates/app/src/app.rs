@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use guildhall_domain::Timestamp;
-use guildhall_store::{Db, IdSource, StoreError, Tx};
+use guildhall_store::{Db, IdGenerator, StoreError, Tx};
 use tokio::sync::Notify;
 
 use crate::port::{Clock, KeyMint, RemoteResolver, Rng};
@@ -40,7 +40,7 @@ pub struct App {
     /// The store.
     pub store: Db,
     /// Makes keys for rows.
-    pub ids: Arc<IdSource>,
+    pub ids: Arc<IdGenerator>,
     /// The instance.
     pub site: Arc<Site>,
     /// Time.

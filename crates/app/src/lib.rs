@@ -2,15 +2,18 @@
 //! models, behind one visibility rule. Knows neither HTTP nor `ActivityPub`: the adapters translate.
 
 pub mod account;
-pub mod app;
+mod app;
+mod cause;
 pub mod entry;
+mod facts;
 pub mod group;
 pub mod instance;
 pub mod markup;
 pub mod port;
+pub mod queue;
 pub mod read;
 pub mod remote;
-pub mod viewer;
+mod viewer;
 
-pub use app::{App, Site};
+pub use app::{App, Signals, Site};
 pub use viewer::Viewer;

@@ -28,6 +28,8 @@ impl Viewer {
 
     /// Whether the token carries `scope`, itself or as the parent of `scope:detail`.
     pub fn may(&self, scope: &str) -> bool {
-        self.scopes.iter().any(|held| held == scope || scope.strip_prefix(held).is_some_and(|rest| rest.starts_with(':')))
+        self.scopes
+            .iter()
+            .any(|held| held == scope || scope.strip_prefix(held).is_some_and(|rest| rest.starts_with(':')))
     }
 }

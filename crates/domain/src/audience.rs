@@ -47,7 +47,9 @@ pub enum Telling {
 pub fn decide_telling(profile: Profile, kind: EntryKind, change: EntryChange) -> Telling {
     match (profile, kind, change) {
         (Profile::Group, _, _) => Telling::Wrapped,
-        (Profile::Microblog, EntryKind::Post, EntryChange::Published | EntryChange::Restored) => Telling::Boost,
+        (Profile::Microblog, EntryKind::Post, EntryChange::Published | EntryChange::Restored) => {
+            Telling::Boost
+        }
         (Profile::Microblog, EntryKind::Post, EntryChange::Gone) => Telling::UndoBoost,
         (Profile::Microblog, EntryKind::Post, EntryChange::Edited | EntryChange::Annotated)
         | (Profile::Microblog, EntryKind::Comment, _) => Telling::Nothing,
@@ -58,8 +60,20 @@ pub fn decide_telling(profile: Profile, kind: EntryKind, change: EntryChange) ->
 ///
 /// Source: FEP-1b12 and its implementers; WIRE facts on which of them handle `Announce` of activities.
 const GROUP_AWARE: &[&str] = &[
-    "discourse", "friendica", "guildhall", "hubzilla", "kbin", "lemmy", "lotide", "mbin", "mobilizon", "nodebb", "peertube",
-    "piefed", "streams", "forte",
+    "discourse",
+    "friendica",
+    "guildhall",
+    "hubzilla",
+    "kbin",
+    "lemmy",
+    "lotide",
+    "mbin",
+    "mobilizon",
+    "nodebb",
+    "peertube",
+    "piefed",
+    "streams",
+    "forte",
 ];
 
 /// The profile of a host that runs `software` (the `NodeInfo` name, any case).

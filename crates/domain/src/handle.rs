@@ -7,8 +7,29 @@ pub const MAX_NAME_LENGTH: usize = 30;
 
 /// Names that would read as the instance itself, or as a part of its address space.
 const RESERVED: &[&str] = &[
-    "actor", "admin", "administrator", "all", "api", "everyone", "groups", "guildhall", "help", "here", "host", "inbox",
-    "instance", "moderator", "moderators", "null", "outbox", "posts", "root", "support", "system", "users", "www",
+    "actor",
+    "admin",
+    "administrator",
+    "all",
+    "api",
+    "everyone",
+    "groups",
+    "guildhall",
+    "help",
+    "here",
+    "host",
+    "inbox",
+    "instance",
+    "moderator",
+    "moderators",
+    "null",
+    "outbox",
+    "posts",
+    "root",
+    "support",
+    "system",
+    "users",
+    "www",
 ];
 
 /// A name, and the host it lives on; no host means this instance.
@@ -85,7 +106,9 @@ mod tests {
     #[test]
     fn every_usual_spelling_names_the_same_handle() {
         let want = Handle { name: "Books".into(), host: Some("a.example:81".into()) };
-        for text in ["Books@A.example:81", "@Books@a.example:81", "!Books@a.example:81", "acct:Books@a.example:81"] {
+        for text in
+            ["Books@A.example:81", "@Books@a.example:81", "!Books@a.example:81", "acct:Books@a.example:81"]
+        {
             assert_eq!(text.parse::<Handle>(), Ok(want.clone()), "{text}");
         }
         assert_eq!("books".parse::<Handle>(), Ok(Handle { name: "books".into(), host: None }));

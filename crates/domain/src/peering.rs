@@ -92,8 +92,11 @@ mod tests {
 
     #[test]
     fn the_most_specific_entry_wins() {
-        let entries =
-            list(&[("example", PeeringAction::Limit), ("good.example", PeeringAction::Allow), ("127.0.0.1:2", PeeringAction::Block)]);
+        let entries = list(&[
+            ("example", PeeringAction::Limit),
+            ("good.example", PeeringAction::Allow),
+            ("127.0.0.1:2", PeeringAction::Block),
+        ]);
         assert_eq!(decide_peering(&entries, "x.good.example", false), Peering::Open);
         assert_eq!(decide_peering(&entries, "other.example", false), Peering::Limited);
         assert_eq!(decide_peering(&entries, "127.0.0.1:2", false), Peering::Blocked);

@@ -34,9 +34,8 @@ pub fn decide_sight(state: EntryState, reader: Reader) -> Sight {
     let concerned = reader.is_author || reader.role == Role::Moderator;
     match state {
         EntryState::Published => Sight::Whole,
-        EntryState::Held | EntryState::Refused if concerned => Sight::Whole,
+        EntryState::Held | EntryState::Refused | EntryState::Removed if concerned => Sight::Whole,
         EntryState::Held | EntryState::Refused => Sight::Nothing,
-        EntryState::Removed if concerned => Sight::Whole,
         EntryState::Removed | EntryState::Deleted => Sight::Trace,
     }
 }

@@ -87,14 +87,25 @@ pub enum ConstraintKind {
 
 impl StoreError {
     /// A stored row that does not convert: `StoreError::corrupt("group", row.id)`.
+    #[expect(clippy::needless_pass_by_value, reason = "the id is mostly a number")]
     pub fn corrupt(what: &'static str, id: impl ToString) -> Self {
         Self::Corrupt { what, id: id.to_string() }
+    }
+
+    /// What a failed COMMIT of one transaction means for it.
+    pub(crate) fn of_commit(error: sqlx::Error) -> Self {
+        match Self::from(error) {
+            Self::Unavailable(source) | Self::Query(source) => Self::Commit(Arc::new(source)),
+            other => other,
+        }
     }
 
     /// Whether the same transaction, begun anew, may well succeed.
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::Conflict(_) | Self::Unavailable(_) | Self::Timeout | Self::Commit(_) | Self::Expired => true,
+            Self::Conflict(_) | Self::Unavailable(_) | Self::Timeout | Self::Commit(_) | Self::Expired => {
+                true
+            }
             Self::Url(_)
             | Self::Open(_)
             | Self::RowNotFound

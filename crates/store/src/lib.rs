@@ -1,8 +1,29 @@
 //! How what the instance knows is kept: SQLite or PostgreSQL behind one [`db`] module.
 
+pub mod account;
+pub mod actor;
+pub mod actor_key;
+pub mod ban;
+mod convert;
 pub mod db;
+pub mod decision;
+pub mod delivery;
+pub mod entry;
 mod error;
+pub mod event;
+pub mod group;
+pub mod instance;
+pub mod lease;
+pub mod membership;
+pub mod moderator;
+pub mod peering;
+pub mod poll;
+pub mod queue;
+pub mod received;
+pub mod report;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod vote;
 
 pub use error::{ConstraintKind, StoreError};
+pub use db::{Db, IdGenerator, Tx};

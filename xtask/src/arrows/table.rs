@@ -126,6 +126,7 @@ mod tests {
             folder: name.into(),
             dependencies: dependencies.iter().map(named).collect(),
             programs: Vec::new(),
+            has_library: true,
             apart: false,
         }
     }

@@ -60,10 +60,18 @@ impl<'a> Scope<'a> {
         builds
     }
 
-    pub(crate) fn doctest(&self) -> Command {
-        let mut cargo = self.cargo_without_apart(&["test"]);
-        cargo.arg("--doc");
-        cargo
+    /// `None`: only packages without a library are chosen, and cargo takes that for a mistake.
+    pub(crate) fn doctest(&self) -> Option<Command> {
+        let chosen = |name: &String| self.packages.is_empty() || self.packages.contains(name);
+        let libraries =
+            self.workspace.packages.iter().filter(|package| package.has_library && !package.apart);
+        let names: Vec<_> = libraries.map(|package| &package.name).filter(|name| chosen(name)).collect();
+        if names.is_empty() {
+            return None;
+        }
+        let mut cargo = shell::cargo();
+        cargo.args(["test", "--doc"]).args(names.iter().flat_map(|name| ["--package", name]));
+        Some(cargo)
     }
 
     pub(crate) fn nextest(&self, cluster: Option<&Cluster>, choice: &Choice) -> anyhow::Result<Command> {

@@ -1,9 +1,6 @@
 //! Plugins of cargo: the installed one, else a wheel with the program in it, else built from source.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::PathBuf};
 
 use anyhow::Context;
 
@@ -27,31 +24,25 @@ pub(super) fn install_missing() -> anyhow::Result<()> {
 
 /// The program of a plugin.
 pub(crate) fn cargo_plugin(plugin: &str) -> anyhow::Result<PathBuf> {
-    let own = folder()?.join("bin").join(plugin);
+    let own = folder_of(plugin)?.join("bin").join(plugin);
     let found = if own.is_file() { Some(own) } else { shell::find_program(plugin) };
     found.with_context(|| format!("{plugin} is missing: run `cargo xtask test --only tools`"))
 }
 
 /// Takes the wheel that xtask/tools.txt names, checked against the checksum there, into our own folder.
 fn install_wheel(plugin: &str) -> anyhow::Result<()> {
-    let folder = folder()?;
+    let folder = folder_of(plugin)?;
     fs::create_dir_all(&folder)?;
-    let requirement = folder.join(format!("{plugin}.txt"));
+    let requirement = folder.join("requirement.txt");
     fs::write(&requirement, requirement_of(plugin)?)?;
-    shell::run(
-        shell::command("python3")
-            .args(["-m", "pip", "install", "--quiet", "--no-deps", "--only-binary=:all:", "--require-hashes"])
-            .args([
-                Path::new("--target"),
-                &folder,
-                Path::new("--upgrade"),
-                Path::new("--requirement"),
-                &requirement,
-            ]),
-    )
+    let mut pip = shell::command("python3");
+    pip.args(["-m", "pip", "install", "--quiet", "--root-user-action=ignore", "--no-deps"]);
+    pip.args(["--only-binary=:all:", "--require-hashes", "--upgrade"]);
+    pip.arg("--target").arg(&folder).arg("--requirement").arg(&requirement);
+    shell::run(&mut pip)
 }
 
-/// The lines of one package in xtask/tools.txt: pip's `--target` folder takes one package at a time.
+/// The lines of one package in xtask/tools.txt.
 fn requirement_of(plugin: &str) -> anyhow::Result<String> {
     let all = fs::read_to_string(shell::root().join("xtask/tools.txt"))?;
     let lines = all.lines().skip_while(|line| !line.contains(&format!("-{plugin}==")));
@@ -61,6 +52,7 @@ fn requirement_of(plugin: &str) -> anyhow::Result<String> {
     Ok(lines.take(length + 1).collect::<Vec<_>>().join("\n"))
 }
 
-fn folder() -> anyhow::Result<PathBuf> {
-    Ok(Workspace::read()?.target_dir.join("tools"))
+/// One for each: pip empties its `--target` folder of other packages' programs.
+fn folder_of(plugin: &str) -> anyhow::Result<PathBuf> {
+    Ok(Workspace::read()?.target_dir.join("tools").join(plugin))
 }

@@ -10,9 +10,31 @@ use crate::{ActorDocument, Addressing, Document, FieldError, Iri, Object, actor,
 
 /// Types that [`verb`] reads.
 const KNOWN: [&str; 25] = [
-    "Follow", "Undo", "Accept", "Reject", "Join", "TentativeJoin", "Leave", "Invite", "Create", "Update",
-    "Delete", "Like", "Dislike", "EmojiReact", "Announce", "Add", "Remove", "Lock", "Block", "Flag", "Move",
-    "PollVote", "Resolve", "Warn", "ChooseAnswer",
+    "Follow",
+    "Undo",
+    "Accept",
+    "Reject",
+    "Join",
+    "TentativeJoin",
+    "Leave",
+    "Invite",
+    "Create",
+    "Update",
+    "Delete",
+    "Like",
+    "Dislike",
+    "EmojiReact",
+    "Announce",
+    "Add",
+    "Remove",
+    "Lock",
+    "Block",
+    "Flag",
+    "Move",
+    "PollVote",
+    "Resolve",
+    "Warn",
+    "ChooseAnswer",
 ];
 
 pub(super) fn activity(value: &Value) -> Result<Activity, ActivityError> {
@@ -124,7 +146,7 @@ fn announced(value: &Value) -> Result<Announced, FieldError> {
         return read::id_of(object).map(Announced::Id).ok_or_else(wanted);
     }
     if is_activity(object) {
-        let document = Document::from_value(object.clone()).map_err(|_| wanted())?;
+        let document = Document::from_value(object).map_err(|_| wanted())?;
         return Ok(Announced::Activity(Box::new(document)));
     }
     let object = Object::read(object).map_err(|error| error.within("object"))?;

@@ -61,14 +61,15 @@ impl PublicKey {
     }
 
     /// Takes the DER of an RSA key, SPKI or PKCS#1.
-    pub(super) fn from_rsa_der(der: &[u8]) -> Result<Self, KeyError> {
+    pub fn from_rsa_der(der: &[u8]) -> Result<Self, KeyError> {
         let public = rsa::PublicKey::from_der(der).map_err(|_| KeyError::Malformed)?;
         let bytes = public.as_ref().to_vec();
         if !(MIN_RSA_DER..=MAX_RSA_DER).contains(&bytes.len()) {
             return Err(KeyError::Rejected);
         }
         let spki = public.as_der().map_err(|_| KeyError::Failed)?.as_ref().to_vec();
-        let key = ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, &bytes).map_err(|_| KeyError::Rejected)?;
+        let key =
+            ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, &bytes).map_err(|_| KeyError::Rejected)?;
         Ok(Self(Arc::new(Parsed { kind: KeyKind::Rsa, key, bytes, spki })))
     }
 

@@ -48,7 +48,8 @@ fn location(object: &Value) -> Option<String> {
     match place.get("address") {
         Some(Value::String(text)) => parts.push(text.clone()),
         Some(address) => {
-            let fields = ["streetAddress", "postalCode", "addressLocality", "addressRegion", "addressCountry"];
+            let fields =
+                ["streetAddress", "postalCode", "addressLocality", "addressRegion", "addressCountry"];
             parts.extend(fields.into_iter().filter_map(|field| read::string(address, field)));
         }
         None => {}

@@ -29,7 +29,8 @@ pub struct PollOption {
 impl Poll {
     /// None for what has no answers.
     pub(super) fn read(object: &Value) -> Option<Self> {
-        let multiple = object.get("anyOf").is_some_and(|any| !any.is_null() && *any != Value::Array(Vec::new()));
+        let multiple =
+            object.get("anyOf").is_some_and(|any| !any.is_null() && *any != Value::Array(Vec::new()));
         let field = if multiple { "anyOf" } else { "oneOf" };
         let options: Vec<_> =
             read::items(object, field).take(read::MAX_OPTIONS).filter_map(PollOption::read).collect();

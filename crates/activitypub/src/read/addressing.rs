@@ -60,9 +60,9 @@ fn ids_but_public(object: &Value, field: &str) -> Vec<Iri> {
 }
 
 fn has_public(object: &Value, field: &str) -> bool {
-    items(object, field).take(MAX_RECIPIENTS).any(|item| {
-        item.as_str().or_else(|| item.get("id").and_then(Value::as_str)).is_some_and(is_public)
-    })
+    items(object, field)
+        .take(MAX_RECIPIENTS)
+        .any(|item| item.as_str().or_else(|| item.get("id").and_then(Value::as_str)).is_some_and(is_public))
 }
 
 #[cfg(test)]

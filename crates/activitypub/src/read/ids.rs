@@ -97,7 +97,8 @@ mod tests {
 
     #[test]
     fn a_type_may_be_an_array_and_carry_a_prefix() {
-        let object = json!({"type": ["as:Note", "https://www.w3.org/ns/activitystreams#Page", 1], "@type": "x:Y"});
+        let object =
+            json!({"type": ["as:Note", "https://www.w3.org/ns/activitystreams#Page", 1], "@type": "x:Y"});
         assert_eq!(kinds(&object).collect::<Vec<_>>(), ["Note", "Page", "x:Y"]);
     }
 

@@ -34,7 +34,7 @@ pub fn time(object: &Value, field: &str) -> Option<i64> {
     parse_time(first(object, field)?.as_str()?)
 }
 
-pub(crate) fn parse_time(text: &str) -> Option<i64> {
+fn parse_time(text: &str) -> Option<i64> {
     text.trim().parse::<Timestamp>().ok().map(Timestamp::as_millisecond)
 }
 
@@ -54,7 +54,10 @@ mod tests {
         ] {
             assert_eq!(time(&json!({"published": text}), "published"), Some(1_795_305_159_000), "{text}");
         }
-        assert_eq!(time(&json!({"published": "2026-11-21T23:52:39.5Z"}), "published"), Some(1_795_305_159_500));
+        assert_eq!(
+            time(&json!({"published": "2026-11-21T23:52:39.5Z"}), "published"),
+            Some(1_795_305_159_500)
+        );
         for wrong in [json!("yesterday"), json!("2026-11-21T23:52:39"), json!(5), json!(null), json!("")] {
             assert_eq!(time(&json!({"published": wrong}), "published"), None, "{wrong}");
         }

@@ -33,7 +33,8 @@ pub fn language(object: &Value) -> Option<String> {
         (map.len() == 1).then(|| map.keys().next().map(String::as_str))?
     };
     let tag = named.or_else(mapped)?;
-    let plausible = (2..=35).contains(&tag.len()) && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let plausible =
+        (2..=35).contains(&tag.len()) && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     (plausible && tag != "und").then(|| tag.to_owned())
 }
 
@@ -47,7 +48,10 @@ mod tests {
     fn a_text_may_be_a_language_map() {
         assert_eq!(lang_text(&json!({"content": "a"}), "content").as_deref(), Some("a"));
         assert_eq!(lang_text(&json!({"contentMap": {"en": "a"}}), "content").as_deref(), Some("a"));
-        assert_eq!(lang_text(&json!({"content": null, "contentMap": {"en": "a"}}), "content").as_deref(), Some("a"));
+        assert_eq!(
+            lang_text(&json!({"content": null, "contentMap": {"en": "a"}}), "content").as_deref(),
+            Some("a")
+        );
         let two = json!({"language": "fr", "contentMap": {"de": "a", "fr": "b"}});
         assert_eq!(lang_text(&two, "content").as_deref(), Some("b"));
         assert_eq!(lang_text(&json!({"content": "", "contentMap": {"en": 7}}), "content"), None);

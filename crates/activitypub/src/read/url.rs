@@ -30,9 +30,10 @@ pub(crate) fn url_of(value: &Value) -> Option<Iri> {
             match href.or_else(|| members.get("url"))? {
                 Value::String(text) => Iri::parse(text).ok(),
                 Value::Object(link) => Iri::parse(link.get("href")?.as_str()?).ok(),
-                Value::Array(links) => links.iter().take(MAX_LINKS).find_map(|link| {
-                    Iri::parse(link.as_str().or_else(|| link.get("href")?.as_str())?).ok()
-                }),
+                Value::Array(links) => links
+                    .iter()
+                    .take(MAX_LINKS)
+                    .find_map(|link| Iri::parse(link.as_str().or_else(|| link.get("href")?.as_str())?).ok()),
                 _ => None,
             }
         }

@@ -35,7 +35,7 @@ pub trait KeyMint: Send + Sync {
 }
 
 /// Why something on another server could not be had.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum ResolveError {
     /// The server says there is no such thing, or no longer.
     #[error("nothing is found under this name")]

@@ -1,12 +1,23 @@
 //! Posts and comments, as shown.
 
+use std::collections::{HashMap, HashSet};
+
 use guildhall_domain::{
-    ActorId, ApId, EntryId, Timestamp,
-    content::{EntryKind, EntryState, Vote},
-    visibility::Sight,
+    ActorId, ApId, EntryId, GroupId, Timestamp,
+    admission::Role,
+    content::{EntryKind, EntryState, Sort, Vote},
+    visibility::{Reader, Sight, decide_sight},
+};
+use guildhall_store::{
+    StoreError,
+    entry::{self, Entry},
+    moderator, vote,
 };
 
-use crate::read::GroupRef;
+use crate::{
+    App, Viewer,
+    read::{Cursor, GroupRef, Page, PageRequest, names},
+};
 
 /// A person, wherever one is only named.
 #[derive(Debug, Clone)]
@@ -94,4 +105,195 @@ pub struct EntryView {
     pub edited_at: Option<Timestamp>,
     /// The latest comment, or the post itself.
     pub last_activity_at: Timestamp,
+}
+
+/// Published posts of a group.
+pub async fn posts(
+    app: &App,
+    viewer: &Viewer,
+    group: GroupId,
+    sort: Sort,
+    request: PageRequest,
+) -> Result<Page<EntryView>, StoreError> {
+    let after = request.after.map(|cursor| (cursor.key, EntryId(cursor.id)));
+    let entries = entry::list_posts(&app.store, group, sort, after, request.limit() + 1).await?;
+    let key = |entry: &Entry| match sort {
+        Sort::New => 0,
+        Sort::Active => entry.last_activity_at.0,
+        Sort::Top => entry.tally.score(),
+    };
+    let page = request.page(entries, |entry| Cursor { key: key(entry), id: entry.id.0 });
+    Ok(Page { items: views(app, viewer, page.items).await?, next: page.next })
+}
+
+/// Published posts of a group that are shown first.
+pub async fn featured(app: &App, viewer: &Viewer, group: GroupId) -> Result<Vec<EntryView>, StoreError> {
+    views(app, viewer, entry::list_featured(&app.store, group).await?).await
+}
+
+/// The entry with a key; `None` where the viewer sees nothing of it.
+pub async fn find(app: &App, viewer: &Viewer, id: EntryId) -> Result<Option<EntryView>, StoreError> {
+    match entry::find(&app.store, id).await? {
+        Some(found) => Ok(views(app, viewer, vec![found]).await?.pop()),
+        None => Ok(None),
+    }
+}
+
+/// Comments of a thread, oldest first.
+pub async fn comments(
+    app: &App,
+    viewer: &Viewer,
+    post: EntryId,
+    request: PageRequest,
+) -> Result<Page<EntryView>, StoreError> {
+    let after = request.after.map(|cursor| EntryId(cursor.id));
+    let entries = entry::list_thread(&app.store, post, after, request.limit() + 1).await?;
+    let page = request.page(entries, by_id);
+    Ok(Page { items: views(app, viewer, page.items).await?, next: page.next })
+}
+
+/// Published direct answers to an entry, oldest first.
+pub async fn replies(
+    app: &App,
+    viewer: &Viewer,
+    parent: EntryId,
+    request: PageRequest,
+) -> Result<Page<EntryView>, StoreError> {
+    let after = request.after.map(|cursor| EntryId(cursor.id));
+    let entries = entry::list_replies(&app.store, parent, after, request.limit() + 1).await?;
+    let page = request.page(entries, by_id);
+    Ok(Page { items: views(app, viewer, page.items).await?, next: page.next })
+}
+
+/// What somebody published, newest first.
+pub async fn by_author(
+    app: &App,
+    viewer: &Viewer,
+    author: ActorId,
+    request: PageRequest,
+) -> Result<Page<EntryView>, StoreError> {
+    let after = request.after.map(|cursor| EntryId(cursor.id));
+    let entries = entry::list_by_author(&app.store, author, after, request.limit() + 1).await?;
+    let page = request.page(entries, by_id);
+    Ok(Page { items: views(app, viewer, page.items).await?, next: page.next })
+}
+
+fn by_id(entry: &Entry) -> Cursor {
+    Cursor { key: 0, id: entry.id.0 }
+}
+
+/// Entries as a viewer sees them; those they see nothing of are left out. The one way out of the store for entries.
+pub(super) async fn views(
+    app: &App,
+    viewer: &Viewer,
+    entries: Vec<Entry>,
+) -> Result<Vec<EntryView>, StoreError> {
+    let mut moderated = Moderated::default();
+    let mut seen = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let role = moderated.role(app, viewer, entry.group_id).await?;
+        let reader = Reader { role, is_author: viewer.actor == Some(entry.author_id) };
+        match decide_sight(entry.state, reader) {
+            Sight::Nothing => {}
+            sight => seen.push((entry, sight)),
+        }
+    }
+    dress(app, viewer, seen).await
+}
+
+/// The groups of one answer in which the viewer moderates.
+#[derive(Default)]
+struct Moderated {
+    asked: HashSet<GroupId>,
+    yes: HashSet<GroupId>,
+}
+
+impl Moderated {
+    async fn role(&mut self, app: &App, viewer: &Viewer, group: GroupId) -> Result<Role, StoreError> {
+        let Some(actor) = viewer.actor else {
+            return Ok(Role::Outsider);
+        };
+        if self.asked.insert(group)
+            && (viewer.is_admin || moderator::exists(&app.store, group, actor).await?)
+        {
+            self.yes.insert(group);
+        }
+        Ok(if self.yes.contains(&group) { Role::Moderator } else { Role::Outsider })
+    }
+}
+
+async fn dress(app: &App, viewer: &Viewer, seen: Vec<(Entry, Sight)>) -> Result<Vec<EntryView>, StoreError> {
+    let authors = names::people(app, seen.iter().map(|(entry, _)| entry.author_id).collect()).await?;
+    let groups = names::groups(app, seen.iter().map(|(entry, _)| entry.group_id).collect()).await?;
+    let votes: HashMap<EntryId, Vote> = match viewer.actor {
+        Some(actor) => {
+            let ids: Vec<EntryId> = seen.iter().map(|(entry, _)| entry.id).collect();
+            vote::list_of_actor(&app.store, actor, &ids).await?.into_iter().collect()
+        }
+        None => HashMap::new(),
+    };
+    seen.into_iter()
+        .map(|(entry, sight)| {
+            let group =
+                groups.get(&entry.group_id).ok_or_else(|| StoreError::corrupt("entry", entry.id))?.clone();
+            let author = authors.get(&entry.author_id).cloned();
+            let my_vote = votes.get(&entry.id).copied();
+            Ok(EntryView::of(app, entry, sight, group, author, my_vote))
+        })
+        .collect()
+}
+
+impl EntryView {
+    fn of(
+        app: &App,
+        entry: Entry,
+        sight: Sight,
+        group: GroupRef,
+        author: Option<PersonRef>,
+        my_vote: Option<Vote>,
+    ) -> Self {
+        let whole = sight == Sight::Whole;
+        let text = |text: String| if whole { text } else { String::new() };
+        Self {
+            id: entry.id,
+            url: page_url(app, &entry),
+            ap_id: entry.ap_id,
+            kind: entry.kind,
+            sight,
+            state: entry.state,
+            state_reason: entry.state_reason.filter(|_| whole),
+            group,
+            author: author.filter(|_| whole),
+            thread_id: entry.thread_id,
+            parent_id: entry.parent_id,
+            depth: entry.depth,
+            title: entry.title.filter(|_| whole),
+            content_html: text(entry.content_html),
+            content_source: entry.content_source.filter(|_| whole),
+            excerpt: text(entry.excerpt),
+            link_url: entry.link_url.filter(|_| whole),
+            image_url: entry.image_url.filter(|_| whole),
+            origin_url: entry.page_url.filter(|_| whole),
+            language: entry.language,
+            sensitive: entry.sensitive,
+            locked: entry.locked,
+            featured: entry.featured,
+            up: entry.tally.up,
+            down: entry.tally.down,
+            score: entry.tally.score(),
+            comment_count: entry.comment_count,
+            my_vote,
+            created_at: entry.published_at,
+            edited_at: entry.edited_at,
+            last_activity_at: entry.last_activity_at,
+        }
+    }
+}
+
+fn page_url(app: &App, entry: &Entry) -> String {
+    let base = &app.site.base_url;
+    match entry.kind {
+        EntryKind::Post => format!("{base}/posts/{}", entry.id),
+        EntryKind::Comment => format!("{base}/posts/{}#comment-{}", entry.thread_id, entry.id),
+    }
 }

@@ -1,8 +1,12 @@
 //! Groups, as shown.
 
-use guildhall_domain::{ApId, GroupId, Timestamp, group::Policy};
+use guildhall_domain::{ApId, GroupId, Handle, Timestamp, group::Policy};
+use guildhall_store::{StoreError, actor, group, moderator};
 
-use crate::read::PersonRef;
+use crate::{
+    App, Viewer,
+    read::{Cursor, Page, PageRequest, PersonRef, names},
+};
 
 /// A group, wherever it is only named.
 #[derive(Debug, Clone)]
@@ -61,4 +65,66 @@ pub struct GroupView {
     pub moderators: Vec<PersonRef>,
     /// When it was made.
     pub created_at: Timestamp,
+}
+
+/// The groups hosted here, most members first. All are public, so every viewer sees the same.
+pub async fn list(app: &App, _viewer: &Viewer, request: PageRequest) -> Result<Page<GroupView>, StoreError> {
+    let after = request.after.map(|cursor| (cursor.key, GroupId(cursor.id)));
+    let groups = group::list_local(&app.store, after, request.limit() + 1).await?;
+    let page = request.page(groups, |group| Cursor { key: group.member_count, id: group.id.0 });
+    let mut items = Vec::with_capacity(page.items.len());
+    for group in page.items {
+        items.extend(view(app, group).await?);
+    }
+    Ok(Page { items, next: page.next })
+}
+
+/// The group with a handle, hosted here or known from elsewhere.
+pub async fn find(app: &App, handle: &Handle) -> Result<Option<GroupView>, StoreError> {
+    match crate::group::find_id(app, handle).await? {
+        Some(id) => find_by_id(app, id).await,
+        None => Ok(None),
+    }
+}
+
+/// The group with a key.
+pub async fn find_by_id(app: &App, id: GroupId) -> Result<Option<GroupView>, StoreError> {
+    match group::find(&app.store, id).await? {
+        Some(group) => view(app, group).await,
+        None => Ok(None),
+    }
+}
+
+async fn view(app: &App, group: group::Group) -> Result<Option<GroupView>, StoreError> {
+    let Some(actor) =
+        actor::find(&app.store, group.id.actor()).await?.filter(|actor| actor.deleted_at.is_none())
+    else {
+        return Ok(None);
+    };
+    let moderator_ids = moderator::list(&app.store, group.id).await?;
+    let mut people = names::people(app, moderator_ids.clone()).await?;
+    let rules = group::list_rules(&app.store, group.id).await?;
+    Ok(Some(GroupView {
+        group: names::group_ref(app, &actor, &group.title),
+        is_local: group.is_local,
+        description: group.description_source,
+        description_html: group.description_html,
+        language: group.language,
+        picture_url: group.picture_url.or(actor.icon_url),
+        policy: group.policy,
+        member_count: group.member_count,
+        post_count: group.post_count,
+        comment_count: group.comment_count,
+        rules: (1..)
+            .zip(rules)
+            .map(|(number, rule)| RuleView {
+                number,
+                title: rule.rule.title,
+                text: rule.rule.text,
+                text_html: rule.text_html,
+            })
+            .collect(),
+        moderators: moderator_ids.iter().filter_map(|id| people.remove(id)).collect(),
+        created_at: group.created_at,
+    }))
 }

@@ -2,6 +2,7 @@
 
 pub mod entries;
 pub mod groups;
+mod names;
 pub mod page;
 pub mod people;
 pub mod queue;

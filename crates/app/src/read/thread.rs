@@ -1,6 +1,14 @@
 //! A thread: the post and its comments in reading order.
 
-use crate::read::EntryView;
+use std::collections::HashMap;
+
+use guildhall_domain::{EntryId, content::EntryKind, visibility::Sight};
+use guildhall_store::{StoreError, entry};
+
+use crate::{
+    App, Viewer,
+    read::{EntryView, entries},
+};
 
 /// A comment in a thread. [`EntryView::depth`] says how far to indent it.
 pub type CommentView = EntryView;
@@ -18,3 +26,37 @@ pub struct ThreadView {
 
 /// The most comments shown on one page.
 pub const MAX_COMMENTS: u32 = 1_000;
+
+/// The thread of a post; `None` where the viewer sees nothing of the post, or the key is a comment's.
+pub async fn find(app: &App, viewer: &Viewer, post: EntryId) -> Result<Option<ThreadView>, StoreError> {
+    let Some(post) = entries::find(app, viewer, post).await?.filter(|found| found.kind == EntryKind::Post)
+    else {
+        return Ok(None);
+    };
+    let limit = MAX_COMMENTS as usize;
+    let mut found = entry::list_thread(&app.store, post.id, None, limit + 1).await?;
+    let is_cut = found.len() > limit;
+    found.truncate(limit);
+    let comments = entries::views(app, viewer, found).await?;
+    Ok(Some(ThreadView { comments: in_reading_order(post.id, comments), post, is_cut }))
+}
+
+/// Parents before their answers, oldest first on each level. Traces that nothing hangs on are left out.
+fn in_reading_order(post: EntryId, comments: Vec<EntryView>) -> Vec<EntryView> {
+    let mut answers: HashMap<EntryId, Vec<EntryView>> = HashMap::new();
+    for comment in comments {
+        answers.entry(comment.parent_id.unwrap_or(post)).or_default().push(comment);
+    }
+    let mut ordered = Vec::new();
+    // The stack holds what is still to be written, next on top.
+    let mut stack: Vec<EntryView> = answers.remove(&post).unwrap_or_default();
+    stack.reverse();
+    while let Some(comment) = stack.pop() {
+        let below = answers.remove(&comment.id).unwrap_or_default();
+        if comment.sight == Sight::Whole || !below.is_empty() {
+            ordered.push(comment);
+        }
+        stack.extend(below.into_iter().rev());
+    }
+    ordered
+}

@@ -24,7 +24,8 @@ pub struct Standing {
 impl Standing {
     /// Whether a ban is in force at `now`. The end itself is outside.
     pub fn is_banned(&self, now: Timestamp) -> bool {
-        let holds = |ban: Option<Option<Timestamp>>| ban.is_some_and(|end| end.is_none_or(|end| end.is_after(now)));
+        let holds =
+            |ban: Option<Option<Timestamp>>| ban.is_some_and(|end| end.is_none_or(|end| end.is_after(now)));
         holds(self.instance_ban) || holds(self.group_ban)
     }
 }
@@ -123,9 +124,13 @@ impl Refusal {
         match self {
             Self::HostBlocked => "This group does not accept posts from your server.",
             Self::Banned => "You are banned from this group.",
-            Self::NotPublic => "This group is public; address your post to the public to have it published here.",
+            Self::NotPublic => {
+                "This group is public; address your post to the public to have it published here."
+            }
             Self::MembersOnly => "Only members can post in this group. Follow the group, then post again.",
-            Self::ModeratorsOnly => "Only moderators start threads in this group. You can reply to existing ones.",
+            Self::ModeratorsOnly => {
+                "Only moderators start threads in this group. You can reply to existing ones."
+            }
             Self::Locked => "This thread is locked and takes no more replies.",
         }
     }
@@ -165,7 +170,8 @@ pub fn decide_admission(facts: &EntryFacts, now: Timestamp) -> Decided {
         (Layer::Review, review_verdict(facts)),
     ];
     // A hold of an earlier layer must not let pass what a later layer refuses: holding is the weaker answer.
-    let mut answers = layers.into_iter().filter_map(|(layer, verdict)| Some(Decided { layer, verdict: verdict? }));
+    let mut answers =
+        layers.into_iter().filter_map(|(layer, verdict)| Some(Decided { layer, verdict: verdict? }));
     let first = answers.next();
     match first {
         Some(held @ Decided { verdict: Verdict::Hold(_), .. }) => {
@@ -202,7 +208,9 @@ pub(crate) fn peering_verdict(peering: Peering) -> Option<Verdict> {
 fn role_verdict(facts: &EntryFacts) -> Option<Verdict> {
     let refusal = match (facts.policy.posting, facts.kind, facts.role) {
         (Posting::Everyone, _, _) | (_, _, Role::Moderator) => return None,
-        (Posting::Members, _, Role::Member) | (Posting::Moderators, EntryKind::Comment, Role::Member) => return None,
+        (Posting::Members, _, Role::Member) | (Posting::Moderators, EntryKind::Comment, Role::Member) => {
+            return None;
+        }
         (Posting::Members, _, Role::Outsider) | (Posting::Moderators, EntryKind::Comment, Role::Outsider) => {
             Refusal::MembersOnly
         }

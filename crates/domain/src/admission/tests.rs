@@ -104,7 +104,8 @@ fn an_edit_in_a_locked_thread_is_still_an_edit() {
 
 fn any_facts() -> impl Strategy<Value = EntryFacts> {
     let peering = || prop_oneof![Just(Peering::Open), Just(Peering::Limited), Just(Peering::Blocked)];
-    let ban = || prop_oneof![Just(None), Just(Some(None)), (0_i64..20).prop_map(|t| Some(Some(Timestamp(t))))];
+    let ban =
+        || prop_oneof![Just(None), Just(Some(None)), (0_i64..20).prop_map(|t| Some(Some(Timestamp(t))))];
     let role = prop_oneof![Just(Role::Outsider), Just(Role::Member), Just(Role::Moderator)];
     let policy = (
         proptest::sample::select(Admission::ALL),

@@ -37,7 +37,11 @@ pub enum EditRefusal {
 ///
 /// # Errors
 /// [`EditRefusal`] when it is not theirs, or no longer there.
-pub fn decide_edit(facts: &EditFacts, editor: ActorId, written_at: Timestamp) -> Result<EditOutcome, EditRefusal> {
+pub fn decide_edit(
+    facts: &EditFacts,
+    editor: ActorId,
+    written_at: Timestamp,
+) -> Result<EditOutcome, EditRefusal> {
     if editor != facts.author {
         return Err(EditRefusal::NotAuthor);
     }
@@ -146,7 +150,10 @@ mod tests {
         let removed = facts(EntryState::Removed, Role::Member);
         assert_eq!(decide_restore(&removed, AUTHOR), Err(DeleteRefusal::NotAllowed));
         assert_eq!(decide_restore(&facts(EntryState::Removed, Role::Moderator), OTHER), Ok(()));
-        assert_eq!(decide_restore(&facts(EntryState::Deleted, Role::Moderator), OTHER), Err(DeleteRefusal::NotAllowed));
+        assert_eq!(
+            decide_restore(&facts(EntryState::Deleted, Role::Moderator), OTHER),
+            Err(DeleteRefusal::NotAllowed)
+        );
         assert_eq!(decide_restore(&facts(EntryState::Deleted, Role::Outsider), AUTHOR), Ok(()));
     }
 }

@@ -4,8 +4,8 @@ mod change;
 mod vote;
 
 pub use change::{
-    ChangeFacts, DeleteOutcome, DeleteRefusal, EditFacts, EditOutcome, EditRefusal, decide_delete, decide_edit,
-    decide_restore,
+    ChangeFacts, DeleteOutcome, DeleteRefusal, EditFacts, EditOutcome, EditRefusal, decide_delete,
+    decide_edit, decide_restore,
 };
 pub use vote::{Tally, Vote, VoteFacts, VoteOutcome, VoteRefusal, decide_vote};
 

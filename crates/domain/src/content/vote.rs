@@ -91,7 +91,11 @@ pub enum VoteRefusal {
 ///
 /// # Errors
 /// A [`VoteRefusal`] when it does not count. A withdrawal always counts: nobody is kept in a vote.
-pub fn decide_vote(facts: &VoteFacts, wanted: Option<Vote>, now: Timestamp) -> Result<VoteOutcome, VoteRefusal> {
+pub fn decide_vote(
+    facts: &VoteFacts,
+    wanted: Option<Vote>,
+    now: Timestamp,
+) -> Result<VoteOutcome, VoteRefusal> {
     if wanted.is_some() {
         if facts.entry_state != EntryState::Published {
             return Err(VoteRefusal::NotOpen);

@@ -79,7 +79,9 @@ pub enum InvalidSettings {
     #[error("a description has at most {MAX_DESCRIPTION_BYTES} bytes")]
     Description,
     /// Too many rules, or one without a title or too long.
-    #[error("at most {MAX_RULES} rules, each with a title of at most {MAX_TITLE_LENGTH} characters and a text of at most {MAX_DESCRIPTION_BYTES} bytes")]
+    #[error(
+        "at most {MAX_RULES} rules, each with a title of at most {MAX_TITLE_LENGTH} characters and a text of at most {MAX_DESCRIPTION_BYTES} bytes"
+    )]
     Rules,
     /// Not a BCP 47 tag.
     #[error("a language is a tag such as en, fr or he")]
@@ -103,7 +105,9 @@ pub fn decide_settings(
     if description.len() > MAX_DESCRIPTION_BYTES {
         return Err(InvalidSettings::Description);
     }
-    if rules.len() > MAX_RULES || !rules.iter().all(|r| fits(&r.title) && r.text.len() <= MAX_DESCRIPTION_BYTES) {
+    if rules.len() > MAX_RULES
+        || !rules.iter().all(|r| fits(&r.title) && r.text.len() <= MAX_DESCRIPTION_BYTES)
+    {
         return Err(InvalidSettings::Rules);
     }
     if language.is_some_and(|tag| !is_language_tag(tag)) {

@@ -6,7 +6,7 @@ const PREFIX: &str = "GUILDHALL_";
 
 /// What a variable is.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Variable {
+pub(super) enum Variable {
     /// Not one of ours.
     Foreign,
     /// A setting by its form, `section.key`; whether it exists is for the caller to see.
@@ -19,7 +19,7 @@ pub enum Variable {
 ///
 /// A name without a double underscore that is near no setting is foreign: orchestrators inject variables such as
 /// `GUILDHALL_PORT` and `GUILDHALL_SERVICE_HOST` for a service of this name.
-pub fn classify(name: &str, known: &[String]) -> Variable {
+pub(super) fn classify(name: &str, known: &[String]) -> Variable {
     let Some(rest) = name.strip_prefix(PREFIX) else {
         return Variable::Foreign;
     };
@@ -38,13 +38,32 @@ pub fn classify(name: &str, known: &[String]) -> Variable {
 }
 
 /// The variable of a key: `server.listen` gives `GUILDHALL_SERVER__LISTEN`.
-pub fn variable_of(key: &str) -> String {
+pub(super) fn variable_of(key: &str) -> String {
     format!("{PREFIX}{}", key.replacen('.', "__", 1).to_uppercase())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn variables_that_orchestrators_inject_are_near_no_setting() {
+        let known: Vec<String> =
+            crate::config::Config::default().effective().into_iter().map(|(key, _)| key).collect();
+        let injected = [
+            "GUILDHALL_SERVICE_HOST",
+            "GUILDHALL_SERVICE_PORT",
+            "GUILDHALL_SERVICE_PORT_HTTP",
+            "GUILDHALL_PORT",
+            "GUILDHALL_PORT_8080_TCP",
+            "GUILDHALL_PORT_8080_TCP_ADDR",
+            "GUILDHALL_PORT_8080_TCP_PROTO",
+            "GUILDHALL_VERSION",
+        ];
+        for name in injected {
+            assert_eq!(classify(name, &known), Variable::Foreign, "{name}");
+        }
+    }
 
     #[test]
     fn variables_are_told_apart() {

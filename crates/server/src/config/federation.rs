@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use ipnet::IpNet;
 
 use super::HumanDuration;
+use super::section::section;
 
 section! {
     /// How this instance deals with other servers.

@@ -8,7 +8,7 @@ use super::setting::Given;
 
 /// One `key = value` of the file, or one table that is not a section.
 #[derive(Debug, PartialEq)]
-pub struct FileEntry {
+pub(super) struct FileEntry {
     /// The section; empty for a key before the first section.
     pub section: String,
     /// The key; `None` for an empty section.
@@ -21,7 +21,7 @@ pub struct FileEntry {
 
 /// What is wrong with a file as a whole.
 #[derive(Debug, PartialEq, Eq)]
-pub struct SyntaxError {
+pub(super) struct SyntaxError {
     /// In the parser's words.
     pub message: String,
     /// The line, when the parser knows it.
@@ -29,7 +29,7 @@ pub struct SyntaxError {
 }
 
 /// Reads all entries in the order of the file.
-pub fn read_entries(text: &str) -> Result<Vec<FileEntry>, SyntaxError> {
+pub(super) fn read_entries(text: &str) -> Result<Vec<FileEntry>, SyntaxError> {
     let document = DeTable::parse(text).map_err(|error| SyntaxError {
         message: error.message().replace('\n', ", "),
         line: error.span().map(|span| line_of(text, &span)),
@@ -53,7 +53,12 @@ pub fn read_entries(text: &str) -> Result<Vec<FileEntry>, SyntaxError> {
 
 fn section_entries(text: &str, section: &str, line: usize, table: &DeTable<'_>) -> Vec<FileEntry> {
     if table.is_empty() {
-        return vec![FileEntry { section: section.to_owned(), key: None, given: Given::Other("table"), line }];
+        return vec![FileEntry {
+            section: section.to_owned(),
+            key: None,
+            given: Given::Other("table"),
+            line,
+        }];
     }
     let entry = |key: &str, value: &DeValue<'_>, span: Range<usize>| FileEntry {
         section: section.to_owned(),

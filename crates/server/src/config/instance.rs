@@ -1,5 +1,6 @@
 //! `[instance]`: what this instance says about itself.
 
+use super::section::section;
 use super::setting::TextSetting;
 
 section! {

@@ -1,6 +1,7 @@
 //! `[limits]`: how much one peer, one client or one fetch may ask of this server.
 
 use super::HumanDuration;
+use super::section::section;
 
 section! {
     /// How much one peer, one client or one fetch may ask of this server.
@@ -9,7 +10,7 @@ section! {
         connections: u32 = 10_000,
         /// Time for the head of a request to arrive, and for which a connection may stay idle.
         header_timeout: HumanDuration = HumanDuration::seconds(30),
-        /// Time for the body of a request to arrive, and then again for its handler to answer.
+        /// Time for the body of a request to arrive and its handler to answer, together.
         request_timeout: HumanDuration = HumanDuration::seconds(30),
         /// Largest request body, in bytes, of everything but the inbox.
         body_bytes: u32 = 1024 * 1024,

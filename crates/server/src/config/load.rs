@@ -68,6 +68,11 @@ impl Loaded {
         }
     }
 
+    /// Takes the problems out that the server can start with.
+    pub fn take_warnings(&mut self) -> Vec<Problem> {
+        self.problems.extract_if(.., |problem| !problem.is_error()).collect()
+    }
+
     /// Where `key` was given.
     pub fn place(&self, key: &str) -> Place {
         self.places.get(key).cloned().unwrap_or(Place::Default)

@@ -1,5 +1,6 @@
 //! `[log]`: what is written to standard error, and how.
 
+use super::section::section;
 use super::setting::TextSetting;
 
 section! {

@@ -16,7 +16,6 @@ mod load;
 mod log;
 mod nearest;
 mod problem;
-#[macro_use]
 mod section;
 mod server;
 mod setting;

@@ -6,7 +6,7 @@ const ALIKE: f64 = 0.8;
 
 /// The name among `known` (each `section.key`) that `unknown` most likely stands for: alike as a whole, or a
 /// known key that stands in another section.
-pub fn nearest_key<'a>(unknown: &str, known: &'a [String]) -> Option<&'a str> {
+pub(super) fn nearest_key<'a>(unknown: &str, known: &'a [String]) -> Option<&'a str> {
     let (unknown_section, unknown_key) = unknown.split_once('.').unwrap_or(("", unknown));
     let likeness = |name: &str| {
         let (section, key) = name.split_once('.').unwrap_or(("", name));
@@ -18,7 +18,7 @@ pub fn nearest_key<'a>(unknown: &str, known: &'a [String]) -> Option<&'a str> {
 }
 
 /// The section name that `unknown` most likely stands for.
-pub fn nearest_section<'a>(unknown: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(super) fn nearest_section<'a>(unknown: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     best(known.map(|name| (strsim::jaro_winkler(unknown, name), name)))
 }
 

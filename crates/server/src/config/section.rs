@@ -64,3 +64,5 @@ macro_rules! section {
         }
     };
 }
+
+pub(super) use section;

@@ -52,7 +52,7 @@ impl Mismatch {
 }
 
 /// A type that a setting can have.
-pub trait Setting: Sized {
+pub(super) trait Setting: Sized {
     /// Reads a value.
     fn read(given: &Given) -> Result<Self, Mismatch>;
 
@@ -61,7 +61,7 @@ pub trait Setting: Sized {
 }
 
 /// A setting that is written as one string in file and environment alike.
-pub trait TextSetting: Sized {
+pub(super) trait TextSetting: Sized {
     /// What is right, as in "wanted …".
     const WANTED: &'static str;
     /// Whether messages must not repeat what was given.
@@ -79,9 +79,9 @@ fn read_text<T: TextSetting>(given: &Given, wanted: impl Fn() -> String) -> Resu
         Given::Environment(text) | Given::Text(text) => T::from_text(text),
         _ => None,
     };
-    read.ok_or_else(|| match T::SECRET {
-        true => Mismatch { given: "something else (hidden)".to_owned(), wanted: wanted() },
-        false => Mismatch::new(given, wanted()),
+    read.ok_or_else(|| {
+        let given = if T::SECRET { "something else (hidden)".to_owned() } else { given.to_string() };
+        Mismatch { given, wanted: wanted() }
     })
 }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::DatabaseUrl;
+use super::section::section;
 
 section! {
     /// Where data is kept.

@@ -10,7 +10,8 @@ fn annotated_file() -> PathBuf {
 }
 
 fn from_environment(variables: &[(&str, &str)]) -> Loaded {
-    let environment = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let environment =
+        variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     Sources { file: None, environment }.load()
 }
 
@@ -132,7 +133,10 @@ fn an_empty_string_switches_optional_settings_off() {
 #[test]
 fn unknown_names_are_refused_with_the_nearest_known_one_and_the_line() {
     let cases = [
-        ("[server]\nlistne = 1\n", "server.listne: unknown key; did you mean server.listen? (guildhall.toml:2)"),
+        (
+            "[server]\nlistne = 1\n",
+            "server.listne: unknown key; did you mean server.listen? (guildhall.toml:2)",
+        ),
         (
             "[server]\n\nallow_http = true\n",
             "server.allow_http: unknown key; did you mean federation.allow_http? (guildhall.toml:3)",
@@ -256,7 +260,8 @@ fn a_file_that_holds_no_certificate_is_refused_as_ca() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("ca.pem");
     std::fs::write(&path, "hello").unwrap();
-    let set = |path: &Path| from_environment(&[("GUILDHALL_FEDERATION__EXTRA_CA_FILE", path.to_str().unwrap())]);
+    let set =
+        |path: &Path| from_environment(&[("GUILDHALL_FEDERATION__EXTRA_CA_FILE", path.to_str().unwrap())]);
     assert!(errors(&set(&path))[0].contains("no certificate in PEM form"));
     std::fs::write(&path, "-----BEGIN CERTIFICATE-----\n").unwrap();
     assert_eq!(errors(&set(&path)), [""; 0]);

@@ -4,7 +4,7 @@
 //! both texts stand in one [`Sql`]. Everything that knows an engine's name is in this module and in those texts.
 //!
 //! On SQLite one task owns the only writing connection and hands it from transaction to transaction; those that queue
-//! up share one COMMIT, and with it one sync of the disk (see [`writer`]). On PostgreSQL the server does the like.
+//! up share one COMMIT, and with it one sync of the disk (see `writer`). On PostgreSQL the server does the like.
 
 mod id;
 mod lower;

@@ -78,7 +78,7 @@ async fn sqlite_readers(path: &Path, options: &OpenOptions) -> sqlx::Result<Sqli
         .acquire_timeout(options.acquire_timeout)
         // A file does not go away; asking would cost two thread switches a query.
         .test_before_acquire(false)
-        .connect_with(sqlite_options(path).read_only(true).pragma("cache_size", "-8000"))
+        .connect_with(sqlite_options(path, options).read_only(true).pragma("cache_size", "-8000"))
         .await
 }
 
@@ -87,7 +87,7 @@ fn writer_options(path: &Path, options: &OpenOptions) -> SqliteConnectOptions {
         Durability::Full => SqliteSynchronous::Full,
         Durability::ProcessCrash => SqliteSynchronous::Off,
     };
-    sqlite_options(path)
+    sqlite_options(path, options)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(synchronous)
@@ -98,13 +98,14 @@ fn writer_options(path: &Path, options: &OpenOptions) -> SqliteConnectOptions {
 }
 
 /// What every connection has. `cache_size` is in KiB when negative.
-pub(super) fn sqlite_options(path: &Path) -> SqliteConnectOptions {
+fn sqlite_options(path: &Path, options: &OpenOptions) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
         .foreign_keys(true)
         .statement_cache_capacity(STATEMENT_CACHE)
-        // The one other writer is a second process: the command line or a restore.
-        .busy_timeout(Duration::from_secs(5))
+        // Another writer is a second process, such as the command line. Who waits for it shall hear so rather than
+        // run into the time-out of the queue.
+        .busy_timeout(options.acquire_timeout / 2)
         .pragma("temp_store", "MEMORY")
         // 256 MiB of the file are read without copying.
         .pragma("mmap_size", "268435456")

@@ -31,31 +31,31 @@ enum On<'c> {
     PostgresTx(&'c mut PgConnection, PgArguments),
 }
 
-/// Runs `$query` by sqlx's `$method`, on whatever it is for.
+/// Builds `$query` by sqlx's `$make` and gives it and its executor to `$run`, whichever engine it is for.
 macro_rules! run {
-    ($query:ident, $build:ident, $method:ident) => {
+    ($query:ident, $make:ident, ($built:ident, $executor:ident) => $run:expr) => {{
+        let (sql, keep) = ($query.sql, $query.keep);
         match $query.on {
-            On::SqlitePool(pool, args) => {
-                sqlx::$build($query.sql, args).persistent($query.keep).$method(pool).await.map_err(Into::into)
+            On::SqlitePool($executor, args) => {
+                let $built = sqlx::$make(sql, args).persistent(keep);
+                $run
             }
-            On::SqliteTx(lease, args) => match lease.connection().await {
-                Ok(mut held) => sqlx::$build($query.sql, args)
-                    .persistent($query.keep)
-                    .$method(&mut *held)
-                    .await
-                    .map_err(Into::into),
-                Err(error) => Err(error),
-            },
-            On::PostgresPool(pool, args) => {
-                sqlx::$build($query.sql, args).persistent($query.keep).$method(pool).await.map_err(Into::into)
+            On::SqliteTx(lease, args) => {
+                let mut held = lease.connection().await?;
+                let $executor = &mut *held;
+                let $built = sqlx::$make(sql, args).persistent(keep);
+                $run
             }
-            On::PostgresTx(connection, args) => sqlx::$build($query.sql, args)
-                .persistent($query.keep)
-                .$method(connection)
-                .await
-                .map_err(Into::into),
+            On::PostgresPool($executor, args) => {
+                let $built = sqlx::$make(sql, args).persistent(keep);
+                $run
+            }
+            On::PostgresTx($executor, args) => {
+                let $built = sqlx::$make(sql, args).persistent(keep);
+                $run
+            }
         }
-    };
+    }};
 }
 
 impl<'c> Query<'c> {
@@ -84,7 +84,7 @@ impl<'c> Query<'c> {
     }
 
     /// Binds the next parameter: the first call is `$1`.
-    pub fn bind(mut self, value: impl Value) -> Self {
+    pub fn bind<'q>(mut self, value: impl Value<'q>) -> Self {
         let bound = match &mut self.on {
             On::SqlitePool(_, args) | On::SqliteTx(_, args) => args.add(value),
             On::PostgresPool(_, args) | On::PostgresTx(_, args) => args.add(value),
@@ -98,9 +98,66 @@ impl<'c> Query<'c> {
     /// Runs it for its effect; gives the number of rows written.
     pub async fn execute(mut self) -> Result<u64, StoreError> {
         let mark = self.start()?;
-        let result = match self.on {
-            On::SqlitePool(pool, args) => rows(sqlx::query_with(self.sql, args).execute(pool).await),
-        };
-        todo!()
+        let result = run!(self, query_with, (query, executor) => {
+            query.execute(executor).await.map(|done| done.rows_affected())
+        });
+        settle(mark, result)
     }
+
+    /// The first row; [`StoreError::RowNotFound`] when there is none.
+    pub async fn one<T: Record>(mut self) -> Result<T, StoreError> {
+        let mark = self.start()?;
+        let result = run!(self, query_as_with, (query, executor) => query.fetch_one(executor).await);
+        settle(mark, result)
+    }
+
+    /// The first row, if there is any.
+    pub async fn optional<T: Record>(mut self) -> Result<Option<T>, StoreError> {
+        let mark = self.start()?;
+        let result = run!(self, query_as_with, (query, executor) => query.fetch_optional(executor).await);
+        settle(mark, result)
+    }
+
+    /// Every row. Give the text a LIMIT unless the table is small by nature.
+    pub async fn all<T: Record>(mut self) -> Result<Vec<T>, StoreError> {
+        let mark = self.start()?;
+        let result = run!(self, query_as_with, (query, executor) => query.fetch_all(executor).await);
+        settle(mark, result)
+    }
+
+    /// Refuses to run in a failed transaction, and marks it as failed until the statement has ended well: a future that
+    /// is dropped halfway leaves the mark, for nobody can say what its statement did.
+    fn start(&mut self) -> Result<Option<&'c mut bool>, StoreError> {
+        if let Some(error) = self.unbound.take() {
+            return Err(StoreError::Query(sqlx::Error::Encode(error)));
+        }
+        // SQLite rolls back a whole transaction on some errors (full disk, I/O); a further statement would then be
+        // committed on its own. On PostgreSQL the server refuses it.
+        match self.failed.take() {
+            Some(failed) if *failed => Err(StoreError::Aborted),
+            Some(failed) => {
+                *failed = true;
+                Ok(Some(failed))
+            }
+            None => Ok(None),
+        }
+    }
+}
+
+/// Takes the mark back unless the statement itself failed; a row that was missing or did not fit its type harms nothing.
+fn settle<T>(mark: Option<&mut bool>, result: sqlx::Result<T>) -> Result<T, StoreError> {
+    use sqlx::Error as E;
+    let ended_well = matches!(
+        result,
+        Ok(_)
+            | Err(E::RowNotFound
+                | E::ColumnDecode { .. }
+                | E::ColumnNotFound(_)
+                | E::ColumnIndexOutOfBounds { .. }
+                | E::Decode(_))
+    );
+    if let Some(failed) = mark {
+        *failed = !ended_well;
+    }
+    result.map_err(StoreError::from)
 }

@@ -23,7 +23,24 @@ pub struct Tx {
 #[derive(Debug)]
 enum Session {
     Sqlite(Lease),
-    Postgres { tx: Transaction<'static, Postgres>, counters: Arc<Counters> },
+    Postgres(Transaction<'static, Postgres>, Tally),
+}
+
+/// Counts a PostgreSQL transaction as rolled back unless it was committed.
+#[derive(Debug)]
+struct Tally {
+    counters: Arc<Counters>,
+    committed: bool,
+}
+
+impl Drop for Tally {
+    fn drop(&mut self) {
+        if self.committed {
+            self.counters.commit(1);
+        } else {
+            self.counters.rollback();
+        }
+    }
 }
 
 impl Tx {
@@ -32,16 +49,14 @@ impl Tx {
     }
 
     pub(super) fn on_postgres(tx: Transaction<'static, Postgres>, counters: Arc<Counters>) -> Self {
-        // Counted as given up until it is committed: a drop then needs no code of its own.
-        counters.rollback();
-        Self { session: Session::Postgres { tx, counters }, failed: false }
+        Self { session: Session::Postgres(tx, Tally { counters, committed: false }), failed: false }
     }
 
     /// Which engine serves it.
     pub fn engine(&self) -> Engine {
         match self.session {
             Session::Sqlite(_) => Engine::Sqlite,
-            Session::Postgres { .. } => Engine::Postgres,
+            Session::Postgres(..) => Engine::Postgres,
         }
     }
 
@@ -50,7 +65,7 @@ impl Tx {
         let text = sql.text_for(self.engine());
         match &mut self.session {
             Session::Sqlite(lease) => Query::on_sqlite_tx(lease, &mut self.failed, text),
-            Session::Postgres { tx, .. } => Query::on_postgres_tx(&mut *tx, &mut self.failed, text),
+            Session::Postgres(tx, _) => Query::on_postgres_tx(&mut *tx, &mut self.failed, text),
         }
     }
 
@@ -66,21 +81,16 @@ impl Tx {
         }
         match self.session {
             Session::Sqlite(lease) => lease.commit().await,
-            Session::Postgres { tx, counters } => commit_postgres(tx, &counters).await,
+            Session::Postgres(tx, tally) => commit_postgres(tx, tally).await,
         }
     }
 }
 
-async fn commit_postgres(tx: Transaction<'static, Postgres>, counters: &Counters) -> Result<(), StoreError> {
-    match tx.commit().await {
-        Ok(()) => {
-            counters.undo_rollback();
-            counters.commit(1);
-            Ok(())
-        }
-        Err(error) => {
-            counters.failed_commit();
-            Err(StoreError::of_commit(error))
-        }
-    }
+async fn commit_postgres(tx: Transaction<'static, Postgres>, mut tally: Tally) -> Result<(), StoreError> {
+    tx.commit().await.map_err(|error| {
+        tally.counters.failed_commit();
+        StoreError::of_commit(error)
+    })?;
+    tally.committed = true;
+    Ok(())
 }

@@ -11,17 +11,15 @@ use sqlx::{FromRow, Postgres, Sqlite, Type};
 /// these, a `#[sqlx(transparent)]` newtype, or a [`List`].
 ///
 /// A `Vec<i64>` is none, since SQLite has no arrays: the bound turns that into a compile error.
-pub trait Value: for<'q> Encode<'q, Sqlite> + Type<Sqlite> + for<'q> Encode<'q, Postgres> + Type<Postgres> {}
+pub trait Value<'q>: Encode<'q, Sqlite> + Type<Sqlite> + Encode<'q, Postgres> + Type<Postgres> {}
 
-impl<T> Value for T where
-    T: for<'q> Encode<'q, Sqlite> + Type<Sqlite> + for<'q> Encode<'q, Postgres> + Type<Postgres>
-{
-}
+impl<'q, T> Value<'q> for T where T: Encode<'q, Sqlite> + Type<Sqlite> + Encode<'q, Postgres> + Type<Postgres> {}
 
 /// A row both engines can return: `#[derive(sqlx::FromRow)]` on a struct, or a tuple.
 ///
 /// PostgreSQL's types match exactly: an `i64` is read from `BIGINT` alone, so write `CAST(sum(x) AS BIGINT)`
-/// and `CAST(1 AS BIGINT)`, which both engines take.
+/// and `CAST(1 AS BIGINT)`, which both engines take. Likewise `CAST(x ->> 'key' AS TEXT)`, since SQLite gives a number of
+/// JSON as a number.
 pub trait Record: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
 
 impl<T> Record for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}

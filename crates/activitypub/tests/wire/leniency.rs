@@ -1,0 +1,422 @@
+//! The odd shapes of the wild, each with what it must be read as; and what must be refused, with the field's name.
+
+use guildhall_activitypub::activity::{Announced, Inner, Payload, ReactionKind};
+use guildhall_activitypub::actor::Moderators;
+use guildhall_activitypub::{
+    Activity, ActorDocument, ActorKind, Collection, Document, FieldError, Object, ObjectKind, Verb,
+};
+use serde_json::{Value, json};
+
+use crate::support::iri;
+
+const ACTOR: &str = "https://a.example/u";
+const POST: &str = "https://b.example/post/1";
+
+/// An activity with the given members besides `id` and `actor`.
+fn read(mut members: Value) -> Result<Activity, FieldError> {
+    let object = members.as_object_mut().unwrap();
+    object.entry("id").or_insert(json!("https://a.example/act/1"));
+    object.entry("actor").or_insert(json!(ACTOR));
+    Activity::read(&Document::from_value(&members).unwrap())
+}
+
+fn verb(members: Value) -> Verb {
+    read(members).unwrap().verb
+}
+
+/// The path of the field that was wrong.
+fn wrong(members: Value) -> String {
+    read(members).unwrap_err().field
+}
+
+#[test]
+fn an_activity_needs_id_type_and_one_actor() {
+    assert_eq!(wrong(json!({"type": "Follow", "id": null})), "id");
+    assert_eq!(wrong(json!({"type": "Follow", "id": "acct:x"})), "id");
+    assert_eq!(wrong(json!({"object": POST})), "type");
+    assert_eq!(wrong(json!({"type": "Follow", "actor": null})), "actor");
+    assert_eq!(wrong(json!({"type": "Follow", "actor": [ACTOR, "https://b.example/v"]})), "actor");
+    let embedded = read(json!({"type": ["x:Odd", "as:Follow"], "actor": {"id": ACTOR}, "object": [POST]}));
+    let activity = embedded.unwrap();
+    assert_eq!(activity.actor, iri(ACTOR));
+    assert_eq!(activity.verb, Verb::Follow { object: iri(POST) });
+}
+
+#[test]
+fn an_unknown_type_is_read_and_a_malformed_known_one_is_not() {
+    assert_eq!(verb(json!({"type": "View"})), Verb::Unknown("View".to_owned()));
+    for name in ["Resolve", "Warn", "ChooseAnswer"] {
+        assert_eq!(verb(json!({"type": name, "object": POST})), Verb::Unknown(name.to_owned()));
+    }
+    for (name, field) in [
+        ("Follow", "object"),
+        ("Undo", "object"),
+        ("Accept", "object"),
+        ("Reject", "object"),
+        ("Join", "object"),
+        ("Leave", "object"),
+        ("Invite", "object"),
+        ("Create", "object"),
+        ("Update", "object"),
+        ("Delete", "object"),
+        ("Like", "object"),
+        ("Dislike", "object"),
+        ("EmojiReact", "object"),
+        ("Announce", "object"),
+        ("Add", "target"),
+        ("Remove", "target"),
+        ("Lock", "object"),
+        ("Block", "object"),
+        ("Flag", "object"),
+        ("Move", "object"),
+        ("PollVote", "choice_text"),
+    ] {
+        assert_eq!(wrong(json!({"type": name})), field, "{name}");
+        assert_eq!(wrong(json!({"type": name, "object": 7})), field, "{name}");
+    }
+    assert_eq!(wrong(json!({"type": "Add", "target": POST})), "object");
+    assert_eq!(wrong(json!({"type": "Invite", "object": POST})), "target");
+    assert_eq!(wrong(json!({"type": "Create", "object": {"type": "Note"}})), "object.id");
+    assert_eq!(wrong(json!({"type": "Update", "object": {"type": "Person", "id": ACTOR}})), "object.inbox");
+    let error = read(json!({"type": "Create", "object": [POST, POST]})).unwrap_err();
+    assert_eq!(error.to_string(), "`object` must be one object or its id");
+}
+
+#[test]
+fn an_undo_may_embed_what_it_undoes_or_name_it() {
+    let Verb::Undo(undo) = verb(json!({"type": "Undo", "object": "https://a.example/act/0"})) else {
+        panic!()
+    };
+    assert_eq!(undo.object, Inner::Id(iri("https://a.example/act/0")));
+    let Verb::Undo(undo) = verb(json!({"type": "Undo", "object": {"id": "https://a.example/act/0"}})) else {
+        panic!()
+    };
+    assert_eq!(undo.object, Inner::Id(iri("https://a.example/act/0")));
+
+    let block = json!({"type": "Block", "actor": ACTOR, "object": {"id": POST}, "target": [POST]});
+    let Verb::Undo(undo) = verb(json!({"type": "Undo", "object": [block], "summary": "mistake"})) else {
+        panic!()
+    };
+    let inner = undo.object.embedded().unwrap();
+    assert_eq!((inner.kind.as_str(), inner.id.as_ref()), ("Block", None));
+    assert_eq!(
+        (&inner.actor, &inner.object, &inner.target),
+        (&Some(iri(ACTOR)), &Some(iri(POST)), &Some(iri(POST)))
+    );
+    assert_eq!(undo.reason.as_deref(), Some("mistake"));
+
+    let add =
+        json!({"type": "Add", "object": {"type": "Note", "id": POST}, "target": "https://b.example/wall"});
+    let Verb::Reject(reject) = verb(json!({"type": "Reject", "object": add, "summary": "no"})) else {
+        panic!()
+    };
+    assert_eq!(reject.reason.as_deref(), Some("no"));
+    let note = reject.object.embedded().unwrap().inner.as_ref().unwrap();
+    assert_eq!((note.kind.as_str(), &note.id), ("Note", &Some(iri(POST))));
+}
+
+#[test]
+fn reactions_keep_their_emoji() {
+    for (members, kind, emoji) in [
+        (json!({"type": "Like", "object": {"id": POST, "type": "Note"}}), ReactionKind::Like, None),
+        (
+            json!({"type": "Like", "object": POST, "_misskey_reaction": ":cat:"}),
+            ReactionKind::Like,
+            Some(":cat:"),
+        ),
+        (
+            json!({"type": "EmojiReact", "object": POST, "content": "🎉"}),
+            ReactionKind::EmojiReact,
+            Some("🎉"),
+        ),
+        (
+            json!({"type": "Dislike", "object": [POST], "content": "x".repeat(101)}),
+            ReactionKind::Dislike,
+            None,
+        ),
+    ] {
+        let Verb::React(reaction) = verb(members.clone()) else { panic!("{members}") };
+        assert_eq!((reaction.kind, reaction.emoji.as_deref()), (kind, emoji), "{members}");
+        assert_eq!(reaction.object, iri(POST));
+    }
+}
+
+#[test]
+fn an_announce_carries_an_id_an_object_or_an_activity() {
+    let Verb::Announce(Announced::Id(id)) = verb(json!({"type": "Announce", "object": POST})) else {
+        panic!()
+    };
+    assert_eq!(id, iri(POST));
+    // Lemmy gives announced pages an actor.
+    let page = json!({"type": "Page", "id": POST, "actor": ACTOR, "name": "A title"});
+    let Verb::Announce(announced) = verb(json!({"type": "Announce", "object": page})) else { panic!() };
+    assert_eq!(announced.id(), Some(iri(POST)));
+    assert!(matches!(announced, Announced::Object(object) if object.author() == Some(&iri(ACTOR))));
+    let like = json!({"type": "Like", "id": "https://a.example/act/0", "actor": ACTOR, "object": POST});
+    let Verb::Announce(Announced::Activity(inner)) = verb(json!({"type": "Announce", "object": like})) else {
+        panic!()
+    };
+    assert_eq!(inner.actor(), Some(iri(ACTOR)));
+    assert!(matches!(Activity::read(&inner).unwrap().verb, Verb::React(_)));
+    // Something of the future is passed on as an activity too.
+    let odd = json!({"type": "x:Odd", "id": "https://a.example/act/0", "actor": ACTOR, "object": POST});
+    assert!(matches!(
+        verb(json!({"type": "Announce", "object": odd})),
+        Verb::Announce(Announced::Activity(_))
+    ));
+}
+
+#[test]
+fn a_delete_may_name_embed_or_bury_its_object() {
+    for object in [json!(POST), json!({"id": POST}), json!({"type": "Tombstone", "id": POST})] {
+        let Verb::Delete(delete) = verb(json!({"type": "Delete", "object": object, "removeData": "true"}))
+        else {
+            panic!()
+        };
+        assert_eq!((delete.object, delete.remove_data), (iri(POST), true));
+    }
+    let Verb::Delete(delete) = verb(json!({"type": "Delete", "object": POST, "summary": "spam"})) else {
+        panic!()
+    };
+    assert_eq!(delete.reason.as_deref(), Some("spam"));
+}
+
+#[test]
+fn moderation_is_read_in_old_and_new_spellings() {
+    for field in ["endTime", "expires"] {
+        let block = json!({"type": "Block", "object": ACTOR, "target": POST, "removeData": true,
+            "summary": "spam", field: "2026-11-23T00:33:37+01:00"});
+        let Verb::Block(block) = verb(block) else { panic!() };
+        assert_eq!(block.until, Some(1_795_390_417_000));
+        assert_eq!((block.target, block.remove_data), (Some(iri(POST)), true));
+        assert_eq!(block.reason.as_deref(), Some("spam"));
+    }
+    let Verb::Remove(remove) = verb(json!({"type": "Remove", "object": ACTOR, "origin": POST})) else {
+        panic!()
+    };
+    assert_eq!(remove.target, iri(POST));
+    let Verb::Add(add) =
+        verb(json!({"type": "Add", "object": {"id": ACTOR}, "target": {"type": "Collection", "id": POST}}))
+    else {
+        panic!()
+    };
+    assert_eq!((add.object, add.target), (iri(ACTOR), iri(POST)));
+    let Verb::Lock(lock) = verb(json!({"type": "Lock", "object": POST, "summary": "done"})) else { panic!() };
+    assert_eq!((lock.object, lock.reason.as_deref()), (iri(POST), Some("done")));
+    let thread = json!({"type": "Move", "object": POST, "origin": "https://b.example/g1", "target": "https://b.example/g2"});
+    let Verb::Move(moving) = verb(thread) else { panic!() };
+    assert_eq!(
+        (moving.origin, moving.target),
+        (Some(iri("https://b.example/g1")), iri("https://b.example/g2"))
+    );
+}
+
+#[test]
+fn a_report_lists_what_it_is_about() {
+    let flags = [
+        json!({"type": "Flag", "object": POST, "summary": "spam", "content": null}),
+        json!({"type": "Flag", "object": [{"type": "Note", "id": POST}], "content": "spam"}),
+    ];
+    for flag in flags {
+        let Verb::Flag(report) = verb(flag) else { panic!() };
+        assert_eq!((report.objects, report.text.as_deref()), (vec![iri(POST)], Some("spam")));
+    }
+}
+
+#[test]
+fn joining_leaving_and_inviting_are_read() {
+    let join = json!({"type": "TentativeJoin", "object": {"type": "Group", "id": POST}, "participationMessage": "hi"});
+    let Verb::Join(join) = verb(join) else { panic!() };
+    assert_eq!((join.object, join.tentative, join.message.as_deref()), (iri(POST), true, Some("hi")));
+    assert_eq!(verb(json!({"type": "Leave", "object": POST})), Verb::Leave { object: iri(POST) });
+    let invite = json!({"type": "Invite", "object": POST, "target": ACTOR});
+    assert_eq!(verb(invite), Verb::Invite { object: iri(POST), target: iri(ACTOR) });
+}
+
+fn created(object: &Value) -> Object {
+    match verb(json!({"type": "Create", "object": object})) {
+        Verb::Create(Payload::Object(object)) => *object,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn votes_in_polls_are_told_from_posts() {
+    let vote =
+        created(&json!({"type": "Note", "id": POST, "name": "Tea", "content": null, "inReplyTo": ACTOR}));
+    assert_eq!(vote.as_poll_vote(), Some("Tea"));
+    assert!(!vote.is_titled());
+    let titled = created(&json!({"type": "Note", "id": POST, "name": "Tea", "content": "About tea"}));
+    assert_eq!(titled.as_poll_vote(), None);
+    assert!(titled.is_titled());
+    let Verb::PollVote(choice) = verb(json!({"type": "PollVote", "object": POST, "choice_text": "Tea"}))
+    else {
+        panic!()
+    };
+    assert_eq!((choice.object, choice.choice.as_str()), (iri(POST), "Tea"));
+}
+
+#[test]
+fn a_create_may_name_its_object_only() {
+    assert_eq!(verb(json!({"type": "Create", "object": POST})), Verb::Create(Payload::Id(iri(POST))));
+    let update = verb(json!({"type": "Update", "object": {"type": "Group", "id": ACTOR, "inbox": ACTOR}}));
+    assert!(matches!(update, Verb::Update(Payload::Actor(group)) if group.kind == ActorKind::Group));
+}
+
+#[test]
+fn an_object_takes_every_odd_shape() {
+    let object = Object::read(&json!({
+        "@id": POST,
+        "@type": "as:Article",
+        "attributedTo": [{"type": "Group", "id": "https://b.example/c"}, {"type": "Person", "id": ACTOR}],
+        "nameMap": {"de": "Titel"},
+        "content": "",
+        "contentMap": {"de": "<p>Text</p>"},
+        "source": "what nobody knows the type of",
+        "to": "as:Public",
+        "cc": {"id": "https://b.example/c"},
+        "tag": {"type": "Hashtag", "name": "#Rust"},
+        "attachment": {"type": "Document", "mediaType": "image/png", "url": "https://b.example/i.png", "name": "A picture"},
+        "url": [{"type": "Link", "href": "https://b.example/page"}],
+        "inReplyTo": [null],
+        "replies": {"id": "https://b.example/r", "type": "Collection"},
+        "sensitive": "true",
+        "published": "2026-11-21T23:52:39.1+00:00",
+        "conversation": null,
+    }))
+    .unwrap();
+    assert_eq!(object.kind, ObjectKind::Article);
+    assert_eq!(object.author(), Some(&iri(ACTOR)));
+    assert_eq!(object.name.as_deref(), Some("Titel"));
+    assert_eq!(object.content_html.as_deref(), Some("<p>Text</p>"));
+    assert_eq!(object.source_markdown, None);
+    assert_eq!(object.language.as_deref(), Some("de"));
+    assert!(object.addressing.is_public() && !object.addressing.is_unlisted());
+    assert_eq!(object.hashtags, ["Rust"]);
+    assert_eq!(object.image, Some(iri("https://b.example/i.png")));
+    assert_eq!(object.link_url, None);
+    assert_eq!(object.url, Some(iri("https://b.example/page")));
+    assert_eq!(object.in_reply_to, None);
+    assert_eq!(object.replies, Some(iri("https://b.example/r")));
+    assert!(object.sensitive);
+    assert_eq!(object.published, Some(1_795_305_159_100));
+}
+
+#[test]
+fn one_broken_tag_or_attachment_does_not_spoil_the_others() {
+    let object = Object::read(&json!({
+        "id": POST, "type": "Note",
+        "tag": [7, {"type": "Emoji"}, {"type": "Mention"}, {"type": "Mention", "href": ACTOR, "name": "@u"},
+            {"type": "Hashtag"}, {"type": "Hashtag", "name": "a"}, null],
+        "attachment": [null, "javascript:alert(1)", {"type": "Link"}, {"type": "Link", "href": "https://c.example/"}],
+    }))
+    .unwrap();
+    assert!(object.mentions(&iri(ACTOR)) && object.mentions.len() == 1);
+    assert_eq!(object.hashtags, ["a"]);
+    assert_eq!(object.link_url, Some(iri("https://c.example/")));
+}
+
+#[test]
+fn floods_are_cut() {
+    let many: Vec<_> =
+        (0..10_000).map(|n| json!({"type": "Mention", "href": format!("https://c.example/{n}")})).collect();
+    let links: Vec<_> =
+        (0..10_000).map(|n| json!({"type": "Link", "href": format!("https://c.example/{n}")})).collect();
+    let options: Vec<_> = (0..10_000).map(|n| json!({"type": "Note", "name": n.to_string()})).collect();
+    let object = Object::read(&json!({
+        "id": POST, "type": "Question", "tag": many, "attachment": links, "oneOf": options,
+    }))
+    .unwrap();
+    assert_eq!((object.mentions.len(), object.attachments.len()), (64, 32));
+    assert_eq!(object.poll.unwrap().options.len(), 64);
+}
+
+#[test]
+fn a_poll_has_its_counts() {
+    let poll = Object::read(&json!({
+        "id": POST, "type": "Question", "votersCount": "3", "endTime": "2026-11-22T00:52:39Z", "oneOf": [],
+        "anyOf": [{"name": "Tea", "replies": {"totalItems": 2}}, {"name": "Coffee", "replies": null}],
+    }))
+    .unwrap()
+    .poll
+    .unwrap();
+    assert!(poll.multiple);
+    assert_eq!((poll.voters, poll.closes_at), (Some(3), Some(1_795_308_759_000)));
+    let options: Vec<_> = poll.options.iter().map(|option| (option.name.as_str(), option.votes)).collect();
+    assert_eq!(options, [("Tea", 2), ("Coffee", 0)]);
+}
+
+#[test]
+fn an_event_says_when_and_where() {
+    let event = Object::read(&json!({
+        "id": POST, "type": "Event", "name": "Meeting", "startTime": "2026-12-01T18:00:00+01:00",
+        "endTime": "2026-12-01T20:00:00+01:00", "timezone": "Europe/Berlin", "joinMode": "restricted",
+        "externalParticipationUrl": "https://tickets.example/1",
+        "location": [
+            {"type": "VirtualLocation", "url": "https://meet.example/x"},
+            {"type": "Place", "name": "Town hall", "address": {"type": "PostalAddress",
+                "streetAddress": "Market 1", "addressLocality": "Dresden", "addressCountry": null}},
+        ],
+    }))
+    .unwrap()
+    .event
+    .unwrap();
+    assert_eq!((event.start, event.end), (1_796_144_400_000, Some(1_796_151_600_000)));
+    assert_eq!(event.location.as_deref(), Some("Town hall, Market 1, Dresden"));
+    assert_eq!(event.online_url, Some(iri("https://tickets.example/1")));
+    assert_eq!(
+        (event.timezone.as_deref(), event.join_mode.as_deref()),
+        (Some("Europe/Berlin"), Some("restricted"))
+    );
+}
+
+#[test]
+fn an_actor_needs_little() {
+    let actor =
+        ActorDocument::read(&json!({"id": "https://a.example/@bob/", "type": "Service", "inbox": ACTOR}))
+            .unwrap();
+    assert_eq!((actor.kind, actor.preferred_username.as_str()), (ActorKind::Service, "bob"));
+    assert_eq!(actor.moderators, Moderators::Unknown);
+    for (document, field) in [
+        (json!({"id": ACTOR, "inbox": ACTOR, "type": "Note"}), "type"),
+        (json!({"type": "Person", "inbox": ACTOR}), "id"),
+        (json!({"type": "Person", "id": ACTOR}), "inbox"),
+    ] {
+        assert_eq!(ActorDocument::read(&document).unwrap_err().field, field);
+    }
+}
+
+#[test]
+fn moderators_are_a_collection_or_listed() {
+    let group = |fields: Value| {
+        let mut document = json!({"id": ACTOR, "type": "Group", "inbox": ACTOR});
+        document.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        ActorDocument::read(&document).unwrap().moderators
+    };
+    let collection = Moderators::Collection(iri(POST));
+    assert_eq!(group(json!({"attributedTo": POST})), collection);
+    assert_eq!(group(json!({"moderators": POST, "attributedTo": ACTOR})), collection);
+    assert_eq!(group(json!({"attributedTo": {"type": "Collection", "id": POST}})), collection);
+    let listed = Moderators::Listed(vec![iri(POST)]);
+    assert_eq!(group(json!({"attributedTo": [{"type": "Person", "id": POST}]})), listed);
+    assert_eq!(group(json!({"attributedTo": {"type": "Person", "id": POST}})), listed);
+    assert_eq!(group(json!({"attributedTo": null})), Moderators::Unknown);
+    assert_eq!(group(json!({})), Moderators::Unknown);
+}
+
+#[test]
+fn collections_hold_ids_objects_and_pages() {
+    let collection = Collection::read(&json!({
+        "type": "OrderedCollection", "id": POST, "totalItems": "2", "attributedTo": ACTOR,
+        "first": {"type": "OrderedCollectionPage", "orderedItems": [ACTOR, {"id": POST}, null, 7], "next": POST},
+    }))
+    .unwrap();
+    assert_eq!((collection.total_items, collection.is_page), (Some(2), false));
+    assert_eq!(collection.ids(), [iri(ACTOR), iri(POST)]);
+    assert_eq!(collection.first_page.unwrap().next, Some(iri(POST)));
+    let page = Collection::read(&json!({"type": "CollectionPage", "items": ACTOR, "partOf": POST})).unwrap();
+    assert_eq!((page.is_page, page.ids(), page.part_of), (true, vec![iri(ACTOR)], Some(iri(POST))));
+    assert_eq!(Collection::read(&json!({"type": "Note"})).unwrap_err().field, "type");
+    let many: Vec<_> = (0..10_000).map(|n| format!("https://c.example/{n}")).collect();
+    assert_eq!(Collection::read(&json!({"type": "Collection", "items": many})).unwrap().items.len(), 1000);
+}

@@ -1,0 +1,53 @@
+//! Tying a change to the activity that caused it: the activity ends in the transaction that carries its effect.
+
+use guildhall_domain::{
+    EventId, Timestamp,
+    event::{Cause, Event, EventKind},
+};
+use guildhall_store::{
+    StoreError, Tx, event,
+    received::{self, Outcome},
+};
+
+use crate::App;
+
+/// Ends the activity behind `cause`. `false` when it had ended before: nothing must be written then.
+pub(crate) async fn finish(
+    tx: &mut Tx,
+    cause: Cause,
+    outcome: Outcome,
+    reason: Option<&str>,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    match cause {
+        Cause::Local => Ok(true),
+        Cause::Activity(id) => received::finish(tx, id, outcome, reason, now).await,
+    }
+}
+
+/// Ends the activity behind `cause` when a use case found nothing to do; on its own, in its own transaction.
+pub(crate) async fn finish_alone(
+    app: &App,
+    cause: Cause,
+    outcome: Outcome,
+    reason: &str,
+) -> Result<(), StoreError> {
+    if cause == Cause::Local {
+        return Ok(());
+    }
+    let mut tx = app.begin().await?;
+    finish(&mut tx, cause, outcome, Some(reason), app.now()).await?;
+    tx.commit().await
+}
+
+/// Records that something happened; the id it gets is what activities derive theirs from.
+pub(crate) async fn tell(
+    app: &App,
+    tx: &mut Tx,
+    cause: Cause,
+    kind: EventKind,
+) -> Result<EventId, StoreError> {
+    let id = EventId(app.new_id());
+    event::append(tx, &Event { id, at: app.now(), cause, kind }).await?;
+    Ok(id)
+}

@@ -1,0 +1,110 @@
+//! What moderators note on a thread: locked, shown first.
+
+use guildhall_domain::{
+    ActorId, DecisionId, EntryId,
+    admission::Layer,
+    event::{Cause, EventKind},
+    moderation::{Decision, DecisionAction, Target, decide_moderate},
+};
+use guildhall_store::{StoreError, Tx, decision, entry, group, received::Outcome};
+
+use crate::{App, cause, facts, group::ModerationError};
+
+/// What is noted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Annotation {
+    /// Takes no more comments, or takes them again.
+    Locked(bool),
+    /// Shown first, or no longer.
+    Featured(bool),
+}
+
+/// A moderator notes something on an entry.
+#[derive(Debug, Clone)]
+pub struct Annotate {
+    /// On which.
+    pub entry: EntryId,
+    /// Who: a moderator, or the group itself.
+    pub by: ActorId,
+    /// What.
+    pub annotation: Annotation,
+    /// The reason shown.
+    pub reason: Option<String>,
+    /// What set it off.
+    pub cause: Cause,
+}
+
+/// Locks or features an entry, or takes that back. Doing it again changes nothing.
+///
+/// # Errors
+/// [`ModerationError`]; nothing is written then.
+pub async fn annotate(app: &App, command: Annotate) -> Result<(), ModerationError> {
+    let mut tx = app.begin().await?;
+    let result = note(app, &mut tx, &command).await;
+    match &result {
+        Ok(()) => {
+            tx.commit().await?;
+            app.signals.event.notify_one();
+        }
+        Err(ModerationError::Store(_)) => {}
+        Err(error) => {
+            drop(tx);
+            cause::finish_alone(app, command.cause, Outcome::Refused, &error.to_string()).await?;
+        }
+    }
+    result
+}
+
+async fn note(app: &App, tx: &mut Tx, command: &Annotate) -> Result<(), ModerationError> {
+    let current = entry::lock(tx, command.entry).await?.ok_or(ModerationError::NotFound)?;
+    if command.by != current.group_id.actor() {
+        decide_moderate(facts::role(tx, current.group_id, command.by).await?)?;
+    }
+    let (is_new, action, told) = match command.annotation {
+        Annotation::Locked(locked) => (
+            current.locked != locked,
+            if locked { DecisionAction::Lock } else { DecisionAction::Unlock },
+            EventKind::LockChanged { entry: current.id, by: command.by, locked },
+        ),
+        Annotation::Featured(featured) => (
+            current.featured != featured,
+            if featured { DecisionAction::Feature } else { DecisionAction::Unfeature },
+            EventKind::FeatureChanged { entry: current.id, by: command.by, featured },
+        ),
+    };
+    let outcome = if is_new { Outcome::Applied } else { Outcome::Ignored };
+    if !cause::finish(tx, command.cause, outcome, None, app.now()).await? || !is_new {
+        return Ok(());
+    }
+    match command.annotation {
+        Annotation::Locked(locked) => entry::set_locked(tx, current.id, locked).await?,
+        Annotation::Featured(featured) => entry::set_featured(tx, current.id, featured).await?,
+    }
+    record(app, tx, &current, command, action).await?;
+    if group::lock(tx, current.group_id).await?.is_some_and(|group| group.is_local) {
+        cause::tell(app, tx, command.cause, told).await?;
+    }
+    Ok(())
+}
+
+async fn record(
+    app: &App,
+    tx: &mut Tx,
+    entry: &entry::Entry,
+    command: &Annotate,
+    action: DecisionAction,
+) -> Result<(), StoreError> {
+    let record = Decision {
+        id: DecisionId(app.new_id()),
+        group: Some(entry.group_id),
+        action,
+        target: Target::Entry(entry.id),
+        layer: Layer::Moderator,
+        rule: None,
+        reason: command.reason.clone(),
+        until: None,
+        by: Some(command.by),
+        at: app.now(),
+    };
+    decision::insert(tx, &record).await
+}

@@ -1,0 +1,180 @@
+//! A new text for a post or comment.
+
+use guildhall_domain::{
+    ActorId, EntryId, QueueItemId, Timestamp,
+    admission::{Layer, Refusal, Verdict, decide_edit_admission},
+    content::{EditFacts, EditOutcome, EditRefusal, EntryState, decide_edit},
+    event::{Cause, EventKind},
+    moderation::DecisionAction,
+    peering::Peering,
+};
+use guildhall_store::{
+    StoreError, Tx,
+    entry::{self, Entry, Texts},
+    group,
+    poll::{self, Poll},
+    queue::{self, QueueItem, QueueKind},
+    received::Outcome,
+};
+
+use super::submit::record;
+use crate::{App, cause, facts};
+
+/// An author changes a text.
+#[derive(Debug, Clone)]
+pub struct Edit {
+    /// Which.
+    pub entry: EntryId,
+    /// Who.
+    pub editor: ActorId,
+    /// The new texts.
+    pub texts: Texts,
+    /// New counts or options, where it asks a question.
+    pub poll: Option<Poll>,
+    /// When it was changed, by the author's clock.
+    pub written_at: Timestamp,
+    /// What set it off.
+    pub cause: Cause,
+}
+
+/// What became of an edit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edited {
+    /// Shown from now on.
+    Changed,
+    /// Waits for a moderator; the old text is shown.
+    Held,
+    /// Older than what is known, or known already.
+    Unchanged,
+}
+
+/// Why an edit did not happen.
+#[derive(Debug, thiserror::Error)]
+pub enum EditError {
+    /// No such entry.
+    #[error("no such entry")]
+    NotFound,
+    /// Not theirs, or closed.
+    #[error(transparent)]
+    Refused(#[from] EditRefusal),
+    /// The group's rules say no.
+    #[error("the group does not take this edit: {}", .0.as_str())]
+    NotAdmitted(Refusal),
+    /// Reading or writing failed.
+    #[error("reading or writing the entry failed")]
+    Store(#[from] StoreError),
+}
+
+/// Changes the text of an entry. What is still held changes in the queue; what is published passes the pipeline again.
+///
+/// # Errors
+/// [`EditError`]; the text stays as it was.
+pub async fn edit(app: &App, command: Edit) -> Result<Edited, EditError> {
+    let editor = facts::actor(app, command.editor).await?;
+    let Some(known) = entry::find(&app.store, command.entry).await? else {
+        return Err(EditError::NotFound);
+    };
+    let peering = facts::peering_of(app, Some(known.group_id), &editor.host).await?;
+    let mut tx = app.begin().await?;
+    let result = change(app, &mut tx, &command, peering).await;
+    match result {
+        // A refusal by the pipeline is recorded, so it is kept too.
+        Ok(_) | Err(EditError::NotAdmitted(_)) => {
+            tx.commit().await?;
+            app.signals.event.notify_one();
+        }
+        Err(EditError::Store(_)) => {}
+        Err(ref error) => {
+            drop(tx);
+            cause::finish_alone(app, command.cause, Outcome::Refused, &error.to_string()).await?;
+        }
+    }
+    result
+}
+
+async fn change(
+    app: &App,
+    tx: &mut Tx,
+    command: &Edit,
+    peering: (Peering, Peering),
+) -> Result<Edited, EditError> {
+    let current = entry::lock(tx, command.entry).await?.ok_or(EditError::NotFound)?;
+    let written_at = current.edited_at.unwrap_or(current.published_at);
+    let known = EditFacts { author: current.author_id, state: current.state, written_at };
+    if decide_edit(&known, command.editor, command.written_at)? == EditOutcome::Stale {
+        cause::finish(tx, command.cause, Outcome::Ignored, Some("older than what is known"), app.now())
+            .await?;
+        return Ok(Edited::Unchanged);
+    }
+    let verdict = decide(app, tx, &current, peering).await?;
+    let outcome = match verdict {
+        (Verdict::Admit, _) => Outcome::Applied,
+        (Verdict::Hold(_), _) => Outcome::Held,
+        (Verdict::Refuse(_) | Verdict::Drop(_), _) => Outcome::Refused,
+    };
+    if !cause::finish(tx, command.cause, outcome, None, app.now()).await? {
+        return Ok(Edited::Unchanged);
+    }
+    match verdict {
+        (Verdict::Admit, _) => apply(app, tx, &current, command).await.map(|()| Edited::Changed),
+        (Verdict::Hold(reason), layer) => {
+            queue::close_entry(tx, current.id, app.now()).await?;
+            queue::insert(tx, &queue_item(app, &current, command, reason.as_str())).await?;
+            record(app, tx, &current, DecisionAction::Hold, layer, reason.as_str(), None).await?;
+            Ok(Edited::Held)
+        }
+        (Verdict::Refuse(refusal) | Verdict::Drop(refusal), layer) => {
+            let explanation = Some(refusal.explanation());
+            record(app, tx, &current, DecisionAction::Refuse, layer, refusal.as_str(), explanation).await?;
+            Err(EditError::NotAdmitted(refusal))
+        }
+    }
+}
+
+async fn decide(
+    app: &App,
+    tx: &mut Tx,
+    current: &Entry,
+    peering: (Peering, Peering),
+) -> Result<(Verdict, Layer), EditError> {
+    let author = entry::find_author_facts(tx, current.group_id, current.author_id)
+        .await?
+        .ok_or(EditError::NotFound)?;
+    // What is held is not shown yet, and a group elsewhere has decided by itself.
+    if current.state == EntryState::Held || !author.group_is_local {
+        return Ok((Verdict::Admit, Layer::Default));
+    }
+    let known = facts::entry_facts(&author, current.kind, peering, true, false);
+    let decided = decide_edit_admission(&known, app.now());
+    Ok((decided.verdict, decided.layer))
+}
+
+async fn apply(app: &App, tx: &mut Tx, current: &Entry, command: &Edit) -> Result<(), EditError> {
+    entry::set_texts(tx, current.id, &command.texts, command.written_at).await?;
+    if let Some(poll) = &command.poll {
+        poll::set(tx, current.id, poll).await?;
+    }
+    let group_is_local = group::lock(tx, current.group_id).await?.is_some_and(|group| group.is_local);
+    if current.state == EntryState::Published && (group_is_local || current.is_local) {
+        cause::tell(app, tx, command.cause, EventKind::EntryEdited { entry: current.id }).await?;
+    }
+    Ok(())
+}
+
+fn queue_item(app: &App, entry: &Entry, command: &Edit, reason: &str) -> QueueItem {
+    let title = command.texts.title.clone().or_else(|| entry.title.clone());
+    QueueItem {
+        id: QueueItemId(app.new_id()),
+        kind: QueueKind::Edit,
+        group: entry.group_id,
+        actor: entry.author_id,
+        entry: Some(entry.id),
+        object: Some(entry.ap_id.clone()),
+        title: title.unwrap_or_else(|| command.texts.excerpt.clone()),
+        reason: reason.to_owned(),
+        edit: Some(command.texts.clone()),
+        received: command.cause.received(),
+        received_at: app.now(),
+        decided_at: None,
+    }
+}

@@ -1,0 +1,37 @@
+//! Posts and comments: submitting, editing, deleting, voting, and what moderators do with them.
+
+mod annotate;
+mod bulk;
+mod delete;
+mod edit;
+mod publish;
+mod report;
+mod submit;
+mod vote;
+
+pub use annotate::{Annotate, Annotation, annotate};
+pub(crate) use bulk::remove_all_by;
+pub use delete::{Delete, DeleteError, delete, restore};
+pub use edit::{Edit, EditError, Edited, edit};
+pub(crate) use publish::count_in;
+pub use report::{Report, report};
+pub use submit::{Origin, Submit, SubmitError, Submitted, submit};
+pub use vote::{CastVote, PollVote, React, VoteError, cast_vote, react, vote_in_poll};
+
+pub use guildhall_store::entry::Texts;
+pub use guildhall_store::poll::Poll;
+
+use crate::markup;
+
+/// The texts of a post or comment written here, in Markdown.
+pub fn texts_from_markdown(title: Option<String>, source: &str, link_url: Option<String>) -> Texts {
+    let content_html = markup::render_markdown(source);
+    Texts {
+        title: title.map(|title| title.trim().to_owned()),
+        excerpt: markup::excerpt(&content_html),
+        content_html,
+        content_source: Some(source.to_owned()),
+        link_url,
+        ..Texts::default()
+    }
+}

@@ -1,0 +1,80 @@
+//! Banning somebody from a group, and letting them back in.
+
+use guildhall_domain::{
+    ActorId, DecisionId, GroupId, Timestamp,
+    admission::Layer,
+    event::{Cause, EventKind},
+    moderation::{Decision, DecisionAction, Target, decide_moderate},
+};
+use guildhall_store::{ban, decision, group, received::Outcome};
+
+use super::{ModerationError, leave::end_membership};
+use crate::{App, cause, entry::remove_all_by, facts};
+
+/// Somebody is to be banned, or let back in.
+#[derive(Debug, Clone)]
+pub struct SetBan {
+    /// The group.
+    pub group: GroupId,
+    /// Who.
+    pub actor: ActorId,
+    /// The moderator, or the group itself.
+    pub by: ActorId,
+    /// Banned from now on.
+    pub banned: bool,
+    /// Until when; `None` without end.
+    pub until: Option<Timestamp>,
+    /// The reason shown.
+    pub reason: Option<String>,
+    /// Whether what they wrote goes too.
+    pub remove_content: bool,
+    /// What set it off.
+    pub cause: Cause,
+}
+
+/// Bans somebody from a group, which ends their membership; or lifts a ban, which does not bring it back.
+///
+/// # Errors
+/// [`ModerationError`]; nothing is written then.
+pub async fn set_ban(app: &App, command: SetBan) -> Result<(), ModerationError> {
+    let SetBan { group, actor, by, banned, until, reason, remove_content, cause } = command;
+    let person = facts::actor(app, actor).await?;
+    let mut tx = app.begin().await?;
+    let here = group::lock(&mut tx, group).await?.ok_or(ModerationError::NotFound)?;
+    if by != group.actor() {
+        decide_moderate(facts::role(&mut tx, group, by).await?)?;
+    }
+    let now = app.now();
+    if !cause::finish(&mut tx, cause, Outcome::Applied, None, now).await? {
+        return Ok(());
+    }
+    if banned {
+        ban::set(&mut tx, Some(group), actor, until, now).await?;
+        end_membership(app, &mut tx, group, &person).await?;
+    } else {
+        ban::delete(&mut tx, Some(group), actor).await?;
+    }
+    let record = Decision {
+        id: DecisionId(app.new_id()),
+        group: Some(group),
+        action: if banned { DecisionAction::Ban } else { DecisionAction::Unban },
+        target: Target::Actor(actor),
+        layer: Layer::Moderator,
+        rule: None,
+        reason: reason.clone(),
+        until,
+        by: Some(by),
+        at: now,
+    };
+    decision::insert(&mut tx, &record).await?;
+    if here.is_local {
+        let told = EventKind::BanChanged { group, actor, by, banned, until, reason: reason.clone() };
+        cause::tell(app, &mut tx, cause, told).await?;
+    }
+    tx.commit().await?;
+    if banned && remove_content {
+        remove_all_by(app, Some(group), actor, by, &reason.unwrap_or_default()).await?;
+    }
+    app.signals.event.notify_one();
+    Ok(())
+}

@@ -1,0 +1,98 @@
+//! Making a group.
+
+use guildhall_domain::{
+    ActorId, GroupId,
+    actor::ActorKind,
+    group::{InvalidSettings, Policy, Rule, decide_settings},
+    handle::{InvalidHandle, decide_local_name},
+};
+use guildhall_store::{
+    StoreError, actor,
+    group::{self, GroupFields, RenderedRule},
+    moderator,
+};
+
+use crate::{App, account::local_fields, instance::insert_keys, markup};
+
+/// A group that is to be.
+#[derive(Debug, Clone)]
+pub struct CreateGroup {
+    /// The name before the `@`.
+    pub name: String,
+    /// Its title; the name when empty.
+    pub title: String,
+    /// Markdown.
+    pub description: String,
+    /// A BCP 47 tag.
+    pub language: Option<String>,
+    /// An image.
+    pub picture_url: Option<String>,
+    /// Its door settings.
+    pub policy: Policy,
+    /// Its rules in order.
+    pub rules: Vec<Rule>,
+    /// Its first moderators, here or elsewhere.
+    pub moderators: Vec<ActorId>,
+}
+
+/// Why [`create`] did not happen.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateGroupError {
+    /// Not a name.
+    #[error("{0}")]
+    Name(#[from] InvalidHandle),
+    /// A person or a group has it.
+    #[error("the name is taken")]
+    NameTaken,
+    /// A text that does not fit.
+    #[error("{0}")]
+    Settings(#[from] InvalidSettings),
+    /// Reading or writing failed.
+    #[error("reading or writing the group failed")]
+    Store(#[from] StoreError),
+}
+
+/// Makes a group hosted here.
+///
+/// # Errors
+/// [`CreateGroupError`]; nothing is written then.
+pub async fn create(app: &App, command: CreateGroup) -> Result<GroupId, CreateGroupError> {
+    decide_local_name(&command.name)?;
+    let title = if command.title.trim().is_empty() { command.name.clone() } else { command.title };
+    decide_settings(&title, &command.description, command.language.as_deref(), &command.rules)?;
+    let keys = app.keys.next().await;
+    let now = app.now();
+    let actor_id = ActorId(app.new_id());
+    let id = GroupId(actor_id.0);
+    let mut actor_fields = local_fields(app, &command.name, ActorKind::Group);
+    actor_fields.display_name = Some(title.clone());
+    let fields = GroupFields {
+        title,
+        description_html: markup::render_markdown(&command.description),
+        description_source: command.description,
+        language: command.language,
+        picture_url: command.picture_url,
+        policy: command.policy,
+    };
+
+    let mut tx = app.begin().await?;
+    if !actor::insert_local(&mut tx, actor_id, &actor_fields, now).await? {
+        return Err(CreateGroupError::NameTaken);
+    }
+    insert_keys(&mut tx, actor_id, &actor_fields.ap_id, keys, now).await?;
+    group::insert(&mut tx, id, true, &fields, now).await?;
+    group::set_rules(&mut tx, id, &render_rules(command.rules)).await?;
+    for moderator in command.moderators {
+        moderator::insert(&mut tx, id, moderator, now).await?;
+    }
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Rules with their texts rendered.
+pub(super) fn render_rules(rules: Vec<Rule>) -> Vec<RenderedRule> {
+    rules
+        .into_iter()
+        .map(|rule| RenderedRule { text_html: markup::render_markdown(&rule.text), rule })
+        .collect()
+}

@@ -1,0 +1,172 @@
+//! Asking to join a group.
+
+use guildhall_domain::{
+    ActorId, ApId, GroupId, QueueItemId,
+    event::{Cause, EventKind},
+    membership::{JoinFacts, JoinOutcome, JoinRefusal, MembershipState, decide_join},
+    peering,
+};
+use guildhall_store::{
+    StoreError, Tx,
+    actor::Actor,
+    delivery::subscription,
+    entry, group,
+    group::Counts,
+    membership::{self, Membership},
+    queue::{self, QueueItem, QueueKind},
+    received::Outcome,
+};
+
+use crate::{App, cause, facts};
+
+/// Somebody wants to join.
+#[derive(Debug, Clone)]
+pub struct RequestJoin {
+    /// The group.
+    pub group: GroupId,
+    /// Who.
+    pub actor: ActorId,
+    /// The Follow or Join that asks; `None` for people here.
+    pub follow: Option<ApId>,
+    /// What set it off.
+    pub cause: Cause,
+}
+
+/// Why [`request_join`] did not happen.
+#[derive(Debug, thiserror::Error)]
+pub enum JoinError {
+    /// No such group.
+    #[error("no such group")]
+    NoSuchGroup,
+    /// The rules say no.
+    #[error("join refused")]
+    Refused(#[from] JoinRefusal),
+    /// Reading or writing failed.
+    #[error("reading or writing the membership failed")]
+    Store(#[from] StoreError),
+}
+
+/// Asks to join a group, for a local account or a remote actor alike.
+///
+/// A group hosted elsewhere decides there: here the membership is pending until its answer comes.
+///
+/// # Errors
+/// [`JoinError::Refused`] when the rules say no; only the decision is recorded then.
+pub async fn request_join(app: &App, command: RequestJoin) -> Result<JoinOutcome, JoinError> {
+    let actor = facts::actor(app, command.actor).await?;
+    let (of_instance, of_group) = facts::peering_of(app, Some(command.group), &actor.host).await?;
+    let mut tx = app.begin().await?;
+    let group = group::lock(&mut tx, command.group).await?.ok_or(JoinError::NoSuchGroup)?;
+    let author = entry::find_author_facts(&mut tx, command.group, command.actor)
+        .await?
+        .ok_or(JoinError::NoSuchGroup)?;
+    if !group.is_local {
+        return ask_elsewhere(app, tx, &command, author.membership).await;
+    }
+    let join_facts = JoinFacts {
+        admission: group.policy.admission,
+        membership: author.membership,
+        is_moderator: author.role == guildhall_domain::admission::Role::Moderator,
+        standing: author.standing,
+        peering: peering::combine(of_instance, of_group),
+    };
+    let decision = decide_join(&join_facts, app.now());
+    if cause::finish(&mut tx, command.cause, outcome_of(decision), reason_of(decision), app.now()).await? {
+        match decision {
+            Ok(JoinOutcome::Joined) => {
+                admit(app, &mut tx, command.group, &actor, command.follow.clone()).await?;
+            }
+            Ok(JoinOutcome::AwaitingApproval) => await_approval(app, &mut tx, &command, &actor).await?,
+            Ok(JoinOutcome::AlreadyMember) | Err(_) => {}
+        }
+        // Recorded for a refusal too: the asking server is owed a Reject.
+        let (group, actor) = (command.group, command.actor);
+        let told = EventKind::JoinDecided { group, actor, decision, reason: None };
+        cause::tell(app, &mut tx, command.cause, told).await?;
+    }
+    tx.commit().await?;
+    app.signals.event.notify_one();
+    Ok(decision?)
+}
+
+fn outcome_of(decision: Result<JoinOutcome, JoinRefusal>) -> Outcome {
+    match decision {
+        Ok(JoinOutcome::Joined | JoinOutcome::AlreadyMember) => Outcome::Applied,
+        Ok(JoinOutcome::AwaitingApproval) => Outcome::Held,
+        Err(_) => Outcome::Refused,
+    }
+}
+
+fn reason_of(decision: Result<JoinOutcome, JoinRefusal>) -> Option<&'static str> {
+    decision.err().map(JoinRefusal::code)
+}
+
+/// Makes somebody a member of a group hosted here.
+pub(crate) async fn admit(
+    app: &App,
+    tx: &mut Tx,
+    group: GroupId,
+    actor: &Actor,
+    follow: Option<ApId>,
+) -> Result<(), StoreError> {
+    let member = Membership { group_id: group, actor_id: actor.id, state: MembershipState::Member, follow };
+    membership::set(tx, &member, app.now()).await?;
+    queue::close_join(tx, group, actor.id, app.now()).await?;
+    group::add_counts(tx, group, Counts { members: 1, ..Counts::default() }).await?;
+    if !actor.is_local {
+        subscription::add(tx, group, actor.delivery_inbox(), app.now()).await?;
+    }
+    Ok(())
+}
+
+async fn await_approval(
+    app: &App,
+    tx: &mut Tx,
+    command: &RequestJoin,
+    actor: &Actor,
+) -> Result<(), StoreError> {
+    let (group, now) = (command.group, app.now());
+    let pending = Membership {
+        group_id: group,
+        actor_id: actor.id,
+        state: MembershipState::Pending,
+        follow: command.follow.clone(),
+    };
+    membership::set(tx, &pending, now).await?;
+    queue::close_join(tx, group, actor.id, now).await?;
+    let item = QueueItem {
+        id: QueueItemId(app.new_id()),
+        kind: QueueKind::Join,
+        group,
+        actor: actor.id,
+        entry: None,
+        object: command.follow.clone(),
+        title: format!("@{}@{}", actor.username, actor.host),
+        reason: "approval".to_owned(),
+        edit: None,
+        received: command.cause.received(),
+        received_at: now,
+        decided_at: None,
+    };
+    queue::insert(tx, &item).await
+}
+
+async fn ask_elsewhere(
+    app: &App,
+    mut tx: Tx,
+    command: &RequestJoin,
+    current: Option<MembershipState>,
+) -> Result<JoinOutcome, JoinError> {
+    if current == Some(MembershipState::Member) {
+        return Ok(JoinOutcome::AlreadyMember);
+    }
+    let (group, actor) = (command.group, command.actor);
+    let asked = EventKind::JoinRequested { group, actor };
+    let event = cause::tell(app, &mut tx, Cause::Local, asked).await?;
+    let follow = Some(ApId::new(format!("{}/activities/{event}", app.site.base_url)));
+    let pending = Membership { group_id: group, actor_id: actor, state: MembershipState::Pending, follow };
+    membership::set(&mut tx, &pending, app.now()).await?;
+    tx.commit().await?;
+    app.signals.event.notify_one();
+    Ok(JoinOutcome::AwaitingApproval)
+}

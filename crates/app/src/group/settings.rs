@@ -1,0 +1,97 @@
+//! Changing a group.
+
+use guildhall_domain::{
+    ActorId, GroupId,
+    event::{Cause, EventKind},
+    group::{Admission, InvalidSettings, Policy, Posting, Review, Rule, decide_settings},
+    moderation::{NotModerator, decide_moderate},
+};
+use guildhall_store::{
+    StoreError,
+    group::{self, Group, GroupFields},
+};
+
+use super::create::render_rules;
+use crate::{App, cause, facts, markup};
+
+/// What is to change; `None` leaves a thing as it is.
+#[derive(Debug, Clone, Default)]
+pub struct ChangeGroup {
+    /// Its title.
+    pub title: Option<String>,
+    /// Markdown.
+    pub description: Option<String>,
+    /// A BCP 47 tag; `Some(None)` takes it away.
+    pub language: Option<Option<String>>,
+    /// An image; `Some(None)` takes it away.
+    pub picture_url: Option<Option<String>>,
+    /// How one becomes a member.
+    pub admission: Option<Admission>,
+    /// Who may post.
+    pub posting: Option<Posting>,
+    /// What is reviewed.
+    pub review: Option<Review>,
+    /// Its rules, all of them.
+    pub rules: Option<Vec<Rule>>,
+}
+
+/// Why [`change`] did not happen.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeGroupError {
+    /// No such group, or one hosted elsewhere.
+    #[error("no such group")]
+    NoSuchGroup,
+    /// Only its moderators change it.
+    #[error(transparent)]
+    NotModerator(#[from] NotModerator),
+    /// A text that does not fit.
+    #[error("{0}")]
+    Settings(#[from] InvalidSettings),
+    /// Reading or writing failed.
+    #[error("reading or writing the group failed")]
+    Store(#[from] StoreError),
+}
+
+/// Changes a group hosted here, by one of its moderators.
+///
+/// # Errors
+/// [`ChangeGroupError`]; nothing is written then.
+pub async fn change(
+    app: &App,
+    id: GroupId,
+    by: ActorId,
+    command: ChangeGroup,
+) -> Result<(), ChangeGroupError> {
+    let current_rules = group::list_rules(&app.store, id).await?;
+    let mut tx = app.begin().await?;
+    let current = group::lock(&mut tx, id)
+        .await?
+        .filter(|group| group.is_local)
+        .ok_or(ChangeGroupError::NoSuchGroup)?;
+    decide_moderate(facts::role(&mut tx, id, by).await?)?;
+    let rules = command.rules.clone().unwrap_or_else(|| current_rules.into_iter().map(|r| r.rule).collect());
+    let fields = changed(current, command);
+    decide_settings(&fields.title, &fields.description_source, fields.language.as_deref(), &rules)?;
+    group::set_fields(&mut tx, id, &fields, app.now()).await?;
+    group::set_rules(&mut tx, id, &render_rules(rules)).await?;
+    cause::tell(app, &mut tx, Cause::Local, EventKind::GroupChanged { group: id }).await?;
+    tx.commit().await?;
+    app.signals.event.notify_one();
+    Ok(())
+}
+
+fn changed(current: Group, command: ChangeGroup) -> GroupFields {
+    let source = command.description.unwrap_or(current.description_source);
+    GroupFields {
+        title: command.title.unwrap_or(current.title),
+        description_html: markup::render_markdown(&source),
+        description_source: source,
+        language: command.language.unwrap_or(current.language),
+        picture_url: command.picture_url.unwrap_or(current.picture_url),
+        policy: Policy {
+            admission: command.admission.unwrap_or(current.policy.admission),
+            posting: command.posting.unwrap_or(current.policy.posting),
+            review: command.review.unwrap_or(current.policy.review),
+        },
+    }
+}

@@ -1,0 +1,104 @@
+//! The instance itself: its actor, its first start, its list of other hosts.
+
+use guildhall_domain::{ActorId, ApId, GroupId, Timestamp, actor::ActorKind, peering::PeeringAction};
+use guildhall_store::{
+    StoreError, Tx, account,
+    actor::{self, Actor, ActorFields},
+    actor_key::{self, ActorKey, KeyAlgorithm},
+    peering::{self, ListedHost},
+};
+
+use crate::{App, port::NewKeys};
+
+/// Whether anybody has an account here yet.
+pub async fn has_accounts(app: &App) -> Result<bool, StoreError> {
+    account::exists(&app.store).await
+}
+
+/// The instance's own actor (FEP-d556), made at the first start.
+pub async fn ensure_actor(app: &App) -> Result<Actor, StoreError> {
+    let ap_id = ApId::new(format!("{}/actor", app.site.base_url));
+    if let Some(known) = actor::find_by_ap_id(&app.store, &ap_id).await? {
+        return Ok(known);
+    }
+    let keys = app.keys.next().await;
+    let now = app.now();
+    let fields = instance_fields(app, ap_id.clone());
+    let id = ActorId(app.new_id());
+    let mut tx = app.begin().await?;
+    if actor::insert_local(&mut tx, id, &fields, now).await? {
+        insert_keys(&mut tx, id, &ap_id, keys, now).await?;
+    }
+    tx.commit().await?;
+    actor::find_by_ap_id(&app.store, &ap_id)
+        .await?
+        .ok_or_else(|| StoreError::corrupt("instance actor", ap_id))
+}
+
+fn instance_fields(app: &App, ap_id: ApId) -> ActorFields {
+    let base = &app.site.base_url;
+    ActorFields {
+        kind: ActorKind::Application,
+        // The host as the name, as GoToSocial and Mastodon have it; no person can take it, for its dots and colon.
+        username: app.site.host.clone(),
+        host: app.site.host.clone(),
+        display_name: Some(app.site.name.clone()),
+        summary_html: None,
+        page_url: Some(base.clone()),
+        icon_url: None,
+        inbox: format!("{base}/actor/inbox"),
+        shared_inbox: Some(format!("{base}/inbox")),
+        outbox: Some(format!("{base}/actor/outbox")),
+        followers: None,
+        moderators_url: None,
+        featured_url: None,
+        wall_url: None,
+        also_known_as: Vec::new(),
+        moved_to: None,
+        remote_updated_at: None,
+        ap_id,
+    }
+}
+
+/// Keeps the two pairs of keys of a new local actor.
+pub(crate) async fn insert_keys(
+    tx: &mut Tx,
+    actor_id: ActorId,
+    ap_id: &ApId,
+    keys: NewKeys,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let pairs =
+        [("main-key", KeyAlgorithm::Rsa, keys.rsa), ("ed25519-key", KeyAlgorithm::Ed25519, keys.ed25519)];
+    for (fragment, algorithm, (public_key, private_key)) in pairs {
+        let key_id = format!("{ap_id}#{fragment}");
+        let key = ActorKey { key_id, actor_id, algorithm, public_key, private_key: Some(private_key) };
+        actor_key::insert(tx, &key, now).await?;
+    }
+    Ok(())
+}
+
+/// Puts a host on the list of the instance, or of a group; `None` takes it off. `false`: it was not on it.
+pub async fn set_peering(
+    app: &App,
+    group: Option<GroupId>,
+    host: &str,
+    action: Option<PeeringAction>,
+    reason: Option<&str>,
+) -> Result<bool, StoreError> {
+    let mut tx = app.begin().await?;
+    let changed = match action {
+        Some(action) => {
+            peering::set(&mut tx, group, host, action, reason, app.now()).await?;
+            true
+        }
+        None => peering::delete(&mut tx, group, host).await?,
+    };
+    tx.commit().await?;
+    Ok(changed)
+}
+
+/// Every listed host, the instance's list first.
+pub async fn list_peering(app: &App) -> Result<Vec<ListedHost>, StoreError> {
+    peering::list_all(&app.store).await
+}

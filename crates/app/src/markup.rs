@@ -1,0 +1,139 @@
+//! Text on its way in: Markdown becomes HTML, and all HTML passes one allow-list.
+
+use std::sync::LazyLock;
+
+use ammonia::Builder;
+use guildhall_domain::text;
+
+/// The longest excerpt, in characters.
+pub const EXCERPT_LENGTH: usize = 300;
+
+static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut builder = Builder::default();
+    builder
+        // Mastodon and Lemmy mark up mentions and hashtags by these; nothing of ours is styled by them.
+        .add_allowed_classes("a", ["mention", "hashtag", "u-url"])
+        .add_allowed_classes("span", ["h-card", "invisible", "ellipsis"])
+        .url_schemes(["http", "https", "mailto"].into())
+        .link_rel(Some("nofollow noopener noreferrer ugc"))
+        // A relative address would point at us, whoever wrote it.
+        .url_relative(ammonia::UrlRelative::Deny)
+        .rm_tags([
+            "img",
+            "map",
+            "area",
+            "article",
+            "aside",
+            "nav",
+            "header",
+            "footer",
+            "hgroup",
+            "figure",
+            "figcaption",
+        ]);
+    builder
+});
+
+/// HTML from anywhere, reduced to what is safe to show (SECURITY-CASES T13). Images become links to them.
+pub fn sanitise_html(html: &str) -> String {
+    SANITISER.clean(html).to_string()
+}
+
+/// Markdown (`CommonMark` with tables, strikethrough and autolinks) as safe HTML.
+pub fn render_markdown(source: &str) -> String {
+    let mut options = comrak::Options::default();
+    options.extension.strikethrough = true;
+    options.extension.table = true;
+    options.extension.autolink = true;
+    options.render.escape = false;
+    sanitise_html(&comrak::markdown_to_html(source, &options))
+}
+
+/// The text of HTML: blocks and line breaks become line ends, tags vanish, entities are read.
+pub fn plain_text(html: &str) -> String {
+    let mut broken = String::with_capacity(html.len() + 16);
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        let (before, tag) = rest.split_at(at);
+        broken.push_str(before);
+        let end = tag.find('>').map_or(tag.len(), |end| end + 1);
+        if ends_line(&tag[..end]) {
+            broken.push('\n');
+        }
+        broken.push_str(&tag[..end]);
+        rest = &tag[end..];
+    }
+    broken.push_str(rest);
+    let text = Builder::empty().clean(&broken).to_string();
+    unescape(&text).lines().map(str::trim).collect::<Vec<_>>().join("\n").trim().to_owned()
+}
+
+fn ends_line(tag: &str) -> bool {
+    let name = tag.trim_start_matches(['<', '/']).trim_end_matches(['>', '/']).trim();
+    let name = name.split_ascii_whitespace().next().unwrap_or_default().to_ascii_lowercase();
+    matches!(
+        name.as_str(),
+        "br" | "p" | "div" | "li" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "blockquote" | "pre" | "tr"
+    )
+}
+
+// What ammonia escapes in text: the three of HTML, and the no-break space.
+fn unescape(text: &str) -> String {
+    text.replace("&nbsp;", " ")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&amp;", "&")
+}
+
+/// The beginning of a text, on one line: for lists, feeds and the `summary` of a titled post.
+pub fn excerpt(html: &str) -> String {
+    let line = plain_text(html).split_whitespace().collect::<Vec<_>>().join(" ");
+    text::shorten(&line, EXCERPT_LENGTH)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scripts_styles_and_foreign_schemes_do_not_survive() {
+        let hostile = [
+            "<script>alert(1)</script>",
+            "<p onclick=\"x()\">a</p>",
+            "<a href=\"javascript:alert(1)\">a</a>",
+            "<svg><script>1</script></svg>",
+            "<p style=\"position:fixed\">a</p>",
+            "<iframe src=\"https://e.example\"></iframe>",
+            "<a href=\"/account/delete\">a</a>",
+        ];
+        for html in hostile {
+            let clean = sanitise_html(html);
+            for bad in ["script", "onclick", "javascript", "style", "iframe", "/account"] {
+                assert!(!clean.contains(bad), "{html} became {clean}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_mention_keeps_its_link() {
+        let clean =
+            sanitise_html("<p><a href=\"https://a.example/@x\" class=\"u-url mention\">@x</a> hi</p>");
+        assert!(
+            clean.contains("class=\"u-url mention\"") && clean.contains("href=\"https://a.example/@x\""),
+            "{clean}"
+        );
+    }
+
+    #[test]
+    fn markdown_is_rendered_and_its_raw_html_is_not_trusted() {
+        assert_eq!(render_markdown("**Hi** <script>x</script>").trim(), "<p><strong>Hi</strong> </p>");
+        assert!(render_markdown("| a |\n|---|\n| b |").contains("<table>"));
+    }
+
+    #[test]
+    fn blocks_end_lines_in_plain_text() {
+        assert_eq!(plain_text("<p>One<br>two</p><p>3 &lt; 4 &amp; 5</p>"), "One\ntwo\n\n3 < 4 & 5");
+        assert_eq!(excerpt("<p>One<br>two</p>"), "One two");
+    }
+}

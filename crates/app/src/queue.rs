@@ -1,0 +1,185 @@
+//! What a group's moderators do with what waits at the door.
+
+use guildhall_domain::{
+    ActorId, DecisionId, EntryId, GroupId, QueueItemId,
+    admission::Layer,
+    content::EntryState,
+    event::{Cause, EventKind},
+    membership::{JoinOutcome, JoinRefusal},
+    moderation::{Decision, DecisionAction, MAX_REASON_LENGTH, NotModerator, Target, decide_moderate},
+    text::shorten,
+};
+use guildhall_store::{
+    StoreError, Tx, decision,
+    entry::{self, Entry},
+    group, membership, moderator,
+    queue::{self, QueueItem, QueueKind},
+};
+
+use crate::{
+    App, Viewer, cause,
+    entry::count_in,
+    facts,
+    group::{admit_member, end_membership},
+};
+
+/// Why an item was not decided.
+#[derive(Debug, thiserror::Error)]
+pub enum QueueError {
+    /// No such item, or none of this group.
+    #[error("no such item in the queue")]
+    NotFound,
+    /// Somebody was faster.
+    #[error("this was decided already")]
+    AlreadyDecided,
+    /// Only moderators decide.
+    #[error(transparent)]
+    NotModerator(#[from] NotModerator),
+    /// Reading or writing failed.
+    #[error("reading or writing the queue failed")]
+    Store(#[from] StoreError),
+}
+
+/// What a moderator says to an item.
+#[derive(Debug, Clone)]
+enum Word {
+    Admit,
+    Refuse(String),
+}
+
+/// Lets an item in: a person becomes a member, an entry is published under its own id, an edit replaces the text.
+///
+/// # Errors
+/// [`QueueError`]; the item waits on.
+pub async fn admit(app: &App, item: QueueItemId, by: ActorId) -> Result<(), QueueError> {
+    decide(app, item, by, Word::Admit).await
+}
+
+/// Refuses an item, with the reason that the person concerned is shown.
+///
+/// # Errors
+/// [`QueueError`]; the item waits on.
+pub async fn refuse(app: &App, item: QueueItemId, by: ActorId, reason: &str) -> Result<(), QueueError> {
+    decide(app, item, by, Word::Refuse(shorten(reason, MAX_REASON_LENGTH))).await
+}
+
+/// The group of an item, so that adapters can check it against the address it was named under.
+pub async fn group_of(app: &App, item: QueueItemId) -> Result<Option<GroupId>, StoreError> {
+    Ok(queue::find(&app.store, item).await?.map(|item| item.group))
+}
+
+/// Whether a viewer may see the queue of a group hosted here. Admins stand in for the group.
+pub async fn may_see(app: &App, viewer: &Viewer, group: GroupId) -> Result<bool, StoreError> {
+    match viewer.actor {
+        _ if viewer.is_admin => Ok(true),
+        Some(actor) => moderator::exists(&app.store, group, actor).await,
+        None => Ok(false),
+    }
+}
+
+async fn decide(app: &App, id: QueueItemId, by: ActorId, word: Word) -> Result<(), QueueError> {
+    let mut tx = app.begin().await?;
+    let item = queue::lock(&mut tx, id).await?.ok_or(QueueError::NotFound)?;
+    if by != item.group.actor() {
+        decide_moderate(facts::role(&mut tx, item.group, by).await?)?;
+    }
+    if item.decided_at.is_some() {
+        return Err(QueueError::AlreadyDecided);
+    }
+    queue::set_decided(&mut tx, id, app.now()).await?;
+    match item.kind {
+        QueueKind::Join => decide_join(app, &mut tx, &item, &word).await?,
+        QueueKind::Post | QueueKind::Comment => decide_entry(app, &mut tx, &item, &word).await?,
+        QueueKind::Edit => decide_edit(app, &mut tx, &item, &word).await?,
+    }
+    decision::insert(&mut tx, &record(app, &item, by, &word)).await?;
+    tx.commit().await?;
+    app.signals.event.notify_one();
+    Ok(())
+}
+
+async fn decide_join(app: &App, tx: &mut Tx, item: &QueueItem, word: &Word) -> Result<(), QueueError> {
+    let actor = facts::actor(app, item.actor).await?;
+    // Locked in the same order as by a join, and gone when the request was withdrawn.
+    group::lock(tx, item.group).await?.ok_or(QueueError::NotFound)?;
+    let asked =
+        membership::find_locked(tx, item.group, item.actor).await?.ok_or(QueueError::AlreadyDecided)?;
+    let (decision, reason) = match word {
+        Word::Admit => {
+            admit_member(app, tx, item.group, &actor, asked.follow.clone()).await?;
+            (Ok(JoinOutcome::Joined), None)
+        }
+        Word::Refuse(reason) => {
+            end_membership(app, tx, item.group, &actor).await?;
+            (Err(JoinRefusal::Declined), Some(reason.clone()))
+        }
+    };
+    let told = EventKind::JoinDecided { group: item.group, actor: item.actor, decision, reason };
+    let cause = item.received.map_or(Cause::Local, Cause::Activity);
+    cause::tell(app, tx, cause, told).await?;
+    Ok(())
+}
+
+async fn decide_entry(app: &App, tx: &mut Tx, item: &QueueItem, word: &Word) -> Result<(), QueueError> {
+    let entry = lock_entry(tx, item).await?;
+    if entry.state != EntryState::Held {
+        return Err(QueueError::AlreadyDecided);
+    }
+    let cause = item.received.map_or(Cause::Local, Cause::Activity);
+    match word {
+        Word::Admit => {
+            entry::set_state(tx, entry.id, EntryState::Published, None).await?;
+            count_in(tx, &entry, app.now()).await?;
+            cause::tell(app, tx, cause, EventKind::EntryPublished { entry: entry.id }).await?;
+        }
+        Word::Refuse(reason) => {
+            entry::set_state(tx, entry.id, EntryState::Refused, Some(reason)).await?;
+            let refused = EventKind::EntryRefused { entry: entry.id, reason: reason.clone() };
+            cause::tell(app, tx, cause, refused).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn decide_edit(app: &App, tx: &mut Tx, item: &QueueItem, word: &Word) -> Result<(), QueueError> {
+    let entry = lock_entry(tx, item).await?;
+    let cause = item.received.map_or(Cause::Local, Cause::Activity);
+    match (word, &item.edit) {
+        (Word::Admit, Some(texts)) => {
+            entry::set_texts(tx, entry.id, texts, item.received_at).await?;
+            if entry.state == EntryState::Published {
+                cause::tell(app, tx, cause, EventKind::EntryEdited { entry: entry.id }).await?;
+            }
+        }
+        (Word::Admit, None) => return Err(StoreError::corrupt("queue item", item.id).into()),
+        (Word::Refuse(reason), _) => {
+            let refused = EventKind::EntryRefused { entry: entry.id, reason: reason.clone() };
+            cause::tell(app, tx, cause, refused).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn lock_entry(tx: &mut Tx, item: &QueueItem) -> Result<Entry, QueueError> {
+    let id: EntryId = item.entry.ok_or_else(|| StoreError::corrupt("queue item", item.id))?;
+    Ok(entry::lock(tx, id).await?.ok_or_else(|| StoreError::corrupt("queue item", item.id))?)
+}
+
+fn record(app: &App, item: &QueueItem, by: ActorId, word: &Word) -> Decision {
+    let (action, reason) = match word {
+        Word::Admit => (DecisionAction::Admit, None),
+        Word::Refuse(reason) => (DecisionAction::Refuse, Some(reason.clone())),
+    };
+    Decision {
+        id: DecisionId(app.new_id()),
+        group: Some(item.group),
+        action,
+        target: item.entry.map_or(Target::Actor(item.actor), Target::Entry),
+        layer: Layer::Moderator,
+        rule: Some(item.reason.clone()),
+        reason,
+        until: None,
+        by: Some(by),
+        at: app.now(),
+    }
+}

@@ -1,0 +1,176 @@
+//! What other servers tell us about their own: groups and people that live there.
+
+use guildhall_domain::{
+    ActorId, ApId, GroupId,
+    actor::ActorKind,
+    event::Cause,
+    group::{Admission, Policy, Posting, Review},
+    membership::MembershipState,
+};
+use guildhall_store::{
+    StoreError, Tx,
+    actor::{self, Actor},
+    ban,
+    group::{self, Counts, GroupFields},
+    membership::{self, Membership},
+    received::Outcome,
+};
+
+use crate::{App, cause, entry::remove_all_by, facts, group::end_membership};
+
+/// What a remote group shows of its settings.
+#[derive(Debug, Clone)]
+pub struct RemoteGroup {
+    /// Its title.
+    pub title: String,
+    /// Markdown, where it gives it.
+    pub description_source: Option<String>,
+    /// Sanitised HTML.
+    pub description_html: String,
+    /// A BCP 47 tag.
+    pub language: Option<String>,
+    /// An image.
+    pub picture_url: Option<String>,
+    /// Whether it lets people in by hand.
+    pub approves_members: bool,
+    /// Whether only its moderators start threads.
+    pub is_restricted: bool,
+}
+
+/// Keeps what a remote group's document says; called in the transaction that keeps its actor.
+pub async fn keep_group(
+    app: &App,
+    tx: &mut Tx,
+    actor: ActorId,
+    remote: &RemoteGroup,
+) -> Result<(), StoreError> {
+    let id = GroupId(actor.0);
+    let fields = GroupFields {
+        title: remote.title.clone(),
+        description_source: remote.description_source.clone().unwrap_or_default(),
+        description_html: remote.description_html.clone(),
+        language: remote.language.clone(),
+        picture_url: remote.picture_url.clone(),
+        policy: Policy {
+            admission: if remote.approves_members { Admission::Approval } else { Admission::Open },
+            posting: if remote.is_restricted { Posting::Moderators } else { Posting::Everyone },
+            // What it reviews it does not tell.
+            review: Review::None,
+        },
+    };
+    group::insert(tx, id, false, &fields, app.now()).await?;
+    group::set_fields(tx, id, &fields, app.now()).await
+}
+
+/// A group elsewhere answered somebody here who asked to join.
+#[derive(Debug, Clone)]
+pub struct JoinAnswered {
+    /// The group that answers.
+    pub group: ActorId,
+    /// Our Follow, where the answer names it by id.
+    pub follow: Option<ApId>,
+    /// Who asked, where the answer repeats our Follow.
+    pub follower: Option<ApId>,
+    /// The answer.
+    pub is_accepted: bool,
+    /// What set it off.
+    pub cause: Cause,
+}
+
+/// Takes the answer to a Follow that we sent. One that we did not send, or sent to somebody else, changes nothing
+/// (SECURITY-CASES 16, T11).
+pub async fn join_answered(app: &App, answer: JoinAnswered) -> Result<(), StoreError> {
+    let Some(asked) = find_asked(app, &answer).await? else {
+        return cause::finish_alone(app, answer.cause, Outcome::Ignored, "answers no Follow of ours").await;
+    };
+    let mut tx = app.begin().await?;
+    if !cause::finish(&mut tx, answer.cause, Outcome::Applied, None, app.now()).await? {
+        return Ok(());
+    }
+    let was_member = asked.state == MembershipState::Member;
+    let members = if answer.is_accepted {
+        let member = Membership { state: MembershipState::Member, ..asked.clone() };
+        membership::set(&mut tx, &member, app.now()).await?;
+        i64::from(!was_member)
+    } else {
+        membership::delete(&mut tx, asked.group_id, asked.actor_id).await?;
+        -i64::from(was_member)
+    };
+    group::add_counts(&mut tx, asked.group_id, Counts { members, ..Counts::default() }).await?;
+    tx.commit().await
+}
+
+async fn find_asked(app: &App, answer: &JoinAnswered) -> Result<Option<Membership>, StoreError> {
+    let mut asked = match &answer.follow {
+        Some(follow) => membership::find_by_follow(&app.store, follow).await?,
+        None => None,
+    };
+    if let (None, Some(follower)) = (&asked, &answer.follower) {
+        // Some answer with a regenerated Follow under another id: its actor tells.
+        if let Some(person) =
+            actor::find_by_ap_id(&app.store, follower).await?.filter(|person| person.is_local)
+        {
+            asked = membership::find(&app.store, GroupId(answer.group.0), person.id).await?;
+        }
+    }
+    Ok(asked.filter(|asked| asked.group_id.actor() == answer.group))
+}
+
+/// An actor elsewhere is gone: its memberships end, and what it wrote in groups here is taken away.
+pub async fn actor_deleted(app: &App, actor: ActorId, cause: Cause) -> Result<(), StoreError> {
+    let gone = facts::actor(app, actor).await?;
+    if gone.is_local {
+        return cause::finish_alone(app, cause, Outcome::Ignored, "one of ours").await;
+    }
+    for membership in membership::list_of_actor(&app.store, actor).await? {
+        let mut tx = app.begin().await?;
+        end_membership(app, &mut tx, membership.group_id, &gone).await?;
+        tx.commit().await?;
+    }
+    remove_all_by(app, None, actor, actor, "the author's account was deleted").await?;
+    let mut tx = app.begin().await?;
+    actor::mark_deleted(&mut tx, actor, app.now()).await?;
+    cause::finish(&mut tx, cause, Outcome::Applied, None, app.now()).await?;
+    tx.commit().await
+}
+
+/// An actor elsewhere moved. The caller has fetched the target anew; it must name the old id as its own, and both must
+/// be of one kind.
+pub async fn actor_moved(app: &App, from: ActorId, to: ActorId, cause: Cause) -> Result<(), StoreError> {
+    let (old, new) = (facts::actor(app, from).await?, facts::actor(app, to).await?);
+    let is_mutual = new.also_known_as.iter().any(|id| id == old.ap_id.as_str());
+    if !is_mutual || old.is_local || new.kind != old.kind {
+        return cause::finish_alone(app, cause, Outcome::Refused, "the target does not name the mover").await;
+    }
+    let mut tx = app.begin().await?;
+    if cause::finish(&mut tx, cause, Outcome::Applied, None, app.now()).await? {
+        actor::set_moved(&mut tx, from, &new.ap_id).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// A server blocked one of its own people everywhere; `Block` with its own instance as target (Lemmy).
+pub async fn actor_suspended(
+    app: &App,
+    actor: ActorId,
+    until: Option<guildhall_domain::Timestamp>,
+    is_suspended: bool,
+    cause: Cause,
+) -> Result<(), StoreError> {
+    let mut tx = app.begin().await?;
+    if cause::finish(&mut tx, cause, Outcome::Applied, None, app.now()).await? {
+        if is_suspended {
+            ban::set(&mut tx, None, actor, until, app.now()).await?;
+        } else {
+            ban::delete(&mut tx, None, actor).await?;
+        }
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// Whether an actor is a group that is kept as one.
+pub async fn is_group(app: &App, actor: &Actor) -> Result<bool, StoreError> {
+    Ok(actor.kind == ActorKind::Group && group::find(&app.store, GroupId(actor.id.0)).await?.is_some())
+}

@@ -1,0 +1,188 @@
+//! What is known of a host's next deliveries: a stretch of the log, in order, with what has happened to each.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use guildhall_domain::{ActorId, Timestamp};
+use guildhall_store::delivery::Position;
+
+/// Failures on a host that is well otherwise, before an item is given up.
+const MOST_STRIKES: u32 = 10;
+
+/// One item for one inbox.
+#[derive(Debug, Clone)]
+pub(super) struct Parcel {
+    /// The item's place in the log.
+    pub(super) seq: i64,
+    /// Where it goes.
+    pub(super) inbox: Arc<str>,
+    /// Who signs.
+    pub(super) sender: ActorId,
+    /// What is to stay in order.
+    pub(super) order_key: Arc<str>,
+    /// What is sent.
+    pub(super) body: Bytes,
+}
+
+/// A parcel with what has happened to it.
+#[derive(Debug)]
+struct Waiting {
+    parcel: Parcel,
+    in_flight: bool,
+    attempts: u32,
+    /// Failures with a success of the host between each and the one before.
+    strikes: u32,
+    /// The host's successes when it last failed.
+    successes_then: u64,
+    not_before: Timestamp,
+}
+
+/// Which parcel to take next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pick {
+    /// The first in order that is due.
+    InOrder,
+    /// The least tried, due or not: to find out whether a failing host is back, without letting one bad item decide it.
+    Probe,
+}
+
+/// The parcels of one host that are not done, in the order of the log, and how far the log was read.
+#[derive(Debug)]
+pub(super) struct Window {
+    waiting: Vec<Waiting>,
+    position: Position,
+    is_end: bool,
+    successes: u64,
+}
+
+impl Window {
+    /// Begins behind `cursor`.
+    pub(super) fn after(cursor: i64) -> Self {
+        Self { waiting: Vec::new(), position: Position::after(cursor), is_end: false, successes: 0 }
+    }
+
+    /// How many are not done.
+    pub(super) fn len(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// Whether everything that was read is done.
+    pub(super) fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    /// How far the log was read.
+    pub(super) fn position(&self) -> &Position {
+        &self.position
+    }
+
+    /// Whether the log was read to its end.
+    pub(super) fn is_end(&self) -> bool {
+        self.is_end
+    }
+
+    /// There may be more at the end of the log by now.
+    pub(super) fn look_again(&mut self) {
+        self.is_end = false;
+    }
+
+    /// The item up to which, and including which, everything is done.
+    pub(super) fn cursor(&self) -> i64 {
+        self.waiting.first().map_or(self.position.passed(), |first| first.parcel.seq - 1)
+    }
+
+    /// Adds what was read next.
+    pub(super) fn extend(&mut self, parcels: Vec<Parcel>, position: Position, is_end: bool) {
+        self.waiting.extend(parcels.into_iter().map(|parcel| Waiting {
+            parcel,
+            in_flight: false,
+            attempts: 0,
+            strikes: 0,
+            successes_then: 0,
+            not_before: Timestamp(0),
+        }));
+        self.position = position;
+        self.is_end = is_end;
+    }
+
+    /// Takes the next parcel to be sent now, if there is any.
+    ///
+    /// Never one whose order key has an earlier item that is not done. The same item may be under way to several inboxes.
+    pub(super) fn take(&mut self, pick: Pick, now: Timestamp) -> Option<Parcel> {
+        let mut first_of_key: HashMap<Arc<str>, i64> = HashMap::new();
+        let mut best: Option<(u32, usize)> = None;
+        for (index, waiting) in self.waiting.iter().enumerate() {
+            let seq = waiting.parcel.seq;
+            let is_its_turn = match first_of_key.entry(waiting.parcel.order_key.clone()) {
+                Entry::Occupied(first) => *first.get() == seq,
+                Entry::Vacant(free) => *free.insert(seq) == seq,
+            };
+            if !is_its_turn || waiting.in_flight {
+                continue;
+            }
+            if pick == Pick::InOrder && !waiting.not_before.is_after(now) {
+                best = Some((0, index));
+                break;
+            }
+            if pick == Pick::Probe && best.is_none_or(|(attempts, _)| waiting.attempts < attempts) {
+                best = Some((waiting.attempts, index));
+            }
+        }
+        let taken = &mut self.waiting[best?.1];
+        taken.in_flight = true;
+        taken.attempts += 1;
+        Some(taken.parcel.clone())
+    }
+
+    /// The parcel is done, well or badly.
+    pub(super) fn finish(&mut self, seq: i64, inbox: &str) {
+        self.waiting.retain(|waiting| waiting.parcel.seq != seq || *waiting.parcel.inbox != *inbox);
+    }
+
+    /// The host took something.
+    pub(super) fn count_success(&mut self) {
+        self.successes += 1;
+    }
+
+    /// Puts a parcel back that the host did not take. `true`: it was the last straw, and it is still to be
+    /// [finished](Self::finish).
+    ///
+    /// Only failures between which the host took something else count, so nothing is given up because a host is down.
+    pub(super) fn put_back(
+        &mut self,
+        seq: i64,
+        inbox: &str,
+        not_before: impl FnOnce(u32) -> Timestamp,
+    ) -> bool {
+        let successes = self.successes;
+        let Some(waiting) = self.find(seq, inbox) else { return false };
+        waiting.in_flight = false;
+        if waiting.strikes == 0 || successes > waiting.successes_then {
+            waiting.strikes += 1;
+            waiting.successes_then = successes;
+        }
+        waiting.not_before = not_before(waiting.strikes);
+        waiting.strikes >= MOST_STRIKES
+    }
+
+    /// Puts everything back that was under way when its task ended.
+    pub(super) fn land_all(&mut self) {
+        for waiting in &mut self.waiting {
+            waiting.in_flight = false;
+        }
+    }
+
+    /// When the first of the parcels that wait becomes due.
+    pub(super) fn next_due_at(&self) -> Option<Timestamp> {
+        self.waiting.iter().map(|waiting| waiting.not_before).min()
+    }
+
+    fn find(&mut self, seq: i64, inbox: &str) -> Option<&mut Waiting> {
+        self.waiting.iter_mut().find(|waiting| waiting.parcel.seq == seq && *waiting.parcel.inbox == *inbox)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,71 @@
+//! What every part of this crate is handed.
+
+use std::sync::Arc;
+
+use guildhall_app::App;
+use ipnet::IpNet;
+
+use crate::fetch::{Fetcher, Offline};
+use crate::inbound::Buckets;
+use crate::limits::Limits;
+use crate::net::{self, AddressGuard, Client, ClientError, ClientOptions, Lookup, SystemLookup};
+
+/// How this instance deals with other servers. The first three are the only settings that loosen a check.
+#[derive(Debug, Clone, Default)]
+pub struct FederationConfig {
+    /// Whether ids may begin with `http://`.
+    pub allow_http: bool,
+    /// Ranges that the address guard lets through although they are private or otherwise special.
+    pub allow_addresses: Vec<IpNet>,
+    /// Certificate authorities trusted next to the system's, in PEM.
+    pub extra_ca: Option<Vec<u8>>,
+    /// Whether a GET of content needs a signature of an actor that may read it.
+    pub authorized_fetch: bool,
+    /// How much others may ask of us.
+    pub limits: Limits,
+}
+
+/// Everything that server-to-server code shares. Cheap to clone.
+#[derive(Clone)]
+pub struct Federation {
+    /// The use cases' context; its resolver is [`Federation::fetcher`]. Hand this one to the other adapters.
+    pub app: App,
+    /// How this instance deals with other servers.
+    pub config: Arc<FederationConfig>,
+    /// The way out.
+    pub net: Client,
+    /// Finds and keeps what lives on other servers.
+    pub fetcher: Fetcher,
+    /// Who may ask how often.
+    pub(crate) buckets: Arc<Buckets>,
+}
+
+impl Federation {
+    /// Wires the crate up around `app`, whose resolver is replaced (pass [`Offline`]).
+    ///
+    /// # Errors
+    /// The HTTP client could not be set up: [`ClientError`].
+    pub fn new(app: App, config: FederationConfig) -> Result<Self, ClientError> {
+        Self::with_lookup(app, config, Arc::new(SystemLookup))
+    }
+
+    /// As [`Federation::new`], with names looked up elsewhere than in the system's resolver: for tests, whose hosts do
+    /// not exist. The address guard checks what it gives all the same.
+    pub fn with_lookup(
+        app: App,
+        config: FederationConfig,
+        lookup: Arc<dyn Lookup>,
+    ) -> Result<Self, ClientError> {
+        let guard = AddressGuard::new(config.allow_http, config.allow_addresses.clone());
+        let net = Client::new(ClientOptions {
+            extra_ca: config.extra_ca.clone(),
+            connect_timeout: config.limits.fetch.connect_timeout,
+            lookup,
+            ..net::ClientOptions::new(guard, &app.site.base_url)
+        })?;
+        let offline = App { resolver: Arc::new(Offline), ..app };
+        let fetcher = Fetcher::new(offline, net.clone(), config.limits.clone());
+        let buckets = Arc::new(Buckets::new(&config.limits.inbox));
+        Ok(Self { app: fetcher.app(), config: Arc::new(config), net, fetcher, buckets })
+    }
+}

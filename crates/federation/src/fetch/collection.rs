@@ -1,0 +1,56 @@
+//! Walking through collections, as far as their server and our budget let us.
+
+use guildhall_activitypub::collection::Item;
+use guildhall_activitypub::{Collection, Iri};
+use guildhall_domain::ApId;
+
+use super::fetcher::iri_of;
+use super::get::DOCUMENT;
+use super::{Budget, FetchError, Fetcher};
+
+impl Fetcher {
+    /// The items of a collection, in its order: up to 10 pages and 1000 items, all from the collection's own origin.
+    /// Embedded items prove nothing unless they are of that origin too.
+    ///
+    /// Ends early, without an error, where a page cannot be had.
+    ///
+    /// # Errors
+    /// The collection itself cannot be had, or is none.
+    pub async fn fetch_collection(&self, id: &ApId, budget: &mut Budget) -> Result<Vec<Item>, FetchError> {
+        let start = iri_of(id)?;
+        let mut collection = self.page(&start, &start, budget).await?;
+        let mut seen = vec![start.clone()];
+        let mut items = Vec::new();
+        for _ in 0..self.shared.limits.fetch.collection_pages {
+            items.append(&mut collection.items);
+            let next = match collection.first_page.take() {
+                Some(mut first) => {
+                    items.append(&mut first.items);
+                    first.next
+                }
+                None => collection.next.take().or_else(|| collection.first.take()),
+            };
+            // A page that points back would go on for ever.
+            let Some(next) = next.filter(|next| !seen.contains(next)) else { break };
+            if items.len() >= self.shared.limits.fetch.collection_items {
+                break;
+            }
+            let Ok(page) = self.page(&next, &start, budget).await else { break };
+            seen.push(next);
+            collection = page;
+        }
+        items.truncate(self.shared.limits.fetch.collection_items);
+        Ok(items)
+    }
+
+    async fn page(&self, url: &Iri, start: &Iri, budget: &mut Budget) -> Result<Collection, FetchError> {
+        if !url.same_origin(start) {
+            return Err(FetchError::WrongId);
+        }
+        let fetched = self.load(url, &DOCUMENT, budget).await?;
+        if !fetched.url.same_origin(start) {
+            return Err(FetchError::WrongId);
+        }
+        Collection::read(fetched.document.value()).map_err(FetchError::not_activity_pub)
+    }
+}

@@ -1,0 +1,97 @@
+//! One GET with all its redirects: each hop passes the peering lists, the signer and the address guard anew.
+
+use guildhall_activitypub::Iri;
+use http::{HeaderValue, StatusCode, header};
+
+use super::{FetchError, Fetcher, is_activity, media_type};
+use crate::delivery::port::SignError;
+use crate::net::Answer;
+
+/// What kind of document is asked for.
+pub(super) struct Wanted {
+    accept: &'static str,
+    fits: fn(&str) -> bool,
+}
+
+/// An ActivityPub document.
+pub(super) const DOCUMENT: Wanted = Wanted {
+    // ACTIVITY_JSON and LD_JSON, which a test holds this to.
+    accept: "application/activity+json, application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"",
+    fits: is_activity,
+};
+
+/// A document of WebFinger or NodeInfo.
+pub(super) const DISCOVERY: Wanted =
+    Wanted { accept: "application/jrd+json, application/json", fits: media_type::is_json };
+
+impl Fetcher {
+    /// Gets a document of the wanted kind. The answer's `url` is the one that gave it, after redirects.
+    pub(super) async fn get(&self, url: &Iri, wanted: &Wanted) -> Result<Answer, FetchError> {
+        let limit = self.shared.limits.fetch.timeout;
+        let answer = tokio::time::timeout(limit, self.follow(url, wanted)).await;
+        let answer = answer.unwrap_or_else(|_| Err(FetchError::Unreachable("no answer in time".to_owned())))?;
+        check_status(answer.status)?;
+        let content_type = answer.header(header::CONTENT_TYPE).unwrap_or_default();
+        if !(wanted.fits)(content_type) {
+            return Err(FetchError::not_activity_pub(format_args!("content type `{content_type:.100}`")));
+        }
+        Ok(answer)
+    }
+
+    async fn follow(&self, url: &Iri, wanted: &Wanted) -> Result<Answer, FetchError> {
+        let mut url = url.without_fragment();
+        for _ in 0..=self.shared.limits.fetch.redirects {
+            let answer = self.hop(&url, wanted).await?;
+            if !answer.is_redirect() {
+                return Ok(answer);
+            }
+            url = answer.redirect().ok_or(FetchError::TooManyRedirects)?;
+        }
+        Err(FetchError::TooManyRedirects)
+    }
+
+    async fn hop(&self, url: &Iri, wanted: &Wanted) -> Result<Answer, FetchError> {
+        if self.is_own(url) {
+            return Err(FetchError::OwnHost);
+        }
+        if self.peers().is_blocked(url.authority()).await.map_err(FetchError::Store)? {
+            return Err(FetchError::Blocked);
+        }
+        // Before any work: a forbidden address is not worth a signature.
+        self.shared.net.guard().check(url)?;
+        let mut headers = self.shared.instance_key.sign_get(url).await.map_err(signing_failed)?;
+        headers.insert(header::ACCEPT, HeaderValue::from_static(wanted.accept));
+        metrics::counter!("fetches_total").increment(1);
+        Ok(self.shared.net.get(url, headers, self.shared.limits.fetch.body_bytes).await?)
+    }
+}
+
+fn signing_failed(error: SignError) -> FetchError {
+    match error {
+        SignError::Store(source) => FetchError::from(source),
+        SignError::NoKey | SignError::BadKey => FetchError::Unreachable(error.to_string()),
+    }
+}
+
+fn check_status(status: StatusCode) -> Result<(), FetchError> {
+    match status.as_u16() {
+        200..=299 => Ok(()),
+        410 => Err(FetchError::Gone),
+        404 => Err(FetchError::NotFound),
+        401 | 403 => Err(FetchError::Forbidden),
+        408 | 425 | 429 | 500..=599 => Err(FetchError::Unreachable(format!("status {status}"))),
+        _ => Err(FetchError::not_activity_pub(format_args!("status {status}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use guildhall_activitypub::{ACTIVITY_JSON, LD_JSON};
+
+    use super::*;
+
+    #[test]
+    fn both_media_types_are_asked_for() {
+        assert_eq!(DOCUMENT.accept, format!("{ACTIVITY_JSON}, {LD_JSON}"));
+    }
+}

@@ -1,0 +1,47 @@
+//! What software a host runs (NodeInfo, FEP-f1d5).
+
+use guildhall_activitypub::discovery::{NodeInfo, nodeinfo_link};
+use guildhall_app::port::PortFuture;
+use guildhall_store::instance::Software;
+
+use super::get::DISCOVERY;
+use super::{FetchError, Fetcher};
+use crate::delivery::port::ProfileSource;
+
+/// Longest name or version kept, in characters.
+const MAX_TEXT: usize = 64;
+
+impl ProfileSource for Fetcher {
+    fn learn<'a>(&'a self, host: &'a str) -> PortFuture<'a, Option<Software>> {
+        Box::pin(async move {
+            self.nodeinfo(host).await.inspect_err(|error| note_failure(host, error)).ok().map(software_of)
+        })
+    }
+}
+
+impl Fetcher {
+    /// Fetches the links and then the document of a host; both from the host itself.
+    async fn nodeinfo(&self, host: &str) -> Result<NodeInfo, FetchError> {
+        let links = json(&self.get_from_host(host, "/.well-known/nodeinfo").await?)?;
+        let link = nodeinfo_link(&links).ok_or_else(|| FetchError::not_activity_pub("no NodeInfo link"))?;
+        // A host may not send us to ask somebody else in its name.
+        if link.authority() != host {
+            return Err(FetchError::WrongId);
+        }
+        let document = json(&self.get(&link, &DISCOVERY).await?.body)?;
+        NodeInfo::read(&document).ok_or_else(|| FetchError::not_activity_pub("no NodeInfo document"))
+    }
+}
+
+fn json(bytes: &[u8]) -> Result<serde_json::Value, FetchError> {
+    serde_json::from_slice(bytes).map_err(FetchError::not_activity_pub)
+}
+
+fn software_of(info: NodeInfo) -> Software {
+    let short = |text: String| text.chars().take(MAX_TEXT).collect::<String>();
+    Software { name: short(info.software), version: Some(short(info.version)).filter(|text| !text.is_empty()) }
+}
+
+fn note_failure(host: &str, error: &FetchError) {
+    tracing::debug!(instance.host = host, %error, "NodeInfo could not be learned");
+}

@@ -1,0 +1,49 @@
+//! The port of the use cases: who is this, what is this.
+
+use guildhall_app::port::{PortFuture, RemoteResolver, ResolveError};
+use guildhall_domain::{ActorId, ApId, EntryId, Handle};
+use guildhall_store::actor::{self, Actor};
+
+use super::fetcher::ap_id_of;
+use super::{FetchError, Fetcher};
+
+impl RemoteResolver for Fetcher {
+    fn actor_by_handle<'a>(
+        &'a self,
+        handle: &'a Handle,
+    ) -> PortFuture<'a, Result<ActorId, ResolveError>> {
+        Box::pin(async move { Ok(self.actor_of_handle(handle).await?.id) })
+    }
+
+    fn actor<'a>(&'a self, ap_id: &'a ApId) -> PortFuture<'a, Result<ActorId, ResolveError>> {
+        Box::pin(async move { Ok(Fetcher::actor(self, ap_id).await?.id) })
+    }
+
+    fn entry<'a>(&'a self, ap_id: &'a ApId) -> PortFuture<'a, Result<EntryId, ResolveError>> {
+        Box::pin(async move {
+            let chain = self.fetch_thread_upwards(ap_id).await?;
+            let asked = chain.last().map(|object| object.id.as_str().to_owned()).unwrap_or_default();
+            tracing::debug!(object.id = asked, "fetched, but no use case takes it yet");
+            Err(ResolveError::NotFound)
+        })
+    }
+}
+
+impl Fetcher {
+    /// The actor with a handle: ours, known, or found by WebFinger.
+    async fn actor_of_handle(&self, handle: &Handle) -> Result<Actor, FetchError> {
+        let app = self.context();
+        let Some(host) = handle.host.as_deref().filter(|host| *host != app.site.host) else {
+            let found = actor::find_local_by_name(&app.store, &handle.name).await?;
+            return found.filter(|found| found.deleted_at.is_none()).ok_or(FetchError::NotFound);
+        };
+        if let Some(known) = actor::find_by_handle(&app.store, &handle.name, host).await? {
+            return Fetcher::actor(self, &known.ap_id).await;
+        }
+        let found = self.webfinger(&handle.name, host).await?;
+        let id = found.actors.first().ok_or(FetchError::NotFound)?;
+        let actor = self.refresh_actor_of(&ap_id_of(id), Some(found.host)).await?;
+        // The actor has to say the same of itself, or one host could name another's actors as it likes.
+        if actor.username.eq_ignore_ascii_case(&handle.name) { Ok(actor) } else { Err(FetchError::WrongId) }
+    }
+}

@@ -1,0 +1,145 @@
+//! How much one peer, one request or one fetch may ask of us, all in one place.
+
+use std::time::Duration;
+
+use guildhall_activitypub::signature;
+
+/// The numbers of this crate. The server fills in those that have a setting; the rest are as [`Limits::default`] says.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// What the inbox takes.
+    pub inbox: InboxLimits,
+    /// What one fetch, and all fetches for one cause, may cost.
+    pub fetch: FetchLimits,
+    /// How long what was learned of others is believed.
+    pub memory: MemoryLimits,
+}
+
+/// What the inbox takes.
+#[derive(Debug, Clone)]
+pub struct InboxLimits {
+    /// Largest activity, in bytes.
+    pub body_bytes: usize,
+    /// Time for the body to arrive.
+    pub body_timeout: Duration,
+    /// Requests of one address in a minute; of IPv6 a /64 counts as one.
+    pub per_ip_per_minute: u32,
+    /// Requests that say to come from one host in a minute.
+    pub per_host_per_minute: u32,
+    /// Greatest age of a signature.
+    pub signature_max_age: Duration,
+    /// How far in the future a signature may lie.
+    pub signature_max_ahead: Duration,
+    /// Longest id of a key, in bytes.
+    pub key_id_bytes: usize,
+    /// Keys of one host fetched in a minute because somebody claimed to have them.
+    pub key_fetches_per_host_per_minute: u32,
+    /// Keys fetched in a minute because one address claimed to have them.
+    pub key_fetches_per_ip_per_minute: u32,
+}
+
+/// What fetching may cost.
+#[derive(Debug, Clone)]
+pub struct FetchLimits {
+    /// Largest document, in bytes after decompression.
+    pub body_bytes: usize,
+    /// Time for one fetch with all its redirects.
+    pub timeout: Duration,
+    /// Time for one connection to be made.
+    pub connect_timeout: Duration,
+    /// Redirects followed in one fetch; each is checked like the first address.
+    pub redirects: u32,
+    /// Missing parents followed upwards from one reply.
+    pub depth: u32,
+    /// Documents fetched for one cause.
+    pub count: u32,
+    /// Bytes fetched for one cause.
+    pub total_bytes: usize,
+    /// Time that all fetches for one cause may take.
+    pub total_time: Duration,
+    /// Pages read of one collection.
+    pub collection_pages: u32,
+    /// Items read of one collection.
+    pub collection_items: usize,
+}
+
+/// How long what was learned of others is believed.
+#[derive(Debug, Clone)]
+pub struct MemoryLimits {
+    /// An actor older than this is fetched again when it is next needed.
+    pub actor_max_age: Duration,
+    /// A key that fails is fetched again only if it is at least this old …
+    pub key_settled_after: Duration,
+    /// … and its actor has not been fetched for this reason for this long.
+    pub key_refetch_interval: Duration,
+    /// For how long something that could not be fetched is not asked for again by an unverified request.
+    pub failure_ttl: Duration,
+    /// Public keys kept parsed.
+    pub keys: u64,
+    /// For how long a change of the peering lists may go unnoticed.
+    pub peering_ttl: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { inbox: InboxLimits::default(), fetch: FetchLimits::default(), memory: MemoryLimits::default() }
+    }
+}
+
+impl Default for InboxLimits {
+    fn default() -> Self {
+        Self {
+            // 1 MiB: the largest recorded activity is 78 KiB.
+            body_bytes: 1 << 20,
+            body_timeout: Duration::from_secs(5),
+            per_ip_per_minute: 6_000,
+            per_host_per_minute: 6_000,
+            signature_max_age: Duration::from_secs(60 * 60),
+            signature_max_ahead: Duration::from_secs(5 * 60),
+            key_id_bytes: 2048,
+            key_fetches_per_host_per_minute: 120,
+            key_fetches_per_ip_per_minute: 120,
+        }
+    }
+}
+
+impl InboxLimits {
+    /// The part that the signature check needs.
+    pub fn signature(&self) -> signature::Limits {
+        let millis = |span: Duration| i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
+        signature::Limits {
+            max_age_ms: millis(self.signature_max_age),
+            max_ahead_ms: millis(self.signature_max_ahead),
+        }
+    }
+}
+
+impl Default for FetchLimits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 1 << 20,
+            timeout: Duration::from_secs(10),
+            connect_timeout: Duration::from_secs(5),
+            redirects: 3,
+            depth: 20,
+            count: 50,
+            total_bytes: 8 << 20,
+            total_time: Duration::from_secs(60),
+            collection_pages: 10,
+            collection_items: 1_000,
+        }
+    }
+}
+
+impl Default for MemoryLimits {
+    fn default() -> Self {
+        Self {
+            actor_max_age: Duration::from_secs(24 * 60 * 60),
+            key_settled_after: Duration::from_secs(5 * 60),
+            key_refetch_interval: Duration::from_secs(10 * 60),
+            failure_ttl: Duration::from_secs(5 * 60),
+            keys: 10_000,
+            peering_ttl: Duration::from_secs(3),
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! Posts and comments: published, edited, gone, restored.
+
+use guildhall_activitypub::{
+    Iri,
+    write::{self, Address, Public},
+};
+use guildhall_app::Viewer;
+use guildhall_domain::{
+    ActorId, EntryId, GroupId,
+    audience::{EntryChange, Profile, Telling, decide_telling},
+    content::EntryState,
+};
+use guildhall_store::{actor::Actor, delivery::NewDelivery};
+use serde_json::Value;
+
+use super::{
+    Teller,
+    inner::{Carried, Inner, Maker, Told},
+    scene::{Scene, find_actor},
+};
+use crate::outbound::{
+    recipients,
+    render::{
+        RenderError,
+        activity::to_bytes,
+        entry::{Shown, find_shown},
+        iri,
+    },
+};
+
+impl Teller<'_> {
+    pub(super) async fn entry_published(&self, id: EntryId) -> Result<Vec<NewDelivery>, RenderError> {
+        let scene = Scene::of(self.app, id).await?;
+        if scene.entry.state != EntryState::Published {
+            return Ok(Vec::new());
+        }
+        let entry = &scene.entry;
+        let inner = if scene.author.is_local {
+            let shown = self.shown(id).await?;
+            let create = self.urls.create(entry.kind, entry.id);
+            Inner::Ours(self.ours(&scene.author, create, |maker| {
+                let addressed = shown.addressed()?;
+                let envelope = maker.envelope(addressed.address());
+                // When it was written: the outbox, which knows no event, says the same.
+                let envelope = write::Envelope { published: Some(shown.view.created_at.as_millis()), ..envelope };
+                Ok(write::create(&envelope, shown.object(self.urls)?))
+            })?)
+        } else {
+            self.publication_received(&scene).await?
+        };
+        let announce = self.urls.announce(entry.kind, entry.id);
+        let persons = recipients::concerned(self.app, entry).await?;
+        let microblog = self.for_microblogs(&scene, EntryChange::Published)?;
+        let carried =
+            Carried { group: &scene.group, inner, announce, microblog, persons, order_key: scene.order_key() };
+        self.carry_entry(&scene, carried).await
+    }
+
+    /// What brought an entry written elsewhere: the cause itself, or, admitted from the queue, what was kept then.
+    async fn publication_received(&self, scene: &Scene) -> Result<Inner, RenderError> {
+        for received in [self.event.cause.received(), scene.entry.received_id] {
+            if let Some(body) = self.received(received, &["Create"], Some(&scene.author)).await? {
+                return Ok(Inner::Received(body));
+            }
+        }
+        Ok(Inner::Unknown)
+    }
+
+    pub(super) async fn entry_edited(&self, id: EntryId) -> Result<Vec<NewDelivery>, RenderError> {
+        let scene = Scene::of(self.app, id).await?;
+        if scene.entry.state != EntryState::Published {
+            return Ok(Vec::new());
+        }
+        let inner = if scene.author.is_local {
+            let shown = self.shown(id).await?;
+            Inner::Ours(self.ours(&scene.author, self.urls.activity(self.event.id), |maker| {
+                let addressed = shown.addressed()?;
+                Ok(write::update(&maker.envelope(addressed.address()), shown.object(self.urls)?))
+            })?)
+        } else {
+            let cause = self.event.cause.received();
+            let body = self.received(cause, &["Update"], Some(&scene.author)).await?;
+            body.map_or(Inner::Unknown, Inner::Received)
+        };
+        let to_copies = self.own_word(&scene, &inner);
+        let persons = recipients::concerned(self.app, &scene.entry).await?;
+        let microblog = self.for_microblogs(&scene, EntryChange::Edited)?;
+        let carried = Carried {
+            group: &scene.group,
+            inner,
+            announce: self.announce_id(),
+            microblog,
+            persons,
+            order_key: scene.order_key(),
+        };
+        let mut rows = self.carry_entry(&scene, carried).await?;
+        rows.extend(to_copies);
+        Ok(rows)
+    }
+
+    pub(super) async fn entry_gone(
+        &self,
+        id: EntryId,
+        by: ActorId,
+        removal: Option<&str>,
+    ) -> Result<Vec<NewDelivery>, RenderError> {
+        let scene = Scene::of(self.app, id).await?;
+        let by = find_actor(self.app, by).await?;
+        let object = iri(&scene.entry.ap_id)?;
+        let group = iri(&scene.group.ap_id)?;
+        let inner = self
+            .deed(&["Delete"], &by, &scene.group, |maker| {
+                Ok(write::delete(&maker.envelope(in_group(&group)), &object, removal))
+            })
+            .await?;
+        let to_copies = self.deleted_copies(&scene, &inner, &object, &group)?;
+        let persons = self.concerned_by_end(&scene, removal.is_some()).await?;
+        let microblog = self.for_microblogs(&scene, EntryChange::Gone)?;
+        let carried = Carried {
+            group: &scene.group,
+            inner,
+            announce: self.announce_id(),
+            microblog,
+            persons,
+            order_key: scene.order_key(),
+        };
+        let mut rows = self.carry(carried).await?;
+        rows.extend(to_copies);
+        Ok(rows)
+    }
+
+    pub(super) async fn entry_restored(&self, id: EntryId, by: ActorId) -> Result<Vec<NewDelivery>, RenderError> {
+        let scene = Scene::of(self.app, id).await?;
+        if scene.entry.state != EntryState::Published {
+            return Ok(Vec::new());
+        }
+        let by = find_actor(self.app, by).await?;
+        let object = iri(&scene.entry.ap_id)?;
+        let group = iri(&scene.group.ap_id)?;
+        let was_removed = by.id != scene.author.id;
+        let inner = self
+            .deed(&["Undo"], &by, &scene.group, |maker| {
+                // A reason, any, is how Lemmy tells a moderator's act from the author's own.
+                let reason = was_removed.then_some("restored by a moderator");
+                let part = maker.part("delete")?;
+                let delete = write::delete(&maker.envelope_as(&part, in_group(&group)), &object, reason);
+                Ok(write::undo(&maker.envelope(in_group(&group)), delete))
+            })
+            .await?;
+        let persons = self.concerned_by_end(&scene, was_removed).await?;
+        let microblog = self.for_microblogs(&scene, EntryChange::Restored)?;
+        let carried = Carried {
+            group: &scene.group,
+            inner,
+            announce: self.announce_id(),
+            microblog,
+            persons,
+            order_key: scene.order_key(),
+        };
+        self.carry(carried).await
+    }
+
+    /// As [`Teller::carry`]; where the author's bytes are missing, group-aware hosts are told to look for themselves.
+    async fn carry_entry(&self, scene: &Scene, carried: Carried<'_>) -> Result<Vec<NewDelivery>, RenderError> {
+        let is_unknown = matches!(carried.inner, Inner::Unknown) && scene.group.is_local;
+        let announce = carried.announce.clone();
+        let mut rows = self.carry(carried).await?;
+        if is_unknown {
+            let object = iri(&scene.entry.ap_id)?;
+            let look = to_bytes(&self.voice(&scene.group)?.announce_object(&announce, &object)?);
+            match rows.first_mut() {
+                Some(row) => row.body_group = Some(look),
+                None => {
+                    let group = Some(GroupId(scene.group.id.0));
+                    let told = Told { body_group: Some(look), body_microblog: None, group };
+                    rows.push(self.row(announce, scene.group.id, &scene.order_key(), told, Vec::new()));
+                }
+            }
+        }
+        Ok(rows)
+    }
+
+    /// What a group hosted here tells the microblogs that follow it.
+    fn for_microblogs(&self, scene: &Scene, change: EntryChange) -> Result<Option<Vec<u8>>, RenderError> {
+        if !scene.group.is_local {
+            return Ok(None);
+        }
+        let entry = &scene.entry;
+        let voice = self.voice(&scene.group)?;
+        let object = iri(&entry.ap_id)?;
+        let boost = self.urls.boost(entry.kind, entry.id);
+        let activity: Option<Value> = match decide_telling(Profile::Microblog, entry.kind, change) {
+            Telling::Boost => Some(voice.announce_object(&boost, &object)?),
+            Telling::UndoBoost => {
+                let undo = self.urls.activity_part(self.event.id, "undo");
+                Some(voice.undo_announce_object(&undo, &boost, &object)?)
+            }
+            Telling::Wrapped | Telling::Nothing => None,
+        };
+        Ok(activity.as_ref().map(to_bytes))
+    }
+
+    /// The author's own word for the microblogs that follow the group: they have copies of what was written here, and
+    /// take changes from nobody but the author.
+    fn own_word(&self, scene: &Scene, inner: &Inner) -> Option<NewDelivery> {
+        let Inner::Ours(ours) = inner else { return None };
+        let is_own = scene.group.is_local && scene.author.is_local && ours.sender == scene.author.id;
+        is_own.then(|| {
+            let told = Told {
+                body_group: None,
+                body_microblog: Some(ours.body.clone()),
+                group: Some(GroupId(scene.group.id.0)),
+            };
+            let id = self.urls.activity_part(self.event.id, "copies");
+            self.row(id, ours.sender, &scene.order_key(), told, Vec::new())
+        })
+    }
+
+    /// The same for the end of an entry, which its author's server owes to those who have copies of it also when a
+    /// moderator brought it about.
+    fn deleted_copies(
+        &self,
+        scene: &Scene,
+        inner: &Inner,
+        object: &Iri,
+        group: &Iri,
+    ) -> Result<Option<NewDelivery>, RenderError> {
+        let is_own_deed = matches!(inner, Inner::Ours(ours) if ours.sender == scene.author.id);
+        if is_own_deed || !scene.author.is_local {
+            return Ok(self.own_word(scene, inner));
+        }
+        let id = self.urls.activity_part(self.event.id, "delete");
+        let delete = self.ours(&scene.author, id, |maker: &Maker<'_>| {
+            Ok(write::delete(&maker.envelope(in_group(group)), object, None))
+        })?;
+        Ok(self.own_word(scene, &Inner::Ours(delete)))
+    }
+
+    /// Who is told of the end of an entry by name: its author when a moderator took it away, else those who were told
+    /// of its beginning.
+    async fn concerned_by_end(&self, scene: &Scene, by_moderator: bool) -> Result<Vec<Actor>, RenderError> {
+        if by_moderator {
+            return Ok(vec![scene.author.clone()]);
+        }
+        Ok(recipients::concerned(self.app, &scene.entry).await?)
+    }
+
+    async fn shown(&self, id: EntryId) -> Result<Shown, RenderError> {
+        // Nothing is told that a stranger could not read here.
+        find_shown(self.app, &Viewer::anonymous(), id).await?.ok_or(RenderError::Gone("entry"))
+    }
+}
+
+/// For everybody, by way of a group.
+pub(super) fn in_group(group: &Iri) -> Address<'_> {
+    Address { public: Public::To, to: std::slice::from_ref(group), cc: &[], audience: Some(group) }
+}

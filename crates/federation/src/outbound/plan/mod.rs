@@ -1,0 +1,65 @@
+//! From an event to the activities that tell of it: nothing here writes, so that the same event gives the same answer
+//! however often it is asked.
+
+mod entry;
+mod inner;
+mod membership;
+mod moderation;
+mod refusal;
+mod report;
+mod scene;
+mod vote;
+
+use guildhall_app::App;
+use guildhall_domain::event::{Event, EventKind};
+use guildhall_store::delivery::NewDelivery;
+
+use super::{render::RenderError, urls::Urls};
+
+/// The activities that tell of `event`, in the order in which they are to be sent. None when nobody elsewhere is
+/// concerned, or when what it is about was taken back before it could be told.
+///
+/// # Errors
+/// [`RenderError`]; one that is not worth another try says that the event cannot be told.
+pub async fn plan(app: &App, event: &Event) -> Result<Vec<NewDelivery>, RenderError> {
+    let teller = Teller { app, urls: Urls::new(&app.site), event };
+    match &event.kind {
+        EventKind::JoinDecided { group, actor, decision, reason } => {
+            teller.join_decided(*group, *actor, *decision, reason.as_deref()).await
+        }
+        EventKind::JoinRequested { group, actor } => teller.join_requested(*group, *actor).await,
+        EventKind::Left { group, actor } => teller.left(*group, *actor).await,
+        EventKind::EntryPublished { entry } => teller.entry_published(*entry).await,
+        EventKind::EntryRefused { entry, reason } => teller.entry_refused(*entry, reason).await,
+        EventKind::EntryEdited { entry } => teller.entry_edited(*entry).await,
+        EventKind::EntryGone { entry, by, removal } => teller.entry_gone(*entry, *by, removal.as_deref()).await,
+        EventKind::EntryRestored { entry, by } => teller.entry_restored(*entry, *by).await,
+        EventKind::Voted { entry, actor, vote, before } => teller.voted(*entry, *actor, *vote, *before).await,
+        EventKind::LockChanged { entry, by, locked } => teller.lock_changed(*entry, *by, *locked).await,
+        EventKind::FeatureChanged { entry, by, featured } => teller.feature_changed(*entry, *by, *featured).await,
+        EventKind::ModeratorChanged { group, actor, by, appointed } => {
+            teller.moderator_changed(*group, *actor, *by, *appointed).await
+        }
+        EventKind::BanChanged { group, actor, by, banned, until, reason } => {
+            let ban = moderation::Ban {
+                group: *group,
+                actor: *actor,
+                by: *by,
+                banned: *banned,
+                until: *until,
+                reason: reason.as_deref(),
+            };
+            teller.ban_changed(ban).await
+        }
+        EventKind::GroupChanged { group } => teller.group_changed(*group).await,
+        EventKind::Reported { entry, text, .. } => teller.reported(*entry, text).await,
+    }
+}
+
+/// An event on its way to being told.
+#[derive(Clone, Copy)]
+struct Teller<'a> {
+    app: &'a App,
+    urls: Urls<'a>,
+    event: &'a Event,
+}

@@ -1,0 +1,205 @@
+//! Puts what happened on the delivery log: one task, in the whole installation, that holds the lease `publisher`.
+//!
+//! Events are told in order. The rows of an event and the note that it was told are one transaction, and ids derive from
+//! what they tell of: a publisher that was killed in between tells again, and nothing is there twice.
+
+use std::{error::Error, future::Future, pin::pin, time::Duration};
+
+use futures_util::future::join_all;
+use guildhall_app::App;
+use guildhall_domain::event::Event;
+use guildhall_store::{
+    StoreError,
+    delivery::{NewDelivery, log},
+    event,
+    lease::{self, Lease},
+};
+use metrics::{counter, gauge};
+
+use super::{plan::plan, render::RenderError};
+
+/// The lease of the one who publishes.
+pub const LEASE: &str = "publisher";
+
+/// Events told in one transaction: enough to keep up with a burst, few enough that one does not hold others up.
+const BATCH: usize = 64;
+
+/// Events rendered at one time: rendering waits for the database most of the time.
+const AT_ONCE: usize = 8;
+
+/// How long to wait before looking again when nobody rings: an event may have been written by another node.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// Publishes until `stop` ends. `holder` is a name that no other process has.
+pub async fn run(app: App, holder: String, stop: impl Future<Output = ()> + Send) {
+    let mut stop = pin!(stop);
+    let mut publisher = Publisher { app, holder, lease: None };
+    loop {
+        let told = publisher.step().await.unwrap_or_else(|error| {
+            counter!("publisher_errors_total").increment(1);
+            tracing::warn!(error = &error as &dyn Error, "publishing failed; trying again");
+            0
+        });
+        let pause = if told == BATCH { Duration::ZERO } else { LOOK_EVERY };
+        tokio::select! {
+            biased;
+            () = &mut stop => break,
+            () = publisher.app.signals.event.notified() => {}
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+    publisher.release().await;
+}
+
+/// Tells all that waits to be told, without a lease: for an instance of one process that is not running, and for tests.
+/// Gives the number of events.
+///
+/// # Errors
+/// The store failed; what was told before stays told.
+pub async fn publish_pending(app: &App) -> Result<usize, StoreError> {
+    let mut told = 0;
+    loop {
+        match publish_batch(app, None).await? {
+            0 => return Ok(told),
+            more => told += more,
+        }
+    }
+}
+
+struct Publisher {
+    app: App,
+    holder: String,
+    lease: Option<Lease>,
+}
+
+impl Publisher {
+    /// Tells one batch, if it is ours to tell. Gives the number of events.
+    async fn step(&mut self) -> Result<usize, StoreError> {
+        if !self.hold().await? {
+            return Ok(0);
+        }
+        publish_batch(&self.app, self.lease.as_ref()).await
+    }
+
+    /// Takes the lease, or holds it for longer. `false`: somebody else has it.
+    async fn hold(&mut self) -> Result<bool, StoreError> {
+        let now = self.app.now();
+        let renew_at = now.plus(lease::LASTS.saturating_sub(lease::RENEW_EVERY));
+        if self.lease.as_ref().is_some_and(|lease| lease.until.is_after(renew_at)) {
+            return Ok(true);
+        }
+        let mut tx = self.app.begin().await?;
+        let renewed = match self.lease.as_mut() {
+            Some(lease) => lease::renew(&mut tx, lease, now).await?,
+            None => false,
+        };
+        if !renewed {
+            self.lease = lease::acquire(&mut tx, LEASE, &self.holder, now).await?;
+        }
+        tx.commit().await?;
+        Ok(self.lease.is_some())
+    }
+
+    /// Lets another process go on at once instead of when the lease ends.
+    async fn release(self) {
+        let Some(lease) = self.lease else { return };
+        let released = async {
+            let mut tx = self.app.begin().await?;
+            lease::release(&mut tx, &lease).await?;
+            tx.commit().await
+        };
+        if let Err(error) = released.await {
+            tracing::warn!(error = &error as &dyn Error, "the publisher's lease was not given back; it ends by itself");
+        }
+    }
+}
+
+/// An event with what tells of it.
+type Planned = (Event, Vec<NewDelivery>);
+
+async fn publish_batch(app: &App, lease: Option<&Lease>) -> Result<usize, StoreError> {
+    let events = event::list_unpublished(&app.store, BATCH).await?;
+    let lag = events.first().map_or(Duration::ZERO, |oldest| app.now().since(oldest.at));
+    gauge!("publisher_lag_seconds").set(lag.as_secs_f64());
+    let planned = plan_all(app, events).await?;
+    let told = match write(app, lease, &planned).await {
+        Err(error) if !is_transient(&error) && !planned.is_empty() => write_apart(app, lease, planned).await?,
+        told => told?,
+    };
+    if told > 0 {
+        counter!("events_published_total").increment(told as u64);
+        app.signals.delivery.notify_one();
+    }
+    Ok(told)
+}
+
+/// Renders events, up to the first that has to be tried again: later ones wait for it.
+async fn plan_all(app: &App, events: Vec<Event>) -> Result<Vec<Planned>, StoreError> {
+    let mut planned = Vec::with_capacity(events.len());
+    let mut waiting = events.into_iter();
+    loop {
+        let some: Vec<Event> = waiting.by_ref().take(AT_ONCE).collect();
+        if some.is_empty() {
+            return Ok(planned);
+        }
+        let plans = join_all(some.iter().map(|event| plan(app, event))).await;
+        for (event, rows) in some.into_iter().zip(plans) {
+            match rows {
+                Ok(rows) => planned.push((event, rows)),
+                Err(RenderError::Store(error)) if is_transient(&error) => {
+                    return if planned.is_empty() { Err(error) } else { Ok(planned) };
+                }
+                Err(error) => {
+                    give_up(&event, &error);
+                    planned.push((event, Vec::new()));
+                }
+            }
+        }
+    }
+}
+
+/// Writes everything or nothing. Gives the number of events: 0 when the lease is somebody else's by now.
+async fn write(app: &App, lease: Option<&Lease>, planned: &[Planned]) -> Result<usize, StoreError> {
+    if planned.is_empty() {
+        return Ok(0);
+    }
+    let now = app.now();
+    let mut tx = app.begin().await?;
+    if let Some(lease) = lease
+        && !lease::lock_held(&mut tx, lease).await?
+    {
+        return Ok(0);
+    }
+    for (event, rows) in planned {
+        for row in rows {
+            log::append(&mut tx, row, now).await?;
+        }
+        event::mark_published(&mut tx, event.id, now).await?;
+    }
+    tx.commit().await?;
+    Ok(planned.len())
+}
+
+/// Writes each event by itself, so that one that the store refuses does not stop the rest.
+async fn write_apart(app: &App, lease: Option<&Lease>, planned: Vec<Planned>) -> Result<usize, StoreError> {
+    let mut told = 0;
+    for one in planned {
+        told += match write(app, lease, std::slice::from_ref(&one)).await {
+            Err(error) if !is_transient(&error) => {
+                give_up(&one.0, &error);
+                write(app, lease, &[(one.0, Vec::new())]).await?
+            }
+            written => written?,
+        };
+    }
+    Ok(told)
+}
+
+fn is_transient(error: &StoreError) -> bool {
+    error.is_retryable() || error.is_unavailable()
+}
+
+fn give_up(event: &Event, error: &(dyn Error + 'static)) {
+    counter!("events_unpublishable_total").increment(1);
+    tracing::warn!(event.id = event.id.0, error, "an event cannot be told to other servers");
+}

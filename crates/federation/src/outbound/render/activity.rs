@@ -1,0 +1,60 @@
+//! What a group does with what happened in it: `Announce` of activities and of objects, and the `Undo` of those.
+
+use guildhall_activitypub::{
+    Iri,
+    write::{self, Address, Envelope, Public},
+};
+use guildhall_domain::{ApId, Timestamp};
+use guildhall_store::actor::Actor;
+use serde_json::Value;
+
+use super::{RenderError, iri, text_iri};
+
+/// A group hosted here that speaks to its followers.
+#[derive(Debug, Clone)]
+pub struct Voice {
+    /// The group.
+    pub id: Iri,
+    /// Who hears it.
+    followers: Iri,
+    /// When the present message was caused: an `Announce` says when it was made, whenever it is rendered again.
+    at: Timestamp,
+}
+
+impl Voice {
+    /// The voice of `group` for what happened at `at`.
+    pub fn new(group: &Actor, at: Timestamp) -> Result<Self, RenderError> {
+        let id = iri(&group.ap_id)?;
+        let followers = text_iri(&format!("{}/followers", id.as_str()))?;
+        Ok(Self { id, followers, at })
+    }
+
+    /// `Announce` of an activity in its original bytes (FEP-1b12).
+    pub fn announce_activity(&self, id: &ApId, activity: &[u8]) -> Result<Vec<u8>, RenderError> {
+        Ok(write::announce_activity(&self.envelope(&iri(id)?), activity)?)
+    }
+
+    /// `Announce` of an object by its id: a boost, to microblogs.
+    pub fn announce_object(&self, id: &ApId, object: &Iri) -> Result<Value, RenderError> {
+        Ok(write::announce_id(&self.envelope(&iri(id)?), object))
+    }
+
+    /// `Undo` of [`Voice::announce_object`], the same to the letter but for the time.
+    pub fn undo_announce_object(&self, id: &ApId, boost: &ApId, object: &Iri) -> Result<Value, RenderError> {
+        let announced = write::announce_id(&Envelope { published: None, ..self.envelope(&iri(boost)?) }, object);
+        Ok(write::undo(&self.envelope(&iri(id)?), announced))
+    }
+
+    fn envelope<'a>(&'a self, id: &'a Iri) -> Envelope<'a> {
+        Envelope { id, actor: &self.id, address: self.address(), published: Some(self.at.as_millis()) }
+    }
+
+    fn address(&self) -> Address<'_> {
+        Address { public: Public::To, to: &[], cc: std::slice::from_ref(&self.followers), audience: None }
+    }
+}
+
+/// The bytes of an activity, as they are signed and sent.
+pub fn to_bytes(activity: &Value) -> Vec<u8> {
+    activity.to_string().into_bytes()
+}

@@ -1,0 +1,68 @@
+//! The command line: what can be typed. One file per group of commands; [`run`] leads from here to their bodies.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+pub mod account;
+pub mod backup;
+pub mod config;
+pub mod delivery;
+pub mod doctor;
+pub mod group;
+pub mod instance;
+pub mod output;
+pub mod run;
+pub mod token;
+
+/// A federated community server.
+///
+/// Without a command it serves. All commands work while the server runs. Exit code: 0 done, 1 refused or failed,
+/// 2 wrong usage.
+#[derive(Debug, Parser)]
+#[command(name = "guildhall", version, propagate_version = true)]
+pub struct Cli {
+    /// Settings file [default: guildhall.toml in the working folder, when there is one].
+    #[arg(long, global = true, env = "GUILDHALL_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Print the result as one JSON value.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What to do.
+#[derive(Debug, PartialEq, Subcommand)]
+pub enum Command {
+    /// Run the server (also without a command).
+    Serve,
+    /// Look at the settings.
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
+    /// Local accounts.
+    #[command(subcommand)]
+    Account(account::AccountCommand),
+    /// Access tokens for the APIs.
+    #[command(subcommand)]
+    Token(token::TokenCommand),
+    /// Groups and what waits at their doors.
+    #[command(subcommand)]
+    Group(group::GroupCommand),
+    /// Other servers: block, limit, allow, and how to deliver to them.
+    #[command(subcommand)]
+    Instance(instance::InstanceCommand),
+    /// Deliveries to other servers.
+    #[command(subcommand)]
+    Delivery(delivery::DeliveryCommand),
+    /// Check the data and say what to do about each finding.
+    Doctor,
+    /// Write all data into one file.
+    Backup(backup::BackupArgs),
+    /// Replace all data by that of a backup.
+    Restore(backup::RestoreArgs),
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,60 @@
+//! From the parsed command line to the body of the command, and from its end to the exit code.
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+
+use super::output::{Output, failure_line};
+use super::{Cli, Command, account, backup, config, delivery, doctor, group, instance, token};
+use crate::config::Sources;
+use crate::serve::serve;
+
+/// Runs the command to its end: 0 done, 1 refused or failed with one line on standard error. Wrong usage has
+/// ended with 2 before.
+pub fn main(cli: Cli) -> ExitCode {
+    match start(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{}", failure_line(&error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start(cli: Cli) -> anyhow::Result<()> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("starting the runtime failed")?
+        .block_on(run(cli))
+}
+
+/// The one place that knows which command leads where.
+async fn run(cli: Cli) -> anyhow::Result<()> {
+    let output = Output::new(cli.json);
+    let mut loaded = Sources::of_process(cli.config).load();
+    let command = cli.command.unwrap_or(Command::Serve);
+    if let Command::Config(command) = &command {
+        // The one command whose subject is a configuration that may be wrong.
+        return config::run(command, &loaded, output);
+    }
+    let warnings = loaded.take_warnings();
+    let config = &loaded.into_config()?;
+    match command {
+        Command::Serve => serve(config, &warnings).await,
+        Command::Config(_) => Ok(()),
+        Command::Account(command) => account::run(command, config, output).await,
+        Command::Token(command) => token::run(command, config, output).await,
+        Command::Group(command) => group::run(command, config, output).await,
+        Command::Instance(command) => instance::run(command, config, output).await,
+        Command::Delivery(command) => delivery::run(command, config, output).await,
+        Command::Doctor => doctor::run(config, output).await,
+        Command::Backup(args) => backup::backup(args, config, output).await,
+        Command::Restore(args) => backup::restore(args, config, output).await,
+    }
+}
+
+/// The answer of a command without a body.
+pub(super) async fn not_available(command: &str) -> anyhow::Result<()> {
+    anyhow::bail!("`{command}` is not available in this build")
+}

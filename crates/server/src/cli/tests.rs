@@ -1,0 +1,135 @@
+use clap::{CommandFactory, Parser};
+
+use super::account::{AccountCommand, CreateAccountArgs};
+use super::config::ConfigCommand;
+use super::delivery::DeliveryCommand;
+use super::group::{AdmissionArg, CreateGroupArgs, GroupCommand, PostingArg, ReviewArg};
+use super::instance::{InstanceCommand, PolicyArgs, ProfileArg};
+use super::token::TokenCommand;
+use super::{Cli, Command};
+
+fn parse(line: &str) -> Result<Cli, clap::Error> {
+    Cli::try_parse_from(std::iter::once("guildhall").chain(line.split_whitespace()))
+}
+
+fn command(line: &str) -> Command {
+    parse(line).unwrap_or_else(|error| panic!("{line}: {error}")).command.unwrap()
+}
+
+#[test]
+fn the_definition_is_consistent() {
+    Cli::command().debug_assert();
+}
+
+#[test]
+fn without_a_command_there_is_none_and_options_may_stand_anywhere() {
+    assert_eq!(parse("").unwrap().command, None);
+    for line in ["--config a.toml --json config check", "config check --json --config a.toml"] {
+        let cli = parse(line).unwrap();
+        assert_eq!(cli.command, Some(Command::Config(ConfigCommand::Check)), "{line}");
+        assert_eq!((cli.json, cli.config.as_deref()), (true, Some("a.toml".as_ref())), "{line}");
+    }
+}
+
+#[test]
+fn an_account_is_created_with_its_password_on_standard_input() {
+    let expected = CreateAccountArgs {
+        name: "ada".into(),
+        email: Some("ada@example.org".into()),
+        admin: true,
+        password_stdin: true,
+    };
+    assert_eq!(
+        command("account create ada --email ada@example.org --admin --password-stdin"),
+        Command::Account(AccountCommand::Create(expected))
+    );
+}
+
+#[test]
+fn a_token_has_all_scopes_unless_told_otherwise() {
+    let Command::Token(TokenCommand::Create(args)) = command("token create ada") else { panic!() };
+    assert_eq!(args.scopes().collect::<Vec<_>>(), ["read", "write", "follow", "push"]);
+    let words = ["guildhall", "token", "create", "ada", "--scopes", "read write"];
+    let Some(Command::Token(TokenCommand::Create(args))) = Cli::try_parse_from(words).unwrap().command else {
+        panic!()
+    };
+    assert_eq!(args.scopes().collect::<Vec<_>>(), ["read", "write"]);
+}
+
+#[test]
+fn a_group_is_open_to_all_unless_told_otherwise() {
+    let plain = CreateGroupArgs {
+        name: "gardening".into(),
+        title: None,
+        admission: AdmissionArg::Open,
+        posting: PostingArg::Everyone,
+        review: ReviewArg::None,
+        moderators: Vec::new(),
+    };
+    assert_eq!(command("group create gardening"), Command::Group(GroupCommand::Create(plain)));
+    let strict = CreateGroupArgs {
+        name: "g".into(),
+        title: Some("Garden".into()),
+        admission: AdmissionArg::Invite,
+        posting: PostingArg::Moderators,
+        review: ReviewArg::First,
+        moderators: vec!["ada".into(), "bob@peer.example".into()],
+    };
+    let line = "group create g --title Garden --admission invite --posting moderators --review first \
+                --moderator ada --moderator bob@peer.example";
+    assert_eq!(command(line), Command::Group(GroupCommand::Create(strict)));
+}
+
+#[test]
+fn every_other_command_of_the_contract_is_understood() {
+    let refuse = GroupCommand::Refuse { item: "7".into(), reason: "off-topic".into() };
+    let policy = PolicyArgs { host: "h".into(), group: Some("g".into()), reason: Some("spam".into()) };
+    let plain = PolicyArgs { host: "h".into(), group: None, reason: None };
+    let cases = [
+        ("serve", Command::Serve),
+        ("group queue g", Command::Group(GroupCommand::Queue { name: "g".into() })),
+        ("group admit 7", Command::Group(GroupCommand::Admit { item: "7".into() })),
+        ("group refuse 7 --reason off-topic", Command::Group(refuse)),
+        ("instance block h --group g --reason spam", Command::Instance(InstanceCommand::Block(policy))),
+        ("instance list", Command::Instance(InstanceCommand::List { host: None })),
+        ("instance list h", Command::Instance(InstanceCommand::List { host: Some("h".into()) })),
+        (
+            "instance profile h microblog",
+            Command::Instance(InstanceCommand::Profile { host: "h".into(), profile: ProfileArg::Microblog }),
+        ),
+        ("instance allow h", Command::Instance(InstanceCommand::Allow(plain))),
+        ("delivery status", Command::Delivery(DeliveryCommand::Status)),
+        ("delivery skip h", Command::Delivery(DeliveryCommand::Skip { host: "h".into() })),
+        ("doctor", Command::Doctor),
+    ];
+    for (line, expected) in cases {
+        assert_eq!(command(line), expected, "{line}");
+    }
+    for line in ["instance limit h", "instance clear h --group g", "instance profile h auto"] {
+        assert!(matches!(command(line), Command::Instance(_)), "{line}");
+    }
+    for line in ["delivery pause h", "delivery resume h", "delivery retry h"] {
+        assert!(matches!(command(line), Command::Delivery(_)), "{line}");
+    }
+    assert!(matches!(command("backup a.tar"), Command::Backup(args) if args.file.as_os_str() == "a.tar"));
+    assert!(matches!(command("restore a.tar"), Command::Restore(args) if args.file.as_os_str() == "a.tar"));
+}
+
+#[test]
+fn wrong_usage_ends_with_2() {
+    let lines = [
+        "nonsense",
+        "account create ada",
+        "account create --password-stdin",
+        "group create g --admission maybe",
+        "group refuse 7",
+        "instance block",
+        "instance profile h pigeon",
+        "delivery pause",
+        "backup",
+        "serve --nonsense",
+    ];
+    for line in lines {
+        assert_eq!(parse(line).unwrap_err().exit_code(), 2, "{line}");
+    }
+}

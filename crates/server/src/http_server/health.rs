@@ -1,0 +1,49 @@
+//! Whether the process lives and whether it can do its work.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+
+use super::panic::problem;
+
+/// A check that takes longer has failed.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Asks whether the server can do its work; the error says in a few words what is missing, and is shown to whoever asks.
+#[derive(Clone)]
+pub struct ReadyCheck(Arc<dyn Fn() -> BoxFuture<'static, Result<(), String>> + Send + Sync>);
+
+impl ReadyCheck {
+    /// From an async closure that is called for each question.
+    pub fn new<F, R>(check: F) -> Self
+    where
+        F: Fn() -> R + Send + Sync + 'static,
+        R: Future<Output = Result<(), String>> + Send + 'static,
+    {
+        Self(Arc::new(move || check().boxed()))
+    }
+
+    /// `/health/live` (200 while the process answers) and `/health/ready` (200, or 503 with the reason).
+    pub fn router(self) -> Router {
+        let ready = move || async move { self.answer().await };
+        Router::new().route("/health/live", get(async || "ok\n")).route("/health/ready", get(ready))
+    }
+
+    async fn answer(&self) -> Response {
+        let checked = tokio::time::timeout(PATIENCE, (self.0)()).await;
+        match checked.unwrap_or_else(|_| Err("the check took too long".to_owned())) {
+            Ok(()) => "ok\n".into_response(),
+            Err(reason) => {
+                tracing::warn!(reason, "not ready");
+                problem(StatusCode::SERVICE_UNAVAILABLE, Some(&reason))
+            }
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! The HTTP side of the server that knows nothing of groups: connections, what surrounds every route, health.
+
+mod compression;
+mod connection;
+mod health;
+mod listen;
+mod observe;
+mod panic;
+mod security_headers;
+mod serve;
+mod slash;
+mod stack;
+
+pub use health::ReadyCheck;
+pub use listen::bind;
+pub use serve::serve;
+pub use stack::{Settings, surround};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,14 @@
+//! The `guildhall` binary as a library: configuration, command line, telemetry and the HTTP server that the doors
+//! of the other crates are hung into.
+//!
+//! [`serve`] starts an instance; [`wiring`] says what it is made of.
+
+pub mod cli;
+pub mod client_ip;
+pub mod config;
+pub mod http_server;
+pub mod negotiate;
+pub mod serve;
+pub mod shutdown;
+pub mod telemetry;
+pub mod wiring;

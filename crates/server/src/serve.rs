@@ -1,0 +1,81 @@
+//! `guildhall serve`: from settings to a running server and to its orderly end.
+
+use std::time::Duration;
+
+use anyhow::Context;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use crate::client_ip::TrustedProxies;
+use crate::config::{Config, Problem};
+use crate::http_server::{self, Settings, bind};
+use crate::shutdown::{self, Shutdown};
+use crate::telemetry::{self, Metrics};
+use crate::wiring::{self, Parts};
+
+/// Time for the workers to end once nothing is served any more.
+const WORKERS_END: Duration = Duration::from_secs(10);
+
+/// Runs the server until SIGTERM or SIGINT.
+///
+/// # Errors
+/// When it cannot start: a listener is taken, or a part cannot be opened.
+pub async fn serve(config: &Config, warnings: &[Problem]) -> anyhow::Result<()> {
+    telemetry::init_logs(&config.log)?;
+    for warning in warnings {
+        tracing::warn!("{warning}");
+    }
+    let metrics = Metrics::install()?;
+    tokio::spawn(metrics.clone().run_upkeep());
+    let shutdown = shutdown::on_signals().context("listening for signals failed")?;
+
+    // Before anything is opened: a second server by mistake must not touch the data.
+    let listener = bind("server.listen", config.server.listen).await?;
+    let metrics_server = serve_metrics(config, &metrics, &shutdown).await?;
+    let Parts { activitypub, html, api, ready, workers, next_steps } =
+        wiring::assemble(config, &shutdown).await?;
+
+    announce(config, &listener, &next_steps)?;
+    let settings = Settings::from(config);
+    let routes = wiring::routes(activitypub, html, api, ready);
+    let app = http_server::surround(routes, settings, TrustedProxies::new(&config.server.trusted_proxies));
+    http_server::serve(listener, app, settings, shutdown).await;
+    end(workers, metrics_server).await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Starts the listener of `/metrics`, unless it is switched off.
+async fn serve_metrics(
+    config: &Config,
+    metrics: &Metrics,
+    shutdown: &Shutdown,
+) -> anyhow::Result<JoinSet<()>> {
+    let mut tasks = JoinSet::new();
+    if let Some(address) = config.server.metrics_listen {
+        let listener = bind("server.metrics_listen", address).await?;
+        let settings = Settings { connections: 64, ..Settings::from(config) };
+        tasks.spawn(http_server::serve(listener, metrics.router(), settings, shutdown.clone()));
+    }
+    Ok(tasks)
+}
+
+/// Says on standard output that the server is there, and what to do next.
+fn announce(config: &Config, listener: &TcpListener, next_steps: &[String]) -> anyhow::Result<()> {
+    let address = listener.local_addr().context("the listener has no address")?;
+    let version = env!("CARGO_PKG_VERSION");
+    println!("Guildhall {version} is at {}, listening on {address}", config.server.base_url);
+    for step in next_steps {
+        println!("{step}");
+    }
+    Ok(())
+}
+
+async fn end(mut workers: JoinSet<()>, mut metrics_server: JoinSet<()>) {
+    let finished = async { while workers.join_next().await.is_some() {} };
+    if tokio::time::timeout(WORKERS_END, finished).await.is_err() {
+        tracing::warn!(workers = workers.len(), "stopping workers that did not finish in time");
+        workers.shutdown().await;
+    }
+    while metrics_server.join_next().await.is_some() {}
+}

@@ -1,0 +1,104 @@
+//! The binary as an operator meets it: exit codes, the one line of a failure, start and stop.
+
+#![expect(clippy::unwrap_used, reason = "a test")]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+/// `guildhall` in an empty folder of its own, with none of our variables from outside.
+fn guildhall(folder: &TempDir, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_guildhall"));
+    let foreign = std::env::vars().filter(|(name, _)| !name.starts_with("GUILDHALL_"));
+    command.env_clear().envs(foreign).current_dir(folder.path()).args(arguments);
+    command
+}
+
+fn output(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    let folder = TempDir::new().unwrap();
+    guildhall(&folder, arguments).envs(variables.iter().copied()).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn config_check_of_the_defaults_succeeds_and_prints_every_setting() {
+    let done = output(&["config", "check"], &[]);
+    assert_eq!(done.status.code(), Some(0), "{done:?}");
+    assert!(text(&done.stdout).contains("server.base_url = \"http://localhost:8080\"  (default)"));
+}
+
+#[test]
+fn config_check_of_a_wrong_setting_ends_with_1_and_still_reports() {
+    let wrong = [("GUILDHALL_SERVER__LISTNE", "x")];
+    let done = output(&["config", "check", "--json"], &wrong);
+    assert_eq!(done.status.code(), Some(1));
+    let report: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert_eq!(report["ok"], false);
+    assert_eq!(report["problems"][0]["from"], "GUILDHALL_SERVER__LISTNE");
+    assert_eq!(text(&done.stderr), "guildhall: the configuration has an error\n");
+}
+
+#[test]
+fn serving_with_a_wrong_setting_ends_with_1_and_one_line() {
+    let done = output(&[], &[("GUILDHALL_SERVER__LISTNE", "x")]);
+    assert_eq!(done.status.code(), Some(1));
+    let line =
+        "guildhall: server.listne: unknown key; did you mean server.listen? (GUILDHALL_SERVER__LISTNE)\n";
+    assert_eq!(text(&done.stderr), line);
+    assert_eq!(text(&done.stdout), "");
+}
+
+#[test]
+fn wrong_usage_ends_with_2() {
+    assert_eq!(output(&["group", "create"], &[]).status.code(), Some(2));
+    assert_eq!(output(&["nonsense"], &[]).status.code(), Some(2));
+}
+
+#[test]
+fn the_file_in_the_working_folder_is_read_and_config_names_another() {
+    let folder = TempDir::new().unwrap();
+    std::fs::write(folder.path().join("guildhall.toml"), "[instance]\nname = \"Here\"\n").unwrap();
+    std::fs::write(folder.path().join("other.toml"), "[instance]\nname = \"There\"\n").unwrap();
+    let name = |command: &mut Command| {
+        let done = command.output().unwrap();
+        let report: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
+        report["settings"]["instance.name"].clone()
+    };
+    let arguments = ["config", "check", "--json"];
+    assert_eq!(name(&mut guildhall(&folder, &arguments))["from"], "guildhall.toml:2");
+    let by_variable = name(guildhall(&folder, &arguments).env("GUILDHALL_CONFIG", "other.toml"));
+    assert_eq!(by_variable["value"], "There");
+    let by_option = name(guildhall(&folder, &arguments).args(["--config", "other.toml"]));
+    assert_eq!(by_option["value"], "There");
+}
+
+#[test]
+fn the_server_says_where_it_is_answers_and_stops_on_sigterm() {
+    let folder = TempDir::new().unwrap();
+    let mut server = guildhall(&folder, &["serve"])
+        .env("GUILDHALL_SERVER__LISTEN", "127.0.0.1:0")
+        .env("GUILDHALL_SERVER__METRICS_LISTEN", "")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let mut stdout = BufReader::new(server.stdout.take().unwrap());
+    stdout.read_line(&mut line).unwrap();
+    let address: SocketAddr = line.trim().rsplit(' ').next().unwrap().parse().unwrap();
+
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.write_all(b"GET /health/ready HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+
+    let kill = Command::new("kill").args(["-TERM", &server.id().to_string()]).status().unwrap();
+    assert!(kill.success());
+    assert_eq!(server.wait().unwrap().code(), Some(0));
+}

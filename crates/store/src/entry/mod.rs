@@ -1,0 +1,65 @@
+//! Posts and comments.
+
+mod facts;
+mod list;
+mod row;
+mod write;
+
+pub use facts::{AuthorFacts, find_author_facts};
+pub use list::{
+    count_by_thread, list_ancestors, list_by_author, list_by_ids, list_featured, list_posts, list_replies,
+    list_thread,
+};
+pub use row::Entry;
+pub use write::{
+    NewEntry, Texts, add_comment_counts, add_votes, insert, set_featured, set_locked, set_parent_activity,
+    set_state, set_texts,
+};
+
+use guildhall_domain::{ApId, EntryId};
+
+use crate::{
+    StoreError,
+    db::{Db, Sql, Tx},
+};
+use row::{Row, select};
+
+/// The entry with a key.
+pub async fn find(db: &Db, id: EntryId) -> Result<Option<Entry>, StoreError> {
+    let row: Option<Row> = db.query(concat!(select!(), " WHERE id = $1")).bind(id.0).optional().await?;
+    row.map(Entry::try_from).transpose()
+}
+
+/// The entry with a global id.
+pub async fn find_by_ap_id(db: &Db, ap_id: &ApId) -> Result<Option<Entry>, StoreError> {
+    let row: Option<Row> =
+        db.query(concat!(select!(), " WHERE ap_id = $1")).bind(ap_id.as_str()).optional().await?;
+    row.map(Entry::try_from).transpose()
+}
+
+/// The entry whose page at its origin has this URL. Microblogs name a post by page as often as by id.
+pub async fn find_by_page_url(db: &Db, url: &str) -> Result<Option<Entry>, StoreError> {
+    let row: Option<Row> = db
+        .query(concat!(select!(), " WHERE ap_id = (SELECT ap_id FROM entries WHERE page_url = $1 ORDER BY id LIMIT 1)"))
+        .bind(url)
+        .optional()
+        .await?;
+    row.map(Entry::try_from).transpose()
+}
+
+/// Reads an entry and keeps its text, state and tally from changing until `tx` ends.
+pub async fn lock(tx: &mut Tx, id: EntryId) -> Result<Option<Entry>, StoreError> {
+    let sql = Sql {
+        // One writer at a time: nothing to lock.
+        sqlite: concat!(select!(), " WHERE id = $1"),
+        postgres: concat!(select!(), " WHERE id = $1 FOR UPDATE"),
+    };
+    let row: Option<Row> = tx.query(sql).bind(id.0).optional().await?;
+    row.map(Entry::try_from).transpose()
+}
+
+/// Reads an entry inside a transaction without keeping others from changing it.
+pub async fn find_in(tx: &mut Tx, id: EntryId) -> Result<Option<Entry>, StoreError> {
+    let row: Option<Row> = tx.query(concat!(select!(), " WHERE id = $1")).bind(id.0).optional().await?;
+    row.map(Entry::try_from).transpose()
+}

@@ -1,0 +1,278 @@
+//! Groups hosted here, and those elsewhere that somebody here follows.
+
+use guildhall_domain::{
+    GroupId, Timestamp,
+    group::{Policy, Rule},
+};
+use sqlx::FromRow;
+
+use crate::{
+    StoreError, convert,
+    db::{Db, Sql, Tx},
+};
+
+macro_rules! select {
+    () => {
+        "SELECT id, is_local, title, description_source, description_html, language, picture_url, admission, posting,
+                review, member_count, post_count, comment_count, created_at, updated_at
+         FROM groups"
+    };
+}
+
+/// A group as it is kept; its names and addresses are its actor's.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// Our key.
+    pub id: GroupId,
+    /// Whether it is hosted here.
+    pub is_local: bool,
+    /// Its title.
+    pub title: String,
+    /// Markdown.
+    pub description_source: String,
+    /// Sanitised HTML.
+    pub description_html: String,
+    /// A BCP 47 tag.
+    pub language: Option<String>,
+    /// An image.
+    pub picture_url: Option<String>,
+    /// Its door settings; of a group elsewhere what it shows of them.
+    pub policy: Policy,
+    /// Members.
+    pub member_count: i64,
+    /// Published posts.
+    pub post_count: i64,
+    /// Published comments.
+    pub comment_count: i64,
+    /// When it was made, or first seen.
+    pub created_at: Timestamp,
+    /// When its settings last changed.
+    pub updated_at: Timestamp,
+}
+
+/// What can be set.
+#[derive(Debug, Clone)]
+pub struct GroupFields {
+    /// Its title.
+    pub title: String,
+    /// Markdown.
+    pub description_source: String,
+    /// Sanitised HTML.
+    pub description_html: String,
+    /// A BCP 47 tag.
+    pub language: Option<String>,
+    /// An image.
+    pub picture_url: Option<String>,
+    /// Its door settings.
+    pub policy: Policy,
+}
+
+/// A rule with its rendered text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RenderedRule {
+    /// As written.
+    pub rule: Rule,
+    /// Sanitised HTML of its text.
+    pub text_html: String,
+}
+
+/// The group with a key.
+pub async fn find(db: &Db, id: GroupId) -> Result<Option<Group>, StoreError> {
+    let row: Option<Row> = db.query(concat!(select!(), " WHERE id = $1")).bind(id.0).optional().await?;
+    row.map(Group::try_from).transpose()
+}
+
+/// Reads a group and keeps its settings from changing until `tx` ends.
+pub async fn lock(tx: &mut Tx, id: GroupId) -> Result<Option<Group>, StoreError> {
+    let sql = Sql {
+        // One writer at a time: nothing to lock.
+        sqlite: concat!(select!(), " WHERE id = $1"),
+        postgres: concat!(select!(), " WHERE id = $1 FOR UPDATE"),
+    };
+    let row: Option<Row> = tx.query(sql).bind(id.0).optional().await?;
+    row.map(Group::try_from).transpose()
+}
+
+/// A page of the groups hosted here, most members first, then oldest.
+pub async fn list_local(
+    db: &Db,
+    after: Option<(i64, GroupId)>,
+    limit: usize,
+) -> Result<Vec<Group>, StoreError> {
+    let (members, id) = after.map_or((i64::MAX, 0), |(members, id)| (members, id.0));
+    let rows: Vec<Row> = db
+        .query(concat!(
+            select!(),
+            " WHERE is_local AND (member_count < $1 OR (member_count = $1 AND id > $2))
+              ORDER BY member_count DESC, id LIMIT $3"
+        ))
+        .bind(members)
+        .bind(id)
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .all()
+        .await?;
+    convert::all(rows)
+}
+
+/// Adds a group; nothing happens when it is known.
+pub async fn insert(
+    tx: &mut Tx,
+    id: GroupId,
+    is_local: bool,
+    fields: &GroupFields,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.query(
+        "INSERT INTO groups (id, is_local, title, description_source, description_html, language, picture_url,
+            admission, posting, review, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11) ON CONFLICT (id) DO NOTHING",
+    )
+    .bind(id.0)
+    .bind(is_local)
+    .bind(fields.title.as_str())
+    .bind(fields.description_source.as_str())
+    .bind(fields.description_html.as_str())
+    .bind(fields.language.clone())
+    .bind(fields.picture_url.clone())
+    .bind(fields.policy.admission.as_str())
+    .bind(fields.policy.posting.as_str())
+    .bind(fields.policy.review.as_str())
+    .bind(now.0)
+    .execute()
+    .await?;
+    Ok(())
+}
+
+/// Changes what can be set.
+pub async fn set_fields(tx: &mut Tx, id: GroupId, fields: &GroupFields, now: Timestamp) -> Result<(), StoreError> {
+    tx.query(
+        "UPDATE groups SET title = $2, description_source = $3, description_html = $4, language = $5,
+            picture_url = $6, admission = $7, posting = $8, review = $9, updated_at = $10 WHERE id = $1",
+    )
+    .bind(id.0)
+    .bind(fields.title.as_str())
+    .bind(fields.description_source.as_str())
+    .bind(fields.description_html.as_str())
+    .bind(fields.language.clone())
+    .bind(fields.picture_url.clone())
+    .bind(fields.policy.admission.as_str())
+    .bind(fields.policy.posting.as_str())
+    .bind(fields.policy.review.as_str())
+    .bind(now.0)
+    .execute()
+    .await?;
+    Ok(())
+}
+
+/// The rules of a group in order.
+pub async fn list_rules(db: &Db, id: GroupId) -> Result<Vec<RenderedRule>, StoreError> {
+    let rows: Vec<(String, String, String)> = db
+        .query("SELECT title, text_source, text_html FROM group_rules WHERE group_id = $1 ORDER BY position")
+        .bind(id.0)
+        .all()
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(title, text, text_html)| RenderedRule { rule: Rule { title, text }, text_html })
+        .collect())
+}
+
+/// Replaces the rules of a group.
+pub async fn set_rules(tx: &mut Tx, id: GroupId, rules: &[RenderedRule]) -> Result<(), StoreError> {
+    tx.query("DELETE FROM group_rules WHERE group_id = $1").bind(id.0).execute().await?;
+    for (position, rule) in (1_i64..).zip(rules) {
+        tx.query(
+            "INSERT INTO group_rules (group_id, position, title, text_source, text_html) VALUES ($1, $2, $3, $4, $5)",
+        )
+        .bind(id.0)
+        .bind(position)
+        .bind(rule.rule.title.as_str())
+        .bind(rule.rule.text.as_str())
+        .bind(rule.text_html.as_str())
+        .execute()
+        .await?;
+    }
+    Ok(())
+}
+
+/// Adds to the counters of a group.
+pub async fn add_counts(tx: &mut Tx, id: GroupId, counts: Counts) -> Result<(), StoreError> {
+    tx.query(
+        "UPDATE groups SET member_count = member_count + $2, post_count = post_count + $3,
+            comment_count = comment_count + $4 WHERE id = $1",
+    )
+    .bind(id.0)
+    .bind(counts.members)
+    .bind(counts.posts)
+    .bind(counts.comments)
+    .execute()
+    .await?;
+    Ok(())
+}
+
+/// A change of counters.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Members.
+    pub members: i64,
+    /// Published posts.
+    pub posts: i64,
+    /// Published comments.
+    pub comments: i64,
+}
+
+/// Everything published here by local people: `(posts, comments)`, for `NodeInfo`.
+pub async fn count_local_entries(db: &Db) -> Result<(i64, i64), StoreError> {
+    db.query(
+        "SELECT CAST(coalesce(sum(CASE WHEN kind = 'post' THEN 1 ELSE 0 END), 0) AS BIGINT),
+                CAST(coalesce(sum(CASE WHEN kind = 'comment' THEN 1 ELSE 0 END), 0) AS BIGINT)
+         FROM entries WHERE is_local AND state = 'published'",
+    )
+    .one()
+    .await
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: i64,
+    is_local: bool,
+    title: String,
+    description_source: String,
+    description_html: String,
+    language: Option<String>,
+    picture_url: Option<String>,
+    admission: String,
+    posting: String,
+    review: String,
+    member_count: i64,
+    post_count: i64,
+    comment_count: i64,
+    created_at: i64,
+    updated_at: i64,
+}
+
+impl TryFrom<Row> for Group {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: GroupId(row.id),
+            policy: Policy {
+                admission: convert::word("group", row.id, &row.admission)?,
+                posting: convert::word("group", row.id, &row.posting)?,
+                review: convert::word("group", row.id, &row.review)?,
+            },
+            is_local: row.is_local,
+            title: row.title,
+            description_source: row.description_source,
+            description_html: row.description_html,
+            language: row.language,
+            picture_url: row.picture_url,
+            member_count: row.member_count,
+            post_count: row.post_count,
+            comment_count: row.comment_count,
+            created_at: Timestamp(row.created_at),
+            updated_at: Timestamp(row.updated_at),
+        })
+    }
+}

@@ -1,0 +1,119 @@
+//! Members of groups, and requests to become one.
+
+use guildhall_domain::{ActorId, ApId, GroupId, Timestamp, membership::MembershipState};
+
+use crate::{
+    StoreError, convert,
+    db::{Db, Tx},
+};
+
+/// A membership, or a request for one.
+#[derive(Debug, Clone)]
+pub struct Membership {
+    /// The group.
+    pub group_id: GroupId,
+    /// Who.
+    pub actor_id: ActorId,
+    /// How far it has come.
+    pub state: MembershipState,
+    /// The Follow or Join that asked.
+    pub follow: Option<ApId>,
+}
+
+type Row = (i64, i64, String, Option<String>);
+
+fn from_row((group, actor, state, follow): Row) -> Result<Membership, StoreError> {
+    Ok(Membership {
+        group_id: GroupId(group),
+        actor_id: ActorId(actor),
+        state: convert::word("membership", format!("{group}/{actor}"), &state)?,
+        follow: follow.map(ApId::new),
+    })
+}
+
+/// The membership of an actor in a group.
+pub async fn find(db: &Db, group: GroupId, actor: ActorId) -> Result<Option<Membership>, StoreError> {
+    let row: Option<Row> = db
+        .query("SELECT group_id, actor_id, state, follow_ap_id FROM memberships WHERE group_id = $1 AND actor_id = $2")
+        .bind(group.0)
+        .bind(actor.0)
+        .optional()
+        .await?;
+    row.map(from_row).transpose()
+}
+
+/// The same inside a transaction that has locked the group.
+pub async fn find_locked(tx: &mut Tx, group: GroupId, actor: ActorId) -> Result<Option<Membership>, StoreError> {
+    let row: Option<Row> = tx
+        .query("SELECT group_id, actor_id, state, follow_ap_id FROM memberships WHERE group_id = $1 AND actor_id = $2")
+        .bind(group.0)
+        .bind(actor.0)
+        .optional()
+        .await?;
+    row.map(from_row).transpose()
+}
+
+/// The membership that a Follow or Join asked for.
+pub async fn find_by_follow(db: &Db, follow: &ApId) -> Result<Option<Membership>, StoreError> {
+    let row: Option<Row> = db
+        .query("SELECT group_id, actor_id, state, follow_ap_id FROM memberships WHERE follow_ap_id = $1")
+        .bind(follow.as_str())
+        .optional()
+        .await?;
+    row.map(from_row).transpose()
+}
+
+/// All memberships of an actor.
+pub async fn list_of_actor(db: &Db, actor: ActorId) -> Result<Vec<Membership>, StoreError> {
+    let rows: Vec<Row> = db
+        .query("SELECT group_id, actor_id, state, follow_ap_id FROM memberships WHERE actor_id = $1 ORDER BY group_id")
+        .bind(actor.0)
+        .all()
+        .await?;
+    rows.into_iter().map(from_row).collect()
+}
+
+/// Writes a membership, new or changed.
+pub async fn set(tx: &mut Tx, membership: &Membership, now: Timestamp) -> Result<(), StoreError> {
+    let joined = (membership.state == MembershipState::Member).then_some(now.0);
+    tx.query(
+        "INSERT INTO memberships (group_id, actor_id, state, follow_ap_id, created_at, joined_at)
+         VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (group_id, actor_id) DO UPDATE SET
+            state = excluded.state, joined_at = coalesce(memberships.joined_at, excluded.joined_at),
+            follow_ap_id = coalesce(excluded.follow_ap_id, memberships.follow_ap_id)",
+    )
+    .bind(membership.group_id.0)
+    .bind(membership.actor_id.0)
+    .bind(membership.state.as_str())
+    .bind(membership.follow.as_ref().map(|id| id.as_str().to_owned()))
+    .bind(now.0)
+    .bind(joined)
+    .execute()
+    .await?;
+    Ok(())
+}
+
+/// Ends a membership. `false` when there was none.
+pub async fn delete(tx: &mut Tx, group: GroupId, actor: ActorId) -> Result<bool, StoreError> {
+    let rows = tx
+        .query("DELETE FROM memberships WHERE group_id = $1 AND actor_id = $2")
+        .bind(group.0)
+        .bind(actor.0)
+        .execute()
+        .await?;
+    Ok(rows > 0)
+}
+
+/// Whether anybody here is a member of a group; of a group elsewhere, whether its announces were asked for.
+pub async fn has_local_member(db: &Db, group: GroupId) -> Result<bool, StoreError> {
+    let row: Option<(i64,)> = db
+        .query(
+            "SELECT m.actor_id FROM memberships m JOIN actors a ON a.id = m.actor_id
+             WHERE m.group_id = $1 AND a.is_local LIMIT 1",
+        )
+        .bind(group.0)
+        .optional()
+        .await?;
+    Ok(row.is_some())
+}

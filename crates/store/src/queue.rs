@@ -1,0 +1,233 @@
+//! What waits for a group's moderators.
+
+use guildhall_domain::{ActorId, ApId, EntryId, GroupId, QueueItemId, ReceivedId, Timestamp, text::UnknownName};
+use sqlx::FromRow;
+
+use crate::{
+    StoreError, convert,
+    db::{Db, Sql, Tx},
+    entry::Texts,
+};
+
+macro_rules! select {
+    () => {
+        "SELECT id, kind, group_id, actor_id, entry_id, object_ap_id, title, reason, edit, received_id, received_at,
+                decided_at
+         FROM queue_items"
+    };
+}
+
+/// What kind of thing waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum QueueKind {
+    /// A request to join.
+    Join,
+    /// A post.
+    Post,
+    /// A comment.
+    Comment,
+    /// A new text of something published.
+    Edit,
+}
+
+impl QueueKind {
+    /// The fixed spelling.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Join => "join",
+            Self::Post => "post",
+            Self::Comment => "comment",
+            Self::Edit => "edit",
+        }
+    }
+}
+
+impl std::str::FromStr for QueueKind {
+    type Err = UnknownName;
+
+    fn from_str(text: &str) -> Result<Self, UnknownName> {
+        [Self::Join, Self::Post, Self::Comment, Self::Edit].into_iter().find(|kind| kind.as_str() == text).ok_or_else(
+            || UnknownName { given: text.to_owned(), known: &["join", "post", "comment", "edit"] },
+        )
+    }
+}
+
+/// Something that waits.
+#[derive(Debug, Clone)]
+pub struct QueueItem {
+    /// Our key.
+    pub id: QueueItemId,
+    /// What kind of thing.
+    pub kind: QueueKind,
+    /// The group whose moderators decide.
+    pub group: GroupId,
+    /// Who asks.
+    pub actor: ActorId,
+    /// The entry, for all but joins.
+    pub entry: Option<EntryId>,
+    /// The Follow, Join or object.
+    pub object: Option<ApId>,
+    /// A line to recognise it by.
+    pub title: String,
+    /// Why it is held.
+    pub reason: String,
+    /// For an edit: the new texts.
+    pub edit: Option<Texts>,
+    /// The activity that brought it.
+    pub received: Option<ReceivedId>,
+    /// When.
+    pub received_at: Timestamp,
+    /// When it was decided.
+    pub decided_at: Option<Timestamp>,
+}
+
+/// Adds an item.
+pub async fn insert(tx: &mut Tx, item: &QueueItem) -> Result<(), StoreError> {
+    tx.query(
+        "INSERT INTO queue_items (id, kind, group_id, actor_id, entry_id, object_ap_id, title, reason, edit,
+            received_id, received_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    )
+    .bind(item.id.0)
+    .bind(item.kind.as_str())
+    .bind(item.group.0)
+    .bind(item.actor.0)
+    .bind(item.entry.map(|id| id.0))
+    .bind(item.object.as_ref().map(|id| id.as_str().to_owned()))
+    .bind(item.title.as_str())
+    .bind(item.reason.as_str())
+    .bind(item.edit.as_ref().map(texts_to_json))
+    .bind(item.received.map(|id| id.0))
+    .bind(item.received_at.0)
+    .execute()
+    .await?;
+    Ok(())
+}
+
+/// The item with a key, decided or not.
+pub async fn find(db: &Db, id: QueueItemId) -> Result<Option<QueueItem>, StoreError> {
+    let row: Option<Row> = db.query(concat!(select!(), " WHERE id = $1")).bind(id.0).optional().await?;
+    row.map(QueueItem::try_from).transpose()
+}
+
+/// Reads an item and keeps others from deciding it until `tx` ends.
+pub async fn lock(tx: &mut Tx, id: QueueItemId) -> Result<Option<QueueItem>, StoreError> {
+    let sql = Sql {
+        // One writer at a time: nothing to lock.
+        sqlite: concat!(select!(), " WHERE id = $1"),
+        postgres: concat!(select!(), " WHERE id = $1 FOR UPDATE"),
+    };
+    let row: Option<Row> = tx.query(sql).bind(id.0).optional().await?;
+    row.map(QueueItem::try_from).transpose()
+}
+
+/// Open items of a group, longest waiting first.
+pub async fn list_open(
+    db: &Db,
+    group: GroupId,
+    after: Option<QueueItemId>,
+    limit: usize,
+) -> Result<Vec<QueueItem>, StoreError> {
+    let rows: Vec<Row> = db
+        .query(concat!(select!(), " WHERE group_id = $1 AND id > $2 AND decided_at IS NULL ORDER BY id LIMIT $3"))
+        .bind(group.0)
+        .bind(after.map_or(0, |id| id.0))
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .all()
+        .await?;
+    convert::all(rows)
+}
+
+/// Marks an item as decided.
+pub async fn set_decided(tx: &mut Tx, id: QueueItemId, now: Timestamp) -> Result<(), StoreError> {
+    tx.query("UPDATE queue_items SET decided_at = $2 WHERE id = $1").bind(id.0).bind(now.0).execute().await?;
+    Ok(())
+}
+
+/// Closes the open join request of an actor, when it was withdrawn or asked anew.
+pub async fn close_join(tx: &mut Tx, group: GroupId, actor: ActorId, now: Timestamp) -> Result<(), StoreError> {
+    tx.query(
+        "UPDATE queue_items SET decided_at = $3
+         WHERE group_id = $1 AND actor_id = $2 AND kind = 'join' AND decided_at IS NULL",
+    )
+    .bind(group.0)
+    .bind(actor.0)
+    .bind(now.0)
+    .execute()
+    .await?;
+    Ok(())
+}
+
+/// Closes every open item about an entry, when it was deleted or a newer edit takes the place of an older one.
+pub async fn close_entry(tx: &mut Tx, entry: EntryId, now: Timestamp) -> Result<(), StoreError> {
+    tx.query("UPDATE queue_items SET decided_at = $2 WHERE entry_id = $1 AND decided_at IS NULL")
+        .bind(entry.0)
+        .bind(now.0)
+        .execute()
+        .await?;
+    Ok(())
+}
+
+fn texts_to_json(texts: &Texts) -> serde_json::Value {
+    serde_json::json!({
+        "title": texts.title,
+        "content_html": texts.content_html,
+        "content_source": texts.content_source,
+        "excerpt": texts.excerpt,
+        "link_url": texts.link_url,
+        "image_url": texts.image_url,
+        "language": texts.language,
+        "sensitive": texts.sensitive,
+    })
+}
+
+fn texts_from_json(json: &serde_json::Value) -> Texts {
+    let text = |key: &str| json.get(key).and_then(|value| value.as_str()).map(str::to_owned);
+    Texts {
+        title: text("title"),
+        content_html: text("content_html").unwrap_or_default(),
+        content_source: text("content_source"),
+        excerpt: text("excerpt").unwrap_or_default(),
+        link_url: text("link_url"),
+        image_url: text("image_url"),
+        language: text("language"),
+        sensitive: json.get("sensitive").and_then(serde_json::Value::as_bool).unwrap_or(false),
+    }
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: i64,
+    kind: String,
+    group_id: i64,
+    actor_id: i64,
+    entry_id: Option<i64>,
+    object_ap_id: Option<String>,
+    title: String,
+    reason: String,
+    edit: Option<serde_json::Value>,
+    received_id: Option<i64>,
+    received_at: i64,
+    decided_at: Option<i64>,
+}
+
+impl TryFrom<Row> for QueueItem {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: QueueItemId(row.id),
+            kind: convert::word("queue item", row.id, &row.kind)?,
+            group: GroupId(row.group_id),
+            actor: ActorId(row.actor_id),
+            entry: row.entry_id.map(EntryId),
+            object: row.object_ap_id.map(ApId::new),
+            title: row.title,
+            reason: row.reason,
+            edit: row.edit.as_ref().map(texts_from_json),
+            received: row.received_id.map(ReceivedId),
+            received_at: Timestamp(row.received_at),
+            decided_at: convert::time(row.decided_at),
+        })
+    }
+}

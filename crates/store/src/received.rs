@@ -1,0 +1,218 @@
+//! Verified activities, with what became of each. The unique id is what makes processing happen once.
+
+use guildhall_domain::{ApId, ReceivedId, Timestamp};
+use sqlx::FromRow;
+
+use crate::{
+    StoreError,
+    db::{Db, Tx},
+};
+
+/// A verified activity to keep.
+#[derive(Debug, Clone)]
+pub struct NewReceived {
+    /// Our key.
+    pub id: ReceivedId,
+    /// Its global id.
+    pub ap_id: ApId,
+    /// Whose it is.
+    pub actor: ApId,
+    /// The authority it came from.
+    pub host: String,
+    /// Its type, as written.
+    pub verb: String,
+    /// The group elsewhere that announced it.
+    pub via: Option<ApId>,
+    /// The exact bytes, which is what we forward.
+    pub body: Vec<u8>,
+}
+
+/// A verified activity as it is kept.
+#[derive(Debug, Clone)]
+pub struct Received {
+    /// Our key.
+    pub id: ReceivedId,
+    /// Its global id.
+    pub ap_id: ApId,
+    /// Whose it is.
+    pub actor: ApId,
+    /// The authority it came from.
+    pub host: String,
+    /// Its type.
+    pub verb: String,
+    /// The group elsewhere that announced it.
+    pub via: Option<ApId>,
+    /// The exact bytes.
+    pub body: Vec<u8>,
+    /// How often processing was tried.
+    pub attempts: i64,
+    /// When it came.
+    pub received_at: Timestamp,
+}
+
+/// What became of an activity: a closed list, counted and shown to admins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// It had its effect.
+    Applied,
+    /// It waits for a moderator.
+    Held,
+    /// It needs no effect: a repetition, or nothing of ours.
+    Ignored,
+    /// The rules said no.
+    Refused,
+    /// It could not be processed in all attempts.
+    Failed,
+}
+
+impl Outcome {
+    /// The fixed spelling.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::Held => "held",
+            Self::Ignored => "ignored",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+macro_rules! select {
+    () => {
+        "SELECT id, ap_id, actor_ap_id, host, verb, via_ap_id, body, attempts, received_at FROM received_activities"
+    };
+}
+
+/// Keeps an activity to be processed. `false` when its id is known.
+pub async fn insert(tx: &mut Tx, new: &NewReceived, now: Timestamp) -> Result<bool, StoreError> {
+    let rows = tx
+        .query(
+            "INSERT INTO received_activities (id, ap_id, actor_ap_id, host, verb, via_ap_id, body, state, due_at,
+                received_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', $8, $8) ON CONFLICT DO NOTHING",
+        )
+        .bind(new.id.0)
+        .bind(new.ap_id.as_str())
+        .bind(new.actor.as_str())
+        .bind(new.host.as_str())
+        .bind(new.verb.as_str())
+        .bind(new.via.as_ref().map(|via| via.as_str().to_owned()))
+        .bind(new.body.clone())
+        .bind(now.0)
+        .execute()
+        .await?;
+    Ok(rows == 1)
+}
+
+/// The activity with a key.
+pub async fn find(db: &Db, id: ReceivedId) -> Result<Option<Received>, StoreError> {
+    let row: Option<Row> = db.query(concat!(select!(), " WHERE id = $1")).bind(id.0).optional().await?;
+    Ok(row.map(Received::from))
+}
+
+/// The activity with a global id.
+pub async fn find_by_ap_id(db: &Db, ap_id: &ApId) -> Result<Option<Received>, StoreError> {
+    let row: Option<Row> =
+        db.query(concat!(select!(), " WHERE ap_id = $1")).bind(ap_id.as_str()).optional().await?;
+    Ok(row.map(Received::from))
+}
+
+/// Activities that are due, longest waiting first.
+pub async fn list_due(db: &Db, now: Timestamp, limit: usize) -> Result<Vec<Received>, StoreError> {
+    let rows: Vec<Row> = db
+        .query(concat!(select!(), " WHERE state = 'queued' AND due_at <= $1 ORDER BY due_at, id LIMIT $2"))
+        .bind(now.0)
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(Received::from).collect())
+}
+
+/// When the next activity is due; `None` when nothing waits.
+pub async fn next_due(db: &Db) -> Result<Option<Timestamp>, StoreError> {
+    let (due,): (Option<i64>,) =
+        db.query("SELECT min(due_at) FROM received_activities WHERE state = 'queued'").one().await?;
+    Ok(due.map(Timestamp))
+}
+
+/// Ends the processing of an activity, in the transaction that carries its effect. `false` when it had ended before:
+/// then the transaction must have no effect either.
+pub async fn finish(
+    tx: &mut Tx,
+    id: ReceivedId,
+    outcome: Outcome,
+    reason: Option<&str>,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let rows = tx
+        .query(
+            "UPDATE received_activities SET state = 'done', outcome = $2, reason = $3, finished_at = $4
+             WHERE id = $1 AND state = 'queued'",
+        )
+        .bind(id.0)
+        .bind(outcome.as_str())
+        .bind(reason.map(str::to_owned))
+        .bind(now.0)
+        .execute()
+        .await?;
+    Ok(rows == 1)
+}
+
+/// Puts an activity off.
+pub async fn reschedule(tx: &mut Tx, id: ReceivedId, due_at: Timestamp, reason: &str) -> Result<(), StoreError> {
+    tx.query(
+        "UPDATE received_activities SET attempts = attempts + 1, due_at = $2, reason = $3
+         WHERE id = $1 AND state = 'queued'",
+    )
+    .bind(id.0)
+    .bind(due_at.0)
+    .bind(reason)
+    .execute()
+    .await?;
+    Ok(())
+}
+
+/// Forgets activities that ended before `before`, and with them the protection against their repetition.
+pub async fn delete_finished(tx: &mut Tx, before: Timestamp, limit: usize) -> Result<u64, StoreError> {
+    tx.query(
+        "DELETE FROM received_activities WHERE id IN
+            (SELECT r.id FROM received_activities r
+             WHERE r.received_at < $1 AND r.state = 'done'
+               AND NOT EXISTS (SELECT 1 FROM queue_items q WHERE q.received_id = r.id AND q.decided_at IS NULL)
+             ORDER BY r.received_at LIMIT $2)",
+    )
+    .bind(before.0)
+    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+    .execute()
+    .await
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: i64,
+    ap_id: String,
+    actor_ap_id: String,
+    host: String,
+    verb: String,
+    via_ap_id: Option<String>,
+    body: Vec<u8>,
+    attempts: i64,
+    received_at: i64,
+}
+
+impl From<Row> for Received {
+    fn from(row: Row) -> Self {
+        Self {
+            id: ReceivedId(row.id),
+            ap_id: ApId::new(row.ap_id),
+            actor: ApId::new(row.actor_ap_id),
+            host: row.host,
+            verb: row.verb,
+            via: row.via_ap_id.map(ApId::new),
+            body: row.body,
+            attempts: row.attempts,
+            received_at: Timestamp(row.received_at),
+        }
+    }
+}

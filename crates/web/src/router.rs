@@ -1,0 +1,31 @@
+//! Which address shows what.
+
+use axum::{Router, middleware, routing::get};
+use guildhall_app::App;
+
+use crate::{
+    assets, dress,
+    error::PageError,
+    pages::{feeds, group, home, person, robots, thread},
+};
+
+/// All pages, feeds and assets; everything else is answered with a page that says it is not here. `HEAD` works
+/// wherever `GET` does.
+///
+/// It has a fallback of its own: mount it as the fallback service of a router that has none, or behind one that
+/// chooses by `Accept`.
+pub fn router(app: App) -> Router {
+    Router::new()
+        .route("/", get(home::show))
+        .route("/groups/{name}", get(group::show))
+        .route("/groups/{name}/feed.atom", get(feeds::group))
+        .route("/posts/{id}", get(thread::show))
+        .route("/comments/{id}", get(thread::show_comment))
+        .route("/users/{name}", get(person::show))
+        .route("/users/{name}/feed.atom", get(feeds::person))
+        .route("/assets/{file}", get(assets::serve))
+        .route("/robots.txt", get(robots::show))
+        .fallback(|| async { PageError::NotFound })
+        .layer(middleware::from_fn_with_state(app.clone(), dress::dress))
+        .with_state(app)
+}

@@ -1,0 +1,107 @@
+//! A post or comment in a list: enough to choose what to read.
+
+use guildhall_app::read::EntryView;
+use guildhall_domain::{content::EntryKind, group::is_language_tag, visibility::Sight};
+
+use crate::{
+    paths,
+    view::{
+        moment::Moment,
+        number::Count,
+        person::PersonLink,
+        text,
+        web_url::{OutLink, out_link, web_url},
+    },
+};
+
+/// A group, wherever one is only named.
+#[derive(Debug, Clone)]
+pub(crate) struct GroupLink {
+    /// The page here.
+    pub(crate) path: String,
+    /// Its title, or its handle when the title shows nothing.
+    pub(crate) title: String,
+    /// `@name@host`
+    pub(crate) handle: String,
+}
+
+impl GroupLink {
+    pub(crate) fn new(group: &guildhall_app::read::GroupRef) -> Self {
+        let handle = text::line(&group.handle);
+        Self {
+            path: paths::group(&group.name),
+            title: text::visible(&group.title).unwrap_or_else(|| handle.clone()),
+            handle,
+        }
+    }
+}
+
+/// One line of a list.
+#[derive(Debug, Clone)]
+pub(crate) struct EntryItem {
+    /// Whether it starts a thread.
+    pub(crate) is_post: bool,
+    /// Where to read it.
+    pub(crate) path: String,
+    /// A post's title; `None` when it shows nothing, and for comments.
+    pub(crate) title: Option<String>,
+    /// A BCP 47 tag.
+    pub(crate) language: Option<String>,
+    /// Left out where all items have the same.
+    pub(crate) author: Option<PersonLink>,
+    /// Left out where all items have the same.
+    pub(crate) group: Option<GroupLink>,
+    /// When it was written.
+    pub(crate) written: Moment,
+    /// What it is about.
+    pub(crate) link: Option<OutLink>,
+    /// Its picture; never of something sensitive.
+    pub(crate) image: Option<String>,
+    /// Its first words; never of something sensitive.
+    pub(crate) excerpt: Option<String>,
+    /// Shown only after asking.
+    pub(crate) sensitive: bool,
+    /// Takes no more comments.
+    pub(crate) locked: bool,
+    /// For less against.
+    pub(crate) score: Count,
+    /// Comments below it.
+    pub(crate) comments: Count,
+}
+
+impl EntryItem {
+    /// For the list of one group. `None` for what the reader may not see.
+    pub(crate) fn in_one_group(entry: &EntryView) -> Option<Self> {
+        (entry.sight == Sight::Whole).then(|| Self::new(entry, false))
+    }
+
+    /// For the list of one author. `None` for what the reader may not see.
+    pub(crate) fn by_one_author(entry: &EntryView) -> Option<Self> {
+        (entry.sight == Sight::Whole).then(|| Self::new(entry, true))
+    }
+
+    fn new(entry: &EntryView, by_author: bool) -> Self {
+        let is_post = entry.kind == EntryKind::Post;
+        Self {
+            is_post,
+            path: if is_post { paths::post(entry.id) } else { paths::comment(entry.thread_id, entry.id) },
+            title: entry.title.as_deref().and_then(text::visible).filter(|_| is_post),
+            language: language(entry.language.as_deref()),
+            author: entry.author.as_ref().filter(|_| !by_author).map(PersonLink::new),
+            group: by_author.then(|| GroupLink::new(&entry.group)),
+            written: Moment::day(entry.created_at),
+            link: entry.link_url.as_deref().and_then(out_link),
+            image: entry.image_url.as_deref().and_then(web_url).filter(|_| !entry.sensitive),
+            excerpt: text::visible(&entry.excerpt).filter(|_| !entry.sensitive),
+            sensitive: entry.sensitive,
+            locked: entry.locked,
+            score: Count(entry.score),
+            comments: Count(entry.comment_count),
+        }
+    }
+}
+
+/// A language tag, if it is one.
+pub(crate) fn language(tag: Option<&str>) -> Option<String> {
+    tag.filter(|tag| is_language_tag(tag)).map(str::to_owned)
+}

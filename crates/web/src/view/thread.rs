@@ -1,0 +1,185 @@
+//! A post with its comments.
+
+use askama::Template;
+use guildhall_app::{
+    Site,
+    read::{EntryView, ThreadView},
+};
+use guildhall_domain::{EntryId, content::EntryState, text::shorten, visibility::Sight};
+
+use crate::{
+    paths,
+    view::{
+        entry::{GroupLink, language},
+        head::Head,
+        moment::Moment,
+        number::Count,
+        person::PersonLink,
+        text,
+        web_url::{OutLink, out_link, web_url},
+    },
+};
+
+/// Answers deeper than this are not indented further, so that lines stay long enough to read.
+const DEEPEST_INDENT: usize = 8;
+/// The same on a phone.
+const DEEPEST_NARROW_INDENT: usize = 4;
+
+/// What a post and a comment have in common.
+#[derive(Debug, Clone)]
+struct Body {
+    /// Whether the reader sees it; otherwise only its place.
+    is_whole: bool,
+    /// Gone because a moderator took it out; otherwise because its author did.
+    is_removed: bool,
+    author: Option<PersonLink>,
+    language: Option<String>,
+    content_html: Option<String>,
+    sensitive: bool,
+    written: Moment,
+    edited: Option<Moment>,
+    score: Count,
+    /// Its page where it came from.
+    origin: Option<OutLink>,
+}
+
+/// A comment, and which lists open and close after it.
+#[derive(Debug, Clone)]
+struct Comment {
+    id: EntryId,
+    body: Body,
+    /// The comment it answers, when that is not the post: its id and its author's name.
+    answers: Option<(EntryId, Option<String>)>,
+    /// How many comments are below it, at any depth; a list of them opens when there are some.
+    below: usize,
+    /// How many lists end after it.
+    closes: usize,
+    /// Whether its answers are indented: never, on wide screens alone, always.
+    indent: &'static str,
+}
+
+/// A thread.
+#[derive(Debug, Template)]
+#[template(path = "thread.html")]
+pub struct ThreadPage {
+    head: Head,
+    group: GroupLink,
+    post: Body,
+    title: Option<String>,
+    link: Option<OutLink>,
+    image: Option<String>,
+    locked: bool,
+    /// The global id, which any software's search finds.
+    address: String,
+    comments: Vec<Comment>,
+    comment_count: Count,
+    is_cut: bool,
+}
+
+impl ThreadPage {
+    /// Builds the page.
+    pub fn new(site: &Site, thread: ThreadView) -> Self {
+        let ThreadView { post, comments, is_cut } = thread;
+        let group = GroupLink::new(&post.group);
+        let comments: Vec<_> = comments.into_iter().filter(|comment| comment.sight != Sight::Nothing).collect();
+        Self {
+            head: head(site, &post),
+            title: post.title.as_deref().and_then(text::visible),
+            link: post.link_url.as_deref().and_then(out_link),
+            image: post.image_url.as_deref().and_then(web_url),
+            locked: post.locked,
+            address: post.ap_id.as_str().to_owned(),
+            comment_count: Count(post.comment_count),
+            post: Body::new(&post, 1),
+            comments: arranged(post.id, &comments),
+            group,
+            is_cut,
+        }
+    }
+}
+
+fn head(site: &Site, post: &EntryView) -> Head {
+    let origin = post.origin_url.as_deref().and_then(web_url);
+    let own = format!("{}{}", site.base_url, paths::post(post.id));
+    let is_whole = post.sight == Sight::Whole;
+    let shown = is_whole && !post.sensitive;
+    let title = post.title.as_deref().and_then(text::visible).unwrap_or_else(|| shorten(&post.excerpt, 80));
+    Head {
+        kind: "article",
+        canonical: is_whole.then(|| origin.unwrap_or(own)),
+        activity: web_url(post.ap_id.as_str()).filter(|_| is_whole),
+        feed: Some(paths::feed(&paths::group(&post.group.name))),
+        image: post.image_url.as_deref().and_then(web_url).filter(|_| shown),
+        // A group elsewhere decides for itself whether it is to be found.
+        hidden_from_search: !is_whole || post.group.name.contains('@'),
+        ..Head::new(site).about(&title, if shown { &post.excerpt } else { "" })
+    }
+}
+
+impl Body {
+    /// `under`: the level of the heading it stands below.
+    fn new(entry: &EntryView, under: u32) -> Self {
+        Self {
+            is_whole: entry.sight == Sight::Whole,
+            is_removed: entry.state == EntryState::Removed,
+            author: entry.author.as_ref().map(PersonLink::new),
+            language: language(entry.language.as_deref()),
+            content_html: text::prose(&entry.content_html, under),
+            sensitive: entry.sensitive,
+            written: Moment::minute(entry.created_at),
+            edited: entry.edited_at.map(Moment::minute),
+            score: Count(entry.score),
+            origin: entry.origin_url.as_deref().and_then(out_link),
+        }
+    }
+}
+
+/// Turns comments in reading order with their depths into nested lists.
+///
+/// Depths are taken as hints: where a comment between two others is not shown, depths jump, and the lists must
+/// still end as often as they begin.
+fn arranged(post: EntryId, comments: &[EntryView]) -> Vec<Comment> {
+    let levels = levels(comments);
+    let level_after = |at: usize| levels.get(at + 1).copied().unwrap_or(0);
+    let below = |at: usize, level: usize| levels.iter().skip(at + 1).take_while(|below| **below > level).count();
+    comments
+        .iter()
+        .zip(&levels)
+        .enumerate()
+        .map(|(at, (comment, level))| Comment {
+            id: comment.id,
+            body: Body::new(comment, 2),
+            answers: comment.parent_id.filter(|parent| *parent != post).map(|id| (id, author_of(comments, id))),
+            below: below(at, *level),
+            closes: level.saturating_sub(level_after(at)),
+            indent: indent(*level),
+        })
+        .collect()
+}
+
+/// The level of each comment, from 0, never more than one deeper than the one before.
+fn levels(comments: &[EntryView]) -> Vec<usize> {
+    let mut open: Vec<i64> = Vec::new();
+    let level_of = |comment: &EntryView| {
+        while open.last().is_some_and(|depth| *depth >= comment.depth) {
+            open.pop();
+        }
+        open.push(comment.depth);
+        open.len() - 1
+    };
+    comments.iter().map(level_of).collect()
+}
+
+fn author_of(comments: &[EntryView], id: EntryId) -> Option<String> {
+    let parent = comments.iter().find(|comment| comment.id == id)?;
+    parent.author.as_ref().map(|author| PersonLink::new(author).name)
+}
+
+/// The class of the list of answers to a comment on `level`.
+fn indent(level: usize) -> &'static str {
+    match level {
+        level if level < DEEPEST_NARROW_INDENT => "indent",
+        level if level < DEEPEST_INDENT => "indent-wide",
+        _ => "indent-none",
+    }
+}
