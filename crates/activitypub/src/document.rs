@@ -1,5 +1,7 @@
 //! One JSON document as it came: size, depth and shape checked, original bytes kept.
 
+use std::fmt;
+
 use serde_json::{Map, Value};
 
 use crate::{Iri, read};
@@ -14,7 +16,7 @@ pub const MAX_DEPTH: usize = 32;
 const FORBIDDEN: [&str; 3] = ["@graph", "@reverse", "@included"];
 
 /// A JSON object with its original bytes.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Document {
     raw: Vec<u8>,
     value: Value,
@@ -48,12 +50,7 @@ impl Document {
 
     /// [`Document::parse`] without a copy.
     pub fn from_vec(raw: Vec<u8>) -> Result<Self, ReadError> {
-        if raw.len() > MAX_BYTES {
-            return Err(ReadError::TooLarge);
-        }
-        if depth(&raw) > MAX_DEPTH {
-            return Err(ReadError::TooDeep);
-        }
+        check_limits(&raw)?;
         let value: Value = serde_json::from_slice(&raw).map_err(ReadError::NotJson)?;
         check_shape(&value)?;
         Ok(Self { raw, value })
@@ -63,7 +60,10 @@ impl Document {
     ///
     /// Its raw bytes are a new rendering, not the sender's.
     pub fn from_value(value: &Value) -> Result<Self, ReadError> {
-        Self::from_vec(value.to_string().into_bytes())
+        check_shape(value)?;
+        let raw = value.to_string().into_bytes();
+        check_limits(&raw)?;
+        Ok(Self { raw, value: value.clone() })
     }
 
     /// The bytes as they came.
@@ -95,6 +95,20 @@ impl Document {
     /// The `actor`, be it an id or an embedded object.
     pub fn actor(&self) -> Option<Iri> {
         read::one_id(&self.value, "actor")
+    }
+}
+
+fn check_limits(raw: &[u8]) -> Result<(), ReadError> {
+    if raw.len() > MAX_BYTES {
+        return Err(ReadError::TooLarge);
+    }
+    if depth(raw) > MAX_DEPTH { Err(ReadError::TooDeep) } else { Ok(()) }
+}
+
+/// The JSON; the bytes say the same.
+impl fmt::Debug for Document {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Document({})", self.value)
     }
 }
 

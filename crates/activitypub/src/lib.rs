@@ -1,7 +1,7 @@
 //! The ActivityPub wire: bytes in, types out. No I/O, no async, no clock of its own.
 //!
 //! Reading is lenient ([`Document`], [`Activity`], [`Object`], [`ActorDocument`], [`Collection`]): the shapes that
-//! other software sends are listed in the recorded fixtures. Writing is strict ([`write`]): one shape, one fixed
+//! other software sends are listed in the recorded fixtures. Writing is strict ([`mod@write`]): one shape, one fixed
 //! `@context` per kind. [`signature`], [`digest`] and [`proof`] say whether bytes come from the holder of a key;
 //! whether that actor may do what the activity says is not decided here.
 //!
@@ -15,6 +15,7 @@ pub mod discovery;
 pub mod document;
 pub mod iri;
 pub mod key;
+pub mod media_type;
 pub mod object;
 pub mod proof;
 pub mod read;
@@ -27,14 +28,9 @@ pub use collection::Collection;
 pub use document::{Document, ReadError};
 pub use iri::{Iri, IriError, Origin};
 pub use key::{KeyPair, PublicKey};
+pub use media_type::{ACTIVITY_JSON, LD_JSON};
 pub use object::{Object, ObjectKind};
 pub use read::{Addressing, FieldError};
 
 /// The address that stands for everybody (ActivityPub section 5.6).
 pub const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
-
-/// What we send as `Content-Type` of ActivityPub documents.
-pub const ACTIVITY_JSON: &str = "application/activity+json";
-
-/// The other media type of the standard; also what to ask for in `Accept`.
-pub const LD_JSON: &str = "application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"";

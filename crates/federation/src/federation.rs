@@ -5,10 +5,11 @@ use std::sync::Arc;
 use guildhall_app::App;
 use ipnet::IpNet;
 
-use crate::fetch::{Fetcher, Offline};
+use crate::delivery::CachedSigner;
+use crate::fetch::Fetcher;
 use crate::inbound::Buckets;
 use crate::limits::Limits;
-use crate::net::{self, AddressGuard, Client, ClientError, ClientOptions, Lookup, SystemLookup};
+use crate::net::{AddressGuard, Client, ClientError, ClientOptions, InboxTransport, Lookup, SystemLookup};
 
 /// How this instance deals with other servers. The first three are the only settings that loosen a check.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +35,8 @@ pub struct Federation {
     pub config: Arc<FederationConfig>,
     /// The way out.
     pub net: Client,
+    /// Signs in the name of local actors.
+    pub signer: CachedSigner,
     /// Finds and keeps what lives on other servers.
     pub fetcher: Fetcher,
     /// Who may ask how often.
@@ -41,7 +44,7 @@ pub struct Federation {
 }
 
 impl Federation {
-    /// Wires the crate up around `app`, whose resolver is replaced (pass [`Offline`]).
+    /// Wires the crate up around `app`, whose resolver is replaced: pass [`crate::fetch::Offline`].
     ///
     /// # Errors
     /// The HTTP client could not be set up: [`ClientError`].
@@ -61,11 +64,16 @@ impl Federation {
             extra_ca: config.extra_ca.clone(),
             connect_timeout: config.limits.fetch.connect_timeout,
             lookup,
-            ..net::ClientOptions::new(guard, &app.site.base_url)
+            ..ClientOptions::new(guard, &app.site.base_url)
         })?;
-        let offline = App { resolver: Arc::new(Offline), ..app };
-        let fetcher = Fetcher::new(offline, net.clone(), config.limits.clone());
+        let signer = CachedSigner::new(app.store.clone(), app.clock.clone());
+        let fetcher = Fetcher::new(app, net.clone(), config.limits.clone(), Arc::new(signer.clone()));
         let buckets = Arc::new(Buckets::new(&config.limits.inbox));
-        Ok(Self { app: fetcher.app(), config: Arc::new(config), net, fetcher, buckets })
+        Ok(Self { app: fetcher.app(), config: Arc::new(config), net, signer, fetcher, buckets })
+    }
+
+    /// What carries deliveries.
+    pub fn transport(&self) -> InboxTransport {
+        InboxTransport::new(self.net.clone(), self.app.clock.clone())
     }
 }

@@ -4,11 +4,13 @@
 //! Nothing passes from the network to a use case but through [`inbound::VerifiedActivity`], and nothing goes out but
 //! through [`net::Client`].
 
+pub mod delivery;
 mod federation;
 pub mod fetch;
 pub mod inbound;
 pub mod limits;
 pub mod net;
+pub mod outbound;
 pub mod routes;
 
 pub use federation::{Federation, FederationConfig};

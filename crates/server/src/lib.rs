@@ -6,8 +6,11 @@
 pub mod cli;
 pub mod client_ip;
 pub mod config;
+mod housekeeping;
 pub mod http_server;
 pub mod negotiate;
+pub mod open;
+pub mod ports;
 pub mod serve;
 pub mod shutdown;
 pub mod telemetry;

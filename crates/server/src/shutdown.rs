@@ -52,6 +52,11 @@ impl Shutdown {
         let _ = self.0.clone().wait_for(|asked| *asked).await;
     }
 
+    /// As [`Shutdown::requested`], for tasks that outlive the one who starts them.
+    pub async fn ended(self) {
+        self.requested().await;
+    }
+
     /// Whether the end was asked for.
     pub fn is_requested(&self) -> bool {
         *self.0.borrow()

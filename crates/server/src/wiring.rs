@@ -1,11 +1,18 @@
 //! What an instance is made of: the routers of the doors, the workers, and how to tell that all is well.
 
+use std::sync::Arc;
+
 use axum::Router;
+use guildhall_app::App;
+use guildhall_federation::delivery::{ClockTimer, Delivery, DeliveryLimits, DeliveryParts};
+use guildhall_federation::{Federation, inbound, outbound};
 use tokio::task::JoinSet;
 
 use crate::config::Config;
+use crate::housekeeping;
 use crate::http_server::ReadyCheck;
 use crate::negotiate::negotiate;
+use crate::open::{Opened, keep_number, open};
 use crate::shutdown::Shutdown;
 
 /// The parts of a running instance.
@@ -28,17 +35,68 @@ pub struct Parts {
 ///
 /// # Errors
 /// When something that the settings name cannot be opened.
-#[expect(clippy::unused_async, reason = "opening the store waits")]
 pub async fn assemble(config: &Config, shutdown: &Shutdown) -> anyhow::Result<Parts> {
-    let _ = (config, shutdown);
+    let Opened { federation, node } = open(config).await?;
+    let app = federation.app.clone();
+    guildhall_app::instance::ensure_actor(&app).await?;
+    let holder = node.name.clone();
+    let mut workers = JoinSet::new();
+    workers.spawn(keep_number(app.store.clone(), node, shutdown.clone().ended()));
+    workers.spawn(housekeeping::run(app.clone(), shutdown.clone().ended()));
+    let mut activitypub = Router::new();
+    if config.federation.enabled {
+        start_federation(&federation, config, holder, shutdown, &mut workers);
+        activitypub = guildhall_federation::routes::router(federation);
+    }
     Ok(Parts {
-        activitypub: Router::new(),
-        html: Router::new(),
-        api: Router::new(),
-        ready: ReadyCheck::new(async || Ok(())),
-        workers: JoinSet::new(),
-        next_steps: Vec::new(),
+        activitypub,
+        html: guildhall_web::router(app.clone()),
+        api: guildhall_client_api::native::router(app.clone()),
+        ready: ready_check(&app),
+        workers,
+        next_steps: next_steps(&app).await?,
     })
+}
+
+fn start_federation(
+    federation: &Federation,
+    config: &Config,
+    holder: String,
+    shutdown: &Shutdown,
+    workers: &mut JoinSet<()>,
+) {
+    let app = &federation.app;
+    workers.spawn(inbound::run(federation.clone(), shutdown.clone().ended()));
+    workers.spawn(outbound::publisher::run(app.clone(), holder, shutdown.clone().ended()));
+    let parts = DeliveryParts {
+        transport: Arc::new(federation.transport()),
+        signer: Arc::new(federation.signer.clone()),
+        profiles: Arc::new(federation.fetcher.clone()),
+        timer: Arc::new(ClockTimer::new(app.clock.clone())),
+        limits: DeliveryLimits { hosts: 32 * config.federation.workers as usize, ..DeliveryLimits::default() },
+    };
+    let (delivery, stop) = (Delivery::new(app.clone(), parts), shutdown.clone());
+    workers.spawn(async move { delivery.run(stop.ended()).await });
+}
+
+fn ready_check(app: &App) -> ReadyCheck {
+    let store = app.store.clone();
+    ReadyCheck::new(move || {
+        let store = store.clone();
+        async move { store.ping().await.map_err(|_| "the database does not answer".to_owned()) }
+    })
+}
+
+async fn next_steps(app: &App) -> anyhow::Result<Vec<String>> {
+    if guildhall_app::instance::has_accounts(app).await? {
+        return Ok(Vec::new());
+    }
+    Ok(vec![
+        "Nobody has an account here yet. Make the first admin and the first group, in another terminal:".to_owned(),
+        "  printf '%s' 'a good password' | guildhall account create NAME --admin --password-stdin".to_owned(),
+        "  guildhall group create GROUP --title \"Title of the group\" --moderator NAME".to_owned(),
+        format!("Then open {}/groups/GROUP", app.site.base_url),
+    ])
 }
 
 /// All routes of an instance.

@@ -216,3 +216,10 @@ impl From<Row> for Received {
         }
     }
 }
+
+/// Whether an activity with a global id has been kept, processed or not.
+pub async fn exists(db: &Db, ap_id: &ApId) -> Result<bool, StoreError> {
+    let found: Option<(i64,)> =
+        db.query("SELECT id FROM received_activities WHERE ap_id = $1").bind(ap_id.as_str()).optional().await?;
+    Ok(found.is_some())
+}

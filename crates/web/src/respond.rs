@@ -19,7 +19,11 @@ pub(crate) fn feed(template: &impl Template) -> Result<Response, PageError> {
 }
 
 /// Renders, and marks what came out with an `ETag`. A weak one: it is still the same page when compressed.
-fn document(status: StatusCode, media_type: &'static str, template: &impl Template) -> Result<Response, PageError> {
+fn document(
+    status: StatusCode,
+    media_type: &'static str,
+    template: &impl Template,
+) -> Result<Response, PageError> {
     let body = template.render().map_err(PageError::internal)?;
     let tag = format!("W/\"{:016x}\"", fnv1a(body.as_bytes()));
     Ok((status, [(header::CONTENT_TYPE, media_type.to_owned()), (header::ETAG, tag)], body).into_response())

@@ -26,6 +26,6 @@ pub fn router(app: App) -> Router {
         .route("/assets/{file}", get(assets::serve))
         .route("/robots.txt", get(robots::show))
         .fallback(|| async { PageError::NotFound })
-        .layer(middleware::from_fn_with_state(app.clone(), dress::dress))
+        .layer(middleware::from_fn_with_state(app.site.clone(), dress::dress))
         .with_state(app)
 }

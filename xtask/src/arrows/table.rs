@@ -31,6 +31,7 @@ pub(crate) const ARROWS: &[Row] = &[
     row("guildhall-server", ALL_LIBRARIES),
     row(TESTKIT, ALL_LIBRARIES),
     row("guildhall-federation-tests", ALL_LIBRARIES),
+    row("guildhall-activitypub-peer", &[]),
     row("xtask", &[]),
 ];
 

@@ -11,7 +11,6 @@ use crate::{FieldError, Iri};
 
 /// An actor document. Only `id`, `type` and `inbox` are sure to be there. Texts are not sanitised.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(clippy::struct_excessive_bools, reason = "the document has that many flags")]
 pub struct ActorDocument {
     /// Its global id.
     pub id: Iri,

@@ -86,6 +86,14 @@ impl PublicKey {
         }
     }
 
+    /// The form for keeping in a table: SPKI DER for RSA, the 32 bytes for Ed25519.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        match self.0.kind {
+            KeyKind::Rsa => self.0.spki.clone(),
+            KeyKind::Ed25519 => self.0.bytes.clone(),
+        }
+    }
+
     /// SPKI in PEM.
     pub fn to_pem(&self) -> String {
         pem::encode("PUBLIC KEY", &self.0.spki)

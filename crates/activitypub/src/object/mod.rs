@@ -84,9 +84,11 @@ impl Object {
         read::object(value)
     }
 
-    /// Whether it has a title: in a group it starts a thread.
+    /// Whether it has a title of its own: in a group it starts a thread.
+    ///
+    /// Answers have none, whatever their `name`: NodeBB and Discourse repeat the thread's title in each.
     pub fn is_titled(&self) -> bool {
-        self.name.is_some() && self.as_poll_vote().is_none()
+        self.name.is_some() && self.in_reply_to.is_none()
     }
 
     /// The first author.

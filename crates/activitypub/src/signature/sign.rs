@@ -93,7 +93,8 @@ fn signature_input(covered: &[Component], request: &Outgoing<'_>, key_id: &Iri, 
         KeyKind::Ed25519 => "ed25519",
     };
     let created = request.now_ms.div_euclid(1000);
-    format!("({});created={created};keyid=\"{key_id}\";alg=\"{algorithm}\"", names.join(" "))
+    // In this order: the crate httpsig, and what is built on it, rebuilds the list in its own order.
+    format!("({});created={created};alg=\"{algorithm}\";keyid=\"{key_id}\"", names.join(" "))
 }
 
 fn dated(request: &Outgoing<'_>) -> Result<HeaderMap, KeyError> {

@@ -16,8 +16,6 @@ pub(super) fn content() -> Value {
         "sensitive": "as:sensitive",
         "sc": "http://schema.org/",
         "language": "sc:inLanguage",
-        "lemmy": "https://join-lemmy.org/ns#",
-        "stickied": "lemmy:stickied",
     }])
 }
 

@@ -1,9 +1,10 @@
 //! Keys in all forms in which actors publish them and we keep them.
 
+use guildhall_activitypub::actor::ActorKey;
 use guildhall_activitypub::key::{KeyError, KeyKind};
 use guildhall_activitypub::{ActorDocument, KeyPair, PublicKey};
 
-use crate::support::{RECORDED_RAW, documents};
+use crate::support::{RECORDED_RAW, documents, iri};
 
 /// PKCS#1 PEM of 2048 bits, made with `openssl rsa -RSAPublicKey_out`, and the same key as SPKI.
 const PKCS1: &str = include_str!("keys/pkcs1.pem");
@@ -87,5 +88,17 @@ fn every_recorded_actor_has_keys_that_it_owns() {
             seen += 1;
         }
     }
-    assert_eq!(seen, 10);
+    assert_eq!(seen, 11);
+}
+
+#[test]
+fn a_key_is_found_in_a_stub_too() {
+    // GoToSocial serves an actor without inbox under the key's own id.
+    let (_, stub) =
+        documents("gotosocial").into_iter().find(|(name, _)| name == "doc-main-key.json").unwrap();
+    assert!(ActorDocument::read(&stub).is_err());
+    let key_id = iri("https://gts.test/users/alice/main-key");
+    let found = ActorKey::read_document(&stub, &key_id).unwrap();
+    assert_eq!(found.owner, Some(iri("https://gts.test/users/alice")));
+    assert_eq!(ActorKey::read_document(&stub, &iri("https://gts.test/users/bob/main-key")), None);
 }

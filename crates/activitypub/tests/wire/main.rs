@@ -5,7 +5,8 @@
 mod cavage;
 mod discovery;
 mod keys;
-mod leniency;
+mod odd_activities;
+mod odd_objects;
 mod proofs;
 mod properties;
 mod recorded;

@@ -35,7 +35,7 @@ fn told(activity: &mut Activity) -> String {
         }
         _ => {}
     }
-    brief(activity) + "\n"
+    brief(activity)
 }
 
 #[test]

@@ -94,15 +94,16 @@ pub(crate) fn iri(text: &str) -> Iri {
 /// Pretty debug output with all that is empty left out and long lines cut.
 pub(crate) fn brief(value: &impl Debug) -> String {
     const EMPTY: [&str; 5] = [": None,", ": [],", ": false,", ": Unknown,", "raw: Null,"];
-    let text = format!("{value:#?}").replace("Some(\n", "").replace("raw: Object {},", "raw: Null,");
-    let mut lines = Vec::new();
-    for line in text.lines() {
-        let bracket_of_some = line.trim() == "),";
-        if bracket_of_some || EMPTY.iter().any(|empty| line.ends_with(empty)) {
-            continue;
+    let mut lines: Vec<String> = Vec::new();
+    for line in format!("{value:#?}").lines().filter(|line| !EMPTY.iter().any(|empty| line.ends_with(empty)))
+    {
+        // What stands alone in brackets goes on the line of the opening one; closing brackets go.
+        match lines.last_mut().filter(|before| before.ends_with('(')) {
+            Some(before) => before.push_str(line.trim()),
+            None if matches!(line.trim(), ")" | ")," | "}" | "}," | "],") => {}
+            None => lines.push(line.replace(": Some(", ": (")),
         }
-        let short: String = line.chars().take(120).collect();
-        lines.push(short);
     }
-    lines.join("\n")
+    let short = |line: &String| line.replace(": (", ": ").chars().take(120).collect::<String>();
+    lines.iter().map(|line| short(line) + "\n").collect()
 }

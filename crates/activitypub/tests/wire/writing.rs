@@ -235,7 +235,7 @@ fn activities_are_read_back_as_what_they_say() {
     );
     insta::assert_json_snapshot!(
         "written_activities",
-        serde_json::Map::from_iter(written.into_iter().map(|(name, value)| (name.to_owned(), value)))
+        written.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<Value>()
     );
 }
 

@@ -29,6 +29,7 @@ pub async fn leave(app: &App, command: Leave) -> Result<bool, StoreError> {
     let leaver = facts::actor(app, actor).await?;
     let mut tx = app.begin().await?;
     let Some(here) = group::lock(&mut tx, group).await? else {
+        drop(tx);
         return cause::finish_alone(app, cause, Outcome::Ignored, "no such group").await.map(|()| false);
     };
     let left = end_membership(app, &mut tx, group, &leaver).await?;

@@ -1,7 +1,6 @@
 //! What is known of a host's next deliveries: a stretch of the log, in order, with what has happened to each.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -68,11 +67,6 @@ impl Window {
         self.waiting.len()
     }
 
-    /// Whether everything that was read is done.
-    pub(super) fn is_empty(&self) -> bool {
-        self.waiting.is_empty()
-    }
-
     /// How far the log was read.
     pub(super) fn position(&self) -> &Position {
         &self.position
@@ -111,29 +105,30 @@ impl Window {
     ///
     /// Never one whose order key has an earlier item that is not done. The same item may be under way to several inboxes.
     pub(super) fn take(&mut self, pick: Pick, now: Timestamp) -> Option<Parcel> {
-        let mut first_of_key: HashMap<Arc<str>, i64> = HashMap::new();
-        let mut best: Option<(u32, usize)> = None;
-        for (index, waiting) in self.waiting.iter().enumerate() {
-            let seq = waiting.parcel.seq;
-            let is_its_turn = match first_of_key.entry(waiting.parcel.order_key.clone()) {
-                Entry::Occupied(first) => *first.get() == seq,
-                Entry::Vacant(free) => *free.insert(seq) == seq,
-            };
-            if !is_its_turn || waiting.in_flight {
-                continue;
-            }
-            if pick == Pick::InOrder && !waiting.not_before.is_after(now) {
-                best = Some((0, index));
-                break;
-            }
-            if pick == Pick::Probe && best.is_none_or(|(attempts, _)| waiting.attempts < attempts) {
-                best = Some((waiting.attempts, index));
-            }
-        }
-        let taken = &mut self.waiting[best?.1];
+        let index = self.next(pick, now)?;
+        let taken = &mut self.waiting[index];
         taken.in_flight = true;
         taken.attempts += 1;
         Some(taken.parcel.clone())
+    }
+
+    fn next(&self, pick: Pick, now: Timestamp) -> Option<usize> {
+        let mut ready = self.turns().filter(|(_, waiting)| !waiting.in_flight);
+        let next = match pick {
+            Pick::InOrder => ready.find(|(_, waiting)| !waiting.not_before.is_after(now)),
+            // The first of those that were tried least: `min_by_key` gives the first minimum.
+            Pick::Probe => ready.min_by_key(|(_, waiting)| waiting.attempts),
+        };
+        next.map(|(index, _)| index)
+    }
+
+    /// Those whose order key has no earlier item that is not done, with their places.
+    fn turns(&self) -> impl Iterator<Item = (usize, &Waiting)> {
+        let mut first_of_key: HashMap<&str, i64> = HashMap::new();
+        self.waiting.iter().enumerate().filter(move |(_, waiting)| {
+            let seq = waiting.parcel.seq;
+            *first_of_key.entry(&waiting.parcel.order_key).or_insert(seq) == seq
+        })
     }
 
     /// The parcel is done, well or badly.
@@ -144,6 +139,13 @@ impl Window {
     /// The host took something.
     pub(super) fn count_success(&mut self) {
         self.successes += 1;
+    }
+
+    /// Puts a parcel back that was never sent.
+    pub(super) fn land(&mut self, seq: i64, inbox: &str) {
+        if let Some(waiting) = self.find(seq, inbox) {
+            waiting.in_flight = false;
+        }
     }
 
     /// Puts a parcel back that the host did not take. `true`: it was the last straw, and it is still to be
@@ -174,9 +176,9 @@ impl Window {
         }
     }
 
-    /// When the first of the parcels that wait becomes due.
+    /// When the first of those whose turn it is becomes due.
     pub(super) fn next_due_at(&self) -> Option<Timestamp> {
-        self.waiting.iter().map(|waiting| waiting.not_before).min()
+        self.turns().map(|(_, waiting)| waiting.not_before).min()
     }
 
     fn find(&mut self, seq: i64, inbox: &str) -> Option<&mut Waiting> {

@@ -1,12 +1,13 @@
 //! Remote actors: fetched when unknown or old, kept with their keys, marked when gone.
 
 use futures_util::FutureExt as _;
-use guildhall_activitypub::{ActorDocument, Iri};
+use guildhall_activitypub::{ActorDocument, ActorKind, Iri};
+use guildhall_app::remote;
 use guildhall_domain::{ActorId, ApId, Timestamp};
 use guildhall_store::actor::{self, Actor};
 use guildhall_store::actor_key;
 
-use super::actor_fields::{fields_of, keys_of};
+use super::actor_fields::{fields_of, group_of, keys_of};
 use super::fetcher::{ap_id_of, iri_of};
 use super::{FetchError, Fetcher};
 
@@ -103,6 +104,9 @@ impl Fetcher {
         let mut tx = app.begin().await?;
         let id = actor::upsert_remote(&mut tx, ActorId(app.new_id()), &fields, app.now()).await?;
         actor_key::replace_remote(&mut tx, id, &keys_of(document, id), app.now()).await?;
+        if document.kind == ActorKind::Group {
+            remote::keep_group(app, &mut tx, id, &group_of(document)).await?;
+        }
         tx.commit().await?;
         self.shared.keys.forget_actor(id);
         let kept = actor::find(&app.store, id).await?;

@@ -3,6 +3,7 @@
 use guildhall_activitypub::actor::{ActorKey as ListedKey, Moderators};
 use guildhall_activitypub::key::KeyKind;
 use guildhall_activitypub::{ActorDocument, ActorKind as WireKind, Iri};
+use guildhall_app::remote::RemoteGroup;
 use guildhall_domain::actor::ActorKind;
 use guildhall_domain::{ActorId, Timestamp};
 use guildhall_store::actor::ActorFields;
@@ -45,6 +46,20 @@ pub(super) fn fields_of(document: &ActorDocument, host: String) -> Result<ActorF
         moved_to: text(&document.moved_to),
         remote_updated_at: document.updated.map(Timestamp),
     })
+}
+
+/// What is kept of a group besides.
+pub(super) fn group_of(document: &ActorDocument) -> RemoteGroup {
+    let name = document.name.clone().filter(|name| !name.trim().is_empty());
+    RemoteGroup {
+        title: name.map_or_else(|| document.preferred_username.clone(), |name| name.chars().take(MAX_NAME).collect()),
+        description_source: document.source_markdown.clone().filter(|source| source.len() <= MAX_SUMMARY),
+        description_html: summary(document).unwrap_or_default(),
+        language: None,
+        picture_url: document.icon.as_ref().map(|icon| icon.as_str().to_owned()),
+        approves_members: document.manually_approves,
+        is_restricted: document.posting_restricted_to_mods,
+    }
 }
 
 /// The keys that the actor may sign with: of its own origin, and by no word another's.

@@ -30,6 +30,15 @@ pub struct KnownKey {
     pub learned_at: Timestamp,
 }
 
+/// How old what is known of a key's owner may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyAge {
+    /// A day; older, its owner is fetched again if it can be.
+    Recent,
+    /// Any: its owner may be gone.
+    Any,
+}
+
 /// Why there is no key.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum KeyError {
@@ -69,18 +78,19 @@ impl KeyCache {
 impl Fetcher {
     /// The key with an id, and the actor who lists it.
     ///
-    /// What is known is used while the actor's document is not older than a day. `permit` is asked before the network is:
-    /// whoever sends us a request can name any key.
+    /// `permit` is asked before the network is: whoever sends us a request can name any key.
     ///
     /// # Errors
     /// [`KeyError::Fetch`] with what happened a short while ago, when it was asked for in vain then.
     pub async fn key(
         &self,
         key_id: &Iri,
+        age: KeyAge,
         permit: impl FnOnce() -> Result<(), KeyError>,
     ) -> Result<KnownKey, KeyError> {
+        let max_age = self.shared.limits.memory.actor_max_age;
         match self.known_key(key_id).await? {
-            Some(known) if self.age(&known) < self.shared.limits.memory.actor_max_age => Ok(known),
+            Some(known) if age == KeyAge::Any || self.age(&known) < max_age => Ok(known),
             Some(known) => self.renewed(key_id, known, permit).await,
             None => self.learned(key_id, permit).await,
         }

@@ -29,7 +29,7 @@ pub use budget::Budget;
 pub use document::Fetched;
 pub use error::FetchError;
 pub use fetcher::Fetcher;
-pub use key::{KeyError, KnownKey};
+pub use key::{KeyAge, KeyError, KnownKey};
 pub(crate) use media_type::is_activity;
 pub use offline::Offline;
 pub use peers::Peers;

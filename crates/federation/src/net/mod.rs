@@ -10,6 +10,7 @@ mod error;
 mod forbidden;
 mod guard;
 mod resolver;
+mod transport;
 
 pub use answer::Answer;
 pub use client::{Client, ClientError, ClientOptions};
@@ -17,3 +18,4 @@ pub use client_ip::ClientIp;
 pub use error::NetError;
 pub use guard::{AddressGuard, Refusal};
 pub use resolver::{FixedLookup, Lookup, LookupFuture, SystemLookup};
+pub use transport::InboxTransport;

@@ -3,15 +3,21 @@
 use axum::{
     body::Body,
     http::{
-        HeaderMap, HeaderName, HeaderValue, StatusCode,
-        header::{ACCEPT, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION, VARY},
+        HeaderMap, HeaderValue, StatusCode,
+        header::{
+            ACCEPT, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION, VARY,
+            WWW_AUTHENTICATE,
+        },
     },
     response::{IntoResponse, Response},
 };
 use guildhall_activitypub::{ACTIVITY_JSON, LD_JSON, digest};
 use guildhall_domain::ApId;
 use guildhall_store::StoreError;
-use serde_json::{Value, json};
+use serde_json::Value;
+
+use super::problem::problem;
+use crate::inbound::Rejection;
 
 /// Who may keep a copy of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +35,9 @@ pub(crate) enum Refusal {
     /// The request makes no sense; says what would.
     BadRequest(&'static str),
     /// A signature of somebody who may read it is wanted.
-    Unauthorized(&'static str),
+    Unauthorized,
+    /// The signature does not hold, or its owner must not read here.
+    Rejected(Rejection),
     /// There is no such thing, or this reader must not know of it.
     NotFound,
     /// It was here; the body is its tombstone.
@@ -111,15 +119,20 @@ fn media_type(asked: &HeaderMap) -> &'static str {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         match self {
-            Self::BadRequest(detail) => problem(StatusCode::BAD_REQUEST, detail),
-            Self::Unauthorized(detail) => problem(StatusCode::UNAUTHORIZED, detail),
-            Self::NotFound => problem(StatusCode::NOT_FOUND, "there is nothing here that you may see"),
+            Self::BadRequest(detail) => refusal(StatusCode::BAD_REQUEST, "bad-request", detail),
+            Self::Unauthorized => unauthorized(),
+            Self::Rejected(rejection) => {
+                refusal(rejection.status_for_get(), rejection.code(), &rejection.to_string())
+            }
+            Self::NotFound => {
+                refusal(StatusCode::NOT_FOUND, "not-found", "there is nothing here that you may see")
+            }
             Self::Gone(tombstone) => gone(&tombstone),
             Self::Elsewhere(ap_id) => found(&ap_id),
             Self::Store(error) => store_failure(&error),
             Self::Unwritable(what) => {
                 tracing::error!(what, "a document could not be written");
-                problem(StatusCode::INTERNAL_SERVER_ERROR, "this document could not be written")
+                refusal(StatusCode::INTERNAL_SERVER_ERROR, "internal", "this document could not be written")
             }
         }
     }
@@ -132,30 +145,39 @@ fn gone(tombstone: &Value) -> Response {
 fn found(ap_id: &ApId) -> Response {
     match HeaderValue::from_str(ap_id.as_str()) {
         Ok(place) => (StatusCode::FOUND, [(LOCATION, place), (VARY, HeaderValue::from_static("Accept"))]).into_response(),
-        Err(_) => problem(StatusCode::NOT_FOUND, "its address cannot be written"),
+        Err(_) => refusal(StatusCode::NOT_FOUND, "not-found", "its address cannot be written"),
     }
 }
 
 fn store_failure(error: &StoreError) -> Response {
     tracing::error!(error = error as &dyn std::error::Error, "reading a document failed");
     if error.is_unavailable() || error.is_retryable() {
-        problem(StatusCode::SERVICE_UNAVAILABLE, "try again later")
+        refusal(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "try again later")
     } else {
-        problem(StatusCode::INTERNAL_SERVER_ERROR, "reading failed")
+        refusal(StatusCode::INTERNAL_SERVER_ERROR, "internal", "reading failed")
     }
 }
 
-fn problem(status: StatusCode, detail: &str) -> Response {
-    const PROBLEM_JSON: &str = "application/problem+json";
-    let title = status.canonical_reason().unwrap_or("Error");
-    let body = json!({ "type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail });
-    let headers: [(HeaderName, &str); 3] =
-        [(CONTENT_TYPE, PROBLEM_JSON), (CACHE_CONTROL, "no-store"), (VARY, "Accept")];
-    (status, headers, body.to_string()).into_response()
+fn unauthorized() -> Response {
+    let detail = "sign this request with the key of an actor that may read this";
+    let mut response = refusal(StatusCode::UNAUTHORIZED, "signature-missing", detail);
+    // RFC 9110 section 11.6.1 wants one; the scheme is that of draft-cavage.
+    response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Signature"));
+    response
+}
+
+/// A problem document that nobody keeps: what is not there now may be there soon.
+fn refusal(status: StatusCode, code: &str, detail: &str) -> Response {
+    let mut response = problem(status, code, detail);
+    set_caching(response.headers_mut(), Caching::Private);
+    response
 }
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderName;
+    use serde_json::json;
+
     use super::*;
 
     fn asked(name: HeaderName, value: &'static str) -> HeaderMap {
@@ -195,7 +217,7 @@ mod tests {
 
     #[test]
     fn refusals_are_problem_documents() {
-        let response = Refusal::Unauthorized("sign your request").into_response();
+        let response = Refusal::Unauthorized.into_response();
         assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
         assert_eq!(response.headers()[CONTENT_TYPE], "application/problem+json");
         let gone = Refusal::Gone(json!({ "type": "Tombstone" })).into_response();

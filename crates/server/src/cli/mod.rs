@@ -13,6 +13,7 @@ pub mod group;
 pub mod instance;
 pub mod output;
 pub mod run;
+mod session;
 pub mod token;
 
 /// A federated community server.

@@ -38,6 +38,11 @@ impl Output {
     }
 }
 
+/// A point in time as the API writes it.
+pub(super) fn rfc3339(at: guildhall_domain::Timestamp) -> String {
+    jiff::Timestamp::from_millisecond(at.as_millis()).map(|at| format!("{at:.3}")).unwrap_or_default()
+}
+
 /// The one line that a failure leaves on standard error: the chain of causes, without line breaks.
 pub fn failure_line(error: &anyhow::Error) -> String {
     let chain = format!("{error:#}");

@@ -1,9 +1,13 @@
 //! `guildhall token …`
 
+use std::fmt;
+
 use clap::{Args, Subcommand};
+use guildhall_app::account;
+use serde::Serialize;
 
 use super::output::Output;
-use super::run::not_available;
+use super::session::Session;
 use crate::config::Config;
 
 /// `guildhall token …`
@@ -30,10 +34,25 @@ impl CreateTokenArgs {
     }
 }
 
+/// What `token create` made.
+#[derive(Debug, Serialize)]
+struct Created {
+    token: String,
+}
+
+impl fmt::Display for Created {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.token.fmt(f)
+    }
+}
+
 /// Runs one of them.
 pub async fn run(command: TokenCommand, config: &Config, output: Output) -> anyhow::Result<()> {
-    let _ = (config, output);
-    match command {
-        TokenCommand::Create(_) => not_available("token create").await,
-    }
+    let TokenCommand::Create(args) = command;
+    let scopes: Vec<String> = args.scopes().map(str::to_owned).collect();
+    let session = Session::open(config).await?;
+    let made = account::create_token(session.app(), &args.name, &scopes).await;
+    session.close().await;
+    output.print(&Created { token: made? })?;
+    Ok(())
 }

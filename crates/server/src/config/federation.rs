@@ -20,6 +20,8 @@ section! {
         extra_ca_file: Option<PathBuf> = None,
         /// Whether an ActivityPub GET of content needs a signature of an actor that may read it.
         authorized_fetch: bool = false,
+        /// Whether only servers named by `guildhall instance allow` are dealt with.
+        allow_list_only: bool = false,
         /// Oldest signature that is accepted; at most 12 hours.
         signature_max_age: HumanDuration = HumanDuration::hours(1),
         /// Received activities and deliveries being worked on at one time.

@@ -6,6 +6,7 @@
 pub mod failure;
 pub mod host;
 pub mod log;
+pub mod published;
 pub mod subscription;
 
 pub use failure::{Failure, NewFailure};

@@ -9,9 +9,13 @@ use guildhall_app::{App, Viewer, instance, read};
 
 use crate::{error::PageError, query::ListQuery, respond, view::HomePage};
 
-pub(crate) async fn show(State(app): State<App>, Query(query): Query<ListQuery>) -> Result<Response, PageError> {
+pub(crate) async fn show(
+    State(app): State<App>,
+    Query(query): Query<ListQuery>,
+) -> Result<Response, PageError> {
     let request = query.page("/")?;
-    let groups = read::groups::list(&app, &Viewer::anonymous(), request).await.map_err(PageError::internal)?;
+    let groups =
+        read::groups::list(&app, &Viewer::anonymous(), request).await.map_err(PageError::internal)?;
     let has_accounts = instance::has_accounts(&app).await.map_err(PageError::internal)?;
     respond::page(StatusCode::OK, &HomePage::new(&app.site, request, &groups, has_accounts))
 }

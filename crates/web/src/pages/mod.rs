@@ -27,14 +27,16 @@ enum Found<T> {
 /// Finds a group by `name`, `name@host`, or any other spelling of its handle.
 async fn find_group(app: &App, name: &str) -> Result<Found<GroupView>, PageError> {
     let handle: Handle = name.parse().map_err(|_| PageError::NotFound)?;
-    let view = read::groups::find(app, &handle).await.map_err(PageError::internal)?.ok_or(PageError::NotFound)?;
+    let view =
+        read::groups::find(app, &handle).await.map_err(PageError::internal)?.ok_or(PageError::NotFound)?;
     Ok(if view.group.name == name { Found::Here(view) } else { Found::Under(view.group.name) })
 }
 
 /// Finds a person by `name`, `name@host`, or any other spelling of the handle.
 async fn find_person(app: &App, name: &str) -> Result<Found<PersonView>, PageError> {
     let handle: Handle = name.parse().map_err(|_| PageError::NotFound)?;
-    let view = read::people::find(app, &handle).await.map_err(PageError::internal)?.ok_or(PageError::NotFound)?;
+    let view =
+        read::people::find(app, &handle).await.map_err(PageError::internal)?.ok_or(PageError::NotFound)?;
     Ok(if view.person.name == name { Found::Here(view) } else { Found::Under(view.person.name) })
 }
 

@@ -31,7 +31,10 @@ pub(crate) async fn show(State(app): State<App>, Path(id): Path<String>) -> Resu
     respond::page(status, &ThreadPage::new(&app.site, thread))
 }
 
-pub(crate) async fn show_comment(State(app): State<App>, Path(id): Path<String>) -> Result<Response, PageError> {
+pub(crate) async fn show_comment(
+    State(app): State<App>,
+    Path(id): Path<String>,
+) -> Result<Response, PageError> {
     let entry = find(&app, entry_id(&id)?).await?;
     Ok(see(&path_of(&entry)))
 }

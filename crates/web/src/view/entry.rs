@@ -1,7 +1,7 @@
 //! A post or comment in a list: enough to choose what to read.
 
 use guildhall_app::read::EntryView;
-use guildhall_domain::{content::EntryKind, group::is_language_tag, visibility::Sight};
+use guildhall_domain::{content::EntryKind, group::is_language_tag, text::shorten, visibility::Sight};
 
 use crate::{
     paths,
@@ -13,6 +13,9 @@ use crate::{
         web_url::{OutLink, out_link, web_url},
     },
 };
+
+/// How much of a comment stands for it, in characters: about two lines.
+const COMMENT_LINK_LENGTH: usize = 160;
 
 /// A group, wherever one is only named.
 #[derive(Debug, Clone)]
@@ -43,7 +46,7 @@ pub(crate) struct EntryItem {
     pub(crate) is_post: bool,
     /// Where to read it.
     pub(crate) path: String,
-    /// A post's title; `None` when it shows nothing, and for comments.
+    /// A post's title, a comment's first words; `None` when they show nothing.
     pub(crate) title: Option<String>,
     /// A BCP 47 tag.
     pub(crate) language: Option<String>,
@@ -57,7 +60,7 @@ pub(crate) struct EntryItem {
     pub(crate) link: Option<OutLink>,
     /// Its picture; never of something sensitive.
     pub(crate) image: Option<String>,
-    /// Its first words; never of something sensitive.
+    /// A post's first words; never of something sensitive.
     pub(crate) excerpt: Option<String>,
     /// Shown only after asking.
     pub(crate) sensitive: bool,
@@ -82,17 +85,19 @@ impl EntryItem {
 
     fn new(entry: &EntryView, by_author: bool) -> Self {
         let is_post = entry.kind == EntryKind::Post;
+        let excerpt = text::visible(&entry.excerpt).filter(|_| !entry.sensitive);
+        let first_words = excerpt.as_deref().map(|excerpt| shorten(excerpt, COMMENT_LINK_LENGTH));
         Self {
             is_post,
             path: if is_post { paths::post(entry.id) } else { paths::comment(entry.thread_id, entry.id) },
-            title: entry.title.as_deref().and_then(text::visible).filter(|_| is_post),
+            title: if is_post { entry.title.as_deref().and_then(text::visible) } else { first_words },
             language: language(entry.language.as_deref()),
             author: entry.author.as_ref().filter(|_| !by_author).map(PersonLink::new),
             group: by_author.then(|| GroupLink::new(&entry.group)),
             written: Moment::day(entry.created_at),
             link: entry.link_url.as_deref().and_then(out_link),
             image: entry.image_url.as_deref().and_then(web_url).filter(|_| !entry.sensitive),
-            excerpt: text::visible(&entry.excerpt).filter(|_| !entry.sensitive),
+            excerpt: excerpt.filter(|_| is_post),
             sensitive: entry.sensitive,
             locked: entry.locked,
             score: Count(entry.score),

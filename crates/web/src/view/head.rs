@@ -23,7 +23,7 @@ pub(crate) struct Head {
     pub(crate) feed: Option<String>,
     /// A picture for previews.
     pub(crate) image: Option<String>,
-    /// A BCP 47 tag, for previews.
+    /// Whether search engines are asked to leave it out.
     pub(crate) hidden_from_search: bool,
     /// The style sheet.
     pub(crate) style: String,

@@ -59,7 +59,8 @@ impl Mark {
             drawn
         };
         let tint = draw(TINTS);
-        let mut part = |parts: &[&'static str; 8]| usize::try_from(draw(8)).ok().and_then(|at| parts.get(at).copied());
+        let mut part =
+            |parts: &[&'static str; 8]| usize::try_from(draw(8)).ok().and_then(|at| parts.get(at).copied());
         let parts = [Some(STEM), part(&HEADS), part(&ARMS), part(&FEET)];
         Self { path: parts.into_iter().flatten().collect(), tint }
     }
@@ -78,7 +79,8 @@ mod tests {
 
     #[test]
     fn neighbours_get_different_marks() {
-        let marks: HashSet<String> = (0..200).map(|n| Mark::of(&format!("@user{n}@a.example")).path).collect();
+        let marks: HashSet<String> =
+            (0..200).map(|n| Mark::of(&format!("@user{n}@a.example")).path).collect();
         assert!(marks.len() > 140, "{} of 200 differ", marks.len());
     }
 }

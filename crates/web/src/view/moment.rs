@@ -5,7 +5,10 @@ use guildhall_domain::Timestamp;
 
 /// A `<time>` element.
 #[derive(Debug, Clone, Template)]
-#[template(source = r#"<time datetime="{{ iso }}" title="{{ full }}">{{ short }}</time>"#, ext = "html")]
+#[template(
+    source = r#"<time dir="auto" datetime="{{ iso }}" title="{{ full }}">{{ short }}</time>"#,
+    ext = "html"
+)]
 pub(crate) struct Moment {
     iso: String,
     full: String,
@@ -39,8 +42,8 @@ pub(crate) fn iso(at: Timestamp) -> String {
     instant(at).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-/// The last millisecond of the year 9999: RFC 3339 has no later ones.
-const LAST_MILLIS: i64 = 253_402_214_400_000;
+/// 9999-12-30T00:00:00Z, about the last one that can be written: RFC 3339 has years of four digits.
+const LAST_MILLIS: i64 = 253_402_128_000_000;
 
 /// Dates come from other servers too, so they may lie anywhere: before 1970 and after 9999 become those ends.
 fn instant(at: Timestamp) -> jiff::Timestamp {
@@ -56,13 +59,13 @@ mod tests {
         let html = Moment::minute(Timestamp(1_772_366_649_123)).render().unwrap();
         assert_eq!(
             html,
-            "<time datetime=\"2026-03-01T12:04:09Z\" title=\"Sunday, 1 March 2026, 12:04:09 UTC\">1 Mar 2026, 12:04</time>"
+            "<time dir=\"auto\" datetime=\"2026-03-01T12:04:09Z\" title=\"Sunday, 1 March 2026, 12:04:09 UTC\">1 Mar 2026, 12:04</time>"
         );
     }
 
     #[test]
     fn dates_beyond_the_calendar_are_still_dates() {
         assert_eq!(iso(Timestamp(i64::MIN)), "1970-01-01T00:00:00Z");
-        assert_eq!(iso(Timestamp(i64::MAX)), "9999-12-31T00:00:00Z");
+        assert_eq!(iso(Timestamp(i64::MAX)), "9999-12-30T00:00:00Z");
     }
 }

@@ -24,7 +24,8 @@ fn is_blank(c: char) -> bool {
 
 /// One line: white space and controls become single spaces, characters that turn text are dropped.
 pub(crate) fn line(text: &str) -> String {
-    let kept: String = text.chars().filter(|c| !turns_text(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let kept: String =
+        text.chars().filter(|c| !turns_text(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect();
     kept.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -45,20 +46,21 @@ pub(crate) fn beginning_of(html: &str, limit: usize) -> String {
 
 /// Sanitised HTML for a place below a heading of level `under`, or nothing where there is nothing in it.
 ///
-/// Its own headings are put lower, so that they stand below those of the page.
+/// Its own headings are moved, so that the highest of them stands one level below.
 pub(crate) fn prose(html: &str, under: u32) -> Option<String> {
     if html.trim().is_empty() {
         return None;
     }
-    let mut out = String::with_capacity(html.len());
     // In sanitised HTML a tag begins with `<` and nothing else does.
+    let highest = html.split('<').filter_map(heading).map(|(_, level, _)| level).min().unwrap_or(1);
+    let mut out = String::with_capacity(html.len());
     for (at, part) in html.split('<').enumerate() {
         if at > 0 {
             out.push('<');
         }
         if let Some((slash, level, rest)) = heading(part) {
             // Writing to a String cannot fail.
-            let _ = write!(out, "{slash}h{}{rest}", (level + under).min(6));
+            let _ = write!(out, "{slash}h{}{rest}", (level - highest + under + 1).min(6));
         } else {
             out.push_str(part);
         }
@@ -111,6 +113,7 @@ mod tests {
         let html = "<h1>A</h1><hr><p>&lt;h1&gt;</p><h5 lang=\"en\">B</h5><h6>C</h6>";
         let want = "<h3>A</h3><hr><p>&lt;h1&gt;</p><h6 lang=\"en\">B</h6><h6>C</h6>";
         assert_eq!(prose(html, 2).as_deref(), Some(want));
+        assert_eq!(prose("<h3>A</h3><h4>B</h4>", 1).as_deref(), Some("<h2>A</h2><h3>B</h3>"));
         assert_eq!(prose(" \n", 2), None);
     }
 

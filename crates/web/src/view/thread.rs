@@ -15,6 +15,7 @@ use crate::{
         moment::Moment,
         number::Count,
         person::PersonLink,
+        picture::Picture,
         text,
         web_url::{OutLink, out_link, web_url},
     },
@@ -48,13 +49,22 @@ struct Body {
 struct Comment {
     id: EntryId,
     body: Body,
-    /// The comment it answers, when that is not the post: its id and its author's name.
+    /// What it answers, where that is neither the post nor the comment just before: id and author's name.
     answers: Option<(EntryId, Option<String>)>,
-    /// How many comments are below it, at any depth; a list of them opens when there are some.
-    below: usize,
-    /// How many lists end after it.
-    closes: usize,
-    /// Whether its answers are indented: never, on wide screens alone, always.
+    /// The list of its answers, which begins after it.
+    branch: Option<Branch>,
+    /// The lists that end after it, innermost first: whether each can be folded away.
+    closes: Vec<bool>,
+}
+
+/// A list of answers.
+#[derive(Debug, Clone, Copy)]
+struct Branch {
+    /// How many comments are in it, at any depth.
+    size: usize,
+    /// Whether readers can fold it away. Not where one only answers the other: a line for each would be in the way.
+    folds: bool,
+    /// Whether it is indented: always, on wide screens alone, never.
     indent: &'static str,
 }
 
@@ -64,6 +74,7 @@ struct Comment {
 pub struct ThreadPage {
     head: Head,
     group: GroupLink,
+    group_picture: Picture,
     post: Body,
     title: Option<String>,
     link: Option<OutLink>,
@@ -81,9 +92,11 @@ impl ThreadPage {
     pub fn new(site: &Site, thread: ThreadView) -> Self {
         let ThreadView { post, comments, is_cut } = thread;
         let group = GroupLink::new(&post.group);
-        let comments: Vec<_> = comments.into_iter().filter(|comment| comment.sight != Sight::Nothing).collect();
+        let comments: Vec<_> =
+            comments.into_iter().filter(|comment| comment.sight != Sight::Nothing).collect();
         Self {
             head: head(site, &post),
+            group_picture: Picture::of_group(&group.handle, None),
             title: post.title.as_deref().and_then(text::visible),
             link: post.link_url.as_deref().and_then(out_link),
             image: post.image_url.as_deref().and_then(web_url),
@@ -140,21 +153,29 @@ impl Body {
 /// still end as often as they begin.
 fn arranged(post: EntryId, comments: &[EntryView]) -> Vec<Comment> {
     let levels = levels(comments);
-    let level_after = |at: usize| levels.get(at + 1).copied().unwrap_or(0);
-    let below = |at: usize, level: usize| levels.iter().skip(at + 1).take_while(|below| **below > level).count();
-    comments
-        .iter()
-        .zip(&levels)
-        .enumerate()
-        .map(|(at, (comment, level))| Comment {
-            id: comment.id,
-            body: Body::new(comment, 2),
-            answers: comment.parent_id.filter(|parent| *parent != post).map(|id| (id, author_of(comments, id))),
-            below: below(at, *level),
-            closes: level.saturating_sub(level_after(at)),
-            indent: indent(*level),
-        })
-        .collect()
+    let mut open: Vec<bool> = Vec::new();
+    let arrange = |(at, comment): (usize, &EntryView)| {
+        let branch = branch_after(&levels, at);
+        let level_after = levels.get(at + 1).copied().unwrap_or(0);
+        let closes = open.split_off(open.len().min(level_after)).into_iter().rev().collect();
+        open.extend(branch.map(|branch| branch.folds));
+        let before =
+            at.checked_sub(1).and_then(|before| comments.get(before)).map_or(post, |before| before.id);
+        let elsewhere = comment.parent_id.filter(|parent| *parent != post && *parent != before);
+        let answers = elsewhere.map(|parent| (parent, author_of(comments, parent)));
+        Comment { id: comment.id, body: Body::new(comment, 2), answers, branch, closes }
+    };
+    comments.iter().enumerate().map(arrange).collect()
+}
+
+/// The answers to the comment at `at`, where there are some.
+fn branch_after(levels: &[usize], at: usize) -> Option<Branch> {
+    let level = *levels.get(at)?;
+    let below = || levels.iter().skip(at + 1).take_while(|below| **below > level);
+    let size = below().count();
+    let direct = below().filter(|below| **below == level + 1).count();
+    let folds = direct > 1 || (level == 0 && size > 1);
+    (size > 0).then(|| Branch { size, folds, indent: indent(level) })
 }
 
 /// The level of each comment, from 0, never more than one deeper than the one before.

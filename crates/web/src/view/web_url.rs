@@ -15,7 +15,8 @@ pub(crate) struct OutLink {
 /// with a user name in front of the host, which are made to mislead.
 pub(crate) fn out_link(text: &str) -> Option<OutLink> {
     let url = Url::parse(text).ok()?;
-    let is_web = matches!(url.scheme(), "https" | "http") && url.username().is_empty() && url.password().is_none();
+    let is_web =
+        matches!(url.scheme(), "https" | "http") && url.username().is_empty() && url.password().is_none();
     let host = url.host_str().filter(|_| is_web)?;
     let shown = host.strip_prefix("www.").unwrap_or(host).to_owned();
     let host = url.port().map(|port| format!("{shown}:{port}")).unwrap_or(shown);
@@ -33,7 +34,14 @@ mod tests {
 
     #[test]
     fn only_the_web_is_linked() {
-        for text in ["javascript:alert(1)", "data:text/html,x", " JaVaScRiPt:x", "//evil.example", "https://a.example@evil.example/", ""] {
+        for text in [
+            "javascript:alert(1)",
+            "data:text/html,x",
+            " JaVaScRiPt:x",
+            "//evil.example",
+            "https://a.example@evil.example/",
+            "",
+        ] {
             assert_eq!(out_link(text), None, "{text:?}");
         }
     }
@@ -48,6 +56,9 @@ mod tests {
 
     #[test]
     fn quotes_cannot_leave_the_attribute() {
-        assert_eq!(web_url("https://a.example/\"onclick=\"x"), Some("https://a.example/%22onclick=%22x".into()));
+        assert_eq!(
+            web_url("https://a.example/\"onclick=\"x"),
+            Some("https://a.example/%22onclick=%22x".into())
+        );
     }
 }

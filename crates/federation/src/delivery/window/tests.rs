@@ -57,10 +57,11 @@ fn the_cursor_stands_before_the_first_that_is_not_done() {
 fn an_item_that_failed_holds_up_its_key_alone() {
     let mut window = window(vec![parcel(1, "a", "i"), parcel(2, "a", "i"), parcel(3, "b", "i")]);
     assert_eq!(take_all(&mut window), [1, 3]);
-    window.put_back(1, "i", |_| NOW.plus(std::time::Duration::from_secs(15)));
+    let later = NOW.plus(std::time::Duration::from_secs(15));
+    window.put_back(1, "i", |_| later);
     window.finish(3, "i");
     assert_eq!(take_all(&mut window), [0_i64; 0]);
-    assert_eq!(window.next_due_at(), Some(Timestamp(0)), "the second of the key is due but not its turn");
+    assert_eq!(window.next_due_at(), Some(later), "the second of the key is due, but it is not its turn");
     assert_eq!(window.take(Pick::Probe, NOW).map(|parcel| parcel.seq), Some(1));
 }
 

@@ -15,14 +15,14 @@ use serde_json::Value;
 
 use super::{
     Teller,
-    inner::{Carried, Inner, Maker, Told},
+    inner::{Carried, Inner, Maker, Ours, Told},
     scene::{Scene, find_actor},
 };
 use crate::outbound::{
     recipients,
     render::{
-        RenderError,
-        activity::to_bytes,
+        self, RenderError,
+        activity::{Voice, to_bytes},
         entry::{Shown, find_shown},
         iri,
     },
@@ -38,13 +38,8 @@ impl Teller<'_> {
         let inner = if scene.author.is_local {
             let shown = self.shown(id).await?;
             let create = self.urls.create(entry.kind, entry.id);
-            Inner::Ours(self.ours(&scene.author, create, |maker| {
-                let addressed = shown.addressed()?;
-                let envelope = maker.envelope(addressed.address());
-                // When it was written: the outbox, which knows no event, says the same.
-                let envelope = write::Envelope { published: Some(shown.view.created_at.as_millis()), ..envelope };
-                Ok(write::create(&envelope, shown.object(self.urls)?))
-            })?)
+            let body = self.seal(&scene.author, render::publication::create(self.urls, &shown)?).await?;
+            Inner::Ours(Ours { sender: scene.author.id, id: create, body })
         } else {
             self.publication_received(&scene).await?
         };
@@ -73,10 +68,11 @@ impl Teller<'_> {
         }
         let inner = if scene.author.is_local {
             let shown = self.shown(id).await?;
-            Inner::Ours(self.ours(&scene.author, self.urls.activity(self.event.id), |maker| {
+            let update = self.ours(&scene.author, self.urls.activity(self.event.id), |maker| {
                 let addressed = shown.addressed()?;
                 Ok(write::update(&maker.envelope(addressed.address()), shown.object(self.urls)?))
-            })?)
+            });
+            Inner::Ours(update.await?)
         } else {
             let cause = self.event.cause.received();
             let body = self.received(cause, &["Update"], Some(&scene.author)).await?;
@@ -113,7 +109,7 @@ impl Teller<'_> {
                 Ok(write::delete(&maker.envelope(in_group(&group)), &object, removal))
             })
             .await?;
-        let to_copies = self.deleted_copies(&scene, &inner, &object, &group)?;
+        let to_copies = self.deleted_copies(&scene, &inner, &object, &group).await?;
         let persons = self.concerned_by_end(&scene, removal.is_some()).await?;
         let microblog = self.for_microblogs(&scene, EntryChange::Gone)?;
         let carried = Carried {
@@ -167,7 +163,8 @@ impl Teller<'_> {
         let mut rows = self.carry(carried).await?;
         if is_unknown {
             let object = iri(&scene.entry.ap_id)?;
-            let look = to_bytes(&self.voice(&scene.group)?.announce_object(&announce, &object)?);
+            let voice = Voice::new(&scene.group, self.event.at)?;
+            let look = to_bytes(&voice.announce_object(&announce, &object)?);
             match rows.first_mut() {
                 Some(row) => row.body_group = Some(look),
                 None => {
@@ -186,7 +183,7 @@ impl Teller<'_> {
             return Ok(None);
         }
         let entry = &scene.entry;
-        let voice = self.voice(&scene.group)?;
+        let voice = Voice::new(&scene.group, self.event.at)?;
         let object = iri(&entry.ap_id)?;
         let boost = self.urls.boost(entry.kind, entry.id);
         let activity: Option<Value> = match decide_telling(Profile::Microblog, entry.kind, change) {
@@ -218,7 +215,7 @@ impl Teller<'_> {
 
     /// The same for the end of an entry, which its author's server owes to those who have copies of it also when a
     /// moderator brought it about.
-    fn deleted_copies(
+    async fn deleted_copies(
         &self,
         scene: &Scene,
         inner: &Inner,
@@ -232,8 +229,8 @@ impl Teller<'_> {
         let id = self.urls.activity_part(self.event.id, "delete");
         let delete = self.ours(&scene.author, id, |maker: &Maker<'_>| {
             Ok(write::delete(&maker.envelope(in_group(group)), object, None))
-        })?;
-        Ok(self.own_word(scene, &Inner::Ours(delete)))
+        });
+        Ok(self.own_word(scene, &Inner::Ours(delete.await?)))
     }
 
     /// Who is told of the end of an entry by name: its author when a moderator took it away, else those who were told

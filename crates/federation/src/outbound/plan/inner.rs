@@ -5,7 +5,7 @@ use guildhall_activitypub::{
     Document, Iri,
     write::{Address, Envelope},
 };
-use guildhall_domain::{ActorId, ApId, GroupId, ReceivedId};
+use guildhall_domain::{ActorId, ApId, GroupId, ReceivedId, actor::ActorKind};
 use guildhall_store::{
     actor::Actor,
     delivery::{NewDelivery, Target},
@@ -20,6 +20,7 @@ use crate::outbound::{
         RenderError,
         activity::{Voice, to_bytes},
         iri,
+        proof::Prover,
     },
 };
 
@@ -92,21 +93,36 @@ impl Teller<'_> {
         }
         let speaker = [by, group].into_iter().find(|actor| actor.is_local);
         match speaker {
-            Some(speaker) => Ok(Inner::Ours(self.ours(speaker, self.urls.activity(self.event.id), make)?)),
+            Some(speaker) => {
+                Ok(Inner::Ours(self.ours(speaker, self.urls.activity(self.event.id), make).await?))
+            }
             None => Ok(Inner::Unknown),
         }
     }
 
     /// An activity of `actor` under `id`.
-    pub(super) fn ours(
+    pub(super) async fn ours(
         &self,
         actor: &Actor,
         id: ApId,
         make: impl FnOnce(&Maker<'_>) -> Result<Value, RenderError>,
     ) -> Result<Ours, RenderError> {
         let maker = Maker { id: iri(&id)?, actor: iri(&actor.ap_id)?, teller: self };
-        let body = to_bytes(&make(&maker)?);
-        Ok(Ours { sender: actor.id, id, body })
+        let activity = make(&maker)?;
+        Ok(Ours { sender: actor.id, id, body: self.seal(actor, activity).await? })
+    }
+
+    /// The bytes to send; what persons say, which groups pass on, with a proof.
+    pub(super) async fn seal(&self, actor: &Actor, activity: Value) -> Result<Vec<u8>, RenderError> {
+        let prover = match actor.kind {
+            ActorKind::Person => Prover::of(self.app, actor).await?,
+            _ => None,
+        };
+        let activity = match prover {
+            Some(prover) => prover.prove(activity, self.event.at)?,
+            None => activity,
+        };
+        Ok(to_bytes(&activity))
     }
 
     /// The id under which the group announces this event.
@@ -115,8 +131,8 @@ impl Teller<'_> {
     }
 
     /// The voice of a group hosted here.
-    pub(super) fn voice(&self, group: &Actor) -> Result<Voice, RenderError> {
-        Voice::new(group, self.event.at)
+    pub(super) async fn voice(&self, group: &Actor) -> Result<Voice, RenderError> {
+        Ok(Voice::new(group, self.event.at)?.proved_by(Prover::of(self.app, group).await?))
     }
 
     /// Rows for a deed: a group hosted here announces it, a group elsewhere is sent it, and so are persons by name.
@@ -127,7 +143,7 @@ impl Teller<'_> {
     async fn carry_here(&self, carried: Carried<'_>) -> Result<Vec<NewDelivery>, RenderError> {
         let Carried { group, inner, announce, microblog, persons, order_key } = carried;
         let group_id = GroupId(group.id.0);
-        let voice = self.voice(group)?;
+        let voice = self.voice(group).await?;
         let (wrapped, ours) = match inner {
             Inner::Received(body) => (Some(voice.announce_activity(&announce, &body)?), None),
             Inner::Ours(ours) => (Some(voice.announce_activity(&announce, &ours.body)?), Some(ours)),

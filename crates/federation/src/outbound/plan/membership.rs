@@ -48,7 +48,8 @@ impl Teller<'_> {
                 Ok(_) => write::accept(&envelope, asked),
                 Err(refusal) => write::reject(&envelope, asked, Some(reason.unwrap_or(explanation(refusal)))),
             })
-        })?;
+        });
+        let answer = answer.await?;
         self.to_one(answer, &group, &asker, &asker).await
     }
 
@@ -64,7 +65,8 @@ impl Teller<'_> {
         let follow = self.ours(&actor, self.urls.activity(self.event.id), |maker| {
             let address = Address { to: std::slice::from_ref(&group_id), ..Address::default() };
             Ok(write::follow(&maker.envelope(address), &group_id))
-        })?;
+        });
+        let follow = follow.await?;
         self.to_one(follow, &group, &actor, &group).await
     }
 
@@ -80,7 +82,8 @@ impl Teller<'_> {
             let part = maker.part("follow")?;
             let follow = write::follow(&maker.envelope_as(&part, address), &group_id);
             Ok(write::undo(&maker.envelope(address), follow))
-        })?;
+        });
+        let undo = undo.await?;
         self.to_one(undo, &group, &actor, &group).await
     }
 

@@ -102,7 +102,7 @@ impl Teller<'_> {
         // Microblogs know a Block as one account's of another. By the group it ends the following, which is right; by
         // the moderator it would be personal. They know no end either, so a ban that has one is not told.
         if group.is_local && ban.until.is_none() {
-            let by_group = self.ours(&group, self.urls.activity_part(self.event.id, "block"), make)?;
+            let by_group = self.ours(&group, self.urls.activity_part(self.event.id, "block"), make).await?;
             let targets = recipients::inbox_of(self.app, &person).await?.into_iter().collect::<Vec<_>>();
             let told = Told { body_group: None, body_microblog: Some(by_group.body), group: None };
             if !targets.is_empty() {
@@ -122,12 +122,13 @@ impl Teller<'_> {
         let document = render::actor::document(self.app, &group).await?;
         let update = self.ours(&group, self.urls.activity(self.event.id), |maker| {
             Ok(write::update(&maker.envelope(in_group(&group_id)), document))
-        })?;
+        });
+        let update = update.await?;
         let cause = self.event.cause.received();
         let wrapped = self.received(cause, &["Update"], None).await?.unwrap_or_else(|| update.body.clone());
         let announce = self.announce_id();
         let told = Told {
-            body_group: Some(self.voice(&group)?.announce_activity(&announce, &wrapped)?),
+            body_group: Some(self.voice(&group).await?.announce_activity(&announce, &wrapped)?),
             // Microblogs take news of an account from itself.
             body_microblog: Some(update.body),
             group: Some(GroupId(group.id.0)),

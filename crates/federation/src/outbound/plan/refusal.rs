@@ -1,10 +1,7 @@
 //! A post or comment that was not let in: its author is told, each by the means their server has.
 
-use guildhall_activitypub::{
-    Document,
-    write::{self, Address},
-};
-use guildhall_domain::EntryId;
+use guildhall_activitypub::write::{self, Address};
+use guildhall_domain::{ApId, EntryId};
 use guildhall_store::{delivery::NewDelivery, group, received};
 use serde_json::{Value, json};
 
@@ -22,12 +19,14 @@ impl Teller<'_> {
             return Ok(Vec::new());
         }
         let author = iri(&scene.author.ap_id)?;
-        let refused = self.refused(&scene).await?;
+        let what = self.refused(&scene).await?;
+        let refused = what.object(&scene);
         let reject = self.ours(&scene.group, self.urls.activity_part(self.event.id, "reject"), |maker| {
             let address = Address { to: std::slice::from_ref(&author), ..Address::default() };
             Ok(write::reject(&maker.envelope(address), refused, Some(reason)))
-        })?;
-        let notice = self.notice(&scene, reason).await?;
+        });
+        let reject = reject.await?;
+        let notice = self.notice(&scene, &what, reason).await?;
         let order_key = scene.order_key();
         let mut rows: Vec<_> = self.direct(reject, &order_key, targets.clone()).into_iter().collect();
         // Microblogs do not show a Reject to anybody; a direct message they do.
@@ -37,29 +36,24 @@ impl Teller<'_> {
         Ok(rows)
     }
 
-    /// The `Create` that was refused, in short, so that the author's server finds it by either id; or the object's id.
-    async fn refused(&self, scene: &Scene) -> Result<Value, RenderError> {
-        let object = scene.entry.ap_id.as_str();
-        let Some(received) = scene.entry.received_id else { return Ok(Value::from(object)) };
-        let received = received::find(&self.app.store, received).await?;
-        let document = received.and_then(|received| Document::parse(&received.body).ok());
-        let create = document.filter(|document| document.kind() == Some("Create")).and_then(|document| document.id());
-        Ok(match create {
-            Some(id) => json!({
-                "id": id.as_str(),
-                "type": "Create",
-                "actor": scene.author.ap_id.as_str(),
-                "object": object,
-            }),
-            None => Value::from(object),
-        })
+    /// The activity that was refused: of a new entry its `Create`, of a new text its `Update`.
+    async fn refused(&self, scene: &Scene) -> Result<Refused, RenderError> {
+        for id in [self.event.cause.received(), scene.entry.received_id].into_iter().flatten() {
+            let received = received::find(&self.app.store, id).await?;
+            let found = received.filter(|received| matches!(received.verb.as_str(), "Create" | "Update"));
+            if let Some(received) = found {
+                return Ok(Refused { activity: Some((received.verb, received.ap_id)) });
+            }
+        }
+        Ok(Refused { activity: None })
     }
 
-    async fn notice(&self, scene: &Scene, reason: &str) -> Result<Vec<u8>, RenderError> {
+    async fn notice(&self, scene: &Scene, refused: &Refused, reason: &str) -> Result<Vec<u8>, RenderError> {
         let group = group::find(&self.app.store, scene.entry.group_id).await?.ok_or(RenderError::Gone("group"))?;
+        let what = refused.in_words();
         let text = match reason.trim() {
-            "" => format!("Your post in {} was not accepted.", group.title),
-            reason => format!("Your post in {} was not accepted: {reason}", group.title),
+            "" => format!("{what} in {} was not accepted.", group.title),
+            reason => format!("{what} in {} was not accepted: {reason}", group.title),
         };
         let notice = Notice {
             id: &iri(&self.urls.activity_part(self.event.id, "notice"))?,
@@ -71,5 +65,34 @@ impl Teller<'_> {
             at: self.event.at,
         };
         Ok(to_bytes(&notice.create()?))
+    }
+}
+
+/// What was refused.
+struct Refused {
+    /// Its type and id, where it is known by which activity it came.
+    activity: Option<(String, ApId)>,
+}
+
+impl Refused {
+    /// In short, with the ids of activity and object: the author's server may know either.
+    fn object(&self, scene: &Scene) -> Value {
+        let object = scene.entry.ap_id.as_str();
+        match &self.activity {
+            Some((kind, id)) => json!({
+                "id": id.as_str(),
+                "type": kind,
+                "actor": scene.author.ap_id.as_str(),
+                "object": object,
+            }),
+            None => Value::from(object),
+        }
+    }
+
+    fn in_words(&self) -> &'static str {
+        match &self.activity {
+            Some((kind, _)) if kind == "Update" => "Your edit",
+            _ => "Your post",
+        }
     }
 }

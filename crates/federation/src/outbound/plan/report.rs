@@ -22,7 +22,8 @@ impl Teller<'_> {
             let address =
                 Address { to: std::slice::from_ref(&group), audience: Some(&group), ..Address::default() };
             Ok(write::flag(&maker.envelope(address), std::slice::from_ref(&object), text))
-        })?;
+        });
+        let flag = flag.await?;
         let targets = recipients::inbox_of(self.app, &scene.group).await?.into_iter().collect();
         Ok(self.direct(flag, &scene.order_key(), targets).into_iter().collect())
     }

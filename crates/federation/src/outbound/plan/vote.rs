@@ -31,7 +31,7 @@ impl Teller<'_> {
         let ballot = Ballot { object: iri(&scene.entry.ap_id)?, group: iri(&scene.group.ap_id)?, author: iri(&scene.author.ap_id)? };
         let inner = match self.received(self.event.cause.received(), KINDS, Some(&voter)).await? {
             Some(body) => Inner::Received(body),
-            None => self.own_vote(&voter, &ballot, vote, before)?.map_or(Inner::Unknown, Inner::Ours),
+            None => self.own_vote(&voter, &ballot, vote, before).await?.map_or(Inner::Unknown, Inner::Ours),
         };
         let order_key = format!("vote:{}:{}", scene.entry.id, voter.id);
         let carried = Carried {
@@ -46,7 +46,7 @@ impl Teller<'_> {
         if scene.group.is_local {
             let own = self.urls.activity(self.event.id);
             for row in rows.iter_mut().filter(|row| row.activity_ap_id == own.as_str()) {
-                row.body_microblog = self.as_favourite(&voter, &ballot, vote, before)?.map(|ours| ours.body);
+                row.body_microblog = self.as_favourite(&voter, &ballot, vote, before).await?.map(|ours| ours.body);
             }
             rows.retain(|row| row.body_group.is_some() || row.body_microblog.is_some());
         }
@@ -54,7 +54,7 @@ impl Teller<'_> {
     }
 
     /// The vote as its voter here casts or withdraws it.
-    fn own_vote(
+    async fn own_vote(
         &self,
         voter: &Actor,
         ballot: &Ballot,
@@ -66,14 +66,14 @@ impl Teller<'_> {
         }
         let id = self.urls.activity(self.event.id);
         match (vote, before) {
-            (Some(vote), _) => self.ours(voter, id, |maker| Ok(ballot.cast(maker, &maker.id, vote))).map(Some),
-            (None, Some(before)) => self.ours(voter, id, |maker| ballot.withdraw(maker, before)).map(Some),
+            (Some(vote), _) => self.ours(voter, id, |maker| Ok(ballot.cast(maker, &maker.id, vote))).await.map(Some),
+            (None, Some(before)) => self.ours(voter, id, |maker| ballot.withdraw(maker, before)).await.map(Some),
             (None, None) => Ok(None),
         }
     }
 
     /// The same for software that knows favourites and nothing against.
-    fn as_favourite(
+    async fn as_favourite(
         &self,
         voter: &Actor,
         ballot: &Ballot,
@@ -83,9 +83,9 @@ impl Teller<'_> {
         let up = |vote: Option<Vote>| vote.filter(|vote| *vote == Vote::Up);
         if vote == Some(Vote::Down) && up(before).is_some() {
             let id = self.urls.activity_part(self.event.id, "undo");
-            return self.ours(voter, id, |maker| ballot.withdraw(maker, Vote::Up)).map(Some);
+            return self.ours(voter, id, |maker| ballot.withdraw(maker, Vote::Up)).await.map(Some);
         }
-        self.own_vote(voter, ballot, up(vote), up(before))
+        self.own_vote(voter, ballot, up(vote), up(before)).await
     }
 }
 

@@ -8,10 +8,9 @@ use guildhall_domain::{ApId, Timestamp};
 use guildhall_store::actor::Actor;
 use serde_json::Value;
 
-use super::{RenderError, iri, text_iri};
+use super::{RenderError, iri, proof::Prover, text_iri};
 
 /// A group hosted here that speaks to its followers.
-#[derive(Debug, Clone)]
 pub struct Voice {
     /// The group.
     pub id: Iri,
@@ -19,6 +18,7 @@ pub struct Voice {
     followers: Iri,
     /// When the present message was caused: an `Announce` says when it was made, whenever it is rendered again.
     at: Timestamp,
+    prover: Option<Prover>,
 }
 
 impl Voice {
@@ -26,12 +26,25 @@ impl Voice {
     pub fn new(group: &Actor, at: Timestamp) -> Result<Self, RenderError> {
         let id = iri(&group.ap_id)?;
         let followers = text_iri(&format!("{}/followers", id.as_str()))?;
-        Ok(Self { id, followers, at })
+        Ok(Self { id, followers, at, prover: None })
+    }
+
+    /// The same voice with proofs by `prover` on the activities that it passes on.
+    #[must_use]
+    pub fn proved_by(self, prover: Option<Prover>) -> Self {
+        Self { prover, ..self }
     }
 
     /// `Announce` of an activity in its original bytes (FEP-1b12).
     pub fn announce_activity(&self, id: &ApId, activity: &[u8]) -> Result<Vec<u8>, RenderError> {
-        Ok(write::announce_activity(&self.envelope(&iri(id)?), activity)?)
+        let id = iri(id)?;
+        let envelope = self.envelope(&id);
+        match &self.prover {
+            Some(Prover { method, key }) => {
+                Ok(write::announce_activity_proved(&envelope, activity, method, key, self.at.as_millis())?)
+            }
+            None => Ok(write::announce_activity(&envelope, activity)?),
+        }
     }
 
     /// `Announce` of an object by its id: a boost, to microblogs.

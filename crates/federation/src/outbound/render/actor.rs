@@ -1,12 +1,12 @@
 //! Documents of our own actors: persons, groups, and the instance itself.
 
 use guildhall_activitypub::{
-    ActorKind as WireKind, Iri, PublicKey,
+    ActorKind as WireKind, Iri, ObjectKind, PublicKey,
     write::{self, GroupFields, Media},
 };
 use guildhall_app::App;
 use guildhall_domain::{
-    GroupId, Timestamp,
+    GroupId,
     actor::ActorKind,
     group::{Admission, Posting},
 };
@@ -77,8 +77,9 @@ fn write(
         published: actor.created_at.as_millis(),
         updated: group.map(|settings| settings.group.updated_at.as_millis()),
         manually_approves: group.is_some_and(|settings| settings.group.policy.admission != Admission::Open),
-        discoverable: actor.kind != ActorKind::Application,
-        indexable: actor.kind == ActorKind::Group,
+        // Persons have not been asked yet; groups want to be found.
+        discoverable: group.is_some(),
+        indexable: group.is_some(),
         also_known_as: &[],
         moved_to: None,
         group: group.map(|settings| GroupFields {
@@ -201,7 +202,8 @@ pub fn wire_kind(kind: ActorKind) -> WireKind {
 }
 
 /// What is left of an actor that is gone.
-pub fn tombstone(actor: &Actor, gone_at: Timestamp) -> Result<Value, RenderError> {
-    let former = guildhall_activitypub::ObjectKind::from_name(wire_kind(actor.kind).as_str());
+pub fn tombstone(actor: &Actor) -> Result<Value, RenderError> {
+    let former = ObjectKind::from_name(wire_kind(actor.kind).as_str());
+    let gone_at = actor.deleted_at.unwrap_or(actor.created_at);
     Ok(write::tombstone(&iri(&actor.ap_id)?, &former, gone_at.as_millis()))
 }

@@ -190,11 +190,15 @@ impl Links {
     }
 }
 
-/// What is left of an entry that is gone.
-pub fn tombstone(id: &Iri, kind: EntryKind, gone_at: Timestamp) -> Value {
+/// What is left of an entry that is gone. It does not say since when, which is not kept.
+pub fn tombstone(id: &Iri, kind: EntryKind) -> Value {
     let former = match kind {
         EntryKind::Post => ObjectKind::Page,
         EntryKind::Comment => ObjectKind::Note,
     };
-    write::tombstone(id, &former, gone_at.as_millis())
+    let mut document = write::tombstone(id, &former, 0);
+    if let Some(members) = document.as_object_mut() {
+        members.remove("deleted");
+    }
+    document
 }

@@ -7,8 +7,10 @@ pub mod actor;
 pub mod entry;
 pub mod mention;
 pub mod notice;
+pub mod proof;
+pub mod publication;
 
-use guildhall_activitypub::{Iri, IriError, key::KeyError};
+use guildhall_activitypub::{Iri, IriError, key::KeyError, proof::ProofError};
 use guildhall_domain::ApId;
 use guildhall_store::StoreError;
 
@@ -30,6 +32,9 @@ pub enum RenderError {
     /// A key of ours cannot be written.
     #[error("a key is not usable")]
     Key(#[from] KeyError),
+    /// A proof cannot be made.
+    #[error("the proof cannot be made")]
+    Proof(#[from] ProofError),
     /// The received activity that is passed on is no JSON.
     #[error("the received activity is not JSON")]
     Body(#[from] serde_json::Error),

@@ -1,0 +1,78 @@
+//! Banning people from a group.
+
+use axum::{extract::State, http::StatusCode};
+use guildhall_app::{
+    App,
+    group::{self, SetBan},
+};
+use guildhall_domain::event::Cause;
+
+use super::{
+    acting,
+    extract::{At, OptionalBody, PersonAddress, SignedIn, Writer},
+    json::{Ban, MayReason},
+    lookup,
+    problem::Problem,
+};
+
+/// Bans somebody from a group, which ends their membership; for moderators. Again, it sets end and reason anew.
+#[utoipa::path(
+    put,
+    path = "/groups/{name}/bans/{handle}",
+    tag = "moderation",
+    params(PersonAddress),
+    security(("token" = ["write"])),
+    request_body = Option<Ban>,
+    responses((status = 204, description = "Banned, from now on."))
+)]
+pub(super) async fn ban_person(
+    State(app): State<App>,
+    At(address): At<PersonAddress>,
+    Writer(person): Writer,
+    OptionalBody(ban): OptionalBody<Ban>,
+) -> Result<StatusCode, Problem> {
+    let (until, remove_content) = (ban.until()?, ban.remove_content);
+    let reason = ban.reason()?;
+    let command =
+        SetBan { banned: true, until, reason, remove_content, ..lifted(&app, &person, &address).await? };
+    group::set_ban(&app, command).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Lifts a ban, which does not bring the membership back; for moderators.
+#[utoipa::path(
+    delete,
+    path = "/groups/{name}/bans/{handle}",
+    tag = "moderation",
+    params(PersonAddress),
+    security(("token" = ["write"])),
+    request_body = Option<MayReason>,
+    responses((status = 204, description = "Not banned, from now on."))
+)]
+pub(super) async fn unban_person(
+    State(app): State<App>,
+    At(address): At<PersonAddress>,
+    Writer(person): Writer,
+    OptionalBody(body): OptionalBody<MayReason>,
+) -> Result<StatusCode, Problem> {
+    let reason = body.text()?;
+    let command = SetBan { reason, ..lifted(&app, &person, &address).await? };
+    group::set_ban(&app, command).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The command that lifts a ban without a word.
+async fn lifted(app: &App, by: &SignedIn, address: &PersonAddress) -> Result<SetBan, Problem> {
+    let group = lookup::group(app, &by.viewer, &address.name).await?;
+    let actor = lookup::person(app, &address.handle).await?.person.id;
+    Ok(SetBan {
+        group: group.group.id,
+        actor,
+        by: acting::in_group(by, &group),
+        banned: false,
+        until: None,
+        reason: None,
+        remove_content: false,
+        cause: Cause::Local,
+    })
+}

@@ -1,0 +1,97 @@
+//! What the path of an address names.
+
+use std::{fmt, str::FromStr};
+
+use axum::{
+    extract::{FromRequestParts, Path, path::ErrorKind, rejection::PathRejection},
+    http::request::Parts,
+};
+use guildhall_app::App;
+use guildhall_domain::{EntryId, Handle, QueueItemId};
+use serde::{Deserialize, Deserializer, de};
+use utoipa::IntoParams;
+
+use crate::native::problem::Problem;
+
+/// The parts of a path, read.
+pub(crate) struct At<T>(pub(crate) T);
+
+/// `/groups/{name}`
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct GroupAddress {
+    /// `gardening`, or `gardening@example.org` for a group elsewhere. With a token, one that is not known yet is
+    /// looked up there.
+    #[serde(deserialize_with = "parsed")]
+    #[param(value_type = String)]
+    pub(crate) name: Handle,
+}
+
+/// `/groups/{name}/queue/{item}`
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct ItemAddress {
+    /// `gardening`
+    #[serde(deserialize_with = "parsed")]
+    #[param(value_type = String)]
+    pub(crate) name: Handle,
+    /// The id of an item of this group's queue.
+    #[serde(deserialize_with = "parsed")]
+    #[param(value_type = String)]
+    pub(crate) item: QueueItemId,
+}
+
+/// `/groups/{name}/moderators/{handle}`
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct PersonAddress {
+    /// `gardening`
+    #[serde(deserialize_with = "parsed")]
+    #[param(value_type = String)]
+    pub(crate) name: Handle,
+    /// `alice`, or `alice@example.org` for a person elsewhere.
+    #[serde(deserialize_with = "parsed")]
+    #[param(value_type = String)]
+    pub(crate) handle: Handle,
+}
+
+/// `/posts/{id}` and `/comments/{id}`
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct EntryAddress {
+    /// The id of the post or comment.
+    #[serde(deserialize_with = "parsed")]
+    #[param(value_type = String)]
+    pub(crate) id: EntryId,
+}
+
+fn parsed<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: FromStr<Err: fmt::Display>,
+{
+    String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+}
+
+impl<T: de::DeserializeOwned + Send> FromRequestParts<App> for At<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        match Path::from_request_parts(parts, app).await {
+            Ok(Path(address)) => Ok(Self(address)),
+            Err(rejection) => Err(unreadable(rejection)),
+        }
+    }
+}
+
+fn unreadable(rejection: PathRejection) -> Problem {
+    const CODE: &str = "invalid-address";
+    let PathRejection::FailedToDeserializePathParams(error) = rejection else {
+        return Problem::unreadable(CODE, rejection.body_text());
+    };
+    match error.into_kind() {
+        ErrorKind::DeserializeError { key, message, .. } => Problem::unreadable(CODE, message).about(key),
+        ErrorKind::InvalidUtf8InPathParam { key } => Problem::unreadable(CODE, "not UTF-8").about(key),
+        other => Problem::unreadable(CODE, other.to_string()),
+    }
+}

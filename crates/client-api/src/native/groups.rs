@@ -1,0 +1,110 @@
+//! Groups: listing, making, showing, changing.
+
+use axum::{
+    Json,
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use guildhall_app::{App, group, read::groups};
+
+use super::{
+    acting,
+    extract::{At, Body, GroupAddress, PageParams, Paging, Reader, Writer},
+    json::{ChangedGroup, Group, NewGroup},
+    listing::{List, Listing},
+    lookup,
+    problem::Problem,
+    router::PREFIX,
+};
+
+/// The groups hosted here, most members first.
+#[utoipa::path(
+    get,
+    path = "/groups",
+    tag = "groups",
+    params(PageParams),
+    security((), ("token" = ["read"])),
+    responses((
+        status = 200,
+        description = "A page of groups.",
+        body = List<Group>,
+        headers(("Link" = String, description = "The next page, `rel=\"next\"`."))
+    ))
+)]
+pub(super) async fn list_groups(
+    State(app): State<App>,
+    Reader(viewer): Reader,
+    paging: Paging,
+) -> Result<Listing<Group>, Problem> {
+    let page = groups::list(&app, &viewer, paging.request).await.map_err(Problem::internal)?;
+    let items = page.items.into_iter().map(|group| Group::new(group, &app.site.base_url)).collect();
+    Ok(Listing::new(&app, &paging, items, page.next))
+}
+
+/// Makes a group hosted here, whose first moderator is the owner of the token.
+#[utoipa::path(
+    post,
+    path = "/groups",
+    tag = "groups",
+    security(("token" = ["write"])),
+    request_body = NewGroup,
+    responses((
+        status = 201,
+        description = "The group.",
+        body = Group,
+        headers(("Location" = String, description = "Its address in this API."))
+    ))
+)]
+pub(super) async fn create_group(
+    State(app): State<App>,
+    Writer(person): Writer,
+    Body(new): Body<NewGroup>,
+) -> Result<Response, Problem> {
+    let id = group::create(&app, new.command(person.actor)?).await?;
+    let made = lookup::group_by_id(&app, id).await?;
+    let location = format!("{}{PREFIX}/groups/{}", app.site.base_url, made.group.name);
+    let body = Json(Group::new(made, &app.site.base_url));
+    Ok((StatusCode::CREATED, [(header::LOCATION, location)], body).into_response())
+}
+
+/// A group, hosted here or elsewhere.
+#[utoipa::path(
+    get,
+    path = "/groups/{name}",
+    tag = "groups",
+    params(GroupAddress),
+    security((), ("token" = ["read"])),
+    responses((status = 200, description = "The group.", body = Group))
+)]
+pub(super) async fn show_group(
+    State(app): State<App>,
+    At(address): At<GroupAddress>,
+    Reader(viewer): Reader,
+) -> Result<Json<Group>, Problem> {
+    let found = lookup::group(&app, &viewer, &address.name).await?;
+    Ok(Json(Group::new(found, &app.site.base_url)))
+}
+
+/// Changes a group hosted here; for its moderators.
+#[utoipa::path(
+    patch,
+    path = "/groups/{name}",
+    tag = "groups",
+    params(GroupAddress),
+    security(("token" = ["write"])),
+    request_body = ChangedGroup,
+    responses((status = 200, description = "The group after the change.", body = Group))
+)]
+pub(super) async fn change_group(
+    State(app): State<App>,
+    At(address): At<GroupAddress>,
+    Writer(person): Writer,
+    Body(changes): Body<ChangedGroup>,
+) -> Result<Json<Group>, Problem> {
+    let current = lookup::group(&app, &person.viewer, &address.name).await?;
+    let by = acting::in_group(&person, &current);
+    group::change(&app, current.group.id, by, changes.command()?).await?;
+    let after = lookup::group_by_id(&app, current.group.id).await?;
+    Ok(Json(Group::new(after, &app.site.base_url)))
+}

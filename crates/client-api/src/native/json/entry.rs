@@ -1,0 +1,133 @@
+//! Posts and comments, as they are shown.
+
+use guildhall_app::read::{EntryView, PersonRef};
+use guildhall_domain::content::Vote;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{Person, State, rfc3339};
+
+/// A post.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Post {
+    /// Its id.
+    id: String,
+    /// The global id.
+    ap_id: String,
+    /// Its page here; for a comment, its place on the page of its post.
+    url: String,
+    /// Its title; null for a comment.
+    #[schema(required = true)]
+    title: Option<String>,
+    /// Markdown; null where only HTML is known.
+    #[schema(required = true)]
+    content: Option<String>,
+    /// The text as it is shown.
+    content_html: String,
+    /// The link it is about: the `url` it was made with.
+    #[schema(required = true)]
+    link_url: Option<String>,
+    /// Its picture.
+    #[schema(required = true)]
+    image_url: Option<String>,
+    /// Who wrote it.
+    author: Person,
+    /// The name of its group, as addresses have it.
+    group: String,
+    /// Where it stands.
+    state: State,
+    /// Why it is held, refused or removed.
+    #[schema(required = true)]
+    state_reason: Option<String>,
+    /// A BCP 47 tag.
+    #[schema(required = true)]
+    language: Option<String>,
+    /// Shown only after asking.
+    sensitive: bool,
+    /// Takes no more comments.
+    locked: bool,
+    /// Shown first.
+    featured: bool,
+    /// Votes for, less votes against.
+    score: i64,
+    /// Votes for.
+    up: i64,
+    /// Votes against.
+    down: i64,
+    /// What the owner of the token voted: 1, 0 or -1; null without a token.
+    #[schema(required = true, minimum = -1, maximum = 1)]
+    my_vote: Option<i64>,
+    /// Published comments below it.
+    comment_count: i64,
+    /// When it was written.
+    #[schema(format = DateTime)]
+    created_at: String,
+    /// When its text last changed.
+    #[schema(required = true, format = DateTime)]
+    edited_at: Option<String>,
+    /// When its latest comment was written, or itself.
+    #[schema(format = DateTime)]
+    last_activity_at: String,
+}
+
+/// A comment: as a post, and its place in the thread.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Comment {
+    #[serde(flatten)]
+    entry: Post,
+    /// The id of the post.
+    post: String,
+    /// The id of the comment it answers; null when it answers the post.
+    #[schema(required = true)]
+    parent: Option<String>,
+    /// 1 for an answer to the post, 2 for an answer to that …
+    depth: i64,
+}
+
+impl Post {
+    /// An entry as it is shown; `author` is what [`EntryView::author`] has for a reader who sees the whole of it.
+    pub(crate) fn new(view: EntryView, author: PersonRef, is_signed_in: bool) -> Self {
+        let my_vote = is_signed_in.then(|| view.my_vote.map_or(0, Vote::value));
+        Self {
+            id: view.id.to_string(),
+            ap_id: view.ap_id.to_string(),
+            url: view.url,
+            title: view.title,
+            content: view.content_source,
+            content_html: view.content_html,
+            link_url: view.link_url,
+            image_url: view.image_url,
+            author: author.into(),
+            group: view.group.name,
+            state: view.state.into(),
+            state_reason: view.state_reason,
+            language: view.language,
+            sensitive: view.sensitive,
+            locked: view.locked,
+            featured: view.featured,
+            score: view.score,
+            up: view.up,
+            down: view.down,
+            my_vote,
+            comment_count: view.comment_count,
+            created_at: rfc3339(view.created_at),
+            edited_at: view.edited_at.map(rfc3339),
+            last_activity_at: rfc3339(view.last_activity_at),
+        }
+    }
+}
+
+impl Comment {
+    /// As [`Post::new`].
+    pub(crate) fn new(view: EntryView, author: PersonRef, is_signed_in: bool) -> Self {
+        Self {
+            post: view.thread_id.to_string(),
+            parent: view
+                .parent_id
+                .filter(|parent| *parent != view.thread_id)
+                .map(|parent| parent.to_string()),
+            depth: view.depth,
+            entry: Post::new(view, author, is_signed_in),
+        }
+    }
+}

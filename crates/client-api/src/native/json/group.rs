@@ -1,0 +1,240 @@
+//! Groups and their rules.
+
+use guildhall_app::{
+    group::{ChangeGroup, CreateGroup},
+    read::{GroupView, RuleView},
+};
+use guildhall_domain::{ActorId, group};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Admission, Clearable, MembershipState, Person, Posting, Review, given, rfc3339, web_url};
+use crate::native::problem::Problem;
+
+/// A group.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Group {
+    /// Its id.
+    id: String,
+    /// What stands for it in addresses: `gardening`, or `gardening@example.org` for a group elsewhere.
+    name: String,
+    /// `@gardening@example.org`
+    handle: String,
+    /// The global id.
+    ap_id: String,
+    /// Its page here.
+    url: String,
+    /// Whether it is hosted here.
+    is_local: bool,
+    /// Its title.
+    title: String,
+    /// Markdown.
+    description: String,
+    /// The same, rendered.
+    description_html: String,
+    /// A BCP 47 tag.
+    #[schema(required = true)]
+    language: Option<String>,
+    /// Its picture.
+    #[schema(required = true)]
+    picture_url: Option<String>,
+    /// How one becomes a member.
+    admission: Admission,
+    /// Who may post and comment.
+    posting: Posting,
+    /// What a moderator sees before the group does.
+    review: Review,
+    /// Members.
+    member_count: i64,
+    /// Published posts.
+    post_count: i64,
+    /// Published comments.
+    comment_count: i64,
+    /// Its rules in order.
+    rules: Vec<Rule>,
+    /// Its moderators.
+    moderators: Vec<Person>,
+    /// When it was made, or first seen here.
+    #[schema(format = DateTime)]
+    created_at: String,
+}
+
+/// A rule of a group.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Rule {
+    /// Its number, from 1.
+    number: i64,
+    /// One line.
+    title: String,
+    /// Markdown.
+    text: String,
+    /// The same, rendered.
+    text_html: String,
+}
+
+/// A group that is to be.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewGroup {
+    /// 1 to 30 letters a-z, digits and underscores.
+    name: String,
+    /// Its title; the name when absent.
+    #[schema(max_length = 200)]
+    title: Option<String>,
+    /// Markdown, at most 10,000 bytes.
+    description: Option<String>,
+    /// A BCP 47 tag.
+    language: Option<String>,
+    /// Its picture.
+    picture_url: Option<String>,
+    /// `open` when absent.
+    #[schema(value_type = Option<Admission>)]
+    admission: Option<Admission>,
+    /// `everyone` when absent.
+    #[schema(value_type = Option<Posting>)]
+    posting: Option<Posting>,
+    /// `none` when absent.
+    #[schema(value_type = Option<Review>)]
+    review: Option<Review>,
+    /// Its rules in order, at most 50.
+    #[serde(default)]
+    rules: Vec<NewRule>,
+}
+
+/// A rule as it is set.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewRule {
+    /// One line.
+    #[schema(min_length = 1, max_length = 200)]
+    title: String,
+    /// Markdown.
+    #[serde(default)]
+    text: String,
+}
+
+/// What is to change in a group; what is left out stays.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ChangedGroup {
+    /// Its title.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false, min_length = 1, max_length = 200)]
+    title: Option<String>,
+    /// Markdown, at most 10,000 bytes.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false)]
+    description: Option<String>,
+    /// A BCP 47 tag; null takes it away.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    language: Clearable,
+    /// Its picture; null takes it away.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    picture_url: Clearable,
+    /// How one becomes a member.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false)]
+    admission: Option<Admission>,
+    /// Who may post and comment.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false)]
+    posting: Option<Posting>,
+    /// What a moderator sees before the group does.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false)]
+    review: Option<Review>,
+    /// All its rules in order, at most 50.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false)]
+    rules: Option<Vec<NewRule>>,
+}
+
+/// A membership.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct JoinedGroup {
+    /// How far it has come.
+    pub(crate) state: MembershipState,
+}
+
+impl Group {
+    /// A group as it is shown; `base_url` is that of this instance.
+    pub(crate) fn new(view: GroupView, base_url: &str) -> Self {
+        Self {
+            id: view.group.id.to_string(),
+            url: format!("{base_url}/groups/{}", view.group.name),
+            name: view.group.name,
+            handle: view.group.handle,
+            ap_id: view.group.ap_id.to_string(),
+            is_local: view.is_local,
+            title: view.group.title,
+            description: view.description,
+            description_html: view.description_html,
+            language: view.language,
+            picture_url: view.picture_url,
+            admission: view.policy.admission.into(),
+            posting: view.policy.posting.into(),
+            review: view.policy.review.into(),
+            member_count: view.member_count,
+            post_count: view.post_count,
+            comment_count: view.comment_count,
+            rules: view.rules.into_iter().map(Rule::from).collect(),
+            moderators: view.moderators.into_iter().map(Person::from).collect(),
+            created_at: rfc3339(view.created_at),
+        }
+    }
+}
+
+impl From<RuleView> for Rule {
+    fn from(rule: RuleView) -> Self {
+        Self { number: rule.number, title: rule.title, text: rule.text, text_html: rule.text_html }
+    }
+}
+
+impl From<NewRule> for group::Rule {
+    fn from(rule: NewRule) -> Self {
+        Self { title: rule.title, text: rule.text }
+    }
+}
+
+impl NewGroup {
+    /// The command; `creator` becomes the first moderator.
+    pub(crate) fn command(self, creator: ActorId) -> Result<CreateGroup, Problem> {
+        let default = group::Policy::default();
+        Ok(CreateGroup {
+            name: self.name,
+            title: self.title.unwrap_or_default(),
+            description: self.description.unwrap_or_default(),
+            language: self.language,
+            picture_url: picture(self.picture_url)?,
+            policy: group::Policy {
+                admission: self.admission.map_or(default.admission, Into::into),
+                posting: self.posting.map_or(default.posting, Into::into),
+                review: self.review.map_or(default.review, Into::into),
+            },
+            rules: self.rules.into_iter().map(Into::into).collect(),
+            moderators: vec![creator],
+        })
+    }
+}
+
+impl ChangedGroup {
+    /// The command.
+    pub(crate) fn command(self) -> Result<ChangeGroup, Problem> {
+        Ok(ChangeGroup {
+            title: self.title,
+            description: self.description,
+            language: self.language,
+            picture_url: self.picture_url.map(picture).transpose()?,
+            admission: self.admission.map(Into::into),
+            posting: self.posting.map(Into::into),
+            review: self.review.map(Into::into),
+            rules: self.rules.map(|rules| rules.into_iter().map(Into::into).collect()),
+        })
+    }
+}
+
+fn picture(url: Option<String>) -> Result<Option<String>, Problem> {
+    url.map(|url| web_url("picture_url", &url)).transpose()
+}

@@ -1,0 +1,23 @@
+//! What is sent and taken: the JSON types of this API, converted by hand from and to those of the use cases.
+
+mod changes;
+mod entry;
+mod group;
+mod instant;
+mod person;
+mod queue;
+mod reason;
+mod web_url;
+mod words;
+mod writing;
+
+pub(crate) use changes::{Clearable, given, language};
+pub(crate) use entry::{Comment, Post};
+pub(crate) use group::{ChangedGroup, Group, JoinedGroup, NewGroup};
+pub(crate) use instant::{from_rfc3339, rfc3339};
+pub(crate) use person::Person;
+pub(crate) use queue::{DecidedItem, QueueItem};
+pub(crate) use reason::{Ban, MayReason, NewReport, Reason};
+pub(crate) use web_url::web_url;
+pub(crate) use words::{Admission, MembershipState, Posting, Review, State};
+pub(crate) use writing::{ChangeComment, ChangePost, CreateComment, CreatePost, SetVote};

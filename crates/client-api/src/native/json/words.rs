@@ -1,0 +1,146 @@
+//! Closed lists of words.
+
+use guildhall_domain::{content, group, membership};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// How one becomes a member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Admission {
+    /// Whoever asks is in.
+    Open,
+    /// A moderator decides.
+    Approval,
+    /// Only who was invited.
+    Invite,
+}
+
+/// Who may post and comment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Posting {
+    /// Anybody who is not banned.
+    Everyone,
+    /// Members.
+    Members,
+    /// Moderators start threads; members may comment.
+    Moderators,
+}
+
+/// What a moderator sees before the group does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Review {
+    /// Nothing.
+    None,
+    /// Until an author's first post or comment here was admitted.
+    First,
+    /// Everything but the moderators' own.
+    All,
+}
+
+/// Where a post or comment stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum State {
+    /// Everybody may read it.
+    Published,
+    /// Waits for a moderator; shown to its author and to moderators.
+    Held,
+    /// Was not let in; shown to its author and to moderators.
+    Refused,
+    /// Was taken out by a moderator; shown to its author and to moderators.
+    Removed,
+}
+
+/// How far a membership has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum MembershipState {
+    /// In.
+    Member,
+    /// Waits for a moderator, or for the answer of the group's server.
+    Pending,
+}
+
+impl From<Admission> for group::Admission {
+    fn from(word: Admission) -> Self {
+        match word {
+            Admission::Open => Self::Open,
+            Admission::Approval => Self::Approval,
+            Admission::Invite => Self::Invite,
+        }
+    }
+}
+
+impl From<group::Admission> for Admission {
+    fn from(admission: group::Admission) -> Self {
+        match admission {
+            group::Admission::Open => Self::Open,
+            group::Admission::Approval => Self::Approval,
+            group::Admission::Invite => Self::Invite,
+        }
+    }
+}
+
+impl From<Posting> for group::Posting {
+    fn from(word: Posting) -> Self {
+        match word {
+            Posting::Everyone => Self::Everyone,
+            Posting::Members => Self::Members,
+            Posting::Moderators => Self::Moderators,
+        }
+    }
+}
+
+impl From<group::Posting> for Posting {
+    fn from(posting: group::Posting) -> Self {
+        match posting {
+            group::Posting::Everyone => Self::Everyone,
+            group::Posting::Members => Self::Members,
+            group::Posting::Moderators => Self::Moderators,
+        }
+    }
+}
+
+impl From<Review> for group::Review {
+    fn from(word: Review) -> Self {
+        match word {
+            Review::None => Self::None,
+            Review::First => Self::First,
+            Review::All => Self::All,
+        }
+    }
+}
+
+impl From<group::Review> for Review {
+    fn from(review: group::Review) -> Self {
+        match review {
+            group::Review::None => Self::None,
+            group::Review::First => Self::First,
+            group::Review::All => Self::All,
+        }
+    }
+}
+
+impl From<content::EntryState> for State {
+    fn from(state: content::EntryState) -> Self {
+        match state {
+            content::EntryState::Published => Self::Published,
+            content::EntryState::Held => Self::Held,
+            content::EntryState::Refused => Self::Refused,
+            // What its author deleted is shown to nobody, so this is never sent.
+            content::EntryState::Removed | content::EntryState::Deleted => Self::Removed,
+        }
+    }
+}
+
+impl From<membership::JoinOutcome> for MembershipState {
+    fn from(outcome: membership::JoinOutcome) -> Self {
+        match outcome {
+            membership::JoinOutcome::Joined | membership::JoinOutcome::AlreadyMember => Self::Member,
+            membership::JoinOutcome::AwaitingApproval => Self::Pending,
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Joining and leaving a group.
+
+use axum::{Json, extract::State, http::StatusCode};
+use guildhall_app::{
+    App,
+    group::{self, Leave, RequestJoin},
+};
+use guildhall_domain::{event::Cause, membership::JoinOutcome};
+
+use super::{
+    extract::{At, Follower, GroupAddress},
+    json::JoinedGroup,
+    lookup,
+    problem::Problem,
+};
+
+/// Joins a group. Asking again changes nothing.
+#[utoipa::path(
+    put,
+    path = "/groups/{name}/membership",
+    tag = "membership",
+    params(GroupAddress),
+    security(("token" = ["follow"])),
+    responses(
+        (status = 200, description = "A member.", body = JoinedGroup),
+        (status = 202, description = "Waits for a moderator, or for the group's server.", body = JoinedGroup)
+    )
+)]
+pub(super) async fn join_group(
+    State(app): State<App>,
+    At(address): At<GroupAddress>,
+    Follower(person): Follower,
+) -> Result<(StatusCode, Json<JoinedGroup>), Problem> {
+    let group = lookup::group(&app, &person.viewer, &address.name).await?.group.id;
+    let command = RequestJoin { group, actor: person.actor, follow: None, cause: Cause::Local };
+    let outcome = group::request_join(&app, command).await?;
+    Ok((status_of(outcome), Json(JoinedGroup { state: outcome.into() })))
+}
+
+fn status_of(outcome: JoinOutcome) -> StatusCode {
+    match outcome {
+        JoinOutcome::Joined | JoinOutcome::AlreadyMember => StatusCode::OK,
+        JoinOutcome::AwaitingApproval => StatusCode::ACCEPTED,
+    }
+}
+
+/// Leaves a group, or takes a request back. Without a membership nothing changes.
+#[utoipa::path(
+    delete,
+    path = "/groups/{name}/membership",
+    tag = "membership",
+    params(GroupAddress),
+    security(("token" = ["follow"])),
+    responses((status = 204, description = "No member, from now on."))
+)]
+pub(super) async fn leave_group(
+    State(app): State<App>,
+    At(address): At<GroupAddress>,
+    Follower(person): Follower,
+) -> Result<StatusCode, Problem> {
+    let group = lookup::group(&app, &person.viewer, &address.name).await?.group.id;
+    let command = Leave { group, actor: person.actor, cause: Cause::Local };
+    group::leave(&app, command).await.map_err(Problem::internal)?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,26 @@
+//! Guildhall's own API under `/api/guildhall/v1`: JSON in and out, problem+json for refusals, bearer tokens, and an
+//! `OpenAPI` document that is made from the same list as the routes.
+
+mod acting;
+mod bans;
+mod comments;
+mod deletion;
+mod document;
+mod extract;
+mod groups;
+mod json;
+mod listing;
+mod lookup;
+mod marks;
+mod membership;
+mod moderators;
+mod posts;
+mod problem;
+mod queue;
+mod refusals;
+mod reports;
+mod router;
+mod votes;
+
+pub use document::openapi;
+pub use router::{PREFIX, router};

@@ -1,0 +1,184 @@
+//! What use cases refuse, as problems: each refusal of a rule keeps its fixed name as `code`.
+
+use axum::http::StatusCode;
+use guildhall_app::{
+    entry::{DeleteError, EditError, SubmitError, VoteError},
+    group::{ChangeGroupError, CreateGroupError, JoinError, ModerationError},
+    port::ResolveError,
+    queue::QueueError,
+};
+use guildhall_domain::{
+    admission::Refusal,
+    content::{DeleteRefusal, EditRefusal, InvalidEntry, VoteRefusal},
+    group::InvalidSettings,
+    moderation::NotModerator,
+};
+
+use super::problem::Problem;
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        Self::forbidden(refusal.as_str(), refusal.explanation())
+    }
+}
+
+impl From<NotModerator> for Problem {
+    fn from(refusal: NotModerator) -> Self {
+        Self::forbidden("not-moderator", refusal.to_string())
+    }
+}
+
+impl From<InvalidSettings> for Problem {
+    fn from(invalid: InvalidSettings) -> Self {
+        let field = match invalid {
+            InvalidSettings::Title => "title",
+            InvalidSettings::Description => "description",
+            InvalidSettings::Rules => "rules",
+            InvalidSettings::Language => "language",
+        };
+        Self::invalid(field, invalid.to_string())
+    }
+}
+
+impl From<InvalidEntry> for Problem {
+    fn from(invalid: InvalidEntry) -> Self {
+        let field = match invalid {
+            InvalidEntry::Title => "title",
+            InvalidEntry::TooLong | InvalidEntry::Empty => "content",
+        };
+        Self::invalid(field, invalid.to_string())
+    }
+}
+
+impl From<CreateGroupError> for Problem {
+    fn from(error: CreateGroupError) -> Self {
+        match error {
+            CreateGroupError::Name(invalid) => Self::invalid("name", invalid.to_string()),
+            CreateGroupError::NameTaken => {
+                Self::conflict("name-taken", "a group or a person here has this name").about("name")
+            }
+            CreateGroupError::Settings(invalid) => invalid.into(),
+            CreateGroupError::Store(source) => Self::internal(source),
+        }
+    }
+}
+
+impl From<ChangeGroupError> for Problem {
+    fn from(error: ChangeGroupError) -> Self {
+        match error {
+            ChangeGroupError::NoSuchGroup => Self::not_found("group hosted here"),
+            ChangeGroupError::NotModerator(refusal) => refusal.into(),
+            ChangeGroupError::Settings(invalid) => invalid.into(),
+            ChangeGroupError::Store(source) => Self::internal(source),
+        }
+    }
+}
+
+impl From<JoinError> for Problem {
+    fn from(error: JoinError) -> Self {
+        match error {
+            JoinError::NoSuchGroup => Self::not_found("group"),
+            JoinError::Refused(refusal) => Self::forbidden(refusal.code(), refusal.to_string()),
+            JoinError::Store(source) => Self::internal(source),
+        }
+    }
+}
+
+impl From<ModerationError> for Problem {
+    fn from(error: ModerationError) -> Self {
+        match error {
+            ModerationError::NotFound => Self::not_found("thing to moderate"),
+            ModerationError::NotModerator(refusal) => refusal.into(),
+            ModerationError::Store(source) => Self::internal(source),
+        }
+    }
+}
+
+impl From<QueueError> for Problem {
+    fn from(error: QueueError) -> Self {
+        match error {
+            QueueError::NotFound => Self::not_found("item in this queue"),
+            QueueError::AlreadyDecided => Self::conflict("already-decided", "this was decided already"),
+            QueueError::NotModerator(refusal) => refusal.into(),
+            QueueError::Store(source) => Self::internal(source),
+        }
+    }
+}
+
+impl From<SubmitError> for Problem {
+    fn from(error: SubmitError) -> Self {
+        match error {
+            SubmitError::NoSuchGroup => Self::not_found("group"),
+            SubmitError::NoSuchParent => {
+                Self::conflict("parent-not-open", "what this answers is not published, or no longer")
+            }
+            SubmitError::Known => Self::conflict("known", "this is known already"),
+            SubmitError::Store(source) => Self::internal(source),
+        }
+    }
+}
+
+impl From<EditError> for Problem {
+    fn from(error: EditError) -> Self {
+        match error {
+            EditError::NotFound => Self::not_found("post or comment"),
+            EditError::Refused(refusal @ EditRefusal::NotAuthor) => {
+                Self::forbidden("not-author", refusal.to_string())
+            }
+            EditError::Refused(refusal @ EditRefusal::Closed) => {
+                Self::conflict("closed", refusal.to_string())
+            }
+            EditError::NotAdmitted(refusal) => refusal.into(),
+            EditError::Store(source) => Self::internal(source),
+        }
+    }
+}
+
+impl From<DeleteError> for Problem {
+    fn from(error: DeleteError) -> Self {
+        match error {
+            DeleteError::NotFound => Self::not_found("post or comment"),
+            DeleteError::Refused(refusal @ DeleteRefusal::NotAllowed) => {
+                Self::forbidden("not-allowed", refusal.to_string())
+            }
+            DeleteError::Refused(refusal @ DeleteRefusal::NothingToRestore) => {
+                Self::conflict("nothing-to-restore", refusal.to_string())
+            }
+            DeleteError::Store(source) => Self::internal(source),
+        }
+    }
+}
+
+impl From<VoteError> for Problem {
+    fn from(error: VoteError) -> Self {
+        match error {
+            VoteError::NotFound => Self::not_found("post or comment"),
+            VoteError::Refused(refusal @ VoteRefusal::NotOpen) => {
+                Self::conflict("not-open", refusal.to_string())
+            }
+            VoteError::Refused(refusal @ VoteRefusal::Banned) => {
+                Self::forbidden("banned", refusal.to_string())
+            }
+            VoteError::Refused(refusal @ VoteRefusal::Host) => {
+                Self::forbidden("host-blocked", refusal.to_string())
+            }
+            VoteError::Store(source) => Self::internal(source),
+        }
+    }
+}
+
+impl From<ResolveError> for Problem {
+    fn from(error: ResolveError) -> Self {
+        match error {
+            ResolveError::NotFound => Self::not_found("group or person"),
+            ResolveError::Blocked => Self::forbidden("host-blocked", error.to_string()),
+            ResolveError::Refused(_) => {
+                Self::new(StatusCode::BAD_GATEWAY, "remote-refused", error.to_string())
+            }
+            ResolveError::Unreachable(_) => {
+                Self::new(StatusCode::BAD_GATEWAY, "remote-unreachable", error.to_string())
+            }
+            ResolveError::Store(source) => Self::internal(source),
+        }
+    }
+}

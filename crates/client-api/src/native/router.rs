@@ -1,0 +1,65 @@
+//! Which address does what. The routes and the document come from one list.
+
+use axum::{Router, routing::any};
+use guildhall_app::App;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    bans, comments, deletion, document, groups, marks, membership, moderators, posts, problem::Problem,
+    queue, reports, votes,
+};
+
+/// What all addresses begin with.
+pub const PREFIX: &str = "/api/guildhall/v1";
+
+/// The native API. Has no fallback of its own, so that it can be merged: unknown addresses under [`PREFIX`] are
+/// routes too.
+pub fn router(app: App) -> Router {
+    let (routes, _) = documented().split_for_parts();
+    routes
+        .route(PREFIX, any(no_such_address))
+        .route(&format!("{PREFIX}/{{*rest}}"), any(no_such_address))
+        .method_not_allowed_fallback(async || Problem::method_not_allowed())
+        .with_state(app)
+}
+
+/// The routes together with their descriptions.
+pub(super) fn documented() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(document::base()).nest(PREFIX, in_groups().merge(on_entries()).merge(about()))
+}
+
+fn in_groups() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(groups::list_groups, groups::create_group))
+        .routes(routes!(groups::show_group, groups::change_group))
+        .routes(routes!(membership::join_group, membership::leave_group))
+        .routes(routes!(posts::list_posts, posts::create_post))
+        .routes(routes!(queue::list_queue))
+        .routes(routes!(queue::admit_item))
+        .routes(routes!(queue::refuse_item))
+        .routes(routes!(moderators::appoint_moderator, moderators::dismiss_moderator))
+        .routes(routes!(bans::ban_person, bans::unban_person))
+}
+
+fn on_entries() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(posts::show_post, posts::change_post, deletion::delete_post))
+        .routes(routes!(deletion::restore_post))
+        .routes(routes!(votes::vote_on_post))
+        .routes(routes!(reports::report_post))
+        .routes(routes!(marks::lock_post, marks::unlock_post))
+        .routes(routes!(marks::feature_post, marks::unfeature_post))
+        .routes(routes!(comments::list_comments, comments::create_comment))
+        .routes(routes!(comments::show_comment, comments::change_comment, deletion::delete_comment))
+        .routes(routes!(deletion::restore_comment))
+        .routes(routes!(votes::vote_on_comment))
+        .routes(routes!(reports::report_comment))
+}
+
+fn about() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(document::show_document))
+}
+
+async fn no_such_address() -> Problem {
+    Problem::no_such_address()
+}

@@ -1,0 +1,70 @@
+//! Voting on posts and comments.
+
+use axum::{Json, extract::State};
+use guildhall_app::{
+    App,
+    entry::{self, CastVote},
+    read::EntryView,
+};
+use guildhall_domain::{EntryId, content::EntryKind, event::Cause};
+
+use super::{
+    comments,
+    extract::{At, Body, EntryAddress, SignedIn, Writer},
+    json::{Comment, Post, SetVote},
+    lookup, posts,
+    problem::Problem,
+};
+
+/// Votes on a post, or takes the vote back. The same vote again changes nothing.
+#[utoipa::path(
+    put,
+    path = "/posts/{id}/vote",
+    tag = "posts",
+    params(EntryAddress),
+    security(("token" = ["write"])),
+    request_body = SetVote,
+    responses((status = 200, description = "The post with the vote counted.", body = Post))
+)]
+pub(super) async fn vote_on_post(
+    State(app): State<App>,
+    At(address): At<EntryAddress>,
+    Writer(person): Writer,
+    Body(vote): Body<SetVote>,
+) -> Result<Json<Post>, Problem> {
+    let counted = cast(&app, &person, address.id, EntryKind::Post, &vote).await?;
+    Ok(Json(posts::post(counted)?))
+}
+
+/// Votes on a comment, or takes the vote back. The same vote again changes nothing.
+#[utoipa::path(
+    put,
+    path = "/comments/{id}/vote",
+    tag = "comments",
+    params(EntryAddress),
+    security(("token" = ["write"])),
+    request_body = SetVote,
+    responses((status = 200, description = "The comment with the vote counted.", body = Comment))
+)]
+pub(super) async fn vote_on_comment(
+    State(app): State<App>,
+    At(address): At<EntryAddress>,
+    Writer(person): Writer,
+    Body(vote): Body<SetVote>,
+) -> Result<Json<Comment>, Problem> {
+    let counted = cast(&app, &person, address.id, EntryKind::Comment, &vote).await?;
+    Ok(Json(comments::comment(counted)?))
+}
+
+async fn cast(
+    app: &App,
+    person: &SignedIn,
+    id: EntryId,
+    kind: EntryKind,
+    vote: &SetVote,
+) -> Result<EntryView, Problem> {
+    lookup::entry(app, &person.viewer, id, kind).await?;
+    let command = CastVote { entry: id, actor: person.actor, vote: vote.vote()?, cause: Cause::Local };
+    entry::cast_vote(app, command).await?;
+    lookup::entry(app, &person.viewer, id, kind).await
+}

@@ -1,0 +1,138 @@
+//! One delivery: sign, send, judge the answer.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use guildhall_activitypub::{ACTIVITY_JSON, Iri};
+use guildhall_domain::Timestamp;
+use guildhall_store::instance::SignatureScheme;
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, Method};
+use tracing::Instrument as _;
+
+use super::context::Context;
+use super::port::{Response, SignError, SignRequest};
+use super::verdict::Verdict;
+use super::window::Parcel;
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// The host took it.
+    Delivered,
+    /// It will never be taken; the text is for people.
+    Refused(String),
+    /// The host did not take it now.
+    Later {
+        /// For people.
+        error: String,
+        /// What the host asked for.
+        retry_after: Option<Duration>,
+    },
+    /// Our own store was in the way; says nothing of the host.
+    NotSent(String),
+}
+
+impl Outcome {
+    /// The label in metrics and logs.
+    fn label(&self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::Refused(_) => "refused",
+            Self::Later { .. } => "later",
+            Self::NotSent(_) => "not_sent",
+        }
+    }
+}
+
+/// A delivery that has ended.
+#[derive(Debug)]
+pub(super) struct Landed {
+    pub(super) parcel: Parcel,
+    pub(super) outcome: Outcome,
+    /// The way of signing that worked, where it is not the one that was to be used.
+    pub(super) learned: Option<SignatureScheme>,
+}
+
+/// Sends a parcel to `host`, at most twice: once more where the signature was not liked.
+pub(super) async fn attempt(
+    context: Arc<Context>,
+    host: Arc<str>,
+    parcel: Parcel,
+    scheme: SignatureScheme,
+) -> Landed {
+    let span = tracing::info_span!("delivery.attempt", instance.host = %host, delivery.seq = parcel.seq);
+    let attempt = Attempt { context: &context, parcel: &parcel };
+    let started = context.app.now();
+    let (outcome, learned) = async {
+        let judged = attempt.run(scheme).await;
+        attempt.record(&judged.0, started);
+        judged
+    }
+    .instrument(span)
+    .await;
+    Landed { parcel, outcome, learned }
+}
+
+struct Attempt<'a> {
+    context: &'a Context,
+    parcel: &'a Parcel,
+}
+
+impl Attempt<'_> {
+    async fn run(&self, scheme: SignatureScheme) -> (Outcome, Option<SignatureScheme>) {
+        let Ok(url) = Iri::parse(&self.parcel.inbox) else {
+            return (Outcome::Refused("the inbox is not an address".into()), None);
+        };
+        let first = match self.send(&url, scheme).await {
+            Ok(response) => response,
+            Err(outcome) => return (outcome, None),
+        };
+        if Verdict::of(first.status) != Verdict::BadSignature {
+            return (judge(first), None);
+        }
+        let other = scheme.second_knock();
+        match self.send(&url, other).await {
+            Ok(second) => {
+                let outcome = judge(second);
+                let learned = (outcome == Outcome::Delivered).then_some(other);
+                (outcome, learned)
+            }
+            Err(outcome) => (outcome, None),
+        }
+    }
+
+    async fn send(&self, url: &Iri, scheme: SignatureScheme) -> Result<Response, Outcome> {
+        let Parcel { sender, body, .. } = self.parcel;
+        let request = SignRequest { sender: *sender, method: &Method::POST, url, body: Some(body), scheme };
+        let mut headers = self.context.signer.sign(request).await.map_err(|error| match error {
+            SignError::Store(source) => Outcome::NotSent(format!("the sender's keys could not be read: {source}")),
+            SignError::NoKey | SignError::BadKey => Outcome::Refused(error.to_string()),
+        })?;
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(ACTIVITY_JSON));
+        let sent = self.context.transport.post(url, headers, body.clone()).await;
+        sent.map_err(|error| Outcome::Later { error: error.0, retry_after: None })
+    }
+
+    fn record(&self, outcome: &Outcome, started: Timestamp) {
+        let took = self.context.app.now().since(started);
+        metrics::counter!("deliveries_total", "outcome" => outcome.label()).increment(1);
+        metrics::histogram!("delivery_attempt_duration_seconds").record(took.as_secs_f64());
+        let (error, duration_ms) = match outcome {
+            Outcome::Delivered => ("", took.as_millis()),
+            Outcome::Refused(error) | Outcome::Later { error, .. } | Outcome::NotSent(error) => {
+                (error.as_str(), took.as_millis())
+            }
+        };
+        tracing::debug!(outcome = outcome.label(), error, duration_ms, size_bytes = self.parcel.body.len());
+    }
+}
+
+fn judge(response: Response) -> Outcome {
+    let Response { status, retry_after } = response;
+    match Verdict::of(status) {
+        Verdict::Delivered => Outcome::Delivered,
+        Verdict::Later => Outcome::Later { error: format!("HTTP {status}"), retry_after },
+        Verdict::Refused | Verdict::BadSignature => Outcome::Refused(format!("HTTP {status}")),
+    }
+}

@@ -1,0 +1,63 @@
+//! What is to be done now and then: moving idle cursors on, pruning, counting.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use guildhall_store::StoreError;
+use guildhall_store::delivery::{HostState, failure, host, log};
+
+use super::context::Context;
+
+/// How often.
+const EVERY: Duration = Duration::from_mins(1);
+/// How long what every host has passed stays on the log, so that it can be looked up.
+const KEEP_PASSED: Duration = Duration::from_hours(3 * 24);
+/// How long anything stays, whoever has not got it.
+const KEEP_AT_MOST: Duration = Duration::from_hours(30 * 24);
+/// Rows dropped in one transaction.
+const PRUNE_BATCH: u32 = 1000;
+
+/// Does the chores once a minute, for as long as it is let.
+pub(super) async fn run(context: Arc<Context>) {
+    loop {
+        if let Err(error) = once(&context).await {
+            let error: &dyn std::error::Error = &error;
+            tracing::warn!(error, "the delivery log could not be tidied");
+        }
+        context.timer.sleep_until(context.app.now().plus(EVERY)).await;
+    }
+}
+
+async fn once(context: &Context) -> Result<(), StoreError> {
+    let app = &context.app;
+    let now = app.now();
+    context.memory.sweep(now);
+    let mut tx = app.begin().await?;
+    host::advance_idle(&mut tx, now).await?;
+    tx.commit().await?;
+    loop {
+        let mut tx = app.begin().await?;
+        let dropped =
+            log::prune(&mut tx, now.minus(KEEP_PASSED), now.minus(KEEP_AT_MOST), PRUNE_BATCH).await?;
+        tx.commit().await?;
+        if dropped < u64::from(PRUNE_BATCH) {
+            break;
+        }
+    }
+    let mut tx = app.begin().await?;
+    failure::prune(&mut tx, now.minus(KEEP_AT_MOST)).await?;
+    tx.commit().await?;
+    count(context).await
+}
+
+#[expect(clippy::cast_precision_loss, reason = "gauges are floats; these numbers are far below 2^52")]
+async fn count(context: &Context) -> Result<(), StoreError> {
+    let db = &context.app.store;
+    let by_state = host::count_by_state(db).await?;
+    for state in HostState::ALL {
+        let count = by_state.iter().find(|(found, _)| *found == state).map_or(0, |(_, count)| *count);
+        metrics::gauge!("delivery_hosts", "state" => state.as_str()).set(count as f64);
+    }
+    metrics::gauge!("delivery_queue_depth").set(host::queue_depth(db).await? as f64);
+    Ok(())
+}

@@ -1,0 +1,115 @@
+//! Reading on in the log for one host, and choosing what it is sent.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use guildhall_domain::{Timestamp, audience::Profile};
+use guildhall_store::StoreError;
+use guildhall_store::delivery::{Piece, log};
+use guildhall_store::instance::{self, Instance};
+
+use super::context::Context;
+use super::items::LogItem;
+use super::window::{Parcel, Window};
+
+/// Parcels read at once, at most.
+const PAGE: u32 = 128;
+/// Reads on when fewer than this are left.
+const LOW_WATER: usize = 64;
+/// Rows of the log looked at in one read, for a host with few inboxes.
+const MOST_ROWS: u32 = 1000;
+/// What one read may have to sort: rows times inboxes.
+const MOST_PAIRS: u32 = 5000;
+/// How long what is known of a host is not asked again; an admin may have changed it.
+const FRESH_FOR: Duration = Duration::from_mins(1);
+
+/// Reads on in the log for one host.
+pub(super) struct Selection {
+    context: Arc<Context>,
+    host: Arc<str>,
+    rows: u32,
+    instance: Option<Instance>,
+    read_at: Timestamp,
+}
+
+impl Selection {
+    /// For a host of which `instance` is known now, with that many inboxes that follow groups.
+    pub(super) fn new(
+        context: Arc<Context>,
+        host: Arc<str>,
+        subscriptions: u32,
+        instance: Option<Instance>,
+    ) -> Self {
+        let rows = (MOST_PAIRS / subscriptions.max(1)).clamp(8, MOST_ROWS);
+        let read_at = context.app.now();
+        Self { context, host, rows, instance, read_at }
+    }
+
+    /// Whether there is room for more, and may be more.
+    pub(super) fn wants_more(window: &Window) -> bool {
+        window.len() < LOW_WATER && !window.is_end()
+    }
+
+    /// Reads one page into `window`. What the host is not to get is left out, and so done with.
+    pub(super) async fn read_on(&mut self, window: &mut Window) -> Result<(), StoreError> {
+        let context = self.context.clone();
+        let page = log::read(&context.app.store, &self.host, window.position(), self.rows, PAGE).await?;
+        let parcels = self.parcels(&page.pieces).await?;
+        window.extend(parcels, page.position, page.is_end);
+        Ok(())
+    }
+
+    async fn parcels(&mut self, pieces: &[Piece]) -> Result<Vec<Parcel>, StoreError> {
+        let mut seqs: Vec<i64> = pieces.iter().map(|piece| piece.seq).collect();
+        seqs.dedup();
+        let mut items = self.context.items.list(&self.context.app.store, &seqs).await?;
+        self.drop_blocked(&mut items).await?;
+        // Asked for only where it matters: the answer to a `Follow` does not wait for `NodeInfo`.
+        let profile = match items.iter().any(|item| item.depends_on_profile()) {
+            true => self.profile().await?,
+            false => Profile::Microblog,
+        };
+        let parcel = |piece: &Piece| {
+            let item = &items[items.binary_search_by_key(&piece.seq, |item| item.seq).ok()?];
+            Some(Parcel {
+                seq: piece.seq,
+                inbox: piece.inbox.as_str().into(),
+                sender: item.sender,
+                order_key: item.order_key.clone(),
+                body: item.body_for(profile)?.clone(),
+            })
+        };
+        Ok(pieces.iter().filter_map(parcel).collect())
+    }
+
+    async fn drop_blocked(&self, items: &mut Vec<Arc<LogItem>>) -> Result<(), StoreError> {
+        let app = &self.context.app;
+        let lists = self.context.lists.get(&app.store, app.now()).await?;
+        items.retain(|item| {
+            let is_blocked = lists.is_blocked(item.group, &self.host, app.site.allow_list_only);
+            if is_blocked {
+                metrics::counter!("deliveries_total", "outcome" => "blocked").increment(1);
+            }
+            !is_blocked
+        });
+        Ok(())
+    }
+
+    async fn profile(&mut self) -> Result<Profile, StoreError> {
+        let app = &self.context.app;
+        if app.now().since(self.read_at) >= FRESH_FOR {
+            self.instance = instance::find(&app.store, &self.host).await?;
+            self.read_at = app.now();
+        }
+        if let Some(known) = self.instance.as_ref().and_then(|instance| instance.profile_at(app.now())) {
+            return Ok(known);
+        }
+        let software = self.context.profiles.learn(&self.host).await;
+        let mut tx = app.begin().await?;
+        instance::set_software(&mut tx, &self.host, software.as_ref(), app.now()).await?;
+        tx.commit().await?;
+        self.instance = instance::find(&app.store, &self.host).await?;
+        let learned = self.instance.as_ref().and_then(|instance| instance.profile_at(app.now()));
+        Ok(learned.unwrap_or(Profile::Microblog))
+    }
+}

@@ -1,0 +1,58 @@
+//! From a request to a kept activity: the sender hears 202 only after the commit.
+
+use bytes::Bytes;
+use guildhall_domain::{ApId, ReceivedId};
+use guildhall_store::StoreError;
+use guildhall_store::received::{self, NewReceived};
+use http::HeaderMap;
+
+use super::verify::{Rejection, VerifiedActivity, verify};
+use crate::Federation;
+use crate::net::ClientIp;
+
+/// A POST to an inbox, read in whole.
+#[derive(Debug, Clone)]
+pub(crate) struct InboxRequest {
+    /// Path and query exactly as in the request line.
+    pub(crate) target: String,
+    /// The authority of the request line (HTTP/2); over HTTP/1.1 mostly none.
+    pub(crate) authority: Option<String>,
+    /// All headers.
+    pub(crate) headers: HeaderMap,
+    /// The exact bytes.
+    pub(crate) body: Bytes,
+    /// Who sent it.
+    pub(crate) client: ClientIp,
+}
+
+/// Verifies what was sent and keeps it for the worker.
+///
+/// # Errors
+/// [`Rejection`]; nothing has been kept then.
+pub(crate) async fn receive(federation: &Federation, request: &InboxRequest) -> Result<(), Rejection> {
+    let verified = verify(federation, request).await?;
+    let is_new = keep(federation, &verified).await?;
+    if !is_new {
+        return Err(Rejection::Duplicate);
+    }
+    federation.app.signals.received.notify_one();
+    Ok(())
+}
+
+/// Writes a verified activity. `false`: its id was known, perhaps for a moment only.
+async fn keep(federation: &Federation, verified: &VerifiedActivity) -> Result<bool, StoreError> {
+    let app = &federation.app;
+    let new = NewReceived {
+        id: ReceivedId(app.new_id()),
+        ap_id: ApId::new(verified.activity().id.as_str()),
+        actor: verified.actor_ap_id().clone(),
+        host: verified.host().to_owned(),
+        verb: verified.document().kind().unwrap_or_default().to_owned(),
+        via: None,
+        body: verified.document().raw().to_vec(),
+    };
+    let mut tx = app.begin().await?;
+    let is_new = received::insert(&mut tx, &new, app.now()).await?;
+    tx.commit().await?;
+    Ok(is_new)
+}

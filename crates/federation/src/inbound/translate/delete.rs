@@ -1,0 +1,72 @@
+//! `Delete`: by the author, by a moderator with a reason, of an account.
+
+use guildhall_activitypub::activity::Deletion;
+use guildhall_app::{
+    entry::{self as entries, Delete},
+    remote,
+};
+use guildhall_domain::ApId;
+
+use super::{Incoming, Step, Trouble, incoming::known_actor, trouble::IntoStep};
+use crate::Federation;
+
+pub(super) async fn delete(
+    federation: &Federation,
+    incoming: &Incoming,
+    deletion: &Deletion,
+) -> Result<Step, Trouble> {
+    if deletion.object == incoming.activity.actor && incoming.via.is_none() {
+        remote::actor_deleted(&federation.app, incoming.actor.id, incoming.cause()).await?;
+        return Ok(Step::Done);
+    }
+    if let Some(actor) = known_actor(federation, &deletion.object).await? {
+        return group_deleted(federation, incoming, actor).await;
+    }
+    let Some(command) = command(federation, incoming, deletion).await? else {
+        return Ok(Step::ignored("deletes nothing that is known here"));
+    };
+    entries::delete(&federation.app, command).await.into_step()
+}
+
+/// `Undo{Delete}`.
+pub(super) async fn restore(
+    federation: &Federation,
+    incoming: &Incoming,
+    deletion: &Deletion,
+) -> Result<Step, Trouble> {
+    let Some(command) = command(federation, incoming, deletion).await? else {
+        return Ok(Step::ignored("restores nothing that is known here"));
+    };
+    entries::restore(&federation.app, command).await.into_step()
+}
+
+async fn command(
+    federation: &Federation,
+    incoming: &Incoming,
+    deletion: &Deletion,
+) -> Result<Option<Delete>, Trouble> {
+    let known = incoming.entry(federation, &deletion.object).await?;
+    Ok(known.map(|entry| Delete {
+        entry: entry.id,
+        by: incoming.acting_on(&entry),
+        reason: deletion.reason.clone(),
+        cause: incoming.cause(),
+    }))
+}
+
+// Lemmy's moderators delete a group by its id; only its own server can say so.
+async fn group_deleted(
+    federation: &Federation,
+    incoming: &Incoming,
+    actor: guildhall_store::actor::Actor,
+) -> Result<Step, Trouble> {
+    let speaks = incoming.via.as_ref().is_some_and(|via| via.id == actor.id);
+    if actor.is_local || !speaks {
+        return Ok(Step::refused("deletes somebody else"));
+    }
+    match federation.fetcher.refresh_actor(&ApId::new(actor.ap_id.as_str())).await {
+        Err(error) if error.is_retryable() => Err(error.into()),
+        Ok(_) => Ok(Step::ignored("the group is still there")),
+        Err(_) => Ok(Step::ended(guildhall_store::received::Outcome::Applied, "the group is gone")),
+    }
+}

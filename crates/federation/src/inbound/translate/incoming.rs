@@ -1,0 +1,79 @@
+//! An activity on its way to a use case, with who did it and by which way it came.
+
+use guildhall_activitypub::{Activity, Document, Iri};
+use guildhall_domain::{ActorId, ApId, GroupId, event::Cause};
+use guildhall_store::{
+    actor::{self, Actor},
+    entry::{self, Entry},
+    received::Received,
+};
+
+use super::Trouble;
+use crate::Federation;
+
+/// A verified activity that is being processed.
+pub(crate) struct Incoming {
+    /// As it was stored.
+    pub(crate) received: Received,
+    /// The same, read.
+    pub(crate) activity: Activity,
+    /// Who did it.
+    pub(crate) actor: Actor,
+    /// The group elsewhere that announced it.
+    pub(crate) via: Option<Actor>,
+}
+
+impl Incoming {
+    /// Reads a stored activity and finds its actor.
+    pub(crate) async fn load(federation: &Federation, received: Received) -> Result<Self, Trouble> {
+        let never = |error: &dyn std::error::Error| Trouble::Never(error.to_string());
+        let document = Document::parse(&received.body).map_err(|error| never(&error))?;
+        let activity = Activity::read(&document).map_err(|error| never(&error))?;
+        let actor = federation.fetcher.actor(&received.actor).await?;
+        let via = match &received.via {
+            Some(group) => actor::find_by_ap_id(&federation.app.store, group).await?,
+            None => None,
+        };
+        Ok(Self { received, activity, actor, via })
+    }
+
+    /// What use cases are told set them off.
+    pub(crate) fn cause(&self) -> Cause {
+        Cause::Activity(self.received.id)
+    }
+
+    /// The group elsewhere whose word this is.
+    pub(crate) fn via_group(&self) -> Option<GroupId> {
+        self.via.as_ref().map(|group| GroupId(group.id.0))
+    }
+
+    /// Who acts on an entry: the actor; or the group itself, where a group elsewhere announces that one of its
+    /// moderators acted. That a group's server speaks for the group is all we can and need to know (FEP-1b12).
+    pub(crate) fn acting_on(&self, entry: &Entry) -> ActorId {
+        match self.via_group() {
+            Some(group) if group == entry.group_id && entry.author_id != self.actor.id => group.actor(),
+            _ => self.actor.id,
+        }
+    }
+
+    /// The entry with an id or page URL, if it is one that this activity may be about: what a group announces is about
+    /// its own entries alone.
+    pub(crate) async fn entry(&self, federation: &Federation, id: &Iri) -> Result<Option<Entry>, Trouble> {
+        let found = known_entry(federation, id).await?;
+        Ok(found.filter(|entry| self.via_group().is_none_or(|group| group == entry.group_id)))
+    }
+}
+
+/// The entry that is known under an id or page URL.
+pub(crate) async fn known_entry(federation: &Federation, id: &Iri) -> Result<Option<Entry>, Trouble> {
+    let store = &federation.app.store;
+    if let Some(found) = entry::find_by_ap_id(store, &ApId::new(id.as_str())).await? {
+        return Ok(Some(found));
+    }
+    Ok(entry::find_by_page_url(store, id.as_str()).await?)
+}
+
+/// The actor that is known under an id.
+pub(crate) async fn known_actor(federation: &Federation, id: &Iri) -> Result<Option<Actor>, Trouble> {
+    Ok(actor::find_by_ap_id(&federation.app.store, &ApId::new(id.as_str())).await?)
+}

@@ -1,0 +1,85 @@
+//! `Add` to and `Remove` from a group's moderators or featured posts (FEP-1b12).
+
+use guildhall_activitypub::{Iri, activity::Listing};
+use guildhall_app::{
+    entry::{self as entries, Annotate, Annotation},
+    group::{self, SetModerator},
+};
+use guildhall_domain::{ActorId, ApId, GroupId};
+use guildhall_store::actor::Actor;
+
+use super::{Incoming, Step, Trouble, incoming::known_actor, lock, membership::local_group, trouble::IntoStep};
+use crate::Federation;
+
+/// A collection of a group.
+enum List {
+    Moderators(GroupId, ActorId),
+    Featured,
+}
+
+pub(super) async fn list(
+    federation: &Federation,
+    incoming: &Incoming,
+    listing: &Listing,
+    is_added: bool,
+) -> Result<Step, Trouble> {
+    match find_list(federation, incoming, &listing.target).await? {
+        Some(List::Moderators(group, by)) => {
+            let actor = federation.fetcher.actor(&ApId::new(listing.object.as_str())).await?.id;
+            let command = SetModerator { group, actor, by, appointed: is_added, cause: incoming.cause() };
+            group::set_moderator(&federation.app, command).await.into_step()
+        }
+        Some(List::Featured) => feature(federation, incoming, &listing.object, is_added).await,
+        None => Ok(Step::ignored("a collection of no group here")),
+    }
+}
+
+async fn feature(
+    federation: &Federation,
+    incoming: &Incoming,
+    object: &Iri,
+    featured: bool,
+) -> Result<Step, Trouble> {
+    let Some(entry) = incoming.entry(federation, object).await? else {
+        return Ok(Step::ignored("features nothing that is known here"));
+    };
+    let command = Annotate {
+        entry: entry.id,
+        by: lock::by(incoming, &entry),
+        annotation: Annotation::Featured(featured),
+        reason: None,
+        cause: incoming.cause(),
+    };
+    entries::annotate(&federation.app, command).await.into_step()
+}
+
+async fn find_list(federation: &Federation, incoming: &Incoming, target: &Iri) -> Result<Option<List>, Trouble> {
+    if let Some(via) = &incoming.via {
+        return Ok(list_of(via, target).map(|is_featured| {
+            if is_featured { List::Featured } else { List::Moderators(GroupId(via.id.0), via.id) }
+        }));
+    }
+    let Some((owner, _)) = target.as_str().rsplit_once('/') else {
+        return Ok(None);
+    };
+    let Ok(owner) = Iri::parse(owner) else {
+        return Ok(None);
+    };
+    let (Some(group), Some(actor)) = (local_group(federation, &owner).await?, known_actor(federation, &owner).await?)
+    else {
+        return Ok(None);
+    };
+    Ok(list_of(&actor, target).map(|is_featured| {
+        if is_featured { List::Featured } else { List::Moderators(group, incoming.actor.id) }
+    }))
+}
+
+/// Which list of a group a URL names: `true` for the featured posts, `false` for the moderators.
+fn list_of(group: &Actor, target: &Iri) -> Option<bool> {
+    let is = |url: &Option<String>| url.as_deref() == Some(target.as_str());
+    match (is(&group.featured_url), is(&group.moderators_url)) {
+        (true, _) => Some(true),
+        (_, true) => Some(false),
+        (false, false) => None,
+    }
+}

@@ -1,0 +1,58 @@
+//! From a verified activity to a use case: one file a verb. What is missing is fetched here, before any transaction.
+
+mod announce;
+mod answer;
+mod block;
+mod create;
+mod delete;
+mod group_of;
+mod incoming;
+mod listing;
+mod lock;
+mod membership;
+mod mover;
+mod object;
+mod origin;
+mod react;
+mod report;
+mod thread;
+mod trouble;
+mod undo;
+mod update;
+
+use guildhall_activitypub::Verb;
+use guildhall_store::received::Outcome;
+
+pub(crate) use incoming::Incoming;
+pub(crate) use trouble::{Step, Trouble};
+
+use crate::Federation;
+
+/// Brings an activity to its use case.
+///
+/// # Errors
+/// [`Trouble::Later`] when another try may succeed, [`Trouble::Never`] when none will.
+pub(crate) async fn translate(federation: &Federation, incoming: Incoming) -> Result<Step, Trouble> {
+    match incoming.activity.verb.clone() {
+        Verb::Follow { object } => membership::join(federation, &incoming, &object).await,
+        Verb::Join(joining) => membership::join(federation, &incoming, &joining.object).await,
+        Verb::Leave { object } => membership::leave(federation, &incoming, &object).await,
+        Verb::Undo(undoing) => undo::undo(federation, &incoming, undoing).await,
+        Verb::Accept(answer) => answer::answer(federation, &incoming, &answer, true).await,
+        Verb::Reject(answer) => answer::answer(federation, &incoming, &answer, false).await,
+        Verb::Create(payload) => create::create(federation, &incoming, payload).await,
+        Verb::Update(payload) => update::update(federation, &incoming, payload).await,
+        Verb::Delete(deletion) => delete::delete(federation, &incoming, &deletion).await,
+        Verb::React(reaction) => react::react(federation, &incoming, &reaction).await,
+        Verb::Announce(announced) => announce::announce(federation, &incoming, announced).await,
+        Verb::Add(listing) => listing::list(federation, &incoming, &listing, true).await,
+        Verb::Remove(listing) => listing::list(federation, &incoming, &listing, false).await,
+        Verb::Lock(locking) => lock::lock(federation, &incoming, &locking.object, locking.reason, true).await,
+        Verb::Block(blocking) => block::block(federation, &incoming, &blocking, true).await,
+        Verb::Flag(flag) => report::report(federation, &incoming, &flag).await,
+        Verb::Move(moving) => mover::moved(federation, &incoming, &moving).await,
+        Verb::PollVote(choice) => react::choose(federation, &incoming, &choice.object, choice.choice).await,
+        Verb::Invite { .. } => Ok(Step::ended(Outcome::Ignored, "invitations are not taken")),
+        Verb::Unknown(name) => Ok(Step::ended(Outcome::Ignored, format!("unknown type {name:.50}"))),
+    }
+}

@@ -1,0 +1,106 @@
+//! From an object on the wire to the texts of a post or comment.
+
+use std::fmt::Write as _;
+
+use guildhall_activitypub::{Object, ObjectKind, object::EventFacts};
+use guildhall_app::{
+    entry::{Origin, Poll, Texts},
+    markup,
+};
+use guildhall_domain::{ApId, Timestamp, content::MAX_CONTENT_BYTES, group::is_language_tag, text};
+use guildhall_store::actor::Actor;
+use jiff::tz::TimeZone;
+
+/// The texts of an object. `is_post`: it starts a thread, so it needs a title.
+pub(super) fn texts_of(object: &Object, author: &Actor, is_post: bool) -> Texts {
+    let content_html = content_of(object);
+    let plain = markup::plain_text(&content_html);
+    let title = is_post.then(|| title_of(object, &plain, author));
+    // A summary beside a Note is Mastodon's content warning; of titled objects it is an excerpt.
+    let is_warned = object.kind == ObjectKind::Note && object.summary.as_deref().is_some_and(|text| !text.is_empty());
+    Texts {
+        title,
+        excerpt: markup::excerpt(&content_html),
+        content_html,
+        content_source: object.source_markdown.clone().filter(|source| source.len() <= MAX_CONTENT_BYTES),
+        link_url: object.link_url.as_ref().map(ToString::to_string),
+        image_url: object.image.as_ref().map(ToString::to_string),
+        language: object.language.clone().filter(|tag| is_language_tag(tag)),
+        sensitive: object.sensitive || is_warned,
+    }
+}
+
+fn title_of(object: &Object, plain: &str, author: &Actor) -> String {
+    let name = object.name.as_deref().map(|name| markup::plain_text(name)).filter(|name| !name.is_empty());
+    // A picture without a word still needs a line to be found by.
+    name.map(|name| text::shorten(&name, text::MAX_TITLE_LENGTH))
+        .or_else(|| text::title_from_text(plain))
+        .unwrap_or_else(|| format!("@{}@{}", author.username, author.host))
+}
+
+fn content_of(object: &Object) -> String {
+    let content = object.content_html.as_deref().or_else(|| titled_summary(object)).unwrap_or_default();
+    // Cut on a character: more than this nobody reads, and some would only send it to fill the disk.
+    let content = &content[..content.floor_char_boundary(MAX_CONTENT_BYTES)];
+    let is_markdown = object.media_type.as_deref().is_some_and(|media| media.starts_with("text/markdown"));
+    let html = if is_markdown { markup::render_markdown(content) } else { markup::sanitise_html(content) };
+    match &object.event {
+        Some(event) => format!("{}{html}", markup::sanitise_html(&event_line(event))),
+        None => html,
+    }
+}
+
+// An Event or Video may have nothing else to say; a Note's summary is a warning.
+fn titled_summary(object: &Object) -> Option<&str> {
+    object.summary.as_deref().filter(|_| object.kind != ObjectKind::Note)
+}
+
+fn event_line(event: &EventFacts) -> String {
+    let mut line = format!("<p><strong>{}", when(event.start));
+    if let Some(end) = event.end {
+        let _ = write!(line, " – {}", when(end));
+    }
+    line.push_str("</strong>");
+    if let Some(place) = &event.location {
+        let _ = write!(line, "<br>{}", escape(place));
+    }
+    if let Some(url) = &event.online_url {
+        let _ = write!(line, "<br><a href=\"{url}\">{}</a>", escape(url.authority()));
+    }
+    line.push_str("</p>");
+    line
+}
+
+fn when(millis: i64) -> String {
+    jiff::Timestamp::from_millisecond(millis)
+        .map(|at| at.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M UTC").to_string())
+        .unwrap_or_default()
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// Where an object comes from.
+pub(super) fn origin_of(object: &Object, now: Timestamp) -> Origin {
+    // A clock that runs ahead must not pin a post to the top.
+    let past = |millis: i64| Timestamp(millis).min(now);
+    Origin::Elsewhere {
+        ap_id: ApId::new(object.id.as_str()),
+        wire_type: object.kind.as_str().to_owned(),
+        page_url: object.url.as_ref().map(ToString::to_string),
+        published_at: object.published.map_or(now, past),
+        edited_at: object.updated.map(past),
+    }
+}
+
+/// The poll of an object.
+pub(super) fn poll_of(object: &Object) -> Option<Poll> {
+    let poll = object.poll.as_ref()?;
+    let count = |votes: u64| i64::try_from(votes).unwrap_or(i64::MAX);
+    Some(Poll {
+        options: poll.options.iter().map(|option| (option.name.clone(), count(option.votes))).collect(),
+        multiple: poll.multiple,
+        closes_at: poll.closes_at.map(Timestamp),
+    })
+}

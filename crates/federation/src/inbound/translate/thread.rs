@@ -1,0 +1,219 @@
+//! Bringing a post or comment in, after what it answers.
+
+use guildhall_activitypub::{Addressing, Object};
+use guildhall_app::entry::{self as entries, Submit, SubmitError};
+use guildhall_domain::{ActorId, ApId, EntryId, GroupId, event::Cause};
+use guildhall_store::entry::{self, Entry};
+
+use super::{
+    Incoming, Step, Trouble,
+    group_of::addressed_group,
+    incoming::known_entry,
+    object::{origin_of, poll_of, texts_of},
+    trouble::IntoStep,
+};
+use crate::Federation;
+
+/// What brings an object here.
+pub(crate) struct ThreadSource<'a> {
+    /// The group elsewhere whose thread it is, where one announced it.
+    pub(crate) via: Option<GroupId>,
+    /// The addresses on the envelope.
+    pub(crate) envelope: &'a Addressing,
+    /// What set it off.
+    pub(crate) cause: Cause,
+}
+
+/// Where an object belongs.
+enum Place {
+    /// It answers this entry.
+    Under(Box<Entry>),
+    /// It starts a thread in this group.
+    Start(GroupId),
+    /// It answers something of a group elsewhere, whose server decides about it.
+    Elsewhere,
+    /// No group here is concerned.
+    Nowhere,
+}
+
+/// Submits an object that an activity carries.
+pub(super) async fn submit_object(
+    federation: &Federation,
+    incoming: &Incoming,
+    object: &Object,
+) -> Result<Step, Trouble> {
+    let source = ThreadSource {
+        via: incoming.via_group(),
+        envelope: &incoming.activity.addressing,
+        cause: incoming.cause(),
+    };
+    bring_in(federation, &source, object, incoming.author_of(object)).await
+}
+
+impl Incoming {
+    // What a group announces without its Create names its author itself.
+    fn author_of(&self, object: &Object) -> Option<ActorId> {
+        match object.author() {
+            Some(author) if author.as_str() != self.actor.ap_id.as_str() => None,
+            _ => Some(self.actor.id),
+        }
+    }
+}
+
+/// Submits an object to its group, and before it the parents that are missing here. `author`: where it is known.
+pub(crate) async fn bring_in(
+    federation: &Federation,
+    source: &ThreadSource<'_>,
+    object: &Object,
+    author: Option<ActorId>,
+) -> Result<Step, Trouble> {
+    let place = match find_place(federation, source, object).await? {
+        Place::Elsewhere => return Ok(Step::ignored("left to the group's own server")),
+        Place::Nowhere => return Ok(Step::ignored("for no group here")),
+        place => place,
+    };
+    let author = match author {
+        Some(author) => author,
+        None => author_of(federation, object).await?,
+    };
+    let command = command(federation, source, object, author, place, source.cause).await?;
+    entries::submit(&federation.app, command).await.into_step()
+}
+
+async fn author_of(federation: &Federation, object: &Object) -> Result<ActorId, Trouble> {
+    let author = object.author().ok_or_else(|| Trouble::Never("an object without an author".to_owned()))?;
+    if !author.same_origin(&object.id) {
+        return Err(Trouble::Never("the author is of another origin than the object".to_owned()));
+    }
+    Ok(federation.fetcher.actor(&ApId::new(author.as_str())).await?.id)
+}
+
+async fn find_place(
+    federation: &Federation,
+    source: &ThreadSource<'_>,
+    object: &Object,
+) -> Result<Place, Trouble> {
+    if let Some(parent) = &object.in_reply_to {
+        let known = match known_entry(federation, parent).await? {
+            Some(known) => Some(known),
+            None => fetch_parents(federation, source, object).await?,
+        };
+        if let Some(parent) = known {
+            return place_under(federation, source, parent).await;
+        }
+        if object.name.is_none() && source.via.is_some() {
+            // A comment whose thread cannot be had would stand alone; the group's server still has it.
+            return Ok(Place::Nowhere);
+        }
+    }
+    let group = match source.via {
+        Some(group) => Some(group),
+        None => addressed_group(federation, object, source.envelope).await?,
+    };
+    Ok(group.map_or(Place::Nowhere, Place::Start))
+}
+
+async fn place_under(
+    federation: &Federation,
+    source: &ThreadSource<'_>,
+    parent: Entry,
+) -> Result<Place, Trouble> {
+    let group = guildhall_store::group::find(&federation.app.store, parent.group_id).await?;
+    let is_local = group.is_some_and(|group| group.is_local);
+    Ok(match source.via {
+        Some(via) if via == parent.group_id => Place::Under(Box::new(parent)),
+        None if is_local => Place::Under(Box::new(parent)),
+        Some(_) | None => Place::Elsewhere,
+    })
+}
+
+/// Fetches what an object answers, up to something known, and submits it; gives the direct parent.
+///
+/// Only for what a group here, or one that is followed here, is concerned with: nobody else's thread is worth it.
+async fn fetch_parents(
+    federation: &Federation,
+    source: &ThreadSource<'_>,
+    object: &Object,
+) -> Result<Option<Entry>, Trouble> {
+    let Some(parent) = object.in_reply_to.as_ref().filter(|parent| !federation.fetcher.is_own(parent)) else {
+        return Ok(None);
+    };
+    let group = match source.via {
+        Some(group) => group,
+        None => match addressed_group(federation, object, source.envelope).await? {
+            Some(group) => group,
+            None => return Ok(None),
+        },
+    };
+    let chain = match federation.fetcher.fetch_thread_upwards(&ApId::new(parent.as_str())).await {
+        Ok(chain) => chain,
+        Err(error) if error.is_retryable() => return Err(error.into()),
+        Err(_) => return Ok(None),
+    };
+    for ancestor in chain {
+        if !bring_in_ancestor(federation, source, group, &ancestor).await? {
+            return Ok(None);
+        }
+    }
+    known_entry(federation, parent).await
+}
+
+/// Submits one missing parent. `false` when it does not belong to the group, so nothing below it does either.
+async fn bring_in_ancestor(
+    federation: &Federation,
+    source: &ThreadSource<'_>,
+    group: GroupId,
+    object: &Object,
+) -> Result<bool, Trouble> {
+    let place = match &object.in_reply_to {
+        Some(parent) => match known_entry(federation, parent).await? {
+            Some(parent) if parent.group_id == group => Place::Under(Box::new(parent)),
+            _ => return Ok(false),
+        },
+        None if source.via.is_some() => Place::Start(group),
+        // A thread that began elsewhere is not pulled into a group by an answer that mentions it.
+        None => match addressed_group(federation, object, &object.addressing).await? {
+            Some(addressed) if addressed == group => Place::Start(group),
+            _ => return Ok(false),
+        },
+    };
+    let author = author_of(federation, object).await?;
+    let command = command(federation, source, object, author, place, Cause::Local).await?;
+    match entries::submit(&federation.app, command).await {
+        Err(SubmitError::Store(error)) => Err(error.into()),
+        // Known by now, or its own parent was refused: the caller looks again.
+        Ok(_) | Err(_) => Ok(true),
+    }
+}
+
+async fn command(
+    federation: &Federation,
+    source: &ThreadSource<'_>,
+    object: &Object,
+    author: ActorId,
+    place: Place,
+    cause: Cause,
+) -> Result<Submit, Trouble> {
+    let (group, parent): (GroupId, Option<EntryId>) = match place {
+        Place::Under(parent) => (parent.group_id, Some(parent.id)),
+        Place::Start(group) => (group, None),
+        Place::Elsewhere | Place::Nowhere => return Err(Trouble::Never("no place".to_owned())),
+    };
+    let known = guildhall_store::actor::find(&federation.app.store, author).await?;
+    let known = known.ok_or_else(|| Trouble::Never("the author is not known".to_owned()))?;
+    Ok(Submit {
+        group,
+        author,
+        parent,
+        origin: origin_of(object, federation.app.now()),
+        texts: texts_of(object, &known, parent.is_none()),
+        poll: poll_of(object),
+        is_public: object.addressing.is_public() || source.envelope.is_public(),
+        cause,
+    })
+}
+
+/// Whether an entry is known, for callers that only have its id.
+pub(super) async fn is_known(federation: &Federation, object: &Object) -> Result<Option<Entry>, Trouble> {
+    Ok(entry::find_by_ap_id(&federation.app.store, &ApId::new(object.id.as_str())).await?)
+}

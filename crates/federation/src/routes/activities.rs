@@ -1,0 +1,182 @@
+//! Activities by their id: what was announced to everybody, as long as what it carries may be read.
+
+use axum::{
+    Router,
+    extract::{Path, State},
+    response::Response,
+    routing::get,
+};
+use guildhall_activitypub::PUBLIC;
+use guildhall_app::{App, Viewer, read};
+use guildhall_domain::{ApId, EntryId, content::EntryKind, visibility::Sight};
+use guildhall_store::{delivery::published, entry};
+use serde_json::Value;
+
+use super::{
+    reader::Reader,
+    respond::{Refusal, document},
+};
+use crate::{
+    Federation,
+    outbound::{
+        render::{self, activity::to_bytes},
+        urls::Urls,
+    },
+};
+
+pub(super) fn routes() -> Router<Federation> {
+    Router::new()
+        .route("/activities/{id}", get(activity))
+        .route("/activities/{id}/{part}", get(part))
+        .route("/posts/{id}/create", get(async |f, id, reader| create(f, id, EntryKind::Post, reader).await))
+        .route("/comments/{id}/create", get(async |f, id, reader| create(f, id, EntryKind::Comment, reader).await))
+        .route("/posts/{id}/announce", get(async |f, id, reader| announce(f, id, EntryKind::Post, reader).await))
+        .route("/comments/{id}/announce", get(async |f, id, reader| announce(f, id, EntryKind::Comment, reader).await))
+        .route("/posts/{id}/boost", get(boost))
+}
+
+async fn activity(
+    State(federation): State<Federation>,
+    Path(id): Path<String>,
+    reader: Reader,
+) -> Result<Response, Refusal> {
+    let ap_id = Urls::new(&federation.app.site).at(&format!("/activities/{id}"));
+    give(&federation.app, &ap_id, &reader).await
+}
+
+async fn part(
+    State(federation): State<Federation>,
+    Path((id, part)): Path<(String, String)>,
+    reader: Reader,
+) -> Result<Response, Refusal> {
+    let ap_id = Urls::new(&federation.app.site).at(&format!("/activities/{id}/{part}"));
+    give(&federation.app, &ap_id, &reader).await
+}
+
+async fn create(
+    State(federation): State<Federation>,
+    Path(id): Path<String>,
+    kind: EntryKind,
+    reader: Reader,
+) -> Result<Response, Refusal> {
+    let app = &federation.app;
+    let id: EntryId = id.parse().map_err(|_| Refusal::NotFound)?;
+    let shown = render::entry::find_shown(app, &reader.viewer, id).await?;
+    let shown = shown.filter(|shown| shown.view.kind == kind).ok_or(Refusal::NotFound)?;
+    let activity = render::publication::create(Urls::new(&app.site), &shown)?;
+    Ok(document(reader.headers(), to_bytes(&activity), reader.caching))
+}
+
+async fn announce(
+    State(federation): State<Federation>,
+    Path(id): Path<String>,
+    kind: EntryKind,
+    reader: Reader,
+) -> Result<Response, Refusal> {
+    let id: EntryId = id.parse().map_err(|_| Refusal::NotFound)?;
+    let ap_id = Urls::new(&federation.app.site).announce(kind, id);
+    give(&federation.app, &ap_id, &reader).await
+}
+
+/// The boost that microblogs got; it is on the log beside the `Announce` that the others got.
+async fn boost(
+    State(federation): State<Federation>,
+    Path(id): Path<String>,
+    reader: Reader,
+) -> Result<Response, Refusal> {
+    let app = &federation.app;
+    let id: EntryId = id.parse().map_err(|_| Refusal::NotFound)?;
+    let told = published::find(&app.store, Urls::new(&app.site).announce(EntryKind::Post, id).as_str()).await?;
+    let body = told.and_then(|bodies| bodies.microblog).ok_or(Refusal::NotFound)?;
+    let activity = parse(&body)?;
+    check(app, &reader.viewer, &activity).await?;
+    Ok(document(reader.headers(), body, reader.caching))
+}
+
+async fn give(app: &App, ap_id: &ApId, reader: &Reader) -> Result<Response, Refusal> {
+    let body = find(app, ap_id).await?.ok_or(Refusal::NotFound)?;
+    check(app, &reader.viewer, &parse(&body)?).await?;
+    Ok(document(reader.headers(), body, reader.caching))
+}
+
+/// The bytes on the log; or, of an activity that was only sent wrapped, what the group's `Announce` of it holds.
+async fn find(app: &App, ap_id: &ApId) -> Result<Option<Vec<u8>>, Refusal> {
+    if let Some(bodies) = published::find(&app.store, ap_id.as_str()).await? {
+        return Ok(bodies.group.or(bodies.microblog));
+    }
+    let wrapped = published::find(&app.store, &format!("{ap_id}/announce")).await?;
+    let Some(body) = wrapped.and_then(|bodies| bodies.group) else { return Ok(None) };
+    let inner = parse(&body)?.get_mut("object").map(Value::take);
+    let inner = inner.filter(|inner| inner.get("id").and_then(Value::as_str) == Some(ap_id.as_str()));
+    Ok(inner.as_ref().map(to_bytes))
+}
+
+fn parse(body: &[u8]) -> Result<Value, Refusal> {
+    serde_json::from_slice(body).map_err(|_| Refusal::Unwritable("activity"))
+}
+
+/// Lets through what was said to everybody, unless what it is about has been taken away since: an old `Update` must not
+/// show the text that a moderator removed.
+async fn check(app: &App, viewer: &Viewer, activity: &Value) -> Result<(), Refusal> {
+    if !is_public(activity) {
+        return Err(Refusal::NotFound);
+    }
+    let Some(object) = carried_object(activity) else { return Ok(()) };
+    let Some(entry) = entry::find_by_ap_id(&app.store, &ApId::new(object)).await? else { return Ok(()) };
+    let view = read::entries::find(app, viewer, entry.id).await?;
+    match view.map(|view| view.sight) {
+        Some(Sight::Whole) => Ok(()),
+        Some(Sight::Trace | Sight::Nothing) | None => Err(Refusal::NotFound),
+    }
+}
+
+fn is_public(activity: &Value) -> bool {
+    ["to", "cc"].into_iter().filter_map(|field| activity.get(field)?.as_array()).flatten().any(|to| to == PUBLIC)
+}
+
+/// The id of the object that an activity leads to. `None` where it ends in taking something away, which says nothing of
+/// what it was.
+fn carried_object(activity: &Value) -> Option<&str> {
+    let mut here = activity;
+    loop {
+        let kind = here.get("type").and_then(Value::as_str).unwrap_or_default();
+        if matches!(kind, "Delete" | "Undo") {
+            return None;
+        }
+        match here.get("object") {
+            Some(Value::String(id)) => return Some(id),
+            Some(inner @ Value::Object(_)) => here = inner,
+            _ => return here.get("id").and_then(Value::as_str),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_object_is_found_below_any_wrapping() {
+        let page = json!({ "type": "Page", "id": "https://a.example/1", "content": "x" });
+        let create = json!({ "type": "Create", "id": "c", "object": page });
+        let cases = [
+            (json!({ "type": "Announce", "id": "a", "object": create }), Some("https://a.example/1")),
+            (json!({ "type": "Announce", "id": "a", "object": "https://a.example/1" }), Some("https://a.example/1")),
+            (json!({ "type": "Announce", "object": { "type": "Delete", "object": "https://a.example/1" } }), None),
+            (json!({ "type": "Undo", "object": { "type": "Announce", "object": "x" } }), None),
+        ];
+        for (activity, want) in cases {
+            assert_eq!(carried_object(&activity), want, "{activity}");
+        }
+    }
+
+    #[test]
+    fn only_what_names_the_public_is_public() {
+        assert!(is_public(&json!({ "to": [PUBLIC] })));
+        assert!(is_public(&json!({ "to": [], "cc": ["https://a.example/f", PUBLIC] })));
+        assert!(!is_public(&json!({ "to": ["https://a.example/u"] })));
+        assert!(!is_public(&json!({ "to": ["https://a.example/u"], "object": { "to": [PUBLIC] } })));
+    }
+}

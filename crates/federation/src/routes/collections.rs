@@ -1,0 +1,289 @@
+//! Collections: outboxes, followers (a count), moderators, featured posts, threads and replies. What is in them is what
+//! the reader may see.
+
+use axum::{
+    Router,
+    extract::{Path, Query, State},
+    response::Response,
+    routing::get,
+};
+use guildhall_activitypub::{
+    Iri,
+    write::{Collection, CollectionPage},
+};
+use guildhall_app::{
+    App,
+    read::{self, Cursor, EntryView, Page, PageRequest},
+};
+use guildhall_domain::{
+    EntryId, GroupId,
+    content::{EntryKind, Sort},
+    visibility::Sight,
+};
+use guildhall_store::{
+    actor::{self, Actor},
+    entry, group, moderator,
+};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{
+    actors::{find_group, find_instance, find_person},
+    outbox_item,
+    reader::Reader,
+    respond::{Refusal, document},
+};
+use crate::{
+    Federation,
+    outbound::{
+        render::{self, activity::to_bytes, text_iri},
+        urls::Urls,
+    },
+};
+
+/// Ids on a page; a thread that fits is given whole, since not everybody turns pages.
+const IDS: u32 = read::page::MAX_LIMIT;
+/// Activities on a page of an outbox.
+const ACTIVITIES: u32 = 20;
+
+/// Which page is asked for: `first`, or the cursor that the page before gave as its successor.
+#[derive(Deserialize)]
+struct PageQuery {
+    page: Option<String>,
+}
+
+pub(super) fn routes() -> Router<Federation> {
+    Router::new()
+        .route("/actor/outbox", get(instance_outbox))
+        .route("/groups/{name}/outbox", get(group_outbox))
+        .route("/groups/{name}/followers", get(group_followers))
+        .route("/groups/{name}/moderators", get(moderators))
+        .route("/groups/{name}/featured", get(featured))
+        .route("/users/{name}/outbox", get(person_outbox))
+        .route("/users/{name}/followers", get(person_followers))
+        .route("/posts/{id}/context", get(context))
+        .route("/posts/{id}/replies", get(async |f, id, page, reader| replies(f, id, page, EntryKind::Post, reader).await))
+        .route(
+            "/comments/{id}/replies",
+            get(async |f, id, page, reader| replies(f, id, page, EntryKind::Comment, reader).await),
+        )
+}
+
+async fn instance_outbox(State(federation): State<Federation>, reader: Reader) -> Result<Response, Refusal> {
+    let actor = find_instance(&federation.app).await?;
+    let id = part(&actor, "outbox")?;
+    give(&reader, &whole(&id, 0, None).with_items(Vec::new()))
+}
+
+async fn group_outbox(
+    State(federation): State<Federation>,
+    Path(name): Path<String>,
+    Query(query): Query<PageQuery>,
+    reader: Reader,
+) -> Result<Response, Refusal> {
+    let app = &federation.app;
+    let actor = find_group(app, &name).await?;
+    let id = part(&actor, "outbox")?;
+    let group = find_settings(app, &actor).await?;
+    let Some(request) = page_request(&query, ACTIVITIES)? else {
+        return give(&reader, &paged(&id, count(group.post_count), None)?);
+    };
+    let posts = read::entries::posts(app, &reader.viewer, group.id, Sort::New, request).await?;
+    let mut items = Vec::new();
+    for view in posts.items {
+        items.push(outbox_item::announce(app, &reader.viewer, &actor, view).await?);
+    }
+    give(&reader, &page(&id, &query, posts.next, items)?)
+}
+
+async fn person_outbox(
+    State(federation): State<Federation>,
+    Path(name): Path<String>,
+    Query(query): Query<PageQuery>,
+    reader: Reader,
+) -> Result<Response, Refusal> {
+    let app = &federation.app;
+    let actor = find_person(app, &name).await?;
+    let id = part(&actor, "outbox")?;
+    let Some(request) = page_request(&query, ACTIVITIES)? else {
+        return give(&reader, &uncounted(paged(&id, 0, None)?));
+    };
+    let entries = read::entries::by_author(app, &reader.viewer, actor.id, request).await?;
+    let mut items = Vec::new();
+    for view in entries.items {
+        items.extend(outbox_item::create(app, &reader.viewer, view).await?);
+    }
+    give(&reader, &page(&id, &query, entries.next, items)?)
+}
+
+async fn group_followers(
+    State(federation): State<Federation>,
+    Path(name): Path<String>,
+    reader: Reader,
+) -> Result<Response, Refusal> {
+    let actor = find_group(&federation.app, &name).await?;
+    let group = find_settings(&federation.app, &actor).await?;
+    give(&reader, &whole(&part(&actor, "followers")?, count(group.member_count), None).to_value())
+}
+
+async fn person_followers(
+    State(federation): State<Federation>,
+    Path(name): Path<String>,
+    reader: Reader,
+) -> Result<Response, Refusal> {
+    let actor = find_person(&federation.app, &name).await?;
+    // Nobody can follow a person here, only groups.
+    give(&reader, &whole(&part(&actor, "followers")?, 0, None).to_value())
+}
+
+async fn moderators(
+    State(federation): State<Federation>,
+    Path(name): Path<String>,
+    reader: Reader,
+) -> Result<Response, Refusal> {
+    let app = &federation.app;
+    let group = find_group(app, &name).await?;
+    let ids = moderator::list(&app.store, GroupId(group.id.0)).await?;
+    let known = actor::list_by_ids(&app.store, &ids).await?;
+    let in_order = ids.iter().filter_map(|id| known.iter().find(|actor| actor.id == *id));
+    let items: Vec<Value> = in_order.map(|actor| Value::from(actor.ap_id.as_str())).collect();
+    give(&reader, &listed(&part(&group, "moderators")?, None, items))
+}
+
+/// By id alone: of embedded objects, Mastodon takes only a `Note`.
+async fn featured(
+    State(federation): State<Federation>,
+    Path(name): Path<String>,
+    reader: Reader,
+) -> Result<Response, Refusal> {
+    let app = &federation.app;
+    let group = find_group(app, &name).await?;
+    let posts = read::entries::featured(app, &reader.viewer, GroupId(group.id.0)).await?;
+    give(&reader, &listed(&part(&group, "featured")?, None, ids(&posts)))
+}
+
+async fn context(
+    State(federation): State<Federation>,
+    Path(id): Path<String>,
+    Query(query): Query<PageQuery>,
+    reader: Reader,
+) -> Result<Response, Refusal> {
+    let app = &federation.app;
+    let post = find_entry(app, &reader, &id, EntryKind::Post).await?;
+    // A thread of a group elsewhere is that group's to collect.
+    if !render::entry::is_hosted_here(&post.group) {
+        return Err(Refusal::NotFound);
+    }
+    let id = render::iri(&Urls::new(&app.site).context(post.id))?;
+    let group = render::iri(&post.group.ap_id)?;
+    let total = count(entry::count_by_thread(&app.store, post.id).await?);
+    let request = page_request(&query, IDS)?;
+    if request.is_none() && total > u64::from(IDS) {
+        return give(&reader, &paged(&id, total, Some(&group))?);
+    }
+    let request = request.unwrap_or(PageRequest { after: None, limit: Some(IDS) });
+    let is_start = request.after.is_none();
+    let comments = read::entries::comments(app, &reader.viewer, post.id, request).await?;
+    let before: &[EntryView] = if is_start { std::slice::from_ref(&post) } else { &[] };
+    let items = [ids(before), ids(&comments.items)].concat();
+    if query.page.is_none() && comments.next.is_none() {
+        return give(&reader, &listed(&id, Some(&group), items));
+    }
+    match query.page {
+        None => give(&reader, &paged(&id, total, Some(&group))?),
+        Some(_) => give(&reader, &page(&id, &query, comments.next, items)?),
+    }
+}
+
+async fn replies(
+    State(federation): State<Federation>,
+    Path(id): Path<String>,
+    Query(query): Query<PageQuery>,
+    kind: EntryKind,
+    reader: Reader,
+) -> Result<Response, Refusal> {
+    let app = &federation.app;
+    let entry = find_entry(app, &reader, &id, kind).await?;
+    let id = render::iri(&Urls::new(&app.site).replies(kind, entry.id))?;
+    let request = page_request(&query, IDS)?.unwrap_or(PageRequest { after: None, limit: Some(IDS) });
+    let found: Page<EntryView> = read::entries::replies(app, &reader.viewer, entry.id, request).await?;
+    let items = ids(&found.items);
+    match (&query.page, found.next) {
+        (None, None) => give(&reader, &listed(&id, None, items)),
+        (None, Some(_)) => give(&reader, &uncounted(paged(&id, 0, None)?)),
+        (Some(_), next) => give(&reader, &page(&id, &query, next, items)?),
+    }
+}
+
+/// An entry that the reader sees at least a trace of: what was answered to something removed is still there.
+async fn find_entry(app: &App, reader: &Reader, id: &str, kind: EntryKind) -> Result<EntryView, Refusal> {
+    let id: EntryId = id.parse().map_err(|_| Refusal::NotFound)?;
+    let found = read::entries::find(app, &reader.viewer, id).await?;
+    found.filter(|view| view.kind == kind).ok_or(Refusal::NotFound)
+}
+
+async fn find_settings(app: &App, actor: &Actor) -> Result<group::Group, Refusal> {
+    group::find(&app.store, GroupId(actor.id.0)).await?.ok_or(Refusal::NotFound)
+}
+
+fn ids(views: &[EntryView]) -> Vec<Value> {
+    views.iter().filter(|view| view.sight == Sight::Whole).map(|view| Value::from(view.ap_id.as_str())).collect()
+}
+
+fn give(reader: &Reader, collection: &Value) -> Result<Response, Refusal> {
+    Ok(document(reader.headers(), to_bytes(collection), reader.caching))
+}
+
+fn part(actor: &Actor, name: &str) -> Result<Iri, Refusal> {
+    Ok(text_iri(&format!("{}/{name}", actor.ap_id))?)
+}
+
+fn count(stored: i64) -> u64 {
+    u64::try_from(stored).unwrap_or(0)
+}
+
+fn whole<'a>(id: &'a Iri, total: u64, owner: Option<&'a Iri>) -> Collection<'a> {
+    Collection { id, total, first: None, attributed_to: owner }
+}
+
+/// A collection with all its items.
+fn listed(id: &Iri, owner: Option<&Iri>, items: Vec<Value>) -> Value {
+    whole(id, items.len() as u64, owner).with_items(items)
+}
+
+/// A collection whose items are on pages.
+fn paged(id: &Iri, total: u64, owner: Option<&Iri>) -> Result<Value, Refusal> {
+    let first = page_id(id, "first")?;
+    Ok(Collection { first: Some(&first), ..whole(id, total, owner) }.to_value())
+}
+
+/// A collection of which nobody counts the items: no number is better than a wrong one.
+fn uncounted(mut collection: Value) -> Value {
+    if let Some(members) = collection.as_object_mut() {
+        members.remove("totalItems");
+    }
+    collection
+}
+
+fn page(id: &Iri, query: &PageQuery, next: Option<Cursor>, items: Vec<Value>) -> Result<Value, Refusal> {
+    let here = page_id(id, query.page.as_deref().unwrap_or("first"))?;
+    let next = next.map(|cursor| page_id(id, &cursor.encode())).transpose()?;
+    Ok(CollectionPage { id: &here, part_of: id, next: next.as_ref(), prev: None }.to_value(items))
+}
+
+fn page_id(id: &Iri, page: &str) -> Result<Iri, Refusal> {
+    Ok(text_iri(&format!("{}?page={page}", id.as_str()))?)
+}
+
+/// `None`: the collection itself is asked for.
+fn page_request(query: &PageQuery, limit: u32) -> Result<Option<PageRequest>, Refusal> {
+    let after = match query.page.as_deref() {
+        None => return Ok(None),
+        Some("first") => None,
+        Some(cursor) => {
+            let cursor = Cursor::decode(cursor);
+            Some(cursor.map_err(|_| Refusal::BadRequest("take the page given as first or next, unchanged"))?)
+        }
+    };
+    Ok(Some(PageRequest { after, limit: Some(limit) }))
+}

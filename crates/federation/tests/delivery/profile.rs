@@ -1,0 +1,94 @@
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use guildhall_domain::audience::Profile;
+use guildhall_domain::peering::PeeringAction;
+use guildhall_store::testing::on_both_engines;
+use guildhall_store::{Db, instance, peering};
+
+use crate::world::{GROUP, World};
+
+const A: &str = "https://a.example/inbox";
+const DAY: Duration = Duration::from_hours(24);
+
+on_both_engines! {
+    async fn each_host_gets_what_it_understands(db: Db) {
+        let world = World::new(db).await;
+        for (host, software) in [("lemmy.example", "lemmy"), ("blog.example", "mastodon")] {
+            world.profiles.software.lock().unwrap().insert(host.into(), software.into());
+            world.follow(&format!("https://{host}/inbox")).await;
+        }
+        world.announce(Some("wrapped post"), Some("boost")).await;
+        world.announce(Some("wrapped comment"), None).await;
+        world.engine.run_until_idle().await;
+        let mut sent: Vec<_> = world.peer.taken().into_iter().map(|made| (made.url, made.body)).collect();
+        sent.sort();
+        let expected = [
+            ("https://blog.example/inbox", "boost"),
+            ("https://lemmy.example/inbox", "wrapped comment"),
+            ("https://lemmy.example/inbox", "wrapped post"),
+        ];
+        assert_eq!(sent, expected.map(|(url, body)| (url.to_owned(), body.to_owned())));
+        assert_eq!(world.status("blog.example").await.waiting, 0, "nothing to send is done with");
+    }
+
+    async fn a_host_is_asked_once_and_after_a_day_where_it_did_not_say(db: Db) {
+        let world = World::new(db).await;
+        world.follow(A).await;
+        let asked = || world.profiles.asked.load(Ordering::SeqCst);
+        world.announce(Some("wrapped"), Some("boost")).await;
+        assert_eq!(world.deliver().await, ["boost"]);
+        world.announce(Some("wrapped"), Some("boost")).await;
+        assert_eq!(world.deliver().await, ["boost"]);
+        assert_eq!(asked(), 1);
+        world.profiles.software.lock().unwrap().insert("a.example".into(), "lemmy".into());
+        world.advance(DAY);
+        world.announce(Some("wrapped"), Some("boost")).await;
+        assert_eq!(world.deliver().await, ["wrapped"]);
+        assert_eq!(asked(), 2);
+    }
+
+    async fn nobody_is_asked_where_it_makes_no_difference(db: Db) {
+        let world = World::new(db).await;
+        world.send("accept", "x", &[A]).await;
+        assert_eq!(world.deliver().await, ["accept"]);
+        assert_eq!(world.profiles.asked.load(Ordering::SeqCst), 0);
+    }
+
+    async fn what_an_admin_fixed_counts(db: Db) {
+        let world = World::new(db).await;
+        world.follow(A).await;
+        let mut tx = world.app.begin().await.unwrap();
+        instance::fix_profile(&mut tx, "a.example", Some(Profile::Group), world.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        world.announce(Some("wrapped"), Some("boost")).await;
+        assert_eq!(world.deliver().await, ["wrapped"]);
+        assert_eq!(world.profiles.asked.load(Ordering::SeqCst), 0);
+    }
+
+    async fn a_blocked_host_gets_nothing(db: Db) {
+        let world = World::new(db).await;
+        world.follow(A).await;
+        block(&world, None, "a.example").await;
+        world.announce(Some("wrapped"), Some("boost")).await;
+        world.send("letter", "x", &[A]).await;
+        assert_eq!(world.deliver().await, [""; 0]);
+        assert_eq!(world.status("a.example").await.waiting, 0, "nor later");
+    }
+
+    async fn a_host_blocked_by_a_group_gets_nothing_of_that_group(db: Db) {
+        let world = World::new(db).await;
+        world.follow(A).await;
+        block(&world, Some(()), "a.example").await;
+        world.announce(Some("wrapped"), Some("boost")).await;
+        world.send("letter", "x", &[A]).await;
+        assert_eq!(world.deliver().await, ["letter"]);
+    }
+}
+
+async fn block(world: &World, of_group: Option<()>, host: &str) {
+    let group = of_group.map(|()| GROUP);
+    let mut tx = world.app.begin().await.unwrap();
+    peering::set(&mut tx, group, host, PeeringAction::Block, None, world.now()).await.unwrap();
+    tx.commit().await.unwrap();
+}

@@ -1,0 +1,42 @@
+//! What is tidied now and then: activities and events that have done their work.
+
+use std::time::Duration;
+
+use guildhall_app::App;
+use guildhall_store::{StoreError, event, received};
+
+/// How often.
+const EVERY: Duration = Duration::from_secs(60 * 60);
+/// For how long a repeated activity is known as one (SECURITY-CASES 13: 30 days and more).
+const KEEP_RECEIVED: Duration = Duration::from_secs(35 * 24 * 60 * 60);
+/// For how long told events are kept: long enough to look into what went wrong.
+const KEEP_EVENTS: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// Rows deleted in one transaction, so that others do not wait.
+const BATCH: usize = 500;
+
+/// Tidies every hour until `stop` ends.
+pub async fn run(app: App, stop: impl Future<Output = ()> + Send) {
+    tokio::pin!(stop);
+    loop {
+        if let Err(error) = tidy(&app).await {
+            tracing::warn!(error = %error, "tidying failed");
+        }
+        tokio::select! {
+            () = &mut stop => return,
+            () = tokio::time::sleep(EVERY) => {}
+        }
+    }
+}
+
+async fn tidy(app: &App) -> Result<(), StoreError> {
+    let now = app.now();
+    loop {
+        let mut tx = app.begin().await?;
+        let activities = received::delete_finished(&mut tx, now.minus(KEEP_RECEIVED), BATCH).await?;
+        let events = event::delete_published(&mut tx, now.minus(KEEP_EVENTS), BATCH).await?;
+        tx.commit().await?;
+        if activities + events == 0 {
+            return Ok(());
+        }
+    }
+}

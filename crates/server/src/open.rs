@@ -1,0 +1,155 @@
+//! Opening what the settings name: the store, and around it what the use cases are handed. The server and the admin
+//! commands start from here alike.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use guildhall_app::{App, Signals, Site};
+use guildhall_app::port::Clock;
+use guildhall_domain::Timestamp;
+use guildhall_federation::fetch::Offline;
+use guildhall_federation::{Federation, Limits};
+use guildhall_store::db::{self, DatabaseUrl, OpenOptions};
+use guildhall_store::lease::{self, Lease};
+use guildhall_store::{Db, IdGenerator};
+
+use crate::config::{Config, LimitsConfig};
+use crate::ports::{KeyPool, SystemClock, SystemRng};
+
+/// The family of leases behind node numbers.
+const NODES: &str = "node";
+
+/// An opened instance.
+pub struct Opened {
+    /// What server-to-server code shares; `federation.app` is what the use cases are handed.
+    pub federation: Federation,
+    /// The number of this process, which its row keys carry. To be renewed while it runs.
+    pub node: Lease,
+}
+
+/// Opens the store, brings it up to date and wires the use cases to it.
+///
+/// # Errors
+/// The store cannot be opened or brought up to date, or a file that the settings name cannot be read.
+pub async fn open(config: &Config) -> anyhow::Result<Opened> {
+    let store = open_store(config).await?;
+    store.migrate(&db::migrations()).await.context("bringing the database up to date failed")?;
+    let (number, node) = take_number(&store).await?;
+    let app = App {
+        ids: Arc::new(IdGenerator::new(number)?),
+        site: Arc::new(site(config)),
+        clock: Arc::new(SystemClock),
+        rng: Arc::new(SystemRng::default()),
+        keys: Arc::new(KeyPool::start()),
+        resolver: Arc::new(Offline),
+        signals: Arc::new(Signals::default()),
+        store,
+    };
+    let federation = Federation::new(app, federation_config(config)?).context("setting up the HTTP client failed")?;
+    Ok(Opened { federation, node })
+}
+
+/// Opens the store as it is, without bringing it up to date.
+///
+/// # Errors
+/// The data folder cannot be made, or the store cannot be opened.
+pub async fn open_store(config: &Config) -> anyhow::Result<Db> {
+    let folder = &config.storage.data_dir;
+    std::fs::create_dir_all(folder).with_context(|| format!("making the data folder {} failed", folder.display()))?;
+    let url: DatabaseUrl = config.storage.database().expose().parse()?;
+    Db::open(&url, &OpenOptions::default()).await.context("opening the database failed")
+}
+
+async fn take_number(store: &Db) -> anyhow::Result<(u16, Lease)> {
+    let mut name = [0; 8];
+    guildhall_app::port::Rng::fill(&SystemRng::default(), &mut name);
+    let holder = format!("{:016x}", u64::from_be_bytes(name));
+    let mut tx = store.begin().await?;
+    let taken = lease::acquire_number(&mut tx, NODES, IdGenerator::MAX_NODE, &holder, SystemClock.now()).await?;
+    tx.commit().await?;
+    match taken {
+        Some(taken) => Ok(taken),
+        None => bail!("{} processes use this database already", IdGenerator::MAX_NODE),
+    }
+}
+
+/// Renews the number of this process until `stop` ends, then gives it back.
+pub async fn keep_number(store: Db, mut node: Lease, stop: impl Future<Output = ()> + Send) {
+    tokio::pin!(stop);
+    loop {
+        tokio::select! {
+            () = &mut stop => break,
+            () = tokio::time::sleep(Duration::from_secs(5)) => {}
+        }
+        if let Err(error) = renew(&store, &mut node, SystemClock.now()).await {
+            tracing::warn!(error = %error, "renewing the node number failed");
+        }
+    }
+    if let Err(error) = give_back(&store, &node).await {
+        tracing::warn!(error = %error, "giving the node number back failed");
+    }
+}
+
+async fn renew(store: &Db, node: &mut Lease, now: Timestamp) -> Result<(), guildhall_store::StoreError> {
+    let mut tx = store.begin().await?;
+    let held = lease::renew(&mut tx, node, now).await?;
+    tx.commit().await?;
+    if !held {
+        tracing::error!("another process has taken this node number; restart this one");
+    }
+    Ok(())
+}
+
+/// Gives a node number back, so that the next process can have it at once.
+///
+/// # Errors
+/// The store failed; the number is free when its lease runs out.
+pub async fn give_back(store: &Db, node: &Lease) -> Result<(), guildhall_store::StoreError> {
+    let mut tx = store.begin().await?;
+    lease::release(&mut tx, node).await?;
+    tx.commit().await
+}
+
+fn site(config: &Config) -> Site {
+    Site {
+        base_url: config.server.base_url.as_str().trim_end_matches('/').to_owned(),
+        host: config.server.base_url.authority().to_owned(),
+        name: config.instance.name.clone(),
+        description: config.instance.description.clone(),
+        allow_list_only: config.federation.allow_list_only,
+    }
+}
+
+fn federation_config(config: &Config) -> anyhow::Result<guildhall_federation::FederationConfig> {
+    let federation = &config.federation;
+    let extra_ca = match &federation.extra_ca_file {
+        Some(path) => {
+            let read = std::fs::read(path);
+            Some(read.with_context(|| format!("reading federation.extra_ca_file {} failed", path.display()))?)
+        }
+        None => None,
+    };
+    Ok(guildhall_federation::FederationConfig {
+        allow_http: federation.allow_http,
+        allow_addresses: federation.allow_addresses.clone(),
+        extra_ca,
+        authorized_fetch: federation.authorized_fetch,
+        limits: limits(&config.limits, federation.signature_max_age.0),
+    })
+}
+
+fn limits(config: &LimitsConfig, signature_max_age: Duration) -> Limits {
+    let mut limits = Limits::default();
+    limits.inbox.body_bytes = config.inbox_body_bytes as usize;
+    limits.inbox.body_timeout = config.inbox_body_timeout.0;
+    limits.inbox.per_ip_per_minute = config.inbox_per_ip_per_minute;
+    limits.inbox.per_host_per_minute = config.inbox_per_host_per_minute;
+    limits.inbox.signature_max_age = signature_max_age;
+    limits.fetch.body_bytes = config.fetch_body_bytes as usize;
+    limits.fetch.timeout = config.fetch_timeout.0;
+    limits.fetch.redirects = config.fetch_redirects;
+    limits.fetch.depth = config.fetch_depth;
+    limits.fetch.count = config.fetch_count;
+    limits
+}
