@@ -1,1 +1,32 @@
-//! Being laid out.
+//! Starts whole servers and independent peers for the tests in `tests/`, and talks to them. What the tests expect of
+//! them stands there.
+//!
+//! Everything is on loopback and ends with its owner; what a process wrote is printed then, which the test runner
+//! shows for failed tests only.
+
+mod activitypub_peer;
+mod api;
+mod certificates;
+mod cli;
+mod database;
+mod eventually;
+mod fedify;
+mod ports;
+mod process;
+mod programs;
+mod proxy;
+mod remote_control;
+mod server;
+
+pub use activitypub_peer::{ActivityPubPeer, Software};
+pub use api::{Answer, Api};
+pub use certificates::Certificates;
+pub use cli::Refused;
+pub use database::Engine;
+pub use eventually::{eventually, eventually_within};
+pub use fedify::Fedify;
+pub use ports::free_port;
+pub use process::Process;
+pub use proxy::{Caddy, Nginx};
+pub use remote_control::{Received, RemoteControl};
+pub use server::{Server, ServerConfig};

@@ -5,7 +5,7 @@ use std::time::Duration;
 use guildhall_activitypub::signature;
 
 /// The numbers of this crate. The server fills in those that have a setting; the rest are as [`Limits::default`] says.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Limits {
     /// What the inbox takes.
     pub inbox: InboxLimits,
@@ -80,12 +80,6 @@ pub struct MemoryLimits {
     pub peering_ttl: Duration,
 }
 
-impl Default for Limits {
-    fn default() -> Self {
-        Self { inbox: InboxLimits::default(), fetch: FetchLimits::default(), memory: MemoryLimits::default() }
-    }
-}
-
 impl Default for InboxLimits {
     fn default() -> Self {
         Self {
@@ -94,8 +88,8 @@ impl Default for InboxLimits {
             body_timeout: Duration::from_secs(5),
             per_ip_per_minute: 6_000,
             per_host_per_minute: 6_000,
-            signature_max_age: Duration::from_secs(60 * 60),
-            signature_max_ahead: Duration::from_secs(5 * 60),
+            signature_max_age: Duration::from_hours(1),
+            signature_max_ahead: Duration::from_mins(5),
             key_id_bytes: 2048,
             key_fetches_per_host_per_minute: 120,
             key_fetches_per_ip_per_minute: 120,
@@ -124,7 +118,7 @@ impl Default for FetchLimits {
             depth: 20,
             count: 50,
             total_bytes: 8 << 20,
-            total_time: Duration::from_secs(60),
+            total_time: Duration::from_mins(1),
             collection_pages: 10,
             collection_items: 1_000,
         }
@@ -134,10 +128,10 @@ impl Default for FetchLimits {
 impl Default for MemoryLimits {
     fn default() -> Self {
         Self {
-            actor_max_age: Duration::from_secs(24 * 60 * 60),
-            key_settled_after: Duration::from_secs(5 * 60),
-            key_refetch_interval: Duration::from_secs(10 * 60),
-            failure_ttl: Duration::from_secs(5 * 60),
+            actor_max_age: Duration::from_hours(24),
+            key_settled_after: Duration::from_mins(5),
+            key_refetch_interval: Duration::from_mins(10),
+            failure_ttl: Duration::from_mins(5),
             keys: 10_000,
             peering_ttl: Duration::from_secs(3),
         }

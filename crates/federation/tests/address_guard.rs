@@ -1,5 +1,7 @@
 //! Where this server connects to, and where it does not, whatever a name, a URL or a redirect says.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;

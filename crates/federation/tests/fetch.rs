@@ -1,10 +1,12 @@
 //! What is taken over from other servers, and what is not.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod fetch {
-    pub mod actors;
-    pub mod documents;
-    pub mod gzip;
-    pub mod handles;
-    pub mod threads;
+    mod actors;
+    mod documents;
+    mod gzip;
+    mod handles;
+    mod threads;
 }
 mod peer;

@@ -15,7 +15,7 @@ const KEEP_EVENTS: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 const BATCH: usize = 500;
 
 /// Tidies every hour until `stop` ends.
-pub async fn run(app: App, stop: impl Future<Output = ()> + Send) {
+pub(crate) async fn run(app: App, stop: impl Future<Output = ()> + Send) {
     tokio::pin!(stop);
     loop {
         if let Err(error) = tidy(&app).await {

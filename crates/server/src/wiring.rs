@@ -91,10 +91,12 @@ async fn next_steps(app: &App) -> anyhow::Result<Vec<String>> {
     if guildhall_app::instance::has_accounts(app).await? {
         return Ok(Vec::new());
     }
+    // As this process was called, so that the lines can be pasted as they are.
+    let program = std::env::args().next().unwrap_or_else(|| "guildhall".to_owned());
     Ok(vec![
         "Nobody has an account here yet. Make the first admin and the first group, in another terminal:".to_owned(),
-        "  printf '%s' 'a good password' | guildhall account create NAME --admin --password-stdin".to_owned(),
-        "  guildhall group create GROUP --title \"Title of the group\" --moderator NAME".to_owned(),
+        format!("  printf '%s' 'a good password' | {program} account create NAME --admin --password-stdin"),
+        format!("  {program} group create GROUP --title \"Title of the group\" --moderator NAME"),
         format!("Then open {}/groups/GROUP", app.site.base_url),
     ])
 }

@@ -149,6 +149,7 @@ impl HostRun {
     async fn work(&mut self) -> Result<Ending, Halt> {
         loop {
             self.hear();
+            self.selection.refresh().await?;
             self.read_on().await?;
             self.launch()?;
             if self.flights.is_empty() || self.is_overdue() {
@@ -196,6 +197,10 @@ impl HostRun {
             let pick = if is_doubtful { Pick::Probe } else { Pick::InOrder };
             let now = self.now();
             let Some(parcel) = self.window.take(pick, now) else { break };
+            if self.selection.is_blocked(parcel.group) {
+                self.window.finish(parcel.seq, &parcel.inbox);
+                continue;
+            }
             if self.valid_until.load(Ordering::Relaxed) <= now.as_millis() {
                 return Err(Halt::LeaseLost);
             }

@@ -76,19 +76,23 @@ impl Default for Items {
 }
 
 impl Items {
-    /// The items at `seqs`, in that order, without those that are no longer on the log.
+    /// The items at `seqs`, in the order of the log, without those that are no longer on it.
     pub(super) async fn list(&self, db: &Db, seqs: &[i64]) -> Result<Vec<Arc<LogItem>>, StoreError> {
-        let missing: Vec<i64> = seqs.iter().copied().filter(|seq| !self.cache.contains_key(seq)).collect();
-        let read: Vec<Arc<LogItem>> = if missing.is_empty() {
-            Vec::new()
-        } else {
-            let items = log::list_items(db, missing).await?;
-            items.into_iter().map(|item| Arc::new(LogItem::from(item))).collect()
-        };
-        for item in &read {
-            self.cache.insert(item.seq, item.clone());
+        let (mut found, mut missing) = (Vec::with_capacity(seqs.len()), Vec::new());
+        for &seq in seqs {
+            match self.cache.get(&seq) {
+                Some(item) => found.push(item),
+                None => missing.push(seq),
+            }
         }
-        let fresh = |seq: i64| read.iter().find(|item| item.seq == seq).cloned();
-        Ok(seqs.iter().filter_map(|&seq| fresh(seq).or_else(|| self.cache.get(&seq))).collect())
+        if !missing.is_empty() {
+            for item in log::list_items(db, missing).await? {
+                let item = Arc::new(LogItem::from(item));
+                self.cache.insert(item.seq, item.clone());
+                found.push(item);
+            }
+            found.sort_by_key(|item| item.seq);
+        }
+        Ok(found)
     }
 }

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use guildhall_domain::{Timestamp, audience::Profile};
+use guildhall_domain::{GroupId, Timestamp, audience::Profile};
 use guildhall_store::StoreError;
 use guildhall_store::delivery::{Piece, log};
 use guildhall_store::instance::{self, Instance};
 
 use super::context::Context;
-use super::items::LogItem;
+use super::lists::Snapshot;
 use super::window::{Parcel, Window};
 
 /// Parcels read at once, at most.
@@ -30,6 +30,7 @@ pub(super) struct Selection {
     rows: u32,
     instance: Option<Instance>,
     read_at: Timestamp,
+    lists: Arc<Snapshot>,
 }
 
 impl Selection {
@@ -42,12 +43,25 @@ impl Selection {
     ) -> Self {
         let rows = (MOST_PAIRS / subscriptions.max(1)).clamp(8, MOST_ROWS);
         let read_at = context.app.now();
-        Self { context, host, rows, instance, read_at }
+        Self { context, host, rows, instance, read_at, lists: Arc::default() }
     }
 
     /// Whether there is room for more, and may be more.
     pub(super) fn wants_more(window: &Window) -> bool {
         window.len() < LOW_WATER && !window.is_end()
+    }
+
+    /// Reads the peering lists again where they are old: an admin may have blocked the host meanwhile.
+    pub(super) async fn refresh(&mut self) -> Result<(), StoreError> {
+        let app = &self.context.app;
+        self.lists = self.context.lists.get(&app.store, app.now()).await?;
+        Ok(())
+    }
+
+    /// Whether the host is to get nothing of that group, or (`None`) nothing at all; as of the last
+    /// [refresh](Self::refresh).
+    pub(super) fn is_blocked(&self, group: Option<GroupId>) -> bool {
+        self.lists.is_blocked(group, &self.host, self.context.app.site.allow_list_only)
     }
 
     /// Reads one page into `window`. What the host is not to get is left out, and so done with.
@@ -63,7 +77,7 @@ impl Selection {
         let mut seqs: Vec<i64> = pieces.iter().map(|piece| piece.seq).collect();
         seqs.dedup();
         let mut items = self.context.items.list(&self.context.app.store, &seqs).await?;
-        self.drop_blocked(&mut items).await?;
+        items.retain(|item| !self.is_blocked(item.group));
         // Asked for only where it matters: the answer to a `Follow` does not wait for `NodeInfo`.
         let profile = match items.iter().any(|item| item.depends_on_profile()) {
             true => self.profile().await?,
@@ -75,24 +89,12 @@ impl Selection {
                 seq: piece.seq,
                 inbox: piece.inbox.as_str().into(),
                 sender: item.sender,
+                group: item.group,
                 order_key: item.order_key.clone(),
                 body: item.body_for(profile)?.clone(),
             })
         };
         Ok(pieces.iter().filter_map(parcel).collect())
-    }
-
-    async fn drop_blocked(&self, items: &mut Vec<Arc<LogItem>>) -> Result<(), StoreError> {
-        let app = &self.context.app;
-        let lists = self.context.lists.get(&app.store, app.now()).await?;
-        items.retain(|item| {
-            let is_blocked = lists.is_blocked(item.group, &self.host, app.site.allow_list_only);
-            if is_blocked {
-                metrics::counter!("deliveries_total", "outcome" => "blocked").increment(1);
-            }
-            !is_blocked
-        });
-        Ok(())
     }
 
     async fn profile(&mut self) -> Result<Profile, StoreError> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use guildhall_activitypub::key::KeyError;
+use guildhall_activitypub::key::{KeyError, KeyKind};
 use guildhall_activitypub::signature::{Outgoing, sign_cavage, sign_rfc9421};
 use guildhall_activitypub::{Iri, KeyPair};
 use guildhall_app::port::{Clock, PortFuture};
@@ -56,10 +56,12 @@ impl CachedSigner {
         }
         let wanted = if is_rsa { KeyAlgorithm::Rsa } else { KeyAlgorithm::Ed25519 };
         let keys = actor_key::list_of(&self.db, sender).await.map_err(SignError::Store)?;
-        let key = keys.into_iter().find(|key| key.algorithm == wanted).ok_or(SignError::NoKey)?;
-        let private = key.private_key.ok_or(SignError::NoKey)?;
+        // An actor without Ed25519 signs with what it has.
+        let fits = [wanted, KeyAlgorithm::Rsa];
+        let key = fits.iter().find_map(|fit| keys.iter().find(|key| key.algorithm == *fit)).ok_or(SignError::NoKey)?;
+        let private = key.private_key.as_deref().ok_or(SignError::NoKey)?;
         let id = Iri::parse(&key.key_id).map_err(|_| SignError::BadKey)?;
-        let pair = KeyPair::from_pkcs8(&private).map_err(|_| SignError::BadKey)?;
+        let pair = KeyPair::from_pkcs8(private).map_err(|_| SignError::BadKey)?;
         let key = Arc::new(SigningKey { id, pair });
         self.keys.insert((sender, is_rsa), key.clone());
         Ok(key)
@@ -68,7 +70,7 @@ impl CachedSigner {
     async fn make(&self, request: SignRequest<'_>) -> Result<HeaderMap, SignError> {
         let key = self.key(request.sender, request.scheme).await?;
         let job = Job::new(&request, key, self.clock.now());
-        if request.scheme == SignatureScheme::Rfc9421Ed25519 {
+        if job.key.pair.kind() == KeyKind::Ed25519 {
             // 16 µs: not worth the way to another thread.
             return job.run().map_err(|_| SignError::BadKey);
         }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use guildhall_domain::{ActorId, Timestamp};
+use guildhall_domain::{ActorId, GroupId, Timestamp};
 use guildhall_store::delivery::Position;
 
 /// Failures on a host that is well otherwise, before an item is given up.
@@ -19,6 +19,8 @@ pub(super) struct Parcel {
     pub(super) inbox: Arc<str>,
     /// Who signs.
     pub(super) sender: ActorId,
+    /// The group to whose followers it goes.
+    pub(super) group: Option<GroupId>,
     /// What is to stay in order.
     pub(super) order_key: Arc<str>,
     /// What is sent.

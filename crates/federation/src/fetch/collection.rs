@@ -26,6 +26,7 @@ impl Fetcher {
             let next = match collection.first_page.take() {
                 Some(mut first) => {
                     items.append(&mut first.items);
+                    seen.extend(first.id);
                     first.next
                 }
                 None => collection.next.take().or_else(|| collection.first.take()),

@@ -66,6 +66,7 @@ impl FetchError {
         matches!(self, Self::Gone | Self::NotFound)
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "so that it can be given to `map_err`")]
     pub(super) fn not_activity_pub(reason: impl ToString) -> Self {
         Self::NotActivityPub(reason.to_string())
     }

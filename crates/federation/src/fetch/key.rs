@@ -15,7 +15,7 @@ use super::{FetchError, Fetcher, key_bytes};
 use crate::limits::MemoryLimits;
 
 /// For how long a parsed key is used without asking the store, where another process may have replaced it.
-const PARSED_TTL: Duration = Duration::from_secs(60);
+const PARSED_TTL: Duration = Duration::from_mins(1);
 
 /// A key whose owner lists it.
 #[derive(Debug, Clone)]
@@ -112,6 +112,11 @@ impl Fetcher {
         self.known_key(key_id).await.ok()?.filter(|fresh| fresh.key != known.key)
     }
 
+    /// Forgets a parsed key, so that the store is asked whether it still counts.
+    pub(crate) fn doubt_key(&self, key_id: &Iri) {
+        self.shared.keys.parsed.invalidate(key_id.as_str());
+    }
+
     fn age(&self, known: &KnownKey) -> Duration {
         self.now().since(known.learned_at)
     }
@@ -142,23 +147,20 @@ impl Fetcher {
     ) -> Result<KnownKey, KeyError> {
         let page = key_id.without_fragment();
         if let Some(error) = self.shared.failures.recent(page.as_str(), self.now()) {
-            return Err(error.into());
+            return Err(not_had(error));
         }
         permit()?;
         let (fetcher, wanted) = (self.clone(), key_id.clone());
         let fetch = move || async move { fetcher.fetch_owner(&wanted).await }.boxed();
-        let fetched = self.shared.key_pages.run(key_id.as_str(), fetch).await;
-        let failure = match (fetched, self.known_key(key_id).await?) {
+        let outcome = self.shared.key_pages.run(key_id.as_str(), fetch).await;
+        let failure = match (outcome, self.known_key(key_id).await?) {
             (Ok(()), Some(known)) => return Ok(known),
             (Ok(()), None) => FetchError::WrongId,
             (Err(error), _) => error,
         };
         // For the page, not the key: any number of fragments leads to one page.
         self.shared.failures.note(page.as_str(), failure.clone(), self.now());
-        match failure {
-            FetchError::WrongId => Err(KeyError::NotListed),
-            error => Err(error.into()),
-        }
+        Err(not_had(failure))
     }
 
     /// Fetches the page of a key and keeps the actor who owns it: the page itself, or the one that it names.
@@ -198,6 +200,14 @@ impl Fetcher {
         let known = KnownKey { key, owner: owner.id, owner_ap_id: owner.ap_id, learned_at };
         self.shared.keys.parsed.insert(key_id.as_str().to_owned(), known.clone());
         Ok(Some(known))
+    }
+}
+
+/// Why a key was not had: its page is there, but not its owner's word, or it is not there.
+fn not_had(error: FetchError) -> KeyError {
+    match error {
+        FetchError::WrongId => KeyError::NotListed,
+        error => KeyError::Fetch(error),
     }
 }
 

@@ -42,7 +42,8 @@ impl Fetcher {
         }
         let found = self.webfinger(&handle.name, host).await?;
         let id = found.actors.first().ok_or(FetchError::NotFound)?;
-        let actor = self.refresh_actor_of(&ap_id_of(id), Some(found.host)).await?;
+        let host = self.confirmed_host(&handle.name, found.host, id).await;
+        let actor = self.refresh_actor_of(&ap_id_of(id), host).await?;
         // The actor has to say the same of itself, or one host could name another's actors as it likes.
         if actor.username.eq_ignore_ascii_case(&handle.name) { Ok(actor) } else { Err(FetchError::WrongId) }
     }

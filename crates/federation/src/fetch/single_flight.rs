@@ -58,23 +58,27 @@ impl<T: Clone + Send + Sync + 'static> SingleFlight<T> {
 mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
+    use tokio::sync::Semaphore;
+
     use super::*;
 
     #[tokio::test]
     async fn those_who_ask_at_one_time_share_one_answer() {
         let flights = SingleFlight::default();
         let count = Arc::new(AtomicU32::new(0));
+        let gate = Arc::new(Semaphore::new(0));
         let ask = || {
-            let count = count.clone();
+            let (count, gate) = (count.clone(), gate.clone());
             flights.run("key", move || {
                 async move {
-                    tokio::task::yield_now().await;
+                    let _open = gate.acquire().await;
                     count.fetch_add(1, Ordering::SeqCst)
                 }
                 .boxed()
             })
         };
-        assert_eq!(tokio::join!(ask(), ask(), ask()), (0, 0, 0));
+        let open = async { gate.add_permits(1) };
+        assert_eq!(tokio::join!(biased; ask(), ask(), ask(), open), (0, 0, 0, ()));
         assert_eq!(ask().await, 1, "a later one is fetched anew");
         assert!(flights.running.lock().unwrap().is_empty());
     }

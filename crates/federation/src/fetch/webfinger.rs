@@ -30,6 +30,16 @@ impl Fetcher {
         if agreed { Ok(canonical) } else { Err(FetchError::WrongId) }
     }
 
+    /// `host`, if the server of the actor's id agrees that the handle ends in it: anybody can point to an actor, but only
+    /// its own server can give it another name.
+    pub(super) async fn confirmed_host(&self, name: &str, host: String, id: &Iri) -> Option<String> {
+        if host == id.authority() {
+            return Some(host);
+        }
+        let own = self.ask_webfinger(name, id.authority()).await.ok()?;
+        (own.host == host && own.actors.contains(id)).then_some(host)
+    }
+
     async fn ask_webfinger(&self, name: &str, host: &str) -> Result<Found, FetchError> {
         let path = format!("/.well-known/webfinger?resource=acct:{}@{}", escaped(name), escaped(host));
         let answer = self.get_from_host(host, &path).await?;

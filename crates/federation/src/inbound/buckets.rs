@@ -47,7 +47,7 @@ impl Buckets {
 }
 
 struct Limiter<K: Hash + Eq + Clone> {
-    limiter: DefaultKeyedRateLimiter<K>,
+    buckets: DefaultKeyedRateLimiter<K>,
     clock: DefaultClock,
     asked: AtomicU32,
 }
@@ -55,14 +55,14 @@ struct Limiter<K: Hash + Eq + Clone> {
 impl<K: Hash + Eq + Clone> Limiter<K> {
     fn new(per_minute: u32) -> Self {
         let quota = Quota::per_minute(NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN));
-        Self { limiter: RateLimiter::keyed(quota), clock: DefaultClock::default(), asked: AtomicU32::new(0) }
+        Self { buckets: RateLimiter::keyed(quota), clock: DefaultClock::default(), asked: AtomicU32::new(0) }
     }
 
     fn take(&self, key: &K) -> Result<(), Duration> {
         if self.asked.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == SWEEP_EVERY - 1 {
-            self.limiter.retain_recent();
+            self.buckets.retain_recent();
         }
-        self.limiter.check_key(key).map_err(|until| until.wait_time_from(self.clock.now()))
+        self.buckets.check_key(key).map_err(|until| until.wait_time_from(self.clock.now()))
     }
 }
 

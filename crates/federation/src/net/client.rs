@@ -84,7 +84,7 @@ impl Client {
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
             .dns_resolver(resolver)
-            .pool_idle_timeout(Duration::from_secs(60))
+            .pool_idle_timeout(Duration::from_mins(1))
             .pool_max_idle_per_host(8)
             .tls_certs_merge(certificates(options.extra_ca.as_deref())?)
             .build()

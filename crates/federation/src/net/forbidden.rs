@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Network, length of its prefix in bits. Source: IANA special-purpose registries, RFC 6890 and its updates.
 const V4: &[(Ipv4Addr, u32)] = &[
-    (Ipv4Addr::new(0, 0, 0, 0), 8),         // this network
+    (Ipv4Addr::UNSPECIFIED, 8),             // this network
     (Ipv4Addr::new(10, 0, 0, 0), 8),        // private
     (Ipv4Addr::new(100, 64, 0, 0), 10),     // carrier-grade NAT
     (Ipv4Addr::new(127, 0, 0, 0), 8),       // loopback
@@ -23,7 +23,7 @@ const V4: &[(Ipv4Addr, u32)] = &[
 
 const V6: &[(Ipv6Addr, u32)] = &[
     // Unspecified, loopback, v4-compatible (::/96) and v4-mapped (::ffff:0:0/96), and all else in the reserved block.
-    (Ipv6Addr::new(0, 0, 0, 0, 0, 0, 0, 0), 8),
+    (Ipv6Addr::UNSPECIFIED, 8),
     (Ipv6Addr::new(0x64, 0xff9b, 0, 0, 0, 0, 0, 0), 96), // NAT64
     (Ipv6Addr::new(0x64, 0xff9b, 1, 0, 0, 0, 0, 0), 48), // local NAT64
     (Ipv6Addr::new(0x100, 0, 0, 0, 0, 0, 0, 0), 64),     // discard

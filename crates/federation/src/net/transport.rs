@@ -78,8 +78,8 @@ mod tests {
             // 2026-11-21T23:50:28Z
             retry_after(&answer, Timestamp(1_795_305_028_000))
         };
-        assert_eq!(pause("120"), Some(Duration::from_secs(120)));
-        assert_eq!(pause("Sat, 21 Nov 2026 23:51:28 GMT"), Some(Duration::from_secs(60)));
+        assert_eq!(pause("120"), Some(Duration::from_mins(2)));
+        assert_eq!(pause("Sat, 21 Nov 2026 23:51:28 GMT"), Some(Duration::from_mins(1)));
         assert_eq!(pause("Sat, 21 Nov 2026 22:00:00 GMT"), Some(Duration::ZERO));
         assert_eq!(pause("99999999999"), Some(MAX_PAUSE));
         assert_eq!(pause("soon"), None);

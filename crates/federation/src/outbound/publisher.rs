@@ -109,7 +109,10 @@ impl Publisher {
             tx.commit().await
         };
         if let Err(error) = released.await {
-            tracing::warn!(error = &error as &dyn Error, "the publisher's lease was not given back; it ends by itself");
+            tracing::warn!(
+                error = &error as &dyn Error,
+                "the publisher's lease was not given back; it ends by itself"
+            );
         }
     }
 }
@@ -123,7 +126,9 @@ async fn publish_batch(app: &App, lease: Option<&Lease>) -> Result<usize, StoreE
     gauge!("publisher_lag_seconds").set(lag.as_secs_f64());
     let planned = plan_all(app, events).await?;
     let told = match write(app, lease, &planned).await {
-        Err(error) if !is_transient(&error) && !planned.is_empty() => write_apart(app, lease, planned).await?,
+        Err(error) if !is_transient(&error) && !planned.is_empty() => {
+            write_apart(app, lease, planned).await?
+        }
         told => told?,
     };
     if told > 0 {

@@ -29,9 +29,18 @@ pub(super) fn routes() -> Router<Federation> {
         .route("/activities/{id}", get(activity))
         .route("/activities/{id}/{part}", get(part))
         .route("/posts/{id}/create", get(async |f, id, reader| create(f, id, EntryKind::Post, reader).await))
-        .route("/comments/{id}/create", get(async |f, id, reader| create(f, id, EntryKind::Comment, reader).await))
-        .route("/posts/{id}/announce", get(async |f, id, reader| announce(f, id, EntryKind::Post, reader).await))
-        .route("/comments/{id}/announce", get(async |f, id, reader| announce(f, id, EntryKind::Comment, reader).await))
+        .route(
+            "/comments/{id}/create",
+            get(async |f, id, reader| create(f, id, EntryKind::Comment, reader).await),
+        )
+        .route(
+            "/posts/{id}/announce",
+            get(async |f, id, reader| announce(f, id, EntryKind::Post, reader).await),
+        )
+        .route(
+            "/comments/{id}/announce",
+            get(async |f, id, reader| announce(f, id, EntryKind::Comment, reader).await),
+        )
         .route("/posts/{id}/boost", get(boost))
 }
 
@@ -86,8 +95,9 @@ async fn boost(
 ) -> Result<Response, Refusal> {
     let app = &federation.app;
     let id: EntryId = id.parse().map_err(|_| Refusal::NotFound)?;
-    let told = published::find(&app.store, Urls::new(&app.site).announce(EntryKind::Post, id).as_str()).await?;
-    let body = told.and_then(|bodies| bodies.microblog).ok_or(Refusal::NotFound)?;
+    let told =
+        published::find(&app.store, Urls::new(&app.site).announce(EntryKind::Post, id).as_str()).await?;
+    let body = told.and_then(|bodies| bodies.body_microblog).ok_or(Refusal::NotFound)?;
     let activity = parse(&body)?;
     check(app, &reader.viewer, &activity).await?;
     Ok(document(reader.headers(), body, reader.caching))
@@ -102,10 +112,10 @@ async fn give(app: &App, ap_id: &ApId, reader: &Reader) -> Result<Response, Refu
 /// The bytes on the log; or, of an activity that was only sent wrapped, what the group's `Announce` of it holds.
 async fn find(app: &App, ap_id: &ApId) -> Result<Option<Vec<u8>>, Refusal> {
     if let Some(bodies) = published::find(&app.store, ap_id.as_str()).await? {
-        return Ok(bodies.group.or(bodies.microblog));
+        return Ok(bodies.body_group.or(bodies.body_microblog));
     }
     let wrapped = published::find(&app.store, &format!("{ap_id}/announce")).await?;
-    let Some(body) = wrapped.and_then(|bodies| bodies.group) else { return Ok(None) };
+    let Some(body) = wrapped.and_then(|bodies| bodies.body_group) else { return Ok(None) };
     let inner = parse(&body)?.get_mut("object").map(Value::take);
     let inner = inner.filter(|inner| inner.get("id").and_then(Value::as_str) == Some(ap_id.as_str()));
     Ok(inner.as_ref().map(to_bytes))
@@ -131,7 +141,11 @@ async fn check(app: &App, viewer: &Viewer, activity: &Value) -> Result<(), Refus
 }
 
 fn is_public(activity: &Value) -> bool {
-    ["to", "cc"].into_iter().filter_map(|field| activity.get(field)?.as_array()).flatten().any(|to| to == PUBLIC)
+    ["to", "cc"]
+        .into_iter()
+        .filter_map(|field| activity.get(field)?.as_array())
+        .flatten()
+        .any(|to| to == PUBLIC)
 }
 
 /// The id of the object that an activity leads to. `None` where it ends in taking something away, which says nothing of
@@ -163,8 +177,14 @@ mod tests {
         let create = json!({ "type": "Create", "id": "c", "object": page });
         let cases = [
             (json!({ "type": "Announce", "id": "a", "object": create }), Some("https://a.example/1")),
-            (json!({ "type": "Announce", "id": "a", "object": "https://a.example/1" }), Some("https://a.example/1")),
-            (json!({ "type": "Announce", "object": { "type": "Delete", "object": "https://a.example/1" } }), None),
+            (
+                json!({ "type": "Announce", "id": "a", "object": "https://a.example/1" }),
+                Some("https://a.example/1"),
+            ),
+            (
+                json!({ "type": "Announce", "object": { "type": "Delete", "object": "https://a.example/1" } }),
+                None,
+            ),
             (json!({ "type": "Undo", "object": { "type": "Announce", "object": "x" } }), None),
         ];
         for (activity, want) in cases {

@@ -62,7 +62,10 @@ pub(super) fn routes() -> Router<Federation> {
         .route("/users/{name}/outbox", get(person_outbox))
         .route("/users/{name}/followers", get(person_followers))
         .route("/posts/{id}/context", get(context))
-        .route("/posts/{id}/replies", get(async |f, id, page, reader| replies(f, id, page, EntryKind::Post, reader).await))
+        .route(
+            "/posts/{id}/replies",
+            get(async |f, id, page, reader| replies(f, id, page, EntryKind::Post, reader).await),
+        )
         .route(
             "/comments/{id}/replies",
             get(async |f, id, page, reader| replies(f, id, page, EntryKind::Comment, reader).await),
@@ -72,7 +75,7 @@ pub(super) fn routes() -> Router<Federation> {
 async fn instance_outbox(State(federation): State<Federation>, reader: Reader) -> Result<Response, Refusal> {
     let actor = find_instance(&federation.app).await?;
     let id = part(&actor, "outbox")?;
-    give(&reader, &whole(&id, 0, None).with_items(Vec::new()))
+    Ok(give(&reader, &whole(&id, 0, None).with_items(Vec::new())))
 }
 
 async fn group_outbox(
@@ -86,14 +89,14 @@ async fn group_outbox(
     let id = part(&actor, "outbox")?;
     let group = find_settings(app, &actor).await?;
     let Some(request) = page_request(&query, ACTIVITIES)? else {
-        return give(&reader, &paged(&id, count(group.post_count), None)?);
+        return Ok(give(&reader, &paged(&id, count(group.post_count), None)?));
     };
     let posts = read::entries::posts(app, &reader.viewer, group.id, Sort::New, request).await?;
     let mut items = Vec::new();
     for view in posts.items {
         items.push(outbox_item::announce(app, &reader.viewer, &actor, view).await?);
     }
-    give(&reader, &page(&id, &query, posts.next, items)?)
+    Ok(give(&reader, &page(&id, &query, posts.next, items)?))
 }
 
 async fn person_outbox(
@@ -106,14 +109,14 @@ async fn person_outbox(
     let actor = find_person(app, &name).await?;
     let id = part(&actor, "outbox")?;
     let Some(request) = page_request(&query, ACTIVITIES)? else {
-        return give(&reader, &uncounted(paged(&id, 0, None)?));
+        return Ok(give(&reader, &uncounted(paged(&id, 0, None)?)));
     };
     let entries = read::entries::by_author(app, &reader.viewer, actor.id, request).await?;
     let mut items = Vec::new();
     for view in entries.items {
         items.extend(outbox_item::create(app, &reader.viewer, view).await?);
     }
-    give(&reader, &page(&id, &query, entries.next, items)?)
+    Ok(give(&reader, &page(&id, &query, entries.next, items)?))
 }
 
 async fn group_followers(
@@ -123,7 +126,7 @@ async fn group_followers(
 ) -> Result<Response, Refusal> {
     let actor = find_group(&federation.app, &name).await?;
     let group = find_settings(&federation.app, &actor).await?;
-    give(&reader, &whole(&part(&actor, "followers")?, count(group.member_count), None).to_value())
+    Ok(give(&reader, &whole(&part(&actor, "followers")?, count(group.member_count), None).to_value()))
 }
 
 async fn person_followers(
@@ -133,7 +136,7 @@ async fn person_followers(
 ) -> Result<Response, Refusal> {
     let actor = find_person(&federation.app, &name).await?;
     // Nobody can follow a person here, only groups.
-    give(&reader, &whole(&part(&actor, "followers")?, 0, None).to_value())
+    Ok(give(&reader, &whole(&part(&actor, "followers")?, 0, None).to_value()))
 }
 
 async fn moderators(
@@ -147,7 +150,7 @@ async fn moderators(
     let known = actor::list_by_ids(&app.store, &ids).await?;
     let in_order = ids.iter().filter_map(|id| known.iter().find(|actor| actor.id == *id));
     let items: Vec<Value> = in_order.map(|actor| Value::from(actor.ap_id.as_str())).collect();
-    give(&reader, &listed(&part(&group, "moderators")?, None, items))
+    Ok(give(&reader, &listed(&part(&group, "moderators")?, None, items)))
 }
 
 /// By id alone: of embedded objects, Mastodon takes only a `Note`.
@@ -159,7 +162,7 @@ async fn featured(
     let app = &federation.app;
     let group = find_group(app, &name).await?;
     let posts = read::entries::featured(app, &reader.viewer, GroupId(group.id.0)).await?;
-    give(&reader, &listed(&part(&group, "featured")?, None, ids(&posts)))
+    Ok(give(&reader, &listed(&part(&group, "featured")?, None, ids(&posts))))
 }
 
 async fn context(
@@ -179,7 +182,7 @@ async fn context(
     let total = count(entry::count_by_thread(&app.store, post.id).await?);
     let request = page_request(&query, IDS)?;
     if request.is_none() && total > u64::from(IDS) {
-        return give(&reader, &paged(&id, total, Some(&group))?);
+        return Ok(give(&reader, &paged(&id, total, Some(&group))?));
     }
     let request = request.unwrap_or(PageRequest { after: None, limit: Some(IDS) });
     let is_start = request.after.is_none();
@@ -187,11 +190,11 @@ async fn context(
     let before: &[EntryView] = if is_start { std::slice::from_ref(&post) } else { &[] };
     let items = [ids(before), ids(&comments.items)].concat();
     if query.page.is_none() && comments.next.is_none() {
-        return give(&reader, &listed(&id, Some(&group), items));
+        return Ok(give(&reader, &listed(&id, Some(&group), items)));
     }
     match query.page {
-        None => give(&reader, &paged(&id, total, Some(&group))?),
-        Some(_) => give(&reader, &page(&id, &query, comments.next, items)?),
+        None => Ok(give(&reader, &paged(&id, total, Some(&group))?)),
+        Some(_) => Ok(give(&reader, &page(&id, &query, comments.next, items)?)),
     }
 }
 
@@ -209,9 +212,9 @@ async fn replies(
     let found: Page<EntryView> = read::entries::replies(app, &reader.viewer, entry.id, request).await?;
     let items = ids(&found.items);
     match (&query.page, found.next) {
-        (None, None) => give(&reader, &listed(&id, None, items)),
-        (None, Some(_)) => give(&reader, &uncounted(paged(&id, 0, None)?)),
-        (Some(_), next) => give(&reader, &page(&id, &query, next, items)?),
+        (None, None) => Ok(give(&reader, &listed(&id, None, items))),
+        (None, Some(_)) => Ok(give(&reader, &uncounted(paged(&id, 0, None)?))),
+        (Some(_), next) => Ok(give(&reader, &page(&id, &query, next, items)?)),
     }
 }
 
@@ -227,11 +230,15 @@ async fn find_settings(app: &App, actor: &Actor) -> Result<group::Group, Refusal
 }
 
 fn ids(views: &[EntryView]) -> Vec<Value> {
-    views.iter().filter(|view| view.sight == Sight::Whole).map(|view| Value::from(view.ap_id.as_str())).collect()
+    views
+        .iter()
+        .filter(|view| view.sight == Sight::Whole)
+        .map(|view| Value::from(view.ap_id.as_str()))
+        .collect()
 }
 
-fn give(reader: &Reader, collection: &Value) -> Result<Response, Refusal> {
-    Ok(document(reader.headers(), to_bytes(collection), reader.caching))
+fn give(reader: &Reader, collection: &Value) -> Response {
+    document(reader.headers(), to_bytes(collection), reader.caching)
 }
 
 fn part(actor: &Actor, name: &str) -> Result<Iri, Refusal> {

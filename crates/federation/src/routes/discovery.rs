@@ -72,7 +72,9 @@ async fn webfinger(
 
 async fn find(app: &App, resource: &Resource) -> Result<Actor, Refusal> {
     let found = match resource {
-        Resource::Acct { name, host } if *host == app.site.host => actor::find_local_by_name(&app.store, name).await?,
+        Resource::Acct { name, host } if *host == app.site.host => {
+            actor::find_local_by_name(&app.store, name).await?
+        }
         Resource::Acct { .. } => None,
         Resource::Url(url) => find_by_url(app, url).await?,
     };
@@ -92,7 +94,9 @@ async fn find_by_url(app: &App, url: &Iri) -> Result<Option<Actor>, Refusal> {
         return Ok(Some(actor));
     }
     let path = url.as_str().strip_prefix(&app.site.base_url);
-    let name = path.and_then(|path| ["/groups/", "/users/", "/@"].into_iter().find_map(|folder| path.strip_prefix(folder)));
+    let name = path.and_then(|path| {
+        ["/groups/", "/users/", "/@"].into_iter().find_map(|folder| path.strip_prefix(folder))
+    });
     match name {
         Some(name) => Ok(actor::find_local_by_name(&app.store, name).await?),
         None => Ok(None),

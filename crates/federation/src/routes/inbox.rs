@@ -146,10 +146,9 @@ fn claimed_host(headers: &HeaderMap) -> Option<String> {
 
 /// Logged here and nowhere else; without addresses, keys or bodies.
 fn note(rejection: &Rejection) {
-    match rejection {
-        Rejection::Store(error) => {
-            tracing::error!(error = error.as_ref() as &dyn std::error::Error, "an activity could not be kept");
-        }
-        _ => tracing::debug!(code = rejection.code(), reason = %rejection, "an inbox request had no effect"),
+    if let Rejection::Store(error) = rejection {
+        tracing::error!(error = error.as_ref() as &dyn std::error::Error, "an activity could not be kept");
+    } else {
+        tracing::debug!(code = rejection.code(), reason = %rejection, "an inbox request had no effect");
     }
 }

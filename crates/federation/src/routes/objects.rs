@@ -7,7 +7,11 @@ use axum::{
     routing::get,
 };
 use guildhall_app::{App, Viewer, read};
-use guildhall_domain::{EntryId, content::{EntryKind, EntryState}, visibility::Sight};
+use guildhall_domain::{
+    EntryId,
+    content::{EntryKind, EntryState},
+    visibility::Sight,
+};
 use serde_json::Value;
 
 use super::{
@@ -30,11 +34,20 @@ async fn post(federation: State<Federation>, id: Path<String>, reader: Reader) -
     entry(&federation, &id, EntryKind::Post, reader).await
 }
 
-async fn comment(federation: State<Federation>, id: Path<String>, reader: Reader) -> Result<Response, Refusal> {
+async fn comment(
+    federation: State<Federation>,
+    id: Path<String>,
+    reader: Reader,
+) -> Result<Response, Refusal> {
     entry(&federation, &id, EntryKind::Comment, reader).await
 }
 
-async fn entry(federation: &Federation, id: &str, kind: EntryKind, reader: Reader) -> Result<Response, Refusal> {
+async fn entry(
+    federation: &Federation,
+    id: &str,
+    kind: EntryKind,
+    reader: Reader,
+) -> Result<Response, Refusal> {
     let app = &federation.app;
     let id: EntryId = id.parse().map_err(|_| Refusal::NotFound)?;
     match look(app, &reader.viewer, kind, id).await {

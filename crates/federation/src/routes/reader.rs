@@ -21,7 +21,11 @@ impl FromRequestParts<Federation> for Reader {
 
     async fn from_request_parts(parts: &mut Parts, federation: &Federation) -> Result<Self, Refusal> {
         let anonymous = Self { viewer: Viewer::anonymous(), caching: Caching::Public, parts: parts.clone() };
-        if federation.config.authorized_fetch { anonymous.identified(federation).await } else { Ok(anonymous) }
+        if federation.config.authorized_fetch {
+            anonymous.identified(federation).await
+        } else {
+            Ok(anonymous)
+        }
     }
 }
 

@@ -5,8 +5,8 @@ use axum::{
     http::{
         HeaderMap, HeaderValue, StatusCode,
         header::{
-            ACCEPT, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION, VARY,
-            WWW_AUTHENTICATE,
+            ACCEPT, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION,
+            VARY, WWW_AUTHENTICATE,
         },
     },
     response::{IntoResponse, Response},
@@ -105,7 +105,7 @@ fn matches_tag(asked: &HeaderMap, tag: &str) -> bool {
     let given = asked.get_all(IF_NONE_MATCH).iter().filter_map(|line| line.to_str().ok());
     given
         .flat_map(|line| line.split(','))
-        .map(|one| one.trim())
+        .map(str::trim)
         .any(|one| one == "*" || one.strip_prefix("W/").unwrap_or(one) == tag)
 }
 
@@ -139,14 +139,20 @@ impl IntoResponse for Refusal {
 }
 
 fn gone(tombstone: &Value) -> Response {
-    (StatusCode::GONE, [(CONTENT_TYPE, ACTIVITY_JSON), (VARY, "Accept")], tombstone.to_string()).into_response()
+    let mut response = (StatusCode::GONE, tombstone.to_string()).into_response();
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(ACTIVITY_JSON));
+    // A moderator may bring it back: without this, 410 may be kept for as long as anybody likes.
+    set_caching(response.headers_mut(), Caching::Private);
+    response
 }
 
 fn found(ap_id: &ApId) -> Response {
-    match HeaderValue::from_str(ap_id.as_str()) {
-        Ok(place) => (StatusCode::FOUND, [(LOCATION, place), (VARY, HeaderValue::from_static("Accept"))]).into_response(),
-        Err(_) => refusal(StatusCode::NOT_FOUND, "not-found", "its address cannot be written"),
-    }
+    let Ok(place) = HeaderValue::from_str(ap_id.as_str()) else {
+        return refusal(StatusCode::NOT_FOUND, "not-found", "its address cannot be written");
+    };
+    let mut response = (StatusCode::FOUND, [(LOCATION, place)]).into_response();
+    set_caching(response.headers_mut(), Caching::Private);
+    response
 }
 
 fn store_failure(error: &StoreError) -> Response {
@@ -196,13 +202,18 @@ mod tests {
             let again = document(&asked, b"{}".to_vec(), Caching::Public);
             assert_eq!(again.status(), StatusCode::NOT_MODIFIED, "{given}");
             assert_eq!(again.headers()[ETAG], tag);
-            assert_eq!(document(&asked, b"{} ".to_vec(), Caching::Public).status() == StatusCode::OK, given != "*");
+            assert_eq!(
+                document(&asked, b"{} ".to_vec(), Caching::Public).status() == StatusCode::OK,
+                given != "*"
+            );
         }
     }
 
     #[test]
     fn the_media_type_is_the_one_asked_for() {
-        let of = |accept| document(&asked(ACCEPT, accept), Vec::new(), Caching::Public).headers()[CONTENT_TYPE].clone();
+        let of = |accept| {
+            document(&asked(ACCEPT, accept), Vec::new(), Caching::Public).headers()[CONTENT_TYPE].clone()
+        };
         assert_eq!(of("*/*"), ACTIVITY_JSON);
         assert_eq!(of(LD_JSON), LD_JSON);
         assert_eq!(of("application/ld+json, application/activity+json"), ACTIVITY_JSON);
@@ -221,6 +232,9 @@ mod tests {
         assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
         assert_eq!(response.headers()[CONTENT_TYPE], "application/problem+json");
         let gone = Refusal::Gone(json!({ "type": "Tombstone" })).into_response();
-        assert_eq!((gone.status(), &gone.headers()[CONTENT_TYPE]), (StatusCode::GONE, &HeaderValue::from_static(ACTIVITY_JSON)));
+        assert_eq!(
+            (gone.status(), &gone.headers()[CONTENT_TYPE]),
+            (StatusCode::GONE, &HeaderValue::from_static(ACTIVITY_JSON))
+        );
     }
 }

@@ -6,6 +6,7 @@ use guildhall_domain::peering::PeeringAction;
 use guildhall_store::testing::on_both_engines;
 use guildhall_store::{Db, instance, peering};
 
+use crate::peer::Answer;
 use crate::world::{GROUP, World};
 
 const A: &str = "https://a.example/inbox";
@@ -74,6 +75,17 @@ on_both_engines! {
         world.send("letter", "x", &[A]).await;
         assert_eq!(world.deliver().await, [""; 0]);
         assert_eq!(world.status("a.example").await.waiting, 0, "nor later");
+    }
+
+    async fn a_host_that_is_blocked_while_it_waits_gets_no_more(db: Db) {
+        let world = World::new(db).await;
+        world.peer.always(A, Answer::Status(503));
+        world.send("letter", "x", &[A]).await;
+        assert_eq!(world.deliver().await, ["letter"]);
+        block(&world, None, "a.example").await;
+        world.advance(DAY);
+        assert_eq!(world.deliver().await, [""; 0]);
+        assert_eq!(world.status("a.example").await.waiting, 0);
     }
 
     async fn a_host_blocked_by_a_group_gets_nothing_of_that_group(db: Db) {

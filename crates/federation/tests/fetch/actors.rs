@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::peer::{Here, Peer, PeerActor, Reply};
 
-const HOUR: Duration = Duration::from_secs(3600);
+const HOUR: Duration = Duration::from_hours(1);
 
 async fn find(here: &Here, actor: &PeerActor) -> Result<Actor, FetchError> {
     here.federation.fetcher.actor(&ApId::new(actor.id.as_str())).await

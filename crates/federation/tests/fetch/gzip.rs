@@ -1,7 +1,7 @@
 //! A gzip bomb, made by hand: zeros, 258 at a time.
 
 /// A gzip stream of about `bytes` zeros, a 150th of that long.
-pub fn bomb(bytes: usize) -> Vec<u8> {
+pub(crate) fn bomb(bytes: usize) -> Vec<u8> {
     // RFC 1952 header, then RFC 1951: last block, fixed Huffman codes.
     let mut bits = Bits { bytes: vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255], filled: 8 };
     bits.low_first(0b1, 1);

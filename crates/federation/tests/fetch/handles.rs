@@ -62,6 +62,16 @@ async fn a_host_cannot_name_anothers_actor_as_it_likes() {
 }
 
 #[tokio::test]
+async fn a_host_cannot_give_anothers_actor_its_own_name() {
+    let (here, mallory, victim) = (Here::start().await, Peer::start().await, Peer::start().await);
+    let bob = victim.actor("bob");
+    serve(&mallory, "bob", &authority(&mallory), &authority(&mallory), &bob);
+    let found = resolve(&here, "bob", &authority(&mallory)).await.unwrap();
+    assert_eq!(actor::find(here.db(), found).await.unwrap().unwrap().host, authority(&victim));
+    assert!(actor::find_by_handle(here.db(), "bob", &authority(&mallory)).await.unwrap().is_none());
+}
+
+#[tokio::test]
 async fn an_actor_may_claim_a_handle_that_webfinger_confirms() {
     let (here, short, server) = (Here::start().await, Peer::start().await, Peer::start().await);
     let alice = server.actor("alice");

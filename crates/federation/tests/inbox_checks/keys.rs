@@ -8,7 +8,7 @@ use serde_json::json;
 use super::support::{Scene, refusal};
 use crate::peer::{Here, PeerActor, Post, Reply, follow};
 
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 
 #[tokio::test]
 async fn a_key_page_of_its_own_leads_to_its_owner_and_back() {
@@ -127,7 +127,7 @@ async fn an_old_document_is_fetched_again_before_its_key_is_used() {
     let mut renewed = scene.alice.clone();
     renewed.key = KeyPair::generate_rsa().unwrap();
     scene.peer.serve_actor(&renewed);
-    scene.here.clock.advance(Duration::from_secs(25 * 3600));
+    scene.here.clock.advance(Duration::from_hours(25));
     let mut activity = scene.follow();
     activity["id"] = json!(scene.peer.iri("/activities/2"));
     let old_key = Post::cavage(&scene.here, &scene.alice, &activity);
@@ -137,20 +137,28 @@ async fn an_old_document_is_fetched_again_before_its_key_is_used() {
 #[tokio::test]
 async fn a_deleted_actor_comes_back_only_by_its_own_document() {
     let scene = Scene::start().await;
-    let known = scene.here.federation.fetcher.actor(&guildhall_domain::ApId::new(scene.alice.id.as_str())).await.unwrap();
+    scene.accepted(&scene.post()).await;
+    let known = scene.here.known(&scene.alice.id).await.unwrap();
     let mut tx = scene.here.db().begin().await.unwrap();
     guildhall_store::actor::mark_deleted(&mut tx, known.id, scene.here.now()).await.unwrap();
     tx.commit().await.unwrap();
     scene.peer.put("/users/alice", Reply::status(410));
-    let (status, code) = scene.refused(&scene.post()).await;
-    assert_eq!((status, code.as_str()), (401, "key-not-fetched"), "the key that was kept is worth nothing now");
+    let follow = |number: u32| {
+        let mut follow = scene.follow();
+        follow["id"] = json!(scene.peer.iri(&format!("/activities/later/{number}")));
+        follow
+    };
+    let with_old_key = Post::cavage(&scene.here, &scene.alice, &follow(1));
+    assert_eq!(with_old_key.send().await.brief(), (401, "key-not-fetched"), "what was kept is worth nothing now");
 
     scene.here.clock.advance(6 * MINUTE);
     let mut revived = scene.alice.clone();
     revived.key = KeyPair::generate_rsa().unwrap();
     scene.peer.serve_actor(&revived);
-    assert_eq!(scene.refused(&scene.post()).await, refusal(401, "signature-mismatch"), "nor is the old key");
-    scene.accepted(&Post::cavage(&scene.here, &revived, &scene.follow())).await;
+    let with_old_key = Post::cavage(&scene.here, &scene.alice, &follow(2));
+    assert_eq!(with_old_key.send().await.brief(), (401, "signature-mismatch"), "nor is the old key");
+    scene.accepted(&Post::cavage(&scene.here, &revived, &follow(3))).await;
+    assert_eq!(scene.here.kept().await.len(), 2);
 }
 
 #[tokio::test]

@@ -43,20 +43,20 @@ async fn nobody_else_has_a_key_of_ours() {
 async fn nobody_else_speaks_for_our_actors() {
     let scene = Scene::start().await;
     let base = &scene.here.base;
-    let mut as_ours = scene.follow();
-    as_ours["actor"] = json!(scene.group);
-    as_ours["id"] = json!(format!("{base}/activities/1"));
-    let post = Post::cavage(&scene.here, &scene.alice, &as_ours);
+    let mut own_actor = scene.follow();
+    own_actor["actor"] = json!(scene.group);
+    own_actor["id"] = json!(format!("{base}/activities/1"));
+    let post = Post::cavage(&scene.here, &scene.alice, &own_actor);
     assert_eq!(scene.refused_unasked(&post).await, refusal(403, "own-actor"));
 
-    let mut under_our_id = scene.follow();
-    under_our_id["id"] = json!(format!("{base}/activities/1"));
-    let post = Post::cavage(&scene.here, &scene.alice, &under_our_id);
+    let mut claimed = scene.follow();
+    claimed["id"] = json!(format!("{base}/activities/1"));
+    let post = Post::cavage(&scene.here, &scene.alice, &claimed);
     assert_eq!(scene.refused_unasked(&post).await, refusal(401, "foreign-id"));
 
-    let mut our_object = create_note(&scene.peer, &scene.alice);
-    our_object["object"]["id"] = json!(format!("{base}/posts/1"));
-    let post = Post::cavage(&scene.here, &scene.alice, &our_object);
+    let mut create = create_note(&scene.peer, &scene.alice);
+    create["object"]["id"] = json!(format!("{base}/posts/1"));
+    let post = Post::cavage(&scene.here, &scene.alice, &create);
     assert_eq!(scene.refused(&post).await, refusal(403, "foreign-object"));
 }
 
@@ -77,7 +77,7 @@ async fn an_id_of_another_origin_is_refused_in_every_spelling() {
         let post = Post::cavage(&scene.here, &scene.alice, &activity);
         assert_eq!(scene.refused_unasked(&post).await, refusal(401, "foreign-id"), "{origin}");
     }
-    for id in [format!("http://127.0.0.1.:{port}/1"), format!("http://x@127.0.0.1:{port}/1")] {
+    for id in [format!("http://peer.example.:{port}/1"), format!("http://x@127.0.0.1:{port}/1")] {
         let mut activity = scene.follow();
         activity["id"] = json!(id);
         let post = Post::cavage(&scene.here, &scene.alice, &activity);
@@ -203,7 +203,7 @@ async fn the_farewell_of_somebody_known_is_kept_although_its_document_is_gone() 
     let scene = Scene::start().await;
     scene.here.federation.fetcher.actor(&domain_id(&scene)).await.unwrap();
     scene.peer.put("/users/alice", Reply::status(410));
-    scene.here.clock.advance(std::time::Duration::from_secs(48 * 3600));
+    scene.here.clock.advance(std::time::Duration::from_hours(48));
     let delete = json!({
         "id": format!("{}#delete", scene.alice.id),
         "type": "Delete",

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Peer, PeerActor};
 
-pub fn follow(peer: &Peer, actor: &PeerActor, object: &str) -> Value {
+pub(crate) fn follow(peer: &Peer, actor: &PeerActor, object: &str) -> Value {
     json!({
         "@context": "https://www.w3.org/ns/activitystreams",
         "id": peer.iri("/activities/follow/1"),
@@ -15,7 +15,7 @@ pub fn follow(peer: &Peer, actor: &PeerActor, object: &str) -> Value {
     })
 }
 
-pub fn note(id: &Iri, author: &Iri) -> Value {
+pub(crate) fn note(id: &Iri, author: &Iri) -> Value {
     json!({
         "@context": "https://www.w3.org/ns/activitystreams",
         "id": id,
@@ -26,7 +26,7 @@ pub fn note(id: &Iri, author: &Iri) -> Value {
     })
 }
 
-pub fn create_note(peer: &Peer, actor: &PeerActor) -> Value {
+pub(crate) fn create_note(peer: &Peer, actor: &PeerActor) -> Value {
     json!({
         "@context": "https://www.w3.org/ns/activitystreams",
         "id": peer.iri("/activities/create/1"),

@@ -20,25 +20,25 @@ use tokio::net::TcpListener;
 use super::world::{FixedKeys, NoChance, TestClock};
 
 /// 2026-03-01T12:00:00Z
-pub const NOW: i64 = 1_772_366_400_000;
+pub(crate) const NOW: i64 = 1_772_366_400_000;
 
 /// This instance.
-pub struct Here {
-    pub federation: Federation,
-    pub clock: Arc<TestClock>,
-    pub base: String,
+pub(crate) struct Here {
+    pub(crate) federation: Federation,
+    pub(crate) clock: Arc<TestClock>,
+    pub(crate) base: String,
     /// Kept for its drop.
-    _db: Option<TestDb>,
+    db: Option<TestDb>,
 }
 
 /// How this instance is set up.
-pub struct Setup {
-    pub limits: Limits,
-    pub allow_http: bool,
-    pub authorized_fetch: bool,
-    pub host: Option<&'static str>,
-    pub lookup: Arc<dyn Lookup>,
-    pub now: i64,
+pub(crate) struct Setup {
+    pub(crate) limits: Limits,
+    pub(crate) allow_http: bool,
+    pub(crate) authorized_fetch: bool,
+    pub(crate) host: Option<&'static str>,
+    pub(crate) lookup: Arc<dyn Lookup>,
+    pub(crate) now: i64,
 }
 
 impl Default for Setup {
@@ -56,20 +56,20 @@ impl Default for Setup {
 
 impl Here {
     /// An instance as the defaults have it, but for loopback.
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::with(|_| {}).await
     }
 
     /// An instance that is set up in some other way.
-    pub async fn with(change: impl FnOnce(&mut Setup)) -> Self {
+    pub(crate) async fn with(change: impl FnOnce(&mut Setup)) -> Self {
         let db = testing::sqlite().await;
         let mut here = Self::on(db.db().clone(), change).await;
-        here._db = Some(db);
+        here.db = Some(db);
         here
     }
 
     /// An instance on a given database.
-    pub async fn on(db: Db, change: impl FnOnce(&mut Setup)) -> Self {
+    pub(crate) async fn on(db: Db, change: impl FnOnce(&mut Setup)) -> Self {
         let mut setup = Setup::default();
         change(&mut setup);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -91,35 +91,35 @@ impl Here {
         let served = listener.local_addr().unwrap();
         tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
         let base = if setup.host.is_some() { format!("http://{served}") } else { base };
-        Self { federation, clock, base, _db: None }
+        Self { federation, clock, base, db: None }
     }
 
     /// The shared inbox, as it is reached.
-    pub fn inbox(&self) -> Iri {
+    pub(crate) fn inbox(&self) -> Iri {
         Iri::parse(&format!("{}/inbox", self.base)).unwrap()
     }
 
-    pub fn db(&self) -> &Db {
+    pub(crate) fn db(&self) -> &Db {
         &self.federation.app.store
     }
 
-    pub fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         self.federation.app.now()
     }
 
     /// Everything that was kept for the worker.
-    pub async fn kept(&self) -> Vec<Received> {
-        let far = self.now().plus(Duration::from_secs(3600));
+    pub(crate) async fn kept(&self) -> Vec<Received> {
+        let far = self.now().plus(Duration::from_hours(1));
         received::list_due(self.db(), far, 100).await.unwrap()
     }
 
     /// What is known of a remote actor.
-    pub async fn known(&self, id: &Iri) -> Option<Actor> {
+    pub(crate) async fn known(&self, id: &Iri) -> Option<Actor> {
         actor::find_by_ap_id(self.db(), &ApId::new(id.as_str())).await.unwrap()
     }
 
     /// Makes a local group and gives its id.
-    pub async fn group(&self, name: &str) -> Iri {
+    pub(crate) async fn group(&self, name: &str) -> Iri {
         let app = &self.federation.app;
         let id = format!("{}/groups/{name}", app.site.base_url);
         let fields = ActorFields {

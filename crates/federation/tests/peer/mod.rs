@@ -1,6 +1,6 @@
 //! This instance and another server, both real HTTP on loopback.
 
-#![allow(dead_code, reason = "each test file uses its part")]
+#![allow(dead_code, unused_imports, reason = "each test file uses its part")]
 
 mod documents;
 mod here;
@@ -8,8 +8,8 @@ mod post;
 mod server;
 mod world;
 
-pub use documents::{create_note, follow, note};
-pub use here::{Here, NOW};
-pub use post::{Post, Told};
-pub use server::{Peer, PeerActor, Reply};
-pub use world::{FixedKeys, TestClock};
+pub(crate) use documents::{create_note, follow, note};
+pub(crate) use here::{Here, NOW};
+pub(crate) use post::{Post, Told};
+pub(crate) use server::{Peer, PeerActor, Reply};
+pub(crate) use world::{FixedKeys, TestClock};

@@ -11,39 +11,39 @@ use super::{Here, PeerActor};
 
 /// A POST to an inbox.
 #[derive(Clone)]
-pub struct Post {
-    pub url: Iri,
-    pub headers: HeaderMap,
-    pub body: Vec<u8>,
+pub(crate) struct Post {
+    pub(crate) url: Iri,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
 }
 
 /// What was answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
-    pub status: u16,
+pub(crate) struct Told {
+    pub(crate) status: u16,
     /// The problem's `code`; empty with 202.
-    pub code: String,
-    pub retry_after: Option<u64>,
+    pub(crate) code: String,
+    pub(crate) retry_after: Option<u64>,
 }
 
 impl Post {
     /// As everybody does it: draft-cavage with RSA over `(request-target) host date digest`.
-    pub fn cavage(here: &Here, actor: &PeerActor, activity: &Value) -> Self {
+    pub(crate) fn cavage(here: &Here, actor: &PeerActor, activity: &Value) -> Self {
         Self::signed_by(here, &actor.key_id, &actor.key, activity)
     }
 
     /// The same with any key under any id.
-    pub fn signed_by(here: &Here, key_id: &Iri, key: &KeyPair, activity: &Value) -> Self {
+    pub(crate) fn signed_by(here: &Here, key_id: &Iri, key: &KeyPair, activity: &Value) -> Self {
         Self::made(here, here.inbox(), key_id, key, activity.to_string().as_bytes())
     }
 
     /// The same to any URL.
-    pub fn cavage_to(here: &Here, url: &str, actor: &PeerActor, activity: &Value) -> Self {
+    pub(crate) fn cavage_to(here: &Here, url: &str, actor: &PeerActor, activity: &Value) -> Self {
         Self::made(here, Iri::parse(url).unwrap(), &actor.key_id, &actor.key, activity.to_string().as_bytes())
     }
 
     /// The same with any bytes.
-    pub fn of_bytes(here: &Here, actor: &PeerActor, body: &[u8]) -> Self {
+    pub(crate) fn of_bytes(here: &Here, actor: &PeerActor, body: &[u8]) -> Self {
         Self::made(here, here.inbox(), &actor.key_id, &actor.key, body)
     }
 
@@ -55,7 +55,7 @@ impl Post {
     }
 
     /// By RFC 9421.
-    pub fn rfc9421(here: &Here, key_id: &Iri, key: &KeyPair, activity: &Value) -> Self {
+    pub(crate) fn rfc9421(here: &Here, key_id: &Iri, key: &KeyPair, activity: &Value) -> Self {
         let (url, body) = (here.inbox(), activity.to_string().into_bytes());
         let outgoing = Outgoing {
             method: &Method::POST,
@@ -68,7 +68,7 @@ impl Post {
     }
 
     /// By draft-cavage over any list of headers, with any time.
-    pub fn covering(here: &Here, actor: &PeerActor, names: &str, now_ms: i64, activity: &Value) -> Self {
+    pub(crate) fn covering(here: &Here, actor: &PeerActor, names: &str, now_ms: i64, activity: &Value) -> Self {
         let (url, body) = (here.inbox(), activity.to_string().into_bytes());
         let mut headers = typed(HeaderMap::new());
         let mut set = |name: &'static str, value: String| {
@@ -101,31 +101,31 @@ impl Post {
 
     /// Replaces a header.
     #[must_use]
-    pub fn header(mut self, name: &'static str, value: &str) -> Self {
+    pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
         self.headers.insert(HeaderName::from_static(name), HeaderValue::from_str(value).unwrap());
         self
     }
 
     /// Adds a header next to one that is there.
     #[must_use]
-    pub fn second(mut self, name: &'static str, value: &str) -> Self {
+    pub(crate) fn second(mut self, name: &'static str, value: &str) -> Self {
         self.headers.append(HeaderName::from_static(name), HeaderValue::from_str(value).unwrap());
         self
     }
 
     /// Takes a header away.
     #[must_use]
-    pub fn without(mut self, name: &str) -> Self {
+    pub(crate) fn without(mut self, name: &str) -> Self {
         self.headers.remove(name);
         self
     }
 
     /// The value of a header.
-    pub fn value(&self, name: &str) -> String {
+    pub(crate) fn value(&self, name: &str) -> String {
         self.headers[name].to_str().unwrap().to_owned()
     }
 
-    pub async fn send(&self) -> Told {
+    pub(crate) async fn send(&self) -> Told {
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let request = client.post(self.url.as_str()).headers(self.headers.clone()).body(self.body.clone());
         Told::read(request.send().await.unwrap()).await
@@ -133,7 +133,7 @@ impl Post {
 }
 
 impl Told {
-    pub async fn read(response: reqwest::Response) -> Self {
+    pub(crate) async fn read(response: reqwest::Response) -> Self {
         let status = response.status().as_u16();
         let retry = response.headers().get("retry-after").map(|value| value.to_str().unwrap().to_owned());
         let is_problem = response.headers().get("content-type").is_some_and(|t| t == "application/problem+json");
@@ -151,7 +151,7 @@ impl Told {
     }
 
     /// Status and code, for comparison.
-    pub fn brief(&self) -> (u16, &str) {
+    pub(crate) fn brief(&self) -> (u16, &str) {
         (self.status, &self.code)
     }
 }

@@ -16,28 +16,28 @@ use super::world::rsa;
 
 /// What is answered for one path and query.
 #[derive(Debug, Clone)]
-pub struct Reply {
-    pub status: u16,
-    pub headers: Vec<(&'static str, String)>,
-    pub body: Vec<u8>,
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Reply {
     /// A document of ActivityPub.
-    pub fn document(value: &Value) -> Self {
+    pub(crate) fn document(value: &Value) -> Self {
         Self::typed("application/activity+json", value.to_string())
     }
 
     /// A document of another type.
-    pub fn typed(media_type: &str, body: impl Into<Vec<u8>>) -> Self {
+    pub(crate) fn typed(media_type: &str, body: impl Into<Vec<u8>>) -> Self {
         Self { status: 200, headers: vec![("content-type", media_type.to_owned())], body: body.into() }
     }
 
-    pub fn status(status: u16) -> Self {
+    pub(crate) fn status(status: u16) -> Self {
         Self { status, headers: Vec::new(), body: Vec::new() }
     }
 
-    pub fn redirect(target: &str) -> Self {
+    pub(crate) fn redirect(target: &str) -> Self {
         Self { status: 302, headers: vec![("location", target.to_owned())], body: Vec::new() }
     }
 }
@@ -50,13 +50,13 @@ struct Memory {
 
 /// Another server, with its own origin.
 #[derive(Clone)]
-pub struct Peer {
-    pub base: String,
+pub(crate) struct Peer {
+    pub(crate) base: String,
     memory: Arc<Mutex<Memory>>,
 }
 
 impl Peer {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let memory = Arc::<Mutex<Memory>>::default();
@@ -66,48 +66,48 @@ impl Peer {
     }
 
     /// The port it listens on.
-    pub fn port(&self) -> u16 {
+    pub(crate) fn port(&self) -> u16 {
         self.base.rsplit_once(':').unwrap().1.parse().unwrap()
     }
 
-    pub fn iri(&self, path: &str) -> Iri {
+    pub(crate) fn iri(&self, path: &str) -> Iri {
         Iri::parse(&format!("{}{path}", self.base)).unwrap()
     }
 
     /// Answers `reply` for a path with its query, from now on.
-    pub fn put(&self, path: &str, reply: Reply) {
+    pub(crate) fn put(&self, path: &str, reply: Reply) {
         self.memory.lock().unwrap().replies.insert(path.to_owned(), reply);
     }
 
     /// Answers a document under its own id.
-    pub fn put_document(&self, value: &Value) {
+    pub(crate) fn put_document(&self, value: &Value) {
         let id = Iri::parse(value["id"].as_str().unwrap()).unwrap();
         self.put(id.path_and_query(), Reply::document(value));
     }
 
     /// How often a path with its query was asked for.
-    pub fn count(&self, path: &str) -> usize {
+    pub(crate) fn count(&self, path: &str) -> usize {
         let memory = self.memory.lock().unwrap();
         memory.asked.iter().filter(|parts| parts.uri.path_and_query().unwrap().as_str() == path).count()
     }
 
     /// How often anything was asked for.
-    pub fn count_all(&self) -> usize {
+    pub(crate) fn count_all(&self) -> usize {
         self.memory.lock().unwrap().asked.len()
     }
 
     /// The last request.
-    pub fn last_asked(&self) -> Parts {
+    pub(crate) fn last_asked(&self) -> Parts {
         self.memory.lock().unwrap().asked.last().cloned().unwrap()
     }
 
     /// Makes a person and serves its document.
-    pub fn actor(&self, name: &str) -> PeerActor {
+    pub(crate) fn actor(&self, name: &str) -> PeerActor {
         self.actor_of("Person", name)
     }
 
     /// Makes an actor and serves its document.
-    pub fn actor_of(&self, kind: &'static str, name: &str) -> PeerActor {
+    pub(crate) fn actor_of(&self, kind: &'static str, name: &str) -> PeerActor {
         let id = self.iri(&format!("/users/{name}"));
         let actor = PeerActor {
             key_id: Iri::parse(&format!("{id}#main-key")).unwrap(),
@@ -122,7 +122,7 @@ impl Peer {
     }
 
     /// Serves an actor as it is now.
-    pub fn serve_actor(&self, actor: &PeerActor) {
+    pub(crate) fn serve_actor(&self, actor: &PeerActor) {
         self.put_document(&actor.document());
     }
 }
@@ -142,17 +142,17 @@ async fn serve(State(memory): State<Arc<Mutex<Memory>>>, request: Request) -> Re
 
 /// Somebody on another server.
 #[derive(Clone)]
-pub struct PeerActor {
-    pub id: Iri,
-    pub kind: &'static str,
-    pub name: String,
-    pub key_id: Iri,
-    pub key: KeyPair,
-    pub ed25519: KeyPair,
+pub(crate) struct PeerActor {
+    pub(crate) id: Iri,
+    pub(crate) kind: &'static str,
+    pub(crate) name: String,
+    pub(crate) key_id: Iri,
+    pub(crate) key: KeyPair,
+    pub(crate) ed25519: KeyPair,
 }
 
 impl PeerActor {
-    pub fn document(&self) -> Value {
+    pub(crate) fn document(&self) -> Value {
         let id = &self.id;
         json!({
             "@context": ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1"],
@@ -170,7 +170,7 @@ impl PeerActor {
         })
     }
 
-    pub fn ed25519_id(&self) -> Iri {
+    pub(crate) fn ed25519_id(&self) -> Iri {
         Iri::parse(&format!("{}#ed25519-key", self.id)).unwrap()
     }
 }

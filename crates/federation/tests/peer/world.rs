@@ -10,14 +10,14 @@ use guildhall_domain::Timestamp;
 
 /// A clock that stands still until it is moved.
 #[derive(Debug)]
-pub struct TestClock(AtomicI64);
+pub(crate) struct TestClock(AtomicI64);
 
 impl TestClock {
-    pub fn at(millis: i64) -> Self {
+    pub(crate) fn at(millis: i64) -> Self {
         Self(AtomicI64::new(millis))
     }
 
-    pub fn advance(&self, span: Duration) {
+    pub(crate) fn advance(&self, span: Duration) {
         self.0.fetch_add(i64::try_from(span.as_millis()).unwrap(), Ordering::SeqCst);
     }
 }
@@ -29,7 +29,7 @@ impl Clock for TestClock {
 }
 
 /// Fills with one byte.
-pub struct NoChance;
+pub(crate) struct NoChance;
 
 impl Rng for NoChance {
     fn fill(&self, bytes: &mut [u8]) {
@@ -38,13 +38,13 @@ impl Rng for NoChance {
 }
 
 /// One RSA pair for all of a test process: making it takes longer than the test.
-pub fn rsa() -> KeyPair {
+pub(crate) fn rsa() -> KeyPair {
     static PAIR: OnceLock<KeyPair> = OnceLock::new();
     PAIR.get_or_init(|| KeyPair::generate_rsa().unwrap()).clone()
 }
 
 /// The same pair for every new actor.
-pub struct FixedKeys;
+pub(crate) struct FixedKeys;
 
 impl KeyMint for FixedKeys {
     fn next(&self) -> PortFuture<'_, NewKeys> {

@@ -169,7 +169,13 @@ impl Stage {
     }
 
     /// A post or comment written here.
-    pub(crate) async fn write(&self, group: GroupId, author: &Actor, parent: Option<EntryId>, text: &str) -> EntryId {
+    pub(crate) async fn write(
+        &self,
+        group: GroupId,
+        author: &Actor,
+        parent: Option<EntryId>,
+        text: &str,
+    ) -> EntryId {
         let title = parent.is_none().then(|| "Tulips".to_owned());
         let link = parent.is_none().then(|| "https://tulips.example/".to_owned());
         let command = entry::Submit {
@@ -186,7 +192,13 @@ impl Stage {
     }
 
     /// A post or comment that came from elsewhere, with the `Create` that brought it, in a spelling of its own.
-    pub(crate) async fn receive(&self, group: GroupId, author: &Actor, parent: Option<EntryId>, text: &str) -> Arrived {
+    pub(crate) async fn receive(
+        &self,
+        group: GroupId,
+        author: &Actor,
+        parent: Option<EntryId>,
+        text: &str,
+    ) -> Arrived {
         let id = format!("https://{}/o/{}", author.host, self.app.new_id());
         let create = serde_json::json!({
             "id": format!("{id}/create"),
@@ -208,11 +220,7 @@ impl Stage {
                 published_at: self.app.now(),
                 edited_at: None,
             },
-            texts: entry::Texts {
-                title,
-                content_html: format!("<p>{text}</p>"),
-                ..entry::Texts::default()
-            },
+            texts: entry::Texts { title, content_html: format!("<p>{text}</p>"), ..entry::Texts::default() },
             poll: None,
             is_public: true,
             cause,

@@ -3,7 +3,6 @@
 use anyhow::bail;
 use guildhall_app::{App, group};
 use guildhall_domain::{ActorId, GroupId, Handle};
-use guildhall_federation::Federation;
 
 use crate::config::Config;
 use crate::open::{Opened, give_back, open};
@@ -20,11 +19,6 @@ impl Session {
     /// What use cases are handed.
     pub(super) fn app(&self) -> &App {
         &self.0.federation.app
-    }
-
-    /// What server-to-server code is handed.
-    pub(super) fn federation(&self) -> &Federation {
-        &self.0.federation
     }
 
     /// The group with a handle, as the person at the terminal wrote it.

@@ -1,22 +1,22 @@
 //! What was published, by its id: for those who ask for an activity they have heard of.
 
+use sqlx::FromRow;
+
 use crate::{StoreError, db::Db};
 
 /// The bodies of an activity on the log.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
 pub struct Bodies {
     /// What group-aware hosts were sent.
-    pub group: Option<Vec<u8>>,
+    pub body_group: Option<Vec<u8>>,
     /// What microblogs were sent.
-    pub microblog: Option<Vec<u8>>,
+    pub body_microblog: Option<Vec<u8>>,
 }
 
 /// The bodies of the activity with an id; `None` when it never was on the log, or no longer is.
 pub async fn find(db: &Db, activity_ap_id: &str) -> Result<Option<Bodies>, StoreError> {
-    let row: Option<(Option<Vec<u8>>, Option<Vec<u8>>)> = db
-        .query("SELECT body_group, body_microblog FROM delivery_log WHERE activity_ap_id = $1")
+    db.query("SELECT body_group, body_microblog FROM delivery_log WHERE activity_ap_id = $1")
         .bind(activity_ap_id)
         .optional()
-        .await?;
-    Ok(row.map(|(group, microblog)| Bodies { group, microblog }))
+        .await
 }

@@ -70,7 +70,7 @@ on_both_engines! {
 
     async fn a_host_that_backs_off_is_due_at_its_time(db: Db) {
         let held = leased_host(&db).await;
-        let at = NOW.plus(Duration::from_secs(60));
+        let at = NOW.plus(Duration::from_mins(1));
         let error = Some(("HTTP 503".to_owned(), NOW));
         let failing = HostSave {
             state: HostState::Failing,

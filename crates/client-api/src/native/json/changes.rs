@@ -6,7 +6,6 @@ use serde::{Deserialize, Deserializer};
 use crate::native::problem::Problem;
 
 /// A text that may be left as it is (`None`), taken away (`Some(None)`) or set.
-#[expect(clippy::option_option, reason = "three cases, and the use cases have the same type")]
 pub(crate) type Clearable = Option<Option<String>>;
 
 /// Tells a field that was given, as `null` too, from one that was not; with `#[serde(default)]`.

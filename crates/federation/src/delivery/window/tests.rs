@@ -7,6 +7,7 @@ fn parcel(seq: i64, key: &str, inbox: &str) -> Parcel {
         seq,
         inbox: inbox.into(),
         sender: ActorId(1),
+        group: None,
         order_key: key.into(),
         body: Bytes::from_static(b"{}"),
     }

@@ -46,8 +46,11 @@ pub(crate) async fn verify(
     let claim = Claim::read(&request.body)?;
     let way = claim.way(&key_id)?;
     let actor = standing::check(federation, &claim, &key_id).await?;
-    let signed = signer::check(federation, request, &head, &key_id, &claim).await;
-    let signer = signed.map_err(|rejection| standing::of_gone_actor(rejection, &claim, actor.as_ref()))?;
+    if actor.as_ref().is_some_and(|actor| actor.deleted_at.is_some()) {
+        federation.fetcher.doubt_key(&key_id);
+    }
+    let checked = signer::check(federation, request, &head, &key_id, &claim).await;
+    let signer = checked.map_err(|rejection| standing::of_gone_actor(rejection, &claim, actor.as_ref()))?;
     let verified = match way {
         Way::Direct => claim.signed_by(signer)?,
         Way::Forwarded => {

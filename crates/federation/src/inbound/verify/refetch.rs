@@ -18,18 +18,16 @@ pub(super) async fn refetch(
     claim: &Claim,
     budget: &mut Budget,
 ) -> Result<(Activity, Document), Rejection> {
-    let by_id = activity_of(fetcher, claim, budget).await;
-    let confirmed = match by_id {
-        Ok(Some(found)) => return Ok(found),
+    let told = match activity_of(fetcher, claim, budget).await {
         // Not every server shows its activities, but objects they do.
         Ok(None) => by_object(fetcher, claim, budget).await,
-        Err(error) => Err(error),
+        found => found,
     };
-    match confirmed {
+    match told {
         Ok(Some(found)) => Ok(found),
-        Ok(None) => Err(Rejection::NotConfirmed),
         Err(FetchError::Store(error)) => Err(Rejection::Store(error)),
-        Err(error) => Err(Rejection::OriginUnreachable(error)),
+        Err(error) if may_change(&error) => Err(Rejection::OriginUnreachable(error)),
+        Ok(None) | Err(_) => Err(Rejection::NotConfirmed),
     }
 }
 

@@ -12,7 +12,7 @@ use http::StatusCode;
 use crate::fetch::{FetchError, KeyError};
 
 /// For how long a sender should wait when it is our side that has trouble.
-const TROUBLE: Duration = Duration::from_secs(60);
+const TROUBLE: Duration = Duration::from_mins(1);
 
 /// Why a request has no effect. In the order of the check list.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -113,10 +113,12 @@ impl Rejection {
             Self::MediaType | Self::Encoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
-            Self::BodyBroken | Self::DoubleHeader(_) | Self::Document(_) => StatusCode::BAD_REQUEST,
+            Self::BodyBroken
+            | Self::DoubleHeader(_)
+            | Self::Digest(DigestError::Doubled | DigestError::Malformed)
+            | Self::Document(_) => StatusCode::BAD_REQUEST,
             Self::TooManyRequests(_) | Self::Key(KeyError::TooMany(_)) => StatusCode::TOO_MANY_REQUESTS,
             Self::WrongHost => StatusCode::MISDIRECTED_REQUEST,
-            Self::Digest(DigestError::Doubled | DigestError::Malformed) => StatusCode::BAD_REQUEST,
             Self::Signature(error) if error.is_bad_request() => StatusCode::BAD_REQUEST,
             Self::Malformed(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::OwnActor | Self::ForeignObject | Self::NotAttributed => StatusCode::FORBIDDEN,

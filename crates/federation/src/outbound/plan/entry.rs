@@ -46,8 +46,14 @@ impl Teller<'_> {
         let announce = self.urls.announce(entry.kind, entry.id);
         let persons = recipients::concerned(self.app, entry).await?;
         let microblog = self.for_microblogs(&scene, EntryChange::Published)?;
-        let carried =
-            Carried { group: &scene.group, inner, announce, microblog, persons, order_key: scene.order_key() };
+        let carried = Carried {
+            group: &scene.group,
+            inner,
+            announce,
+            microblog,
+            persons,
+            order_key: scene.order_key(),
+        };
         self.carry_entry(&scene, carried).await
     }
 
@@ -125,7 +131,11 @@ impl Teller<'_> {
         Ok(rows)
     }
 
-    pub(super) async fn entry_restored(&self, id: EntryId, by: ActorId) -> Result<Vec<NewDelivery>, RenderError> {
+    pub(super) async fn entry_restored(
+        &self,
+        id: EntryId,
+        by: ActorId,
+    ) -> Result<Vec<NewDelivery>, RenderError> {
         let scene = Scene::of(self.app, id).await?;
         if scene.entry.state != EntryState::Published {
             return Ok(Vec::new());
@@ -157,7 +167,11 @@ impl Teller<'_> {
     }
 
     /// As [`Teller::carry`]; where the author's bytes are missing, group-aware hosts are told to look for themselves.
-    async fn carry_entry(&self, scene: &Scene, carried: Carried<'_>) -> Result<Vec<NewDelivery>, RenderError> {
+    async fn carry_entry(
+        &self,
+        scene: &Scene,
+        carried: Carried<'_>,
+    ) -> Result<Vec<NewDelivery>, RenderError> {
         let is_unknown = matches!(carried.inner, Inner::Unknown) && scene.group.is_local;
         let announce = carried.announce.clone();
         let mut rows = self.carry(carried).await?;
@@ -165,13 +179,12 @@ impl Teller<'_> {
             let object = iri(&scene.entry.ap_id)?;
             let voice = Voice::new(&scene.group, self.event.at)?;
             let look = to_bytes(&voice.announce_object(&announce, &object)?);
-            match rows.first_mut() {
-                Some(row) => row.body_group = Some(look),
-                None => {
-                    let group = Some(GroupId(scene.group.id.0));
-                    let told = Told { body_group: Some(look), body_microblog: None, group };
-                    rows.push(self.row(announce, scene.group.id, &scene.order_key(), told, Vec::new()));
-                }
+            if let Some(row) = rows.first_mut() {
+                row.body_group = Some(look);
+            } else {
+                let group = Some(GroupId(scene.group.id.0));
+                let told = Told { body_group: Some(look), body_microblog: None, group };
+                rows.push(self.row(&announce, scene.group.id, &scene.order_key(), told, Vec::new()));
             }
         }
         Ok(rows)
@@ -209,7 +222,7 @@ impl Teller<'_> {
                 group: Some(GroupId(scene.group.id.0)),
             };
             let id = self.urls.activity_part(self.event.id, "copies");
-            self.row(id, ours.sender, &scene.order_key(), told, Vec::new())
+            self.row(&id, ours.sender, &scene.order_key(), told, Vec::new())
         })
     }
 

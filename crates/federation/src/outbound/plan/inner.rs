@@ -137,7 +137,11 @@ impl Teller<'_> {
 
     /// Rows for a deed: a group hosted here announces it, a group elsewhere is sent it, and so are persons by name.
     pub(super) async fn carry(&self, carried: Carried<'_>) -> Result<Vec<NewDelivery>, RenderError> {
-        if carried.group.is_local { self.carry_here(carried).await } else { self.carry_elsewhere(carried).await }
+        if carried.group.is_local {
+            self.carry_here(carried).await
+        } else {
+            self.carry_elsewhere(carried).await
+        }
     }
 
     async fn carry_here(&self, carried: Carried<'_>) -> Result<Vec<NewDelivery>, RenderError> {
@@ -152,7 +156,7 @@ impl Teller<'_> {
         let mut rows = Vec::new();
         if wrapped.is_some() || microblog.is_some() {
             let told = Told { body_group: wrapped, body_microblog: microblog, group: Some(group_id) };
-            rows.push(self.row(announce, group.id, &order_key, told, Vec::new()));
+            rows.push(self.row(&announce, group.id, &order_key, told, Vec::new()));
         }
         if let Some(ours) = ours {
             let targets = recipients::inboxes_beyond(self.app, group_id, &persons).await?;
@@ -177,13 +181,13 @@ impl Teller<'_> {
     /// One activity of ours for inboxes named one by one, whatever software is behind them. `None`: for nobody.
     pub(super) fn direct(&self, ours: Ours, order_key: &str, targets: Vec<Target>) -> Option<NewDelivery> {
         let told = Told { body_group: Some(ours.body.clone()), body_microblog: Some(ours.body), group: None };
-        (!targets.is_empty()).then(|| self.row(ours.id, ours.sender, order_key, told, targets))
+        (!targets.is_empty()).then(|| self.row(&ours.id, ours.sender, order_key, told, targets))
     }
 
     /// A row of the delivery log.
     pub(super) fn row(
         &self,
-        id: ApId,
+        id: &ApId,
         sender: ActorId,
         order_key: &str,
         told: Told,

@@ -5,11 +5,7 @@ use guildhall_domain::{
     ActorId, GroupId,
     membership::{JoinOutcome, JoinRefusal},
 };
-use guildhall_store::{
-    actor::Actor,
-    delivery::NewDelivery,
-    membership, received,
-};
+use guildhall_store::{actor::Actor, delivery::NewDelivery, membership, received};
 use serde_json::{Value, json};
 
 use super::{
@@ -38,19 +34,21 @@ impl Teller<'_> {
             return Ok(Vec::new());
         }
         let group = find_group(self.app, group).await?;
-        let asked = self.request(&group, &asker).await?;
+        let request = self.request(&group, &asker).await?;
         let asker_id = iri(&asker.ap_id)?;
         let address = Address { to: std::slice::from_ref(&asker_id), ..Address::default() };
         let part = if decision.is_ok() { "accept" } else { "reject" };
         let answer = self.ours(&group, self.urls.activity_part(self.event.id, part), |maker| {
             let envelope = maker.envelope(address);
             Ok(match decision {
-                Ok(_) => write::accept(&envelope, asked),
-                Err(refusal) => write::reject(&envelope, asked, Some(reason.unwrap_or(explanation(refusal)))),
+                Ok(_) => write::accept(&envelope, request),
+                Err(refusal) => {
+                    write::reject(&envelope, request, Some(reason.unwrap_or(explanation(refusal))))
+                }
             })
         });
         let answer = answer.await?;
-        self.to_one(answer, &group, &asker, &asker).await
+        self.tell_one(answer, &group, &asker, &asker).await
     }
 
     pub(super) async fn join_requested(
@@ -67,7 +65,7 @@ impl Teller<'_> {
             Ok(write::follow(&maker.envelope(address), &group_id))
         });
         let follow = follow.await?;
-        self.to_one(follow, &group, &actor, &group).await
+        self.tell_one(follow, &group, &actor, &group).await
     }
 
     pub(super) async fn left(&self, group: GroupId, actor: ActorId) -> Result<Vec<NewDelivery>, RenderError> {
@@ -84,7 +82,7 @@ impl Teller<'_> {
             Ok(write::undo(&maker.envelope(address), follow))
         });
         let undo = undo.await?;
-        self.to_one(undo, &group, &actor, &group).await
+        self.tell_one(undo, &group, &actor, &group).await
     }
 
     /// The request that is answered, whole where its bytes are still there: Lemmy wants it embedded, Mastodon looks at
@@ -95,7 +93,9 @@ impl Teller<'_> {
         }
         let member = membership::find(&self.app.store, GroupId(group.id.0), asker.id).await?;
         let Some(follow) = member.and_then(|member| member.follow) else {
-            return Ok(json!({ "type": "Follow", "actor": asker.ap_id.as_str(), "object": group.ap_id.as_str() }));
+            return Ok(
+                json!({ "type": "Follow", "actor": asker.ap_id.as_str(), "object": group.ap_id.as_str() }),
+            );
         };
         match received::find_by_ap_id(&self.app.store, &follow).await? {
             Some(received) => Ok(serde_json::from_slice(&received.body)?),
@@ -109,7 +109,7 @@ impl Teller<'_> {
     }
 
     /// Something between a person and a group, for the one's inbox.
-    async fn to_one(
+    async fn tell_one(
         &self,
         ours: Ours,
         group: &Actor,

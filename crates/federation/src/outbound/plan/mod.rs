@@ -32,11 +32,15 @@ pub async fn plan(app: &App, event: &Event) -> Result<Vec<NewDelivery>, RenderEr
         EventKind::EntryPublished { entry } => teller.entry_published(*entry).await,
         EventKind::EntryRefused { entry, reason } => teller.entry_refused(*entry, reason).await,
         EventKind::EntryEdited { entry } => teller.entry_edited(*entry).await,
-        EventKind::EntryGone { entry, by, removal } => teller.entry_gone(*entry, *by, removal.as_deref()).await,
+        EventKind::EntryGone { entry, by, removal } => {
+            teller.entry_gone(*entry, *by, removal.as_deref()).await
+        }
         EventKind::EntryRestored { entry, by } => teller.entry_restored(*entry, *by).await,
         EventKind::Voted { entry, actor, vote, before } => teller.voted(*entry, *actor, *vote, *before).await,
         EventKind::LockChanged { entry, by, locked } => teller.lock_changed(*entry, *by, *locked).await,
-        EventKind::FeatureChanged { entry, by, featured } => teller.feature_changed(*entry, *by, *featured).await,
+        EventKind::FeatureChanged { entry, by, featured } => {
+            teller.feature_changed(*entry, *by, *featured).await
+        }
         EventKind::ModeratorChanged { group, actor, by, appointed } => {
             teller.moderator_changed(*group, *actor, *by, *appointed).await
         }

@@ -68,8 +68,15 @@ impl Teller<'_> {
         let object = iri(&scene.entry.ap_id)?;
         let target = collection(&scene.group, "featured")?;
         let way = if featured { Way::Into } else { Way::OutOf };
-        self.list(&scene.group, by, way, Listing { object: &object, target: &target }, scene.order_key(), Vec::new())
-            .await
+        self.list(
+            &scene.group,
+            by,
+            way,
+            Listing { object: &object, target: &target },
+            scene.order_key(),
+            Vec::new(),
+        )
+        .await
     }
 
     pub(super) async fn moderator_changed(
@@ -98,7 +105,9 @@ impl Teller<'_> {
         let persons = vec![person.clone()];
         let mut rows = self.annotate(&group, kinds, ban.by, order_key.clone(), persons, make).await?;
         let own = self.urls.activity(self.event.id);
-        rows.iter_mut().filter(|row| row.activity_ap_id == own.as_str()).for_each(|row| row.body_microblog = None);
+        rows.iter_mut()
+            .filter(|row| row.activity_ap_id == own.as_str())
+            .for_each(|row| row.body_microblog = None);
         // Microblogs know a Block as one account's of another. By the group it ends the following, which is right; by
         // the moderator it would be personal. They know no end either, so a ban that has one is not told.
         if group.is_local && ban.until.is_none() {
@@ -106,7 +115,7 @@ impl Teller<'_> {
             let targets = recipients::inbox_of(self.app, &person).await?.into_iter().collect::<Vec<_>>();
             let told = Told { body_group: None, body_microblog: Some(by_group.body), group: None };
             if !targets.is_empty() {
-                rows.push(self.row(by_group.id, group.id, &order_key, told, targets));
+                rows.push(self.row(&by_group.id, group.id, &order_key, told, targets));
             }
         }
         rows.retain(|row| row.body_group.is_some() || row.body_microblog.is_some());
@@ -133,7 +142,7 @@ impl Teller<'_> {
             body_microblog: Some(update.body),
             group: Some(GroupId(group.id.0)),
         };
-        Ok(vec![self.row(announce, group.id, &format!("group:{}", group.id), told, Vec::new())])
+        Ok(vec![self.row(&announce, group.id, &format!("group:{}", group.id), told, Vec::new())])
     }
 
     async fn list(
@@ -146,12 +155,18 @@ impl Teller<'_> {
         persons: Vec<Actor>,
     ) -> Result<Vec<NewDelivery>, RenderError> {
         let group_id = iri(&group.ap_id)?;
-        let (kinds, write): (&[&str], fn(&write::Envelope<'_>, Listing<'_>) -> Value) = match way {
-            Way::Into => (&["Add"], write::add),
-            Way::OutOf => (&["Remove"], write::remove),
+        let kind = match way {
+            Way::Into => "Add",
+            Way::OutOf => "Remove",
         };
-        let make = |maker: &Maker<'_>| Ok(write(&maker.envelope(in_group(&group_id)), listing));
-        self.annotate(group, kinds, by, order_key, persons, make).await
+        let make = |maker: &Maker<'_>| {
+            let envelope = maker.envelope(in_group(&group_id));
+            Ok(match way {
+                Way::Into => write::add(&envelope, listing),
+                Way::OutOf => write::remove(&envelope, listing),
+            })
+        };
+        self.annotate(group, &[kind], by, order_key, persons, make).await
     }
 
     /// A deed of a moderator, for group-aware software and for the persons concerned.
@@ -177,7 +192,8 @@ fn block(maker: &Maker<'_>, ban: &Ban<'_>, group: &Iri, person: &Iri) -> Result<
         return Ok(write::block(&maker.envelope(in_group(group)), person, group, until, ban.reason, false));
     }
     let part = maker.part("block")?;
-    let block = write::block(&maker.envelope_as(&part, in_group(group)), person, group, until, ban.reason, false);
+    let block =
+        write::block(&maker.envelope_as(&part, in_group(group)), person, group, until, ban.reason, false);
     Ok(write::undo(&maker.envelope(in_group(group)), block))
 }
 

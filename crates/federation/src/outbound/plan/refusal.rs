@@ -12,7 +12,11 @@ use crate::outbound::{
 };
 
 impl Teller<'_> {
-    pub(super) async fn entry_refused(&self, id: EntryId, reason: &str) -> Result<Vec<NewDelivery>, RenderError> {
+    pub(super) async fn entry_refused(
+        &self,
+        id: EntryId,
+        reason: &str,
+    ) -> Result<Vec<NewDelivery>, RenderError> {
         let scene = Scene::of(self.app, id).await?;
         let targets: Vec<_> = recipients::inbox_of(self.app, &scene.author).await?.into_iter().collect();
         if targets.is_empty() || !scene.group.is_local {
@@ -32,7 +36,7 @@ impl Teller<'_> {
         // Microblogs do not show a Reject to anybody; a direct message they do.
         let told = Told { body_group: None, body_microblog: Some(notice), group: None };
         let notice_id = self.urls.activity_part(self.event.id, "notice");
-        rows.push(self.row(notice_id, scene.group.id, &order_key, told, targets));
+        rows.push(self.row(&notice_id, scene.group.id, &order_key, told, targets));
         Ok(rows)
     }
 
@@ -49,7 +53,8 @@ impl Teller<'_> {
     }
 
     async fn notice(&self, scene: &Scene, refused: &Refused, reason: &str) -> Result<Vec<u8>, RenderError> {
-        let group = group::find(&self.app.store, scene.entry.group_id).await?.ok_or(RenderError::Gone("group"))?;
+        let group =
+            group::find(&self.app.store, scene.entry.group_id).await?.ok_or(RenderError::Gone("group"))?;
         let what = refused.in_words();
         let text = match reason.trim() {
             "" => format!("{what} in {} was not accepted.", group.title),

@@ -28,7 +28,11 @@ impl Teller<'_> {
     ) -> Result<Vec<NewDelivery>, RenderError> {
         let scene = Scene::of(self.app, entry).await?;
         let voter = find_actor(self.app, voter).await?;
-        let ballot = Ballot { object: iri(&scene.entry.ap_id)?, group: iri(&scene.group.ap_id)?, author: iri(&scene.author.ap_id)? };
+        let ballot = Ballot {
+            object: iri(&scene.entry.ap_id)?,
+            group: iri(&scene.group.ap_id)?,
+            author: iri(&scene.author.ap_id)?,
+        };
         let inner = match self.received(self.event.cause.received(), KINDS, Some(&voter)).await? {
             Some(body) => Inner::Received(body),
             None => self.own_vote(&voter, &ballot, vote, before).await?.map_or(Inner::Unknown, Inner::Ours),
@@ -46,7 +50,8 @@ impl Teller<'_> {
         if scene.group.is_local {
             let own = self.urls.activity(self.event.id);
             for row in rows.iter_mut().filter(|row| row.activity_ap_id == own.as_str()) {
-                row.body_microblog = self.as_favourite(&voter, &ballot, vote, before).await?.map(|ours| ours.body);
+                row.body_microblog =
+                    self.as_favourite(&voter, &ballot, vote, before).await?.map(|ours| ours.body);
             }
             rows.retain(|row| row.body_group.is_some() || row.body_microblog.is_some());
         }
@@ -66,8 +71,12 @@ impl Teller<'_> {
         }
         let id = self.urls.activity(self.event.id);
         match (vote, before) {
-            (Some(vote), _) => self.ours(voter, id, |maker| Ok(ballot.cast(maker, &maker.id, vote))).await.map(Some),
-            (None, Some(before)) => self.ours(voter, id, |maker| ballot.withdraw(maker, before)).await.map(Some),
+            (Some(vote), _) => {
+                self.ours(voter, id, |maker| Ok(ballot.cast(maker, &maker.id, vote))).await.map(Some)
+            }
+            (None, Some(before)) => {
+                self.ours(voter, id, |maker| ballot.withdraw(maker, before)).await.map(Some)
+            }
             (None, None) => Ok(None),
         }
     }

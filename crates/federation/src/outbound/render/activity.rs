@@ -54,7 +54,8 @@ impl Voice {
 
     /// `Undo` of [`Voice::announce_object`], the same to the letter but for the time.
     pub fn undo_announce_object(&self, id: &ApId, boost: &ApId, object: &Iri) -> Result<Value, RenderError> {
-        let announced = write::announce_id(&Envelope { published: None, ..self.envelope(&iri(boost)?) }, object);
+        let announced =
+            write::announce_id(&Envelope { published: None, ..self.envelope(&iri(boost)?) }, object);
         Ok(write::undo(&self.envelope(&iri(id)?), announced))
     }
 

@@ -149,8 +149,12 @@ fn summary_html(group: &Group, rules: &[RenderedRule]) -> String {
     let mut html = group.description_html.trim_end().to_owned();
     if !rules.is_empty() {
         html.push_str("<hr><ol>");
-        for rule in rules {
-            html.push_str(&format!("<li><p><strong>{}</strong></p>{}</li>", escape(&rule.rule.title), rule.text_html.trim_end()));
+        for RenderedRule { rule, text_html } in rules {
+            for part in
+                ["<li><p><strong>", &escape(&rule.title), "</strong></p>", text_html.trim_end(), "</li>"]
+            {
+                html.push_str(part);
+            }
         }
         html.push_str("</ol>");
     }
@@ -158,14 +162,17 @@ fn summary_html(group: &Group, rules: &[RenderedRule]) -> String {
 }
 
 fn source(group: &Group, rules: &[RenderedRule]) -> String {
-    let mut markdown = group.description_source.trim_end().to_owned();
-    for (number, rule) in (1..).zip(rules) {
-        let before = if number == 1 { "\n\n---\n\n" } else { "\n" };
-        let text = rule.rule.text.trim().replace('\n', "\n   ");
-        let text = if text.is_empty() { text } else { format!("\n\n   {text}\n") };
-        markdown.push_str(&format!("{before}{number}. **{}**{text}", rule.rule.title));
+    let listed: Vec<String> = (1..).zip(rules).map(|(number, rule)| source_of_rule(number, rule)).collect();
+    let before = if listed.is_empty() { "" } else { "\n\n---\n\n" };
+    format!("{}{before}{}", group.description_source.trim_end(), listed.join("\n"))
+}
+
+fn source_of_rule(number: usize, RenderedRule { rule, .. }: &RenderedRule) -> String {
+    let title = &rule.title;
+    match rule.text.trim() {
+        "" => format!("{number}. **{title}**"),
+        text => format!("{number}. **{title}**\n\n   {}\n", text.replace('\n', "\n   ")),
     }
-    markdown
 }
 
 /// Text that stands for itself in HTML.

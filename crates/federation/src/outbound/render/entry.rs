@@ -55,7 +55,8 @@ pub async fn find_shown(app: &App, viewer: &Viewer, id: EntryId) -> Result<Optio
 
 /// The same for an entry that was read already.
 pub async fn load(app: &App, viewer: &Viewer, view: EntryView) -> Result<Option<Shown>, RenderError> {
-    let Some(author) = view.author.clone().filter(|_| is_ours(app, &view) && view.sight == Sight::Whole) else {
+    let Some(author) = view.author.clone().filter(|_| is_ours(app, &view) && view.sight == Sight::Whole)
+    else {
         return Ok(None);
     };
     let parent = match view.parent_id {

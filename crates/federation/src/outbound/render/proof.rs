@@ -23,7 +23,9 @@ impl Prover {
     pub async fn of(app: &App, actor: &Actor) -> Result<Option<Self>, RenderError> {
         let keys = actor_key::list_of(&app.store, actor.id).await?;
         let found = keys.into_iter().find(|key| key.algorithm == KeyAlgorithm::Ed25519);
-        let Some((key_id, der)) = found.and_then(|key| Some((key.key_id, key.private_key?))) else { return Ok(None) };
+        let Some((key_id, der)) = found.and_then(|key| Some((key.key_id, key.private_key?))) else {
+            return Ok(None);
+        };
         Ok(Some(Self { method: text_iri(&key_id)?, key: KeyPair::from_pkcs8(&der)? }))
     }
 

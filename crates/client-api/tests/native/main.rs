@@ -1,0 +1,15 @@
+//! The native API on a real store, on both engines. Every answer of every test is held against the `OpenAPI` document.
+
+mod comments;
+mod document;
+mod groups;
+mod membership;
+mod moderation;
+mod paging;
+mod posts;
+mod problems;
+mod queue;
+mod support;
+mod tokens;
+mod votes;
+mod walk;

@@ -1,0 +1,12 @@
+//! An instance without a network: its router is called directly.
+
+mod answer;
+mod client;
+mod instance;
+mod ports;
+mod schema;
+
+pub(crate) use answer::Answer;
+pub(crate) use client::{API, Client};
+pub(crate) use instance::Here;
+pub(crate) use schema::{check_answer, document};

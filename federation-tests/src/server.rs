@@ -1,0 +1,249 @@
+//! A whole server with its own data folder and database.
+
+use std::{process::Command, time::Duration};
+
+use anyhow::{Context, ensure};
+use reqwest::{Certificate, Client};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::{Api, Certificates, Engine, Process, cli, database::Database, eventually, free_port, programs};
+
+/// How a server is to be.
+#[derive(Debug, Clone, Default)]
+pub struct ServerConfig {
+    name: String,
+    engine: Engine,
+    host: Option<String>,
+    front: Option<Front>,
+    settings: Vec<(String, String)>,
+}
+
+/// The public address of a server behind a TLS proxy.
+#[derive(Debug, Clone)]
+struct Front {
+    base_url: String,
+    ca_file: String,
+    ca: Certificate,
+}
+
+/// A running server; dropping it kills it and removes its data.
+#[derive(Debug)]
+pub struct Server {
+    config: ServerConfig,
+    port: u16,
+    base_url: String,
+    client: Client,
+    process: Option<Process>,
+    folder: TempDir,
+    database: Database,
+}
+
+impl ServerConfig {
+    /// A server on SQLite at `http://127.0.0.1:PORT`. The name is for messages alone.
+    pub fn new(name: &str) -> Self {
+        Self { name: name.to_owned(), ..Self::default() }
+    }
+
+    /// Keeps its data on this engine.
+    #[must_use]
+    pub fn on(mut self, engine: Engine) -> Self {
+        self.engine = engine;
+        self
+    }
+
+    /// Is known by this name of 127.0.0.1 instead of by its address.
+    #[must_use]
+    pub fn at_host(mut self, host: &str) -> Self {
+        self.host = Some(host.to_owned());
+        self
+    }
+
+    /// Is known as `https://localhost:PORT`, where a proxy with one of these certificates is to listen, and trusts
+    /// their authority.
+    ///
+    /// # Errors
+    /// When the authority's certificate cannot be read.
+    pub fn behind_tls(mut self, port: u16, certificates: &Certificates) -> anyhow::Result<Self> {
+        self.front = Some(Front {
+            base_url: format!("https://localhost:{port}"),
+            ca_file: certificates.authority().display().to_string(),
+            ca: Certificate::from_pem(&std::fs::read(certificates.authority())?)?,
+        });
+        Ok(self.set("server.trusted_proxies", "127.0.0.1"))
+    }
+
+    /// Sets `section.key`.
+    #[must_use]
+    pub fn set(mut self, key: &str, value: &str) -> Self {
+        let variable = format!("GUILDHALL_{}", key.to_uppercase().replace('.', "__"));
+        self.settings.push((variable, value.to_owned()));
+        self
+    }
+}
+
+impl Server {
+    /// Starts a server with empty data and waits until it is ready.
+    ///
+    /// # Errors
+    /// When it ends before, or is not ready after a minute.
+    pub async fn start(config: ServerConfig) -> anyhow::Result<Self> {
+        let port = free_port()?;
+        let host = config.host.as_deref().unwrap_or("127.0.0.1");
+        let base_url = match &config.front {
+            Some(front) => front.base_url.clone(),
+            None => format!("http://{host}:{port}"),
+        };
+        let mut client = Client::builder().no_proxy().timeout(Duration::from_secs(30));
+        if let Some(front) = &config.front {
+            client = client.add_root_certificate(front.ca.clone());
+        }
+        let mut server = Self {
+            port,
+            base_url,
+            client: client.build()?,
+            process: None,
+            folder: TempDir::with_prefix("guildhall-")?,
+            database: Database::create(config.engine)?,
+            config,
+        };
+        server.resume().await?;
+        Ok(server)
+    }
+
+    /// Starts it again on the same data and address, after [`Server::stop`] or [`Server::kill`].
+    ///
+    /// # Errors
+    /// As [`Server::start`].
+    pub async fn resume(&mut self) -> anyhow::Result<()> {
+        let mut process = Process::spawn(&self.config.name, self.command()?.arg("serve"))?;
+        process
+            .line("where it is", |line| line.contains("listening on").then_some(()))
+            .await
+            .with_context(|| format!("{} did not start", self.config.name))?;
+        self.process = Some(process);
+        // Not over the proxy, which may not be there yet.
+        let ready = format!("http://127.0.0.1:{}/health/ready", self.port);
+        eventually("the server is ready", async || {
+            let status = self.client.get(&ready).send().await?.status();
+            ensure!(status.is_success(), "{status}");
+            Ok(())
+        })
+        .await
+    }
+
+    /// Ends it in order (SIGTERM); its data stay.
+    ///
+    /// # Errors
+    /// When it does not end, or says that it failed.
+    pub async fn stop(&mut self) -> anyhow::Result<()> {
+        let mut process = self.process.take().context("not running")?;
+        let status = process.stop().await?;
+        ensure!(status.success(), "{} ended with {status}", self.config.name);
+        Ok(())
+    }
+
+    /// Kills it (SIGKILL); its data stay.
+    ///
+    /// # Errors
+    /// When it is not running.
+    pub fn kill(&mut self) -> anyhow::Result<()> {
+        self.process.take().context("not running")?.kill()
+    }
+
+    /// The process, while it runs.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub fn process(&self) -> anyhow::Result<&Process> {
+        self.process.as_ref().context("not running")
+    }
+
+    /// The public address without a trailing slash.
+    pub fn url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// The host as it stands in handles, with its port.
+    pub fn host(&self) -> &str {
+        self.base_url.split_once("://").map_or("", |(_, host)| host)
+    }
+
+    /// Where it listens, for a proxy: `127.0.0.1:PORT`.
+    pub fn upstream(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// The HTTP client that the APIs of this server are asked with.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Runs a command beside the running server and gives what it prints with `--json`.
+    ///
+    /// # Errors
+    /// [`Refused`](crate::Refused) when it ends with another code than 0.
+    pub fn cli(&self, arguments: &[&str]) -> anyhow::Result<Value> {
+        self.cli_with_input(arguments, "")
+    }
+
+    /// [`Server::cli`] with something to read.
+    ///
+    /// # Errors
+    /// As [`Server::cli`].
+    pub fn cli_with_input(&self, arguments: &[&str], input: &str) -> anyhow::Result<Value> {
+        let words = arguments.join(" ");
+        cli::run(self.command()?.args(arguments), input).with_context(|| format!("guildhall {words}"))
+    }
+
+    /// Anybody's access.
+    pub fn anonymous(&self) -> Api {
+        Api::new(self.client.clone(), &self.base_url, None)
+    }
+
+    /// Makes an account and gives its owner's access.
+    ///
+    /// # Errors
+    /// When a command is refused.
+    pub fn account(&self, name: &str) -> anyhow::Result<Api> {
+        self.cli_with_input(
+            &["account", "create", name, "--password-stdin"],
+            "correct horse battery staple\n",
+        )?;
+        let made = self.cli(&["token", "create", name, "--scopes", "read write follow"])?;
+        let token = made["token"].as_str().context("no token")?;
+        Ok(Api::new(self.client.clone(), &self.base_url, Some(token.to_owned())))
+    }
+
+    /// Makes a group with further options of `group create` and gives its global id.
+    ///
+    /// # Errors
+    /// When the command is refused.
+    pub fn group(&self, name: &str, options: &[&str]) -> anyhow::Result<String> {
+        let arguments = [&["group", "create", name], options].concat();
+        let made = self.cli(&arguments)?;
+        Ok(made["ap_id"].as_str().context("no ap_id")?.to_owned())
+    }
+
+    fn command(&self) -> anyhow::Result<Command> {
+        let mut command = Command::new(programs::server()?);
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("GUILDHALL_")) {
+            command.env_remove(name);
+        }
+        command
+            .current_dir(self.folder.path())
+            .env("GUILDHALL_SERVER__LISTEN", self.upstream())
+            .env("GUILDHALL_SERVER__BASE_URL", &self.base_url)
+            .env("GUILDHALL_SERVER__METRICS_LISTEN", "")
+            .env("GUILDHALL_STORAGE__DATA_DIR", self.folder.path().join("data"))
+            .env("GUILDHALL_STORAGE__DATABASE_URL", self.database.url())
+            .env("GUILDHALL_FEDERATION__ALLOW_ADDRESSES", "127.0.0.0/8,::1/128")
+            .env("GUILDHALL_LOG__LEVEL", "info,guildhall_federation=debug");
+        match &self.config.front {
+            Some(front) => command.env("GUILDHALL_FEDERATION__EXTRA_CA_FILE", &front.ca_file),
+            None => command.env("GUILDHALL_FEDERATION__ALLOW_HTTP", "true"),
+        };
+        command.envs(self.config.settings.iter().map(|(name, value)| (name, value)));
+        Ok(command)
+    }
+}
