@@ -11,6 +11,9 @@ Usage: cargo xtask COMMAND
             --only STEP,...     these steps alone: tools, fmt, arrows, deny, clippy, doc, build, doctest, test
             -p, --package NAME  this package alone (repeatable) in clippy, doc, build, doctest and test
             -- ARGUMENTS        passed on to `cargo nextest run`, for example a part of a test's name
+  bench   Measure the CPU time of a server per operation, on SQLite and on PostgreSQL
+            inbox, fan-out      these alone
+            --quick             fewer operations: whether it runs, not how fast
   pg      Run a throw-away PostgreSQL until Ctrl-C and print its URL
   help    Print this";
 
@@ -19,6 +22,8 @@ Usage: cargo xtask COMMAND
 pub(crate) enum Task {
     Help,
     Test(Choice),
+    /// Arguments for the benchmark's own program.
+    Bench(Vec<String>),
     Postgres,
 }
 
@@ -40,6 +45,7 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> anyhow::Result<T
     match command.as_deref() {
         None | Some("help" | "--help" | "-h") => Ok(Task::Help),
         Some("test") => parse_test(arguments),
+        Some("bench") => Ok(Task::Bench(arguments.collect())),
         Some("pg") => match arguments.next() {
             None => Ok(Task::Postgres),
             Some(extra) => bail!("`pg` takes no argument, not `{extra}`"),

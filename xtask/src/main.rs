@@ -4,6 +4,7 @@
 
 mod args;
 mod arrows;
+mod bench;
 mod deny;
 mod nextest;
 mod postgres;
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
             Ok(true)
         }
         Task::Test(choice) => steps::run(&choice),
+        Task::Bench(arguments) => bench::run(&arguments),
         Task::Postgres => postgres::run_in_foreground().map(|()| true),
     };
     match done {

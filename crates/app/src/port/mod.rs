@@ -2,7 +2,7 @@
 
 use std::{future::Future, pin::Pin};
 
-use guildhall_domain::{ActorId, ApId, EntryId, Handle, Timestamp};
+use guildhall_domain::{ActorId, Handle, Timestamp};
 
 /// A boxed future, so that ports can be trait objects.
 pub type PortFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -58,10 +58,4 @@ pub enum ResolveError {
 pub trait RemoteResolver: Send + Sync {
     /// The actor with a handle, by `WebFinger` where it is not known yet.
     fn actor_by_handle<'a>(&'a self, handle: &'a Handle) -> PortFuture<'a, Result<ActorId, ResolveError>>;
-
-    /// The actor with an id, fetched where it is not known or too old.
-    fn actor<'a>(&'a self, ap_id: &'a ApId) -> PortFuture<'a, Result<ActorId, ResolveError>>;
-
-    /// The post or comment with an id or page URL, fetched with its parents where it is not known.
-    fn entry<'a>(&'a self, ap_id: &'a ApId) -> PortFuture<'a, Result<EntryId, ResolveError>>;
 }

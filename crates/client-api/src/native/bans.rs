@@ -10,12 +10,14 @@ use guildhall_domain::event::Cause;
 use super::{
     acting,
     extract::{At, OptionalBody, PersonAddress, SignedIn, Writer},
-    json::{Ban, MayReason},
+    json::{Ban, OptionalReason},
     lookup,
     problem::Problem,
 };
 
-/// Bans somebody from a group, which ends their membership; for moderators. Again, it sets end and reason anew.
+/// Bans somebody from a group; for moderators.
+///
+/// It ends their membership. Banning again sets end and reason anew.
 #[utoipa::path(
     put,
     path = "/groups/{name}/bans/{handle}",
@@ -46,14 +48,14 @@ pub(super) async fn ban_person(
     tag = "moderation",
     params(PersonAddress),
     security(("token" = ["write"])),
-    request_body = Option<MayReason>,
+    request_body = Option<OptionalReason>,
     responses((status = 204, description = "Not banned, from now on."))
 )]
 pub(super) async fn unban_person(
     State(app): State<App>,
     At(address): At<PersonAddress>,
     Writer(person): Writer,
-    OptionalBody(body): OptionalBody<MayReason>,
+    OptionalBody(body): OptionalBody<OptionalReason>,
 ) -> Result<StatusCode, Problem> {
     let reason = body.text()?;
     let command = SetBan { reason, ..lifted(&app, &person, &address).await? };

@@ -15,7 +15,7 @@ use guildhall_domain::{EntryId, content::EntryKind, event::Cause};
 
 use super::{
     extract::{At, Body, EntryAddress, PageParams, Paging, Reader, Writer},
-    json::{ChangeComment, Comment, CreateComment},
+    json::{Comment, CommentChanges, NewComment},
     listing::{List, Listing},
     lookup,
     posts::{admitted, edit_status},
@@ -23,7 +23,9 @@ use super::{
     router::PREFIX,
 };
 
-/// The comments of a post, oldest first. What was deleted is left out.
+/// The comments of a post, oldest first.
+///
+/// What was deleted is left out.
 #[utoipa::path(
     get,
     path = "/posts/{id}/comments",
@@ -50,7 +52,9 @@ pub(super) async fn list_comments(
     Ok(Listing::new(&app, &paging, items, page.next))
 }
 
-/// Answers a post, or one of its comments. Its `state` says whether it is published or waits for a moderator; what the
+/// Answers a post, or one of its comments.
+///
+/// Its `state` says whether it is published or waits for a moderator; what the
 /// group's rules refuse is answered with 403, whose `code` names the rule.
 #[utoipa::path(
     post,
@@ -58,7 +62,7 @@ pub(super) async fn list_comments(
     tag = "comments",
     params(EntryAddress),
     security(("token" = ["write"])),
-    request_body = CreateComment,
+    request_body = NewComment,
     responses((
         status = 201,
         description = "The comment.",
@@ -70,7 +74,7 @@ pub(super) async fn create_comment(
     State(app): State<App>,
     At(address): At<EntryAddress>,
     Writer(person): Writer,
-    Body(new): Body<CreateComment>,
+    Body(new): Body<NewComment>,
 ) -> Result<Response, Problem> {
     let post = lookup::entry(&app, &person.viewer, address.id, EntryKind::Post).await?;
     let parent = parent_in(&app, &person.viewer, &post, new.parent()?).await?;
@@ -107,7 +111,9 @@ async fn parent_in(
     }
 }
 
-/// A comment. What was deleted is answered with 410, what waits for a moderator with 404 to all but its author and
+/// A comment.
+///
+/// What was deleted is answered with 410, what waits for a moderator with 404 to all but its author and
 /// moderators.
 #[utoipa::path(
     get,
@@ -134,7 +140,7 @@ pub(super) async fn show_comment(
     tag = "comments",
     params(EntryAddress),
     security(("token" = ["write"])),
-    request_body = ChangeComment,
+    request_body = CommentChanges,
     responses(
         (status = 200, description = "The comment after the change.", body = Comment),
         (status = 202, description = "The comment as it still is: a moderator sees the change first.", body = Comment)
@@ -144,10 +150,10 @@ pub(super) async fn change_comment(
     State(app): State<App>,
     At(address): At<EntryAddress>,
     Writer(person): Writer,
-    Body(changes): Body<ChangeComment>,
+    Body(changes): Body<CommentChanges>,
 ) -> Result<(StatusCode, Json<Comment>), Problem> {
     let current = lookup::entry(&app, &person.viewer, address.id, EntryKind::Comment).await?;
-    if changes == ChangeComment::default() {
+    if changes == CommentChanges::default() {
         return Ok((StatusCode::OK, Json(comment(current)?)));
     }
     let command = Edit {

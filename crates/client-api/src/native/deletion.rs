@@ -15,7 +15,7 @@ use guildhall_domain::{
 use super::{
     acting, comments,
     extract::{At, EntryAddress, OptionalBody, SignedIn, Writer},
-    json::{Comment, MayReason, Post},
+    json::{Comment, OptionalReason, Post},
     lookup, posts,
     problem::Problem,
 };
@@ -27,14 +27,14 @@ use super::{
     tag = "posts",
     params(EntryAddress),
     security(("token" = ["write"])),
-    request_body = Option<MayReason>,
+    request_body = Option<OptionalReason>,
     responses((status = 204, description = "Gone."))
 )]
 pub(super) async fn delete_post(
     State(app): State<App>,
     At(address): At<EntryAddress>,
     Writer(person): Writer,
-    OptionalBody(body): OptionalBody<MayReason>,
+    OptionalBody(body): OptionalBody<OptionalReason>,
 ) -> Result<StatusCode, Problem> {
     delete(&app, &person, address.id, EntryKind::Post, body).await
 }
@@ -46,14 +46,14 @@ pub(super) async fn delete_post(
     tag = "comments",
     params(EntryAddress),
     security(("token" = ["write"])),
-    request_body = Option<MayReason>,
+    request_body = Option<OptionalReason>,
     responses((status = 204, description = "Gone."))
 )]
 pub(super) async fn delete_comment(
     State(app): State<App>,
     At(address): At<EntryAddress>,
     Writer(person): Writer,
-    OptionalBody(body): OptionalBody<MayReason>,
+    OptionalBody(body): OptionalBody<OptionalReason>,
 ) -> Result<StatusCode, Problem> {
     delete(&app, &person, address.id, EntryKind::Comment, body).await
 }
@@ -65,14 +65,14 @@ pub(super) async fn delete_comment(
     tag = "posts",
     params(EntryAddress),
     security(("token" = ["write"])),
-    request_body = Option<MayReason>,
+    request_body = Option<OptionalReason>,
     responses((status = 200, description = "The post.", body = Post))
 )]
 pub(super) async fn restore_post(
     State(app): State<App>,
     At(address): At<EntryAddress>,
     Writer(person): Writer,
-    OptionalBody(body): OptionalBody<MayReason>,
+    OptionalBody(body): OptionalBody<OptionalReason>,
 ) -> Result<Json<Post>, Problem> {
     let back = restore(&app, &person, address.id, EntryKind::Post, body).await?;
     Ok(Json(posts::post(back)?))
@@ -85,14 +85,14 @@ pub(super) async fn restore_post(
     tag = "comments",
     params(EntryAddress),
     security(("token" = ["write"])),
-    request_body = Option<MayReason>,
+    request_body = Option<OptionalReason>,
     responses((status = 200, description = "The comment.", body = Comment))
 )]
 pub(super) async fn restore_comment(
     State(app): State<App>,
     At(address): At<EntryAddress>,
     Writer(person): Writer,
-    OptionalBody(body): OptionalBody<MayReason>,
+    OptionalBody(body): OptionalBody<OptionalReason>,
 ) -> Result<Json<Comment>, Problem> {
     let back = restore(&app, &person, address.id, EntryKind::Comment, body).await?;
     Ok(Json(comments::comment(back)?))
@@ -103,7 +103,7 @@ async fn delete(
     person: &SignedIn,
     id: EntryId,
     kind: EntryKind,
-    body: MayReason,
+    body: OptionalReason,
 ) -> Result<StatusCode, Problem> {
     let current = lookup::entry(app, &person.viewer, id, kind).await?;
     let is_author = current.author.as_ref().is_some_and(|author| author.id == person.actor);
@@ -118,7 +118,7 @@ async fn restore(
     person: &SignedIn,
     id: EntryId,
     kind: EntryKind,
-    body: MayReason,
+    body: OptionalReason,
 ) -> Result<EntryView, Problem> {
     let current = lookup::entry_or_trace(app, &person.viewer, id, kind).await?;
     let by = match current.state {
@@ -130,6 +130,6 @@ async fn restore(
     lookup::entry(app, &person.viewer, id, kind).await
 }
 
-fn command(entry: EntryId, by: ActorId, body: MayReason) -> Result<Delete, Problem> {
+fn command(entry: EntryId, by: ActorId, body: OptionalReason) -> Result<Delete, Problem> {
     Ok(Delete { entry, by, reason: body.text()?, cause: Cause::Local })
 }

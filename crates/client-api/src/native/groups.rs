@@ -11,7 +11,7 @@ use guildhall_app::{App, group, read::groups};
 use super::{
     acting,
     extract::{At, Body, GroupAddress, PageParams, Paging, Reader, Writer},
-    json::{ChangedGroup, Group, NewGroup},
+    json::{Group, GroupChanges, NewGroup},
     listing::{List, Listing},
     lookup,
     problem::Problem,
@@ -93,14 +93,14 @@ pub(super) async fn show_group(
     tag = "groups",
     params(GroupAddress),
     security(("token" = ["write"])),
-    request_body = ChangedGroup,
+    request_body = GroupChanges,
     responses((status = 200, description = "The group after the change.", body = Group))
 )]
 pub(super) async fn change_group(
     State(app): State<App>,
     At(address): At<GroupAddress>,
     Writer(person): Writer,
-    Body(changes): Body<ChangedGroup>,
+    Body(changes): Body<GroupChanges>,
 ) -> Result<Json<Group>, Problem> {
     let current = lookup::group(&app, &person.viewer, &address.name).await?;
     let by = acting::in_group(&person, &current);

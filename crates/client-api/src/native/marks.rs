@@ -10,7 +10,7 @@ use guildhall_domain::{EntryId, content::EntryKind, event::Cause};
 use super::{
     acting,
     extract::{At, EntryAddress, OptionalBody, SignedIn, Writer},
-    json::{MayReason, Post},
+    json::{OptionalReason, Post},
     lookup, posts,
     problem::Problem,
 };
@@ -22,14 +22,14 @@ use super::{
     tag = "moderation",
     params(EntryAddress),
     security(("token" = ["write"])),
-    request_body = Option<MayReason>,
+    request_body = Option<OptionalReason>,
     responses((status = 200, description = "The post.", body = Post))
 )]
 pub(super) async fn lock_post(
     State(app): State<App>,
     At(address): At<EntryAddress>,
     Writer(person): Writer,
-    OptionalBody(body): OptionalBody<MayReason>,
+    OptionalBody(body): OptionalBody<OptionalReason>,
 ) -> Result<Json<Post>, Problem> {
     note(&app, &person, address.id, Annotation::Locked(true), body).await
 }
@@ -41,14 +41,14 @@ pub(super) async fn lock_post(
     tag = "moderation",
     params(EntryAddress),
     security(("token" = ["write"])),
-    request_body = Option<MayReason>,
+    request_body = Option<OptionalReason>,
     responses((status = 200, description = "The post.", body = Post))
 )]
 pub(super) async fn unlock_post(
     State(app): State<App>,
     At(address): At<EntryAddress>,
     Writer(person): Writer,
-    OptionalBody(body): OptionalBody<MayReason>,
+    OptionalBody(body): OptionalBody<OptionalReason>,
 ) -> Result<Json<Post>, Problem> {
     note(&app, &person, address.id, Annotation::Locked(false), body).await
 }
@@ -60,14 +60,14 @@ pub(super) async fn unlock_post(
     tag = "moderation",
     params(EntryAddress),
     security(("token" = ["write"])),
-    request_body = Option<MayReason>,
+    request_body = Option<OptionalReason>,
     responses((status = 200, description = "The post.", body = Post))
 )]
 pub(super) async fn feature_post(
     State(app): State<App>,
     At(address): At<EntryAddress>,
     Writer(person): Writer,
-    OptionalBody(body): OptionalBody<MayReason>,
+    OptionalBody(body): OptionalBody<OptionalReason>,
 ) -> Result<Json<Post>, Problem> {
     note(&app, &person, address.id, Annotation::Featured(true), body).await
 }
@@ -79,14 +79,14 @@ pub(super) async fn feature_post(
     tag = "moderation",
     params(EntryAddress),
     security(("token" = ["write"])),
-    request_body = Option<MayReason>,
+    request_body = Option<OptionalReason>,
     responses((status = 200, description = "The post.", body = Post))
 )]
 pub(super) async fn unfeature_post(
     State(app): State<App>,
     At(address): At<EntryAddress>,
     Writer(person): Writer,
-    OptionalBody(body): OptionalBody<MayReason>,
+    OptionalBody(body): OptionalBody<OptionalReason>,
 ) -> Result<Json<Post>, Problem> {
     note(&app, &person, address.id, Annotation::Featured(false), body).await
 }
@@ -96,7 +96,7 @@ async fn note(
     person: &SignedIn,
     id: EntryId,
     annotation: Annotation,
-    body: MayReason,
+    body: OptionalReason,
 ) -> Result<Json<Post>, Problem> {
     let current = lookup::entry(app, &person.viewer, id, EntryKind::Post).await?;
     let by = acting::in_group_of(app, person, current.group.id).await?;

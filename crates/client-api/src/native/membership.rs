@@ -9,7 +9,7 @@ use guildhall_domain::{event::Cause, membership::JoinOutcome};
 
 use super::{
     extract::{At, Follower, GroupAddress},
-    json::JoinedGroup,
+    json::Membership,
     lookup,
     problem::Problem,
 };
@@ -22,19 +22,19 @@ use super::{
     params(GroupAddress),
     security(("token" = ["follow"])),
     responses(
-        (status = 200, description = "A member.", body = JoinedGroup),
-        (status = 202, description = "Waits for a moderator, or for the group's server.", body = JoinedGroup)
+        (status = 200, description = "A member.", body = Membership),
+        (status = 202, description = "Waits for a moderator, or for the group's server.", body = Membership)
     )
 )]
 pub(super) async fn join_group(
     State(app): State<App>,
     At(address): At<GroupAddress>,
     Follower(person): Follower,
-) -> Result<(StatusCode, Json<JoinedGroup>), Problem> {
+) -> Result<(StatusCode, Json<Membership>), Problem> {
     let group = lookup::group(&app, &person.viewer, &address.name).await?.group.id;
     let command = RequestJoin { group, actor: person.actor, follow: None, cause: Cause::Local };
     let outcome = group::request_join(&app, command).await?;
-    Ok((status_of(outcome), Json(JoinedGroup { state: outcome.into() })))
+    Ok((status_of(outcome), Json(Membership { state: outcome.into() })))
 }
 
 fn status_of(outcome: JoinOutcome) -> StatusCode {

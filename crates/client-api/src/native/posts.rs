@@ -20,7 +20,7 @@ use guildhall_domain::{
 
 use super::{
     extract::{At, Body, EntryAddress, GroupAddress, PageParams, Paging, Reader, SortParam, Sorted, Writer},
-    json::{ChangePost, CreatePost, Post},
+    json::{NewPost, Post, PostChanges},
     listing::{List, Listing},
     lookup,
     problem::Problem,
@@ -55,7 +55,9 @@ pub(super) async fn list_posts(
     Ok(Listing::new(&app, &paging, items, page.next))
 }
 
-/// Brings a post to a group. Its `state` says whether it is published or waits for a moderator; what the group's rules
+/// Brings a post to a group.
+///
+/// Its `state` says whether it is published or waits for a moderator; what the group's rules
 /// refuse is answered with 403, whose `code` names the rule.
 #[utoipa::path(
     post,
@@ -63,7 +65,7 @@ pub(super) async fn list_posts(
     tag = "posts",
     params(GroupAddress),
     security(("token" = ["write"])),
-    request_body = CreatePost,
+    request_body = NewPost,
     responses((
         status = 201,
         description = "The post.",
@@ -75,7 +77,7 @@ pub(super) async fn create_post(
     State(app): State<App>,
     At(address): At<GroupAddress>,
     Writer(person): Writer,
-    Body(new): Body<CreatePost>,
+    Body(new): Body<NewPost>,
 ) -> Result<Response, Problem> {
     let texts = new.texts()?;
     let group = lookup::group(&app, &person.viewer, &address.name).await?.group.id;
@@ -95,7 +97,9 @@ pub(super) async fn create_post(
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(post(made)?)).into_response())
 }
 
-/// A post. What was deleted is answered with 410, what waits for a moderator with 404 to all but its author and
+/// A post.
+///
+/// What was deleted is answered with 410, what waits for a moderator with 404 to all but its author and
 /// moderators.
 #[utoipa::path(
     get,
@@ -122,7 +126,7 @@ pub(super) async fn show_post(
     tag = "posts",
     params(EntryAddress),
     security(("token" = ["write"])),
-    request_body = ChangePost,
+    request_body = PostChanges,
     responses(
         (status = 200, description = "The post after the change.", body = Post),
         (status = 202, description = "The post as it still is: a moderator sees the change first.", body = Post)
@@ -132,10 +136,10 @@ pub(super) async fn change_post(
     State(app): State<App>,
     At(address): At<EntryAddress>,
     Writer(person): Writer,
-    Body(changes): Body<ChangePost>,
+    Body(changes): Body<PostChanges>,
 ) -> Result<(StatusCode, Json<Post>), Problem> {
     let current = lookup::entry(&app, &person.viewer, address.id, EntryKind::Post).await?;
-    if changes == ChangePost::default() {
+    if changes == PostChanges::default() {
         return Ok((StatusCode::OK, Json(post(current)?)));
     }
     let command = Edit {

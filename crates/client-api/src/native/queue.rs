@@ -42,7 +42,9 @@ pub(super) async fn list_queue(
     Ok(Listing::new(&app, &paging, items, page.next))
 }
 
-/// Lets an item in: a person becomes a member, a post or comment is published, an edit takes the place of the old text.
+/// Lets an item in.
+///
+/// A person becomes a member, a post or comment is published, an edit takes the place of the old text.
 #[utoipa::path(
     post,
     path = "/groups/{name}/queue/{item}/admit",

@@ -18,6 +18,7 @@ pub fn router(app: App) -> Router {
     let (routes, _) = documented().split_for_parts();
     routes
         .route(PREFIX, any(no_such_address))
+        .route(&format!("{PREFIX}/"), any(no_such_address))
         .route(&format!("{PREFIX}/{{*rest}}"), any(no_such_address))
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .with_state(app)

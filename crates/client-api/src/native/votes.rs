@@ -11,7 +11,7 @@ use guildhall_domain::{EntryId, content::EntryKind, event::Cause};
 use super::{
     comments,
     extract::{At, Body, EntryAddress, SignedIn, Writer},
-    json::{Comment, Post, SetVote},
+    json::{Comment, NewVote, Post},
     lookup, posts,
     problem::Problem,
 };
@@ -23,14 +23,14 @@ use super::{
     tag = "posts",
     params(EntryAddress),
     security(("token" = ["write"])),
-    request_body = SetVote,
+    request_body = NewVote,
     responses((status = 200, description = "The post with the vote counted.", body = Post))
 )]
 pub(super) async fn vote_on_post(
     State(app): State<App>,
     At(address): At<EntryAddress>,
     Writer(person): Writer,
-    Body(vote): Body<SetVote>,
+    Body(vote): Body<NewVote>,
 ) -> Result<Json<Post>, Problem> {
     let counted = cast(&app, &person, address.id, EntryKind::Post, &vote).await?;
     Ok(Json(posts::post(counted)?))
@@ -43,14 +43,14 @@ pub(super) async fn vote_on_post(
     tag = "comments",
     params(EntryAddress),
     security(("token" = ["write"])),
-    request_body = SetVote,
+    request_body = NewVote,
     responses((status = 200, description = "The comment with the vote counted.", body = Comment))
 )]
 pub(super) async fn vote_on_comment(
     State(app): State<App>,
     At(address): At<EntryAddress>,
     Writer(person): Writer,
-    Body(vote): Body<SetVote>,
+    Body(vote): Body<NewVote>,
 ) -> Result<Json<Comment>, Problem> {
     let counted = cast(&app, &person, address.id, EntryKind::Comment, &vote).await?;
     Ok(Json(comments::comment(counted)?))
@@ -61,7 +61,7 @@ async fn cast(
     person: &SignedIn,
     id: EntryId,
     kind: EntryKind,
-    vote: &SetVote,
+    vote: &NewVote,
 ) -> Result<EntryView, Problem> {
     lookup::entry(app, &person.viewer, id, kind).await?;
     let command = CastVote { entry: id, actor: person.actor, vote: vote.vote()?, cause: Cause::Local };

@@ -106,7 +106,9 @@ impl Attempt<'_> {
         let Parcel { sender, body, .. } = self.parcel;
         let request = SignRequest { sender: *sender, method: &Method::POST, url, body: Some(body), scheme };
         let mut headers = self.context.signer.sign(request).await.map_err(|error| match error {
-            SignError::Store(source) => Outcome::NotSent(format!("the sender's keys could not be read: {source}")),
+            SignError::Store(source) => {
+                Outcome::NotSent(format!("the sender's keys could not be read: {source}"))
+            }
             SignError::NoKey | SignError::BadKey => Outcome::Refused(error.to_string()),
         })?;
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(ACTIVITY_JSON));

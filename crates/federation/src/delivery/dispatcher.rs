@@ -263,7 +263,11 @@ impl Dispatcher {
         }
     }
 
-    async fn renew_leases(&self, now: Timestamp, until: Timestamp) -> Result<HashMap<String, i64>, StoreError> {
+    async fn renew_leases(
+        &self,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<HashMap<String, i64>, StoreError> {
         let Context { app, holder, .. } = &*self.context;
         let hosts = self.running.keys().cloned().collect();
         let mut tx = app.begin().await?;

@@ -267,8 +267,7 @@ impl HostRun {
         if was_well {
             tracing::info!(instance.host = %self.host, error, "a host does not take deliveries");
         }
-        let is_last =
-            self.window.put_back(seq, inbox, |strikes| now.plus(backoff::delay(strikes, jitter)));
+        let is_last = self.window.put_back(seq, inbox, |strikes| now.plus(backoff::delay(strikes, jitter)));
         if is_last {
             self.give_up(seq, inbox, error, now);
         }

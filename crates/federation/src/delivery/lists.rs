@@ -44,8 +44,10 @@ pub(super) struct Snapshot {
 impl Snapshot {
     async fn read(db: &Db) -> Result<Self, StoreError> {
         let listed = peering::list_all(db).await?;
-        let actions =
-            listed.into_iter().map(|listed| ((listed.group, listed.entry.host), listed.entry.action)).collect();
+        let actions = listed
+            .into_iter()
+            .map(|listed| ((listed.group, listed.entry.host), listed.entry.action))
+            .collect();
         Ok(Self { actions })
     }
 

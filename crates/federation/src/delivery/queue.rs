@@ -25,8 +25,7 @@ impl Queue {
     pub(super) fn take(&mut self, most: usize, most_failing: usize) -> Vec<String> {
         let well = self.well.len().min(most);
         let failing = self.failing.len().min(most - well).min(most_failing);
-        let taken: Vec<String> =
-            self.well.drain(..well).chain(self.failing.drain(..failing)).collect();
+        let taken: Vec<String> = self.well.drain(..well).chain(self.failing.drain(..failing)).collect();
         for host in &taken {
             self.known.remove(host);
         }

@@ -79,10 +79,8 @@ impl Selection {
         let mut items = self.context.items.list(&self.context.app.store, &seqs).await?;
         items.retain(|item| !self.is_blocked(item.group));
         // Asked for only where it matters: the answer to a `Follow` does not wait for `NodeInfo`.
-        let profile = match items.iter().any(|item| item.depends_on_profile()) {
-            true => self.profile().await?,
-            false => Profile::Microblog,
-        };
+        let is_asked = items.iter().any(|item| item.depends_on_profile());
+        let profile = if is_asked { self.profile().await? } else { Profile::Microblog };
         let parcel = |piece: &Piece| {
             let item = &items[items.binary_search_by_key(&piece.seq, |item| item.seq).ok()?];
             Some(Parcel {

@@ -58,7 +58,10 @@ impl CachedSigner {
         let keys = actor_key::list_of(&self.db, sender).await.map_err(SignError::Store)?;
         // An actor without Ed25519 signs with what it has.
         let fits = [wanted, KeyAlgorithm::Rsa];
-        let key = fits.iter().find_map(|fit| keys.iter().find(|key| key.algorithm == *fit)).ok_or(SignError::NoKey)?;
+        let key = fits
+            .iter()
+            .find_map(|fit| keys.iter().find(|key| key.algorithm == *fit))
+            .ok_or(SignError::NoKey)?;
         let private = key.private_key.as_deref().ok_or(SignError::NoKey)?;
         let id = Iri::parse(&key.key_id).map_err(|_| SignError::BadKey)?;
         let pair = KeyPair::from_pkcs8(private).map_err(|_| SignError::BadKey)?;

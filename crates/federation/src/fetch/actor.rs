@@ -3,9 +3,11 @@
 use futures_util::FutureExt as _;
 use guildhall_activitypub::{ActorDocument, ActorKind, Iri};
 use guildhall_app::remote;
+use guildhall_domain::event::Cause;
 use guildhall_domain::{ActorId, ApId, Timestamp};
 use guildhall_store::actor::{self, Actor};
 use guildhall_store::actor_key;
+use guildhall_store::delivery::subscription;
 
 use super::actor_fields::{fields_of, group_of, keys_of};
 use super::fetcher::{ap_id_of, iri_of};
@@ -101,8 +103,13 @@ impl Fetcher {
         };
         let fields = fields_of(document, host)?;
         let app = self.context();
+        let before = self.known_actor(&document.id).await?;
         let mut tx = app.begin().await?;
         let id = actor::upsert_remote(&mut tx, ActorId(app.new_id()), &fields, app.now()).await?;
+        let inbox = fields.shared_inbox.as_ref().unwrap_or(&fields.inbox);
+        if let Some(before) = before.filter(|before| before.delivery_inbox() != inbox) {
+            subscription::move_follower(&mut tx, id, before.delivery_inbox(), inbox, app.now()).await?;
+        }
         actor_key::replace_remote(&mut tx, id, &keys_of(document, id), app.now()).await?;
         if document.kind == ActorKind::Group {
             remote::keep_group(app, &mut tx, id, &group_of(document)).await?;
@@ -119,8 +126,9 @@ impl Fetcher {
         if known.is_local {
             return Ok(());
         }
+        // Its own server has said so, which is as good as a Delete.
+        remote::actor_deleted(app, known.id, Cause::Local).await?;
         let mut tx = app.begin().await?;
-        actor::mark_deleted(&mut tx, known.id, app.now()).await?;
         actor_key::replace_remote(&mut tx, known.id, &[], app.now()).await?;
         tx.commit().await?;
         self.shared.keys.forget_actor(known.id);

@@ -33,7 +33,9 @@ pub(super) fn fields_of(document: &ActorDocument, host: String) -> Result<ActorF
         icon_url: text(&document.icon),
         inbox: document.inbox.as_str().to_owned(),
         // Else anybody could have us send another host what it never asked for.
-        shared_inbox: text(&document.shared_inbox.clone().filter(|shared| shared.same_origin(&document.inbox))),
+        shared_inbox: text(
+            &document.shared_inbox.clone().filter(|shared| shared.same_origin(&document.inbox)),
+        ),
         outbox: text(&document.outbox),
         followers: text(&document.followers),
         moderators_url: match &document.moderators {
@@ -52,7 +54,10 @@ pub(super) fn fields_of(document: &ActorDocument, host: String) -> Result<ActorF
 pub(super) fn group_of(document: &ActorDocument) -> RemoteGroup {
     let name = document.name.clone().filter(|name| !name.trim().is_empty());
     RemoteGroup {
-        title: name.map_or_else(|| document.preferred_username.clone(), |name| name.chars().take(MAX_NAME).collect()),
+        title: name.map_or_else(
+            || document.preferred_username.clone(),
+            |name| name.chars().take(MAX_NAME).collect(),
+        ),
         description_source: document.source_markdown.clone().filter(|source| source.len() <= MAX_SUMMARY),
         description_html: summary(document).unwrap_or_default(),
         language: None,

@@ -29,7 +29,8 @@ impl Fetcher {
     pub(super) async fn get(&self, url: &Iri, wanted: &Wanted) -> Result<Answer, FetchError> {
         let limit = self.shared.limits.fetch.timeout;
         let answer = tokio::time::timeout(limit, self.follow(url, wanted)).await;
-        let answer = answer.unwrap_or_else(|_| Err(FetchError::Unreachable("no answer in time".to_owned())))?;
+        let answer =
+            answer.unwrap_or_else(|_| Err(FetchError::Unreachable("no answer in time".to_owned())))?;
         check_status(answer.status)?;
         let content_type = answer.header(header::CONTENT_TYPE).unwrap_or_default();
         if !(wanted.fits)(content_type) {

@@ -62,10 +62,7 @@ pub(super) struct KeyCache {
 impl KeyCache {
     pub(super) fn new(limits: &MemoryLimits) -> Self {
         let parsed = Cache::builder().max_capacity(limits.keys).time_to_live(PARSED_TTL);
-        Self {
-            parsed: parsed.support_invalidation_closures().build(),
-            asked_again: Cache::new(limits.keys),
-        }
+        Self { parsed: parsed.support_invalidation_closures().build(), asked_again: Cache::new(limits.keys) }
     }
 
     /// Drops the keys of an actor that has been fetched anew, or is gone.

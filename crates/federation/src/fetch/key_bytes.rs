@@ -26,7 +26,8 @@ pub(super) fn from_bytes(algorithm: KeyAlgorithm, bytes: &[u8]) -> Option<Public
         KeyAlgorithm::Ed25519 => PublicKey::from_ed25519_bytes(bytes).ok(),
         KeyAlgorithm::Rsa => {
             let body = STANDARD.encode(bytes);
-            PublicKey::from_pem(&format!("-----BEGIN PUBLIC KEY-----\n{body}\n-----END PUBLIC KEY-----\n")).ok()
+            PublicKey::from_pem(&format!("-----BEGIN PUBLIC KEY-----\n{body}\n-----END PUBLIC KEY-----\n"))
+                .ok()
         }
     }
 }

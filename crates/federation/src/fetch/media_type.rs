@@ -23,7 +23,8 @@ pub(crate) fn is_activity(content_type: &str) -> bool {
 /// with the former).
 pub(super) fn is_json(content_type: &str) -> bool {
     let (name, _) = split(content_type);
-    name == "application/json" || name.strip_prefix("application/").is_some_and(|name| name.ends_with("+json"))
+    name == "application/json"
+        || name.strip_prefix("application/").is_some_and(|name| name.ends_with("+json"))
 }
 
 fn split(content_type: &str) -> (String, Vec<(String, String)>) {
@@ -31,9 +32,7 @@ fn split(content_type: &str) -> (String, Vec<(String, String)>) {
     let name = parts.next().unwrap_or_default().trim().to_ascii_lowercase();
     let parameters = parts
         .filter_map(|part| part.split_once('='))
-        .map(|(name, value)| {
-            (name.trim().to_ascii_lowercase(), value.trim().trim_matches('"').to_owned())
-        })
+        .map(|(name, value)| (name.trim().to_ascii_lowercase(), value.trim().trim_matches('"').to_owned()))
         .collect();
     (name, parameters)
 }

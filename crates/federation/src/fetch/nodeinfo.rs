@@ -39,7 +39,10 @@ fn json(bytes: &[u8]) -> Result<serde_json::Value, FetchError> {
 
 fn software_of(info: NodeInfo) -> Software {
     let short = |text: String| text.chars().take(MAX_TEXT).collect::<String>();
-    Software { name: short(info.software), version: Some(short(info.version)).filter(|text| !text.is_empty()) }
+    Software {
+        name: short(info.software),
+        version: Some(short(info.version)).filter(|text| !text.is_empty()),
+    }
 }
 
 fn note_failure(host: &str, error: &FetchError) {

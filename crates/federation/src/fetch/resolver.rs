@@ -1,31 +1,15 @@
 //! The port of the use cases: who is this, what is this.
 
 use guildhall_app::port::{PortFuture, RemoteResolver, ResolveError};
-use guildhall_domain::{ActorId, ApId, EntryId, Handle};
+use guildhall_domain::{ActorId, Handle};
 use guildhall_store::actor::{self, Actor};
 
 use super::fetcher::ap_id_of;
 use super::{FetchError, Fetcher};
 
 impl RemoteResolver for Fetcher {
-    fn actor_by_handle<'a>(
-        &'a self,
-        handle: &'a Handle,
-    ) -> PortFuture<'a, Result<ActorId, ResolveError>> {
+    fn actor_by_handle<'a>(&'a self, handle: &'a Handle) -> PortFuture<'a, Result<ActorId, ResolveError>> {
         Box::pin(async move { Ok(self.actor_of_handle(handle).await?.id) })
-    }
-
-    fn actor<'a>(&'a self, ap_id: &'a ApId) -> PortFuture<'a, Result<ActorId, ResolveError>> {
-        Box::pin(async move { Ok(Fetcher::actor(self, ap_id).await?.id) })
-    }
-
-    fn entry<'a>(&'a self, ap_id: &'a ApId) -> PortFuture<'a, Result<EntryId, ResolveError>> {
-        Box::pin(async move {
-            let chain = self.fetch_thread_upwards(ap_id).await?;
-            let asked = chain.last().map(|object| object.id.as_str().to_owned()).unwrap_or_default();
-            tracing::debug!(object.id = asked, "fetched, but no use case takes it yet");
-            Err(ResolveError::NotFound)
-        })
     }
 }
 

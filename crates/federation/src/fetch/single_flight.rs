@@ -44,7 +44,8 @@ impl<T: Clone + Send + Sync + 'static> SingleFlight<T> {
     /// Drops the entry unless a new flight has taken its place; and those that nobody waited for to the end.
     fn clear(&self, key: &str) {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_over = |weak: &WeakShared<Flight<T>>| weak.upgrade().is_none_or(|flight| flight.peek().is_some());
+        let is_over =
+            |weak: &WeakShared<Flight<T>>| weak.upgrade().is_none_or(|flight| flight.peek().is_some());
         if running.get(key).is_some_and(is_over) {
             running.remove(key);
         }

@@ -30,7 +30,9 @@ impl Fetcher {
             budget.take_step()?;
             match self.fetch_object_within(&ap_id_of(&parent), budget).await {
                 Ok(object) => chain.push(object),
-                Err(error @ (FetchError::BudgetSpent | FetchError::Unreachable(_) | FetchError::Store(_))) => {
+                Err(
+                    error @ (FetchError::BudgetSpent | FetchError::Unreachable(_) | FetchError::Store(_)),
+                ) => {
                     return Err(error);
                 }
                 // Deleted, hidden or no document: the thread begins below it.
@@ -43,7 +45,9 @@ impl Fetcher {
 
     /// What the last of the chain answers, unless it is here already or leads in a circle.
     async fn missing_parent(&self, chain: &[Object]) -> Result<Option<Iri>, FetchError> {
-        let Some(parent) = chain.last().and_then(|object| object.in_reply_to.clone()) else { return Ok(None) };
+        let Some(parent) = chain.last().and_then(|object| object.in_reply_to.clone()) else {
+            return Ok(None);
+        };
         if self.is_own(&parent) || chain.iter().any(|object| object.id == parent) {
             return Ok(None);
         }

@@ -26,7 +26,8 @@ impl Fetcher {
             return Ok(found);
         }
         let canonical = self.ask_webfinger(name, &found.host).await?;
-        let agreed = canonical.host == found.host && canonical.actors.iter().any(|id| found.actors.contains(id));
+        let agreed =
+            canonical.host == found.host && canonical.actors.iter().any(|id| found.actors.contains(id));
         if agreed { Ok(canonical) } else { Err(FetchError::WrongId) }
     }
 

@@ -1,14 +1,14 @@
 //! What other servers send: checked, kept, answered; then worked through.
 //!
-//! [`verify`] gives the only [`VerifiedActivity`] there is, [`receive`] keeps it before the sender hears 202.
+//! `verify` gives the only [`VerifiedActivity`] there is, `receive` keeps it before the sender hears 202.
 
 mod buckets;
 mod receive;
 mod translate;
-pub mod verify;
+mod verify;
 mod worker;
 
 pub(crate) use buckets::Buckets;
 pub(crate) use receive::{InboxRequest, receive};
-pub use worker::{run, run_until_idle};
 pub use verify::{Authentication, Rejection, VerifiedActivity, verify_announced, verify_get};
+pub use worker::{run, run_until_idle};

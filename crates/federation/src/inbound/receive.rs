@@ -3,10 +3,11 @@
 use bytes::Bytes;
 use guildhall_domain::{ApId, ReceivedId};
 use guildhall_store::StoreError;
+use guildhall_store::instance::{self, SignatureScheme};
 use guildhall_store::received::{self, NewReceived};
 use http::HeaderMap;
 
-use super::verify::{Rejection, VerifiedActivity, verify};
+use super::verify::{Authentication, Rejection, VerifiedActivity, verify};
 use crate::Federation;
 use crate::net::ClientIp;
 
@@ -31,7 +32,7 @@ pub(crate) struct InboxRequest {
 /// [`Rejection`]; nothing has been kept then.
 pub(crate) async fn receive(federation: &Federation, request: &InboxRequest) -> Result<(), Rejection> {
     let verified = verify(federation, request).await?;
-    let is_new = keep(federation, &verified).await?;
+    let is_new = keep(federation, &verified, shown_scheme(&request.headers, &verified)).await?;
     if !is_new {
         return Err(Rejection::Duplicate);
     }
@@ -39,8 +40,22 @@ pub(crate) async fn receive(federation: &Federation, request: &InboxRequest) -> 
     Ok(())
 }
 
+/// The scheme that the sender's host has shown to understand, where it is better than what strangers get.
+fn shown_scheme(headers: &HeaderMap, verified: &VerifiedActivity) -> Option<SignatureScheme> {
+    let input = headers.get("signature-input").and_then(|input| input.to_str().ok())?;
+    match verified.authentication() {
+        Authentication::Signature if input.contains("ed25519") => Some(SignatureScheme::Rfc9421Ed25519),
+        Authentication::Signature => Some(SignatureScheme::Rfc9421),
+        _ => None,
+    }
+}
+
 /// Writes a verified activity. `false`: its id was known, perhaps for a moment only.
-async fn keep(federation: &Federation, verified: &VerifiedActivity) -> Result<bool, StoreError> {
+async fn keep(
+    federation: &Federation,
+    verified: &VerifiedActivity,
+    shown: Option<SignatureScheme>,
+) -> Result<bool, StoreError> {
     let app = &federation.app;
     let new = NewReceived {
         id: ReceivedId(app.new_id()),
@@ -53,6 +68,9 @@ async fn keep(federation: &Federation, verified: &VerifiedActivity) -> Result<bo
     };
     let mut tx = app.begin().await?;
     let is_new = received::insert(&mut tx, &new, app.now()).await?;
+    if let Some(scheme) = shown {
+        instance::note_signature(&mut tx, verified.host(), scheme, app.now()).await?;
+    }
     tx.commit().await?;
     Ok(is_new)
 }

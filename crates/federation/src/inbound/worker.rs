@@ -113,7 +113,8 @@ async fn process(federation: &Federation, received: Received) {
     let lag = federation.app.now().since(received.received_at);
     metrics::histogram!("inbox_lag_seconds").record(lag.as_secs_f64());
     let step = match Incoming::load(federation, received).await {
-        Ok(incoming) => translate(federation, incoming).await,
+        // Boxed: the deepest path, which fetches a whole thread, would make every task as large.
+        Ok(incoming) => Box::pin(translate(federation, incoming)).await,
         Err(trouble) => Err(trouble),
     };
     let ended = match step {
@@ -157,7 +158,7 @@ async fn put_off(
     reason: &str,
 ) -> Result<(), StoreError> {
     count("retry");
-    let exponent = u32::try_from(attempts).unwrap_or(0).min(MAX_ATTEMPTS as u32);
+    let exponent = u32::try_from(attempts.clamp(0, MAX_ATTEMPTS)).unwrap_or(0);
     let due = federation.app.now().plus(Duration::from_secs(8) * 2_u32.pow(exponent));
     let mut tx = federation.app.begin().await?;
     received::reschedule(&mut tx, id, due, reason).await?;

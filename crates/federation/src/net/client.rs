@@ -164,6 +164,7 @@ async fn read(response: reqwest::Response, max_bytes: usize) -> Result<Bytes, Ne
 
 fn certificates(pem: Option<&[u8]>) -> Result<Vec<reqwest::Certificate>, ClientError> {
     let Some(pem) = pem else { return Ok(Vec::new()) };
-    let found = reqwest::Certificate::from_pem_bundle(pem).map_err(|error| ClientError::ExtraCa(Some(error)))?;
+    let found =
+        reqwest::Certificate::from_pem_bundle(pem).map_err(|error| ClientError::ExtraCa(Some(error)))?;
     if found.is_empty() { Err(ClientError::ExtraCa(None)) } else { Ok(found) }
 }

@@ -82,8 +82,11 @@ async fn of_actor(
 }
 
 async fn not_post() -> Response {
-    let mut response =
-        problem(StatusCode::METHOD_NOT_ALLOWED, "method", "an inbox is written to with POST and read by nobody");
+    let mut response = problem(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method",
+        "an inbox is written to with POST and read by nobody",
+    );
     response.headers_mut().insert(header::ALLOW, http::HeaderValue::from_static("POST"));
     response
 }

@@ -4,7 +4,7 @@ use guildhall_store::Db;
 use guildhall_store::delivery::host;
 use guildhall_store::testing::on_both_engines;
 
-use crate::peer::Answer;
+use crate::peer::{Answer, in_time};
 use crate::world::{START, World};
 
 const A: &str = "https://a.example/inbox";
@@ -43,10 +43,13 @@ on_both_engines! {
         let engine = world.start();
         let hanging = world.peer.next().await;
         // Both answers have to be in before time moves, and that shows nowhere but in the database, later.
-        while world.status("a.example").await.waiting != 1 {
-            world.advance(Duration::from_millis(100));
-            tokio::task::yield_now().await;
-        }
+        in_time(async {
+            while world.status("a.example").await.waiting != 1 {
+                world.advance(Duration::from_millis(100));
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
         assert!(world.now().since(START) < LEASE);
         engine.crash().await;
         hanging.abandoned().await;
@@ -106,9 +109,12 @@ on_both_engines! {
         hanging.abandoned().await;
         other.run_until_idle().await;
         // The first process may be the faster one to lease the host anew; one of them sends, and in order.
-        while world.status("a.example").await.waiting > 0 {
-            tokio::task::yield_now().await;
-        }
+        in_time(async {
+            while world.status("a.example").await.waiting > 0 {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
         assert_eq!(world.peer.bodies(), ["first", "second"]);
     }
 
@@ -123,9 +129,12 @@ on_both_engines! {
         for _ in 0..10 {
             let before = lease_end(&world).await;
             world.advance(Duration::from_secs(5));
-            while lease_end(&world).await == before {
-                tokio::task::yield_now().await;
-            }
+            in_time(async {
+                while lease_end(&world).await == before {
+                    tokio::task::yield_now().await;
+                }
+            })
+            .await;
             other.run_until_idle().await;
         }
         engine.stop(|| slow.answer(202)).await;

@@ -5,11 +5,13 @@ use guildhall_store::Db;
 use guildhall_store::delivery::{HostState, host};
 use guildhall_store::testing::on_both_engines;
 
-use crate::peer::Answer;
+use crate::peer::{Answer, in_time};
 use crate::world::{SHORTLY, World};
 
 const A: &str = "https://a.example/inbox";
 const DAY: Duration = Duration::from_hours(24);
+/// The smallest step of time.
+const TICK: Duration = Duration::from_millis(1);
 
 on_both_engines! {
     async fn a_host_in_trouble_is_left_alone_for_longer_each_time(db: Db) {
@@ -21,9 +23,9 @@ on_both_engines! {
             let wait = wait(&world).await;
             let ratio = wait.as_secs_f64() / seconds;
             assert!((0.8..=1.2).contains(&ratio), "{wait:?} after {seconds}");
-            world.advance(wait - Duration::from_millis(1));
+            world.advance(wait.checked_sub(TICK).unwrap());
             assert_eq!(world.deliver().await, [""; 0], "not before its time");
-            world.advance(Duration::from_millis(1));
+            world.advance(TICK);
         }
         world.peer.always(A, Answer::Status(202));
         assert_eq!(world.deliver().await, ["item"]);
@@ -35,7 +37,7 @@ on_both_engines! {
 
     async fn every_sort_of_trouble_puts_off(db: Db) {
         let world = World::new(db).await;
-        let troubles = [408, 425, 429, 500, 502, 503, 504].map(Answer::Status).into_iter().chain([Answer::NoAnswer]);
+        let troubles = [408, 425, 429, 500, 502, 503, 504].map(Answer::Status).into_iter().chain([Answer::Silence]);
         for (number, trouble) in troubles.enumerate() {
             let inbox = format!("https://h{number}.example/inbox");
             world.peer.next_answers(&inbox, [trouble]);
@@ -61,7 +63,7 @@ on_both_engines! {
 
     async fn a_host_in_doubt_gets_one_request_first(db: Db) {
         let world = World::new(db).await;
-        world.peer.always(A, Answer::NoAnswer);
+        world.peer.always(A, Answer::Silence);
         for number in 0..20 {
             world.send(&number.to_string(), &number.to_string(), &[A]).await;
         }
@@ -149,19 +151,19 @@ on_both_engines! {
 
     async fn a_host_is_dead_after_seven_days_and_tried_once_a_day(db: Db) {
         let world = World::new(db).await;
-        world.peer.always(A, Answer::NoAnswer);
+        world.peer.always(A, Answer::Silence);
         world.send("item", "x", &[A]).await;
         world.deliver().await;
-        world.advance(7 * DAY - Duration::from_secs(1));
+        world.advance((7 * DAY).checked_sub(TICK).unwrap());
         world.deliver().await;
         assert_eq!(world.status("a.example").await.state, HostState::Failing);
         world.advance(DAY);
         assert_eq!(world.deliver().await, ["item"]);
         assert_eq!(world.status("a.example").await.state, HostState::Dead);
         for _ in 0..3 {
-            world.advance(DAY - Duration::from_millis(1));
+            world.advance(DAY.checked_sub(TICK).unwrap());
             assert_eq!(world.deliver().await, [""; 0]);
-            world.advance(Duration::from_millis(1));
+            world.advance(TICK);
             assert_eq!(world.deliver().await, ["item"]);
         }
         world.peer.always(A, Answer::Status(202));
@@ -210,9 +212,12 @@ on_both_engines! {
         let engine = world.start();
         world.peer.next().await.answer(503);
         // The wait begins when the answer is noted, so time may only move on then.
-        while world.status("a.example").await.state != HostState::Failing {
-            tokio::task::yield_now().await;
-        }
+        in_time(async {
+            while world.status("a.example").await.state != HostState::Failing {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
         world.advance(SHORTLY);
         let again = world.peer.next().await;
         engine.stop(|| again.answer(202)).await;

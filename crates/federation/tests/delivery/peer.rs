@@ -19,7 +19,7 @@ use tokio::sync::{mpsc, oneshot};
 pub(crate) enum Answer {
     Status(u16),
     RetryAfter(u16, Duration),
-    NoAnswer,
+    Silence,
     /// Asks the test, through [`Peer::next`].
     Ask,
 }
@@ -121,7 +121,7 @@ impl Peer {
         match self.answer_to(&made) {
             Answer::Status(code) => status(code),
             Answer::RetryAfter(code, span) => Ok(Response { status: code, retry_after: Some(span) }),
-            Answer::NoAnswer => Err(TransportError("no answer in time".into())),
+            Answer::Silence => Err(TransportError("no answer in time".into())),
             Answer::Ask => {
                 let (reply, answer) = oneshot::channel();
                 self.asks.send(Asked { made, reply }).expect("the test is there");

@@ -55,7 +55,8 @@ async fn signed_by(world: &World, scheme: SignatureScheme, key: &PublicKey) -> S
     let signer: Arc<CachedSigner> = Arc::new(CachedSigner::new(world.app.store.clone(), world.clock.clone()));
     let url = Iri::parse("https://a.example/inbox?x=1").unwrap();
     let body = Bytes::from_static(b"{}");
-    let request = SignRequest { sender: GROUP.actor(), method: &Method::POST, url: &url, body: Some(&body), scheme };
+    let request =
+        SignRequest { sender: GROUP.actor(), method: &Method::POST, url: &url, body: Some(&body), scheme };
     let headers = signer.sign(request).await.unwrap();
     let parts = RequestParts {
         method: &Method::POST,

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
-use guildhall_app::{App, Signals, Site};
 use guildhall_app::port::{Clock, KeyMint, NewKeys, PortFuture, Rng};
+use guildhall_app::{App, Signals, Site};
 use guildhall_domain::{ActorId, EventId, GroupId, Timestamp};
 use guildhall_federation::delivery::{Delivery, DeliveryLimits, DeliveryParts, Timer};
 use guildhall_federation::fetch::Offline;
@@ -201,10 +201,13 @@ impl Started {
     /// Says stop, and lets time pass until the engine has ended.
     pub(crate) async fn stop_in_time(mut self, world: &World) {
         self.stop.take().unwrap().send(()).unwrap();
-        while !self.task.is_finished() {
-            world.advance(Duration::from_millis(100));
-            tokio::task::yield_now().await;
-        }
+        in_time(async {
+            while !self.task.is_finished() {
+                world.advance(Duration::from_millis(100));
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
     }
 
     pub(crate) async fn crash(mut self) {

@@ -28,7 +28,9 @@ async fn an_object_is_fetched_by_a_signed_request() {
     let asked = peer.last_asked();
     let header = |name: &str| asked.headers[name].to_str().unwrap();
     let key_id = format!("keyId=\"{}/actor#main-key\"", here.base);
-    assert!(header("signature").contains(&key_id) && header("signature").contains("(request-target) host date"));
+    assert!(
+        header("signature").contains(&key_id) && header("signature").contains("(request-target) host date")
+    );
     assert!(header("accept").contains("application/activity+json"));
     assert!(header("user-agent").starts_with("Guildhall/") && header("user-agent").contains(&here.base));
     assert_eq!(header("host"), peer.iri("/").authority());
@@ -87,7 +89,9 @@ async fn a_server_cannot_vouch_for_anothers_id() {
 async fn three_redirects_are_followed_and_no_more() {
     let (here, peer) = (Here::start().await, Peer::start().await);
     peer.put_document(&note(&peer.iri("/notes/1"), &peer.iri("/users/alice")));
-    for (from, to) in [("/r1", "/notes/1"), ("/r2", "/r1"), ("/r3", "/r2"), ("/r4", "/r3"), ("/self", "/self")] {
+    for (from, to) in
+        [("/r1", "/notes/1"), ("/r2", "/r1"), ("/r3", "/r2"), ("/r4", "/r3"), ("/self", "/self")]
+    {
         peer.put(from, Reply::redirect(to));
     }
     assert!(fetched(&here, &peer, "/r3").await.is_ok());
@@ -100,7 +104,10 @@ async fn three_redirects_are_followed_and_no_more() {
 async fn each_redirect_is_checked_like_the_first_address() {
     let (here, peer) = (Here::start().await, Peer::start().await);
     for target in [
-        "http://10.0.0.1/", "http://169.254.169.254/latest", "https://[::1]/", "http://[::ffff:10.0.0.1]/",
+        "http://10.0.0.1/",
+        "http://169.254.169.254/latest",
+        "https://[::1]/",
+        "http://[::ffff:10.0.0.1]/",
         "http://0x0a000001/",
     ] {
         peer.put("/notes/1", Reply::redirect(target));
@@ -108,7 +115,10 @@ async fn each_redirect_is_checked_like_the_first_address() {
     }
     for target in ["file:///etc/passwd", "gopher://127.0.0.1/", "http://user@127.0.0.1/"] {
         peer.put("/notes/1", Reply::redirect(target));
-        assert!(matches!(fetched(&here, &peer, "/notes/1").await, Err(FetchError::TooManyRedirects)), "{target}");
+        assert!(
+            matches!(fetched(&here, &peer, "/notes/1").await, Err(FetchError::TooManyRedirects)),
+            "{target}"
+        );
     }
     peer.put("/notes/1", Reply::redirect(&format!("{}/actor", here.base)));
     assert!(matches!(fetched(&here, &peer, "/notes/1").await, Err(FetchError::OwnHost)));
@@ -154,9 +164,16 @@ async fn a_server_that_never_answers_is_not_waited_for() {
 #[tokio::test]
 async fn what_a_status_means_is_told_apart() {
     let (here, peer) = (Here::start().await, Peer::start().await);
-    for (status, is_retryable, is_absent) in
-        [(404, false, true), (410, false, true), (401, false, false), (403, false, false), (400, false, false), (429, true, false), (500, true, false), (503, true, false)]
-    {
+    for (status, is_retryable, is_absent) in [
+        (404, false, true),
+        (410, false, true),
+        (401, false, false),
+        (403, false, false),
+        (400, false, false),
+        (429, true, false),
+        (500, true, false),
+        (503, true, false),
+    ] {
         peer.put("/notes/1", Reply::status(status));
         let error = fetched(&here, &peer, "/notes/1").await.unwrap_err();
         assert_eq!((error.is_retryable(), error.is_absent()), (is_retryable, is_absent), "{status}: {error}");

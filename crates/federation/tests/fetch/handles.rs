@@ -43,7 +43,10 @@ async fn a_domain_may_point_to_another_if_both_agree() {
     let alice = server.actor("alice");
     // Asked at the server, which says that the canonical handle is at the short domain.
     serve(&server, "alice", &authority(&server), &authority(&short), &alice);
-    assert!(resolve(&here, "alice", &authority(&server)).await.is_err(), "the short domain does not know of it");
+    assert!(
+        resolve(&here, "alice", &authority(&server)).await.is_err(),
+        "the short domain does not know of it"
+    );
     serve(&short, "alice", &authority(&short), &authority(&short), &alice);
     let found = resolve(&here, "alice", &authority(&server)).await.unwrap();
     let kept = actor::find(here.db(), found).await.unwrap().unwrap();

@@ -86,12 +86,16 @@ async fn a_collection_is_walked_page_by_page() {
             "next": next.map(|next| peer.iri(&format!("/outbox?page={next}"))),
         })
     };
-    peer.put_document(&json!({"id": peer.iri("/outbox"), "type": "OrderedCollection", "first": peer.iri("/outbox?page=1")}));
+    peer.put_document(
+        &json!({"id": peer.iri("/outbox"), "type": "OrderedCollection", "first": peer.iri("/outbox?page=1")}),
+    );
     peer.put_document(&page(1, Some(2)));
     peer.put_document(&page(2, None));
     assert_eq!(items(&here, &peer, "/outbox").await.unwrap(), 4);
     // Embedded first page.
-    peer.put_document(&json!({"id": peer.iri("/outbox"), "type": "OrderedCollection", "first": page(1, Some(2))}));
+    peer.put_document(
+        &json!({"id": peer.iri("/outbox"), "type": "OrderedCollection", "first": page(1, Some(2))}),
+    );
     assert_eq!(items(&here, &peer, "/outbox").await.unwrap(), 4);
     // A page that points back ends it.
     peer.put_document(&page(2, Some(1)));

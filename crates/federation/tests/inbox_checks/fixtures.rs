@@ -38,8 +38,11 @@ async fn replay(here: &Here, path: &Path) {
     let recorded = read(path);
     let body = recorded["body_raw"].as_str().unwrap();
     let url = format!("{}{}", here.base, recorded["request"]["path"].as_str().unwrap());
-    let mut post =
-        Post { url: Iri::parse(&url).unwrap(), headers: http::HeaderMap::new(), body: body.as_bytes().to_vec() };
+    let mut post = Post {
+        url: Iri::parse(&url).unwrap(),
+        headers: http::HeaderMap::new(),
+        body: body.as_bytes().to_vec(),
+    };
     for header in recorded["request"]["headers"].as_array().unwrap() {
         let name = header[0].as_str().unwrap().to_ascii_lowercase();
         if !["content-length", "accept-encoding", "connection"].contains(&name.as_str()) {

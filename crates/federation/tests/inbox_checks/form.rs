@@ -104,7 +104,11 @@ async fn a_doubled_header_is_refused() {
     for name in ["date", "digest", "signature", "content-type"] {
         let post = scene.post();
         let second = post.value(name);
-        assert_eq!(scene.refused_unasked(&post.second(name, &second)).await, refusal(400, "double-header"), "{name}");
+        assert_eq!(
+            scene.refused_unasked(&post.second(name, &second)).await,
+            refusal(400, "double-header"),
+            "{name}"
+        );
     }
     for name in ["content-digest", "signature-input"] {
         let second = rfc9421.value(name);
@@ -157,7 +161,11 @@ async fn a_body_without_its_digest_is_refused() {
         (scene.post().header("digest", &wrong), 401, "digest-mismatch"),
         (scene.post().header("content-digest", &wrong_new), 401, "digest-mismatch"),
         (scene.post().header("digest", "MD5=abc"), 400, "digest-malformed"),
-        (scene.post().header("digest", &format!("{},{}", scene.post().value("digest"), wrong)), 400, "digest-doubled"),
+        (
+            scene.post().header("digest", &format!("{},{}", scene.post().value("digest"), wrong)),
+            400,
+            "digest-doubled",
+        ),
     ] {
         assert_eq!(scene.refused_unasked(&post).await, refusal(status, code));
     }

@@ -43,7 +43,12 @@ async fn an_upload_is_not_taken_for_an_actor() {
     let scene = Scene::start().await;
     let mallory = KeyPair::generate_rsa().unwrap();
     let id = scene.peer.iri("/media/1.json");
-    let fake = PeerActor { id: id.clone(), key_id: Iri::parse(&format!("{id}#main-key")).unwrap(), key: mallory, ..scene.alice.clone() };
+    let fake = PeerActor {
+        id: id.clone(),
+        key_id: Iri::parse(&format!("{id}#main-key")).unwrap(),
+        key: mallory,
+        ..scene.alice.clone()
+    };
     for (media_type, code) in [("text/plain", "key-not-fetched"), ("application/json", "key-not-fetched")] {
         scene.peer.put("/media/1.json", Reply::typed(media_type, fake.document().to_string()));
         let post = Post::cavage(&scene.here, &fake, &follow(&scene.peer, &fake, scene.group.as_str()));
@@ -149,7 +154,11 @@ async fn a_deleted_actor_comes_back_only_by_its_own_document() {
         follow
     };
     let with_old_key = Post::cavage(&scene.here, &scene.alice, &follow(1));
-    assert_eq!(with_old_key.send().await.brief(), (401, "key-not-fetched"), "what was kept is worth nothing now");
+    assert_eq!(
+        with_old_key.send().await.brief(),
+        (401, "key-not-fetched"),
+        "what was kept is worth nothing now"
+    );
 
     scene.here.clock.advance(6 * MINUTE);
     let mut revived = scene.alice.clone();

@@ -63,13 +63,13 @@ async fn nobody_else_speaks_for_our_actors() {
 #[tokio::test]
 async fn an_id_of_another_origin_is_refused_in_every_spelling() {
     let scene = Scene::start().await;
-    let port = scene.peer.port();
+    let (own, next) = (scene.peer.port(), scene.peer.port() ^ 1);
     for origin in [
-        format!("https://127.0.0.1:{port}"),
+        format!("https://127.0.0.1:{own}"),
         "http://127.0.0.1".to_owned(),
-        format!("http://127.0.0.1:{}", port.wrapping_add(1).max(1)),
-        format!("http://localhost:{port}"),
-        format!("http://127.0.0.2:{port}"),
+        format!("http://127.0.0.1:{next}"),
+        format!("http://localhost:{own}"),
+        format!("http://127.0.0.2:{own}"),
         "http://xn--bcher-kva.example".to_owned(),
     ] {
         let mut activity = scene.follow();
@@ -77,7 +77,7 @@ async fn an_id_of_another_origin_is_refused_in_every_spelling() {
         let post = Post::cavage(&scene.here, &scene.alice, &activity);
         assert_eq!(scene.refused_unasked(&post).await, refusal(401, "foreign-id"), "{origin}");
     }
-    for id in [format!("http://peer.example.:{port}/1"), format!("http://x@127.0.0.1:{port}/1")] {
+    for id in [format!("http://peer.example.:{own}/1"), format!("http://x@127.0.0.1:{own}/1")] {
         let mut activity = scene.follow();
         activity["id"] = json!(id);
         let post = Post::cavage(&scene.here, &scene.alice, &activity);

@@ -47,7 +47,9 @@ async fn readers_of_blocked_hosts_are_turned_away() {
     let scene = Scene::start().await;
     let mut tx = scene.here.db().begin().await.unwrap();
     let host = scene.alice.id.authority();
-    guildhall_store::peering::set(&mut tx, None, host, PeeringAction::Block, None, scene.here.now()).await.unwrap();
+    guildhall_store::peering::set(&mut tx, None, host, PeeringAction::Block, None, scene.here.now())
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     let signed = signed_get(&scene, &scene.alice.key, "/groups/gardening");
     let error = verify_get(&scene.here.federation, &signed).await.unwrap_err();

@@ -37,7 +37,11 @@ async fn a_malformed_signature_is_refused() {
         (good.replace("rsa-sha256", "none"), 401, "signature-algorithm"),
         (good.replace("rsa-sha256", "rsa-sha1"), 401, "signature-algorithm"),
         (good.replace(&key_id, "keyId=\"acct:alice@example.org\""), 401, "signature-key-id"),
-        (good.replace(&key_id, &format!("keyId=\"http://127.0.0.1/{}\"", "a".repeat(2048))), 401, "signature-key-id"),
+        (
+            good.replace(&key_id, &format!("keyId=\"http://127.0.0.1/{}\"", "a".repeat(2048))),
+            401,
+            "signature-key-id",
+        ),
     ] {
         let post = scene.post().header("signature", &bad);
         assert_eq!(scene.refused_unasked(&post).await, refusal(status, code), "{bad}");
@@ -108,7 +112,8 @@ async fn a_little_skew_is_forgiven() {
 async fn a_request_replayed_to_another_path_is_refused() {
     let scene = Scene::start().await;
     let mut post = scene.post();
-    post.url = guildhall_activitypub::Iri::parse(&format!("{}/groups/gardening/inbox", scene.here.base)).unwrap();
+    post.url =
+        guildhall_activitypub::Iri::parse(&format!("{}/groups/gardening/inbox", scene.here.base)).unwrap();
     assert_eq!(scene.refused(&post).await, refusal(401, "signature-mismatch"));
 }
 

@@ -57,18 +57,20 @@ impl Post {
     /// By RFC 9421.
     pub(crate) fn rfc9421(here: &Here, key_id: &Iri, key: &KeyPair, activity: &Value) -> Self {
         let (url, body) = (here.inbox(), activity.to_string().into_bytes());
-        let outgoing = Outgoing {
-            method: &Method::POST,
-            url: &url,
-            body: Some(&body),
-            now_ms: here.now().as_millis(),
-        };
+        let outgoing =
+            Outgoing { method: &Method::POST, url: &url, body: Some(&body), now_ms: here.now().as_millis() };
         let headers = sign_rfc9421(&outgoing, key_id, key).unwrap();
         Self { url, headers: typed(headers), body }
     }
 
     /// By draft-cavage over any list of headers, with any time.
-    pub(crate) fn covering(here: &Here, actor: &PeerActor, names: &str, now_ms: i64, activity: &Value) -> Self {
+    pub(crate) fn covering(
+        here: &Here,
+        actor: &PeerActor,
+        names: &str,
+        now_ms: i64,
+        activity: &Value,
+    ) -> Self {
         let (url, body) = (here.inbox(), activity.to_string().into_bytes());
         let mut headers = typed(HeaderMap::new());
         let mut set = |name: &'static str, value: String| {
@@ -136,7 +138,8 @@ impl Told {
     pub(crate) async fn read(response: reqwest::Response) -> Self {
         let status = response.status().as_u16();
         let retry = response.headers().get("retry-after").map(|value| value.to_str().unwrap().to_owned());
-        let is_problem = response.headers().get("content-type").is_some_and(|t| t == "application/problem+json");
+        let is_problem =
+            response.headers().get("content-type").is_some_and(|t| t == "application/problem+json");
         let body = response.bytes().await.unwrap();
         let code = if status == 202 {
             assert!(body.is_empty(), "202 has no body");

@@ -106,12 +106,9 @@ pub struct Page {
 /// would wait here for the first.
 pub async fn append(tx: &mut Tx, new: &NewDelivery, now: Timestamp) -> Result<i64, StoreError> {
     // Readers are not held up by this mode; it conflicts with itself and with other writers.
-    tx.query(Sql {
-        sqlite: "SELECT 1",
-        postgres: "LOCK TABLE delivery_log IN SHARE ROW EXCLUSIVE MODE",
-    })
-    .execute()
-    .await?;
+    tx.query(Sql { sqlite: "SELECT 1", postgres: "LOCK TABLE delivery_log IN SHARE ROW EXCLUSIVE MODE" })
+        .execute()
+        .await?;
     let known: Option<(i64,)> = tx
         .query("SELECT seq FROM delivery_log WHERE activity_ap_id = $1")
         .bind(new.activity_ap_id.as_str())

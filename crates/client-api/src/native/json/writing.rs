@@ -17,7 +17,7 @@ use crate::native::problem::Problem;
 /// A post that is to be.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct CreatePost {
+pub(crate) struct NewPost {
     /// One line.
     #[schema(min_length = 1, max_length = 200)]
     title: String,
@@ -35,7 +35,7 @@ pub(crate) struct CreatePost {
 /// A comment that is to be.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct CreateComment {
+pub(crate) struct NewComment {
     /// Markdown, at most 100,000 bytes.
     #[schema(min_length = 1)]
     content: String,
@@ -51,7 +51,7 @@ pub(crate) struct CreateComment {
 /// What is to change in a post; what is left out stays.
 #[derive(Debug, Default, PartialEq, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct ChangePost {
+pub(crate) struct PostChanges {
     /// One line.
     #[serde(default, deserialize_with = "given")]
     #[schema(nullable = false, min_length = 1, max_length = 200)]
@@ -77,7 +77,7 @@ pub(crate) struct ChangePost {
 /// What is to change in a comment; what is left out stays.
 #[derive(Debug, Default, PartialEq, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct ChangeComment {
+pub(crate) struct CommentChanges {
     /// Markdown, at most 100,000 bytes.
     #[serde(default, deserialize_with = "given")]
     #[schema(nullable = false, min_length = 1)]
@@ -95,13 +95,13 @@ pub(crate) struct ChangeComment {
 /// A vote.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct SetVote {
+pub(crate) struct NewVote {
     /// 1 for, -1 against, 0 takes the vote back.
     #[schema(minimum = -1, maximum = 1)]
     value: i64,
 }
 
-impl CreatePost {
+impl NewPost {
     /// The texts, checked.
     pub(crate) fn texts(self) -> Result<Texts, Problem> {
         let content = self.content.unwrap_or_default();
@@ -112,7 +112,7 @@ impl CreatePost {
     }
 }
 
-impl CreateComment {
+impl NewComment {
     /// What it answers, where that is a comment.
     pub(crate) fn parent(&self) -> Result<Option<EntryId>, Problem> {
         let read = |text: &String| {
@@ -129,7 +129,7 @@ impl CreateComment {
     }
 }
 
-impl ChangePost {
+impl PostChanges {
     /// The texts after the change, checked.
     pub(crate) fn texts(self, current: &EntryView) -> Result<Texts, Problem> {
         let mut texts = kept(current, self.content);
@@ -148,7 +148,7 @@ impl ChangePost {
     }
 }
 
-impl ChangeComment {
+impl CommentChanges {
     /// The texts after the change, checked.
     pub(crate) fn texts(self, current: &EntryView) -> Result<Texts, Problem> {
         let mut texts = kept(current, self.content);
@@ -161,7 +161,7 @@ impl ChangeComment {
     }
 }
 
-impl SetVote {
+impl NewVote {
     /// The vote; `None` takes it back.
     pub(crate) fn vote(&self) -> Result<Option<Vote>, Problem> {
         Vote::from_value(self.value).ok_or_else(|| Problem::invalid("value", "-1, 0 or 1 is wanted"))

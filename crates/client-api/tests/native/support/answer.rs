@@ -46,12 +46,17 @@ impl Answer {
     /// A problem about this field.
     #[track_caller]
     pub(crate) fn field_problem(self, status: u16, field: &str) -> Value {
-        assert_eq!((self.status.as_u16(), self.body["field"].as_str()), (status, Some(field)), "{}", self.body);
+        assert_eq!(
+            (self.status.as_u16(), self.body["field"].as_str()),
+            (status, Some(field)),
+            "{}",
+            self.body
+        );
         self.body
     }
 
     #[track_caller]
-    pub(crate) fn header(&self, name: header::HeaderName) -> &str {
-        self.headers.get(&name).unwrap_or_else(|| panic!("no {name} in {self:?}")).to_str().unwrap()
+    pub(crate) fn header(&self, name: &header::HeaderName) -> &str {
+        self.headers.get(name).unwrap_or_else(|| panic!("no {name} in {self:?}")).to_str().unwrap()
     }
 }

@@ -25,6 +25,11 @@ impl Client {
         Self { router, authorization }
     }
 
+    /// What is sent as `Authorization`.
+    pub(crate) fn authorization(&self) -> &str {
+        self.authorization.as_deref().unwrap()
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.send(Method::GET, path, None).await
     }

@@ -77,8 +77,12 @@ impl Here {
     }
 
     async fn account(&self, name: &str, is_admin: bool) {
-        let command =
-            account::CreateAccount { name: name.into(), email: None, password: "long enough".into(), is_admin };
+        let command = account::CreateAccount {
+            name: name.into(),
+            email: None,
+            password: "long enough".into(),
+            is_admin,
+        };
         account::create(&self.app, command).await.unwrap();
     }
 
@@ -102,7 +106,10 @@ impl Here {
     /// As [`Here::garden`], with a post of Bob's.
     pub(crate) async fn garden_with_post(&self) -> (Client, Client, String) {
         let (alice, bob) = self.garden(json!({})).await;
-        let post = bob.post("/groups/garden/posts", json!({ "title": "Tulips", "content": "When?" })).await.created();
+        let post = bob
+            .post("/groups/garden/posts", json!({ "title": "Tulips", "content": "When?" }))
+            .await
+            .created();
         (alice, bob, id(&post))
     }
 }

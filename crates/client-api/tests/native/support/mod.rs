@@ -9,4 +9,4 @@ mod schema;
 pub(crate) use answer::Answer;
 pub(crate) use client::{API, Client};
 pub(crate) use instance::Here;
-pub(crate) use schema::{check_answer, document};
+pub(crate) use schema::document;

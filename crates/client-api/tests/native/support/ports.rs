@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use guildhall_app::port::{Clock, KeyMint, NewKeys, PortFuture, RemoteResolver, ResolveError, Rng};
-use guildhall_domain::{ActorId, ApId, EntryId, Handle, Timestamp};
+use guildhall_domain::{ActorId, Handle, Timestamp};
 
 /// 2026-03-01T12:00:00Z
 const START: i64 = 1_772_366_400_000;
@@ -62,13 +62,5 @@ impl RemoteResolver for EmptyWeb {
             _ => ResolveError::NotFound,
         };
         Box::pin(async { Err(error) })
-    }
-
-    fn actor<'a>(&'a self, _: &'a ApId) -> PortFuture<'a, Result<ActorId, ResolveError>> {
-        Box::pin(async { Err(ResolveError::NotFound) })
-    }
-
-    fn entry<'a>(&'a self, _: &'a ApId) -> PortFuture<'a, Result<EntryId, ResolveError>> {
-        Box::pin(async { Err(ResolveError::NotFound) })
     }
 }

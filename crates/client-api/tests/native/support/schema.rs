@@ -18,7 +18,7 @@ pub(crate) fn document() -> &'static Value {
 
 /// Panics where the body of an answer is not what the document says.
 #[track_caller]
-pub(crate) fn check_answer(method: &Method, path: &str, answer: &Answer) {
+pub(super) fn check_answer(method: &Method, path: &str, answer: &Answer) {
     if answer.body["code"] == "no-such-address" || answer.body["code"] == "method-not-allowed" {
         return;
     }
@@ -30,7 +30,7 @@ pub(crate) fn check_answer(method: &Method, path: &str, answer: &Answer) {
         assert_eq!(answer.body, Value::Null, "{method} {path} documents no body");
         return;
     };
-    let media_type = answer.header(header::CONTENT_TYPE);
+    let media_type = answer.header(&header::CONTENT_TYPE);
     let schema = &content[media_type]["schema"];
     assert!(schema.is_object(), "{method} {path} does not document {media_type}");
     assert_fits(schema, &answer.body, &format!("answer to {method} {path}"));
@@ -56,7 +56,8 @@ fn operation(method: &Method, path: &str) -> &'static Value {
     let segments: Vec<&str> = path.split('/').collect();
     let fits = |template: &str| {
         let parts: Vec<&str> = template.strip_prefix(API).unwrap_or(template).split('/').collect();
-        parts.len() == segments.len() && parts.iter().zip(&segments).all(|(t, s)| t.starts_with('{') || t == s)
+        parts.len() == segments.len()
+            && parts.iter().zip(&segments).all(|(t, s)| t.starts_with('{') || t == s)
     };
     let paths = DOCUMENT["paths"].as_object().unwrap();
     let item = paths.iter().find(|(template, _)| fits(template)).map(|(_, item)| item);
@@ -85,15 +86,21 @@ fn errors(schema: &'static Value, value: &Value, at: &str) -> Vec<String> {
     if let Some(known) = schema["enum"].as_array().filter(|known| !known.contains(value)) {
         found.push(format!("{at}: {value} is not one of {known:?}"));
     }
-    if let Some(text) = value.as_str().filter(|text| schema["format"] == "date-time" && !is_utc_millis(text)) {
+    if let Some(text) = value.as_str().filter(|text| schema["format"] == "date-time" && !is_utc_millis(text))
+    {
         found.push(format!("{at}: {text} is not UTC with milliseconds"));
     }
     let bound = |name: &str, otherwise| schema[name].as_i64().unwrap_or(otherwise);
-    if value.as_i64().is_some_and(|number| number < bound("minimum", number) || number > bound("maximum", number)) {
+    if value
+        .as_i64()
+        .is_some_and(|number| number < bound("minimum", number) || number > bound("maximum", number))
+    {
         found.push(format!("{at}: {value} is out of bounds"));
     }
     if let (Some(items), Some(values)) = (schema.get("items"), value.as_array()) {
-        found.extend(values.iter().enumerate().flat_map(|(i, value)| errors(items, value, &format!("{at}[{i}]"))));
+        found.extend(
+            values.iter().enumerate().flat_map(|(i, value)| errors(items, value, &format!("{at}[{i}]"))),
+        );
     }
     if value.is_object() {
         found.extend(object_errors(schema, value, at));

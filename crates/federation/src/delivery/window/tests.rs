@@ -26,7 +26,8 @@ fn take_all(window: &mut Window) -> Vec<i64> {
 
 #[test]
 fn items_of_one_key_go_one_after_another_and_others_beside_them() {
-    let mut window = window(vec![parcel(1, "a", "i"), parcel(2, "a", "i"), parcel(3, "b", "i"), parcel(4, "a", "i")]);
+    let mut window =
+        window(vec![parcel(1, "a", "i"), parcel(2, "a", "i"), parcel(3, "b", "i"), parcel(4, "a", "i")]);
     assert_eq!(take_all(&mut window), [1, 3]);
     window.finish(1, "i");
     assert_eq!(take_all(&mut window), [2]);

@@ -31,7 +31,7 @@ pub(super) fn texts_of(object: &Object, author: &Actor, is_post: bool) -> Texts 
 }
 
 fn title_of(object: &Object, plain: &str, author: &Actor) -> String {
-    let name = object.name.as_deref().map(|name| markup::plain_text(name)).filter(|name| !name.is_empty());
+    let name = object.name.as_deref().map(markup::plain_text).filter(|name| !name.is_empty());
     // A picture without a word still needs a line to be found by.
     name.map(|name| text::shorten(&name, text::MAX_TITLE_LENGTH))
         .or_else(|| text::title_from_text(plain))

@@ -29,7 +29,8 @@ pub async fn verify_get(federation: &Federation, request: &Parts) -> Result<Opti
     let key_id = claim::key_id(federation, &signature)?;
     standing::not_blocked(federation, &key_id).await?;
     let client = ClientIp::of(&request.extensions);
-    let signed = signer::check_with(federation, &signature, &parts, &key_id, (KeyAge::Recent, client)).await?;
+    let signed =
+        signer::check_with(federation, &signature, &parts, &key_id, (KeyAge::Recent, client)).await?;
     standing::not_suspended(federation, signed.owner).await?;
     Ok(Some(signed.owner))
 }

@@ -5,13 +5,13 @@
 //!
 //! | steps | where |
 //! |---|---|
-//! | 1 to 3: type, size, rate | [`crate::routes`] |
-//! | 4, 5: double headers, host | [`head`] |
-//! | 6 to 9: digest, signature, time | [`head`] |
-//! | 10, 11: key id, body | [`claim`] |
-//! | 12, 13, 15: origins, blocks, repetitions, actors that are gone | [`standing`] |
-//! | 14: the key | [`signer`]; what was passed on by others: [`forwarded`] |
-//! | 16: whose object it is | [`authority`] |
+//! | 1 to 3: type, size, rate | `crate::routes` |
+//! | 4, 5: double headers, host | `head` |
+//! | 6 to 9: digest, signature, time | `head` |
+//! | 10, 11: key id, body | `claim` |
+//! | 12, 13, 15: origins, blocks, repetitions, actors that are gone | `standing` |
+//! | 14: the key | `signer`; what was passed on by others: `forwarded` |
+//! | 16: whose object it is | `authority` |
 
 mod activity;
 mod authority;

@@ -39,7 +39,7 @@ async fn activity_of(
 ) -> Result<Option<(Activity, Document)>, FetchError> {
     let wanted = &claim.activity;
     let document = match fetcher.fetch_document(&wanted.id, budget).await {
-        Ok(fetched) => fetched.document,
+        Ok(answer) => answer.document,
         Err(error) if may_change(&error) => return Err(error),
         Err(_) => return Ok(None),
     };
@@ -59,7 +59,9 @@ async fn by_object(
         Verb::Create(payload) | Verb::Update(payload) => {
             let Some(id) = object_id(payload).filter(|id| id.same_origin(actor)) else { return Ok(None) };
             let found = object_at(fetcher, id, budget).await?;
-            Ok(found.filter(|object| object.attributed_to.contains(actor)).and_then(|object| rebuilt(claim, &object)))
+            Ok(found
+                .filter(|object| object.attributed_to.contains(actor))
+                .and_then(|object| rebuilt(claim, &object)))
         }
         Verb::Delete(deletion) if deletion.object.same_origin(actor) => {
             let is_gone = object_at(fetcher, &deletion.object, budget).await?.is_none();

@@ -76,7 +76,7 @@ pub enum Rejection {
     Duplicate,
     /// Step 14: there is no such key, or not now.
     #[error("key refused: {0}")]
-    Key(#[from] KeyError),
+    Key(#[source] KeyError),
     /// Step 14: the key is another actor's.
     #[error("the key does not belong to the actor")]
     KeyOfAnother,
@@ -190,6 +190,16 @@ impl Rejection {
 impl From<StoreError> for Rejection {
     fn from(error: StoreError) -> Self {
         Self::Store(Arc::new(error))
+    }
+}
+
+impl From<KeyError> for Rejection {
+    fn from(error: KeyError) -> Self {
+        match error {
+            // Our own trouble is no fault of the key.
+            KeyError::Fetch(FetchError::Store(source)) => Self::Store(source),
+            error => Self::Key(error),
+        }
     }
 }
 

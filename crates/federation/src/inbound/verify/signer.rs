@@ -4,9 +4,9 @@ use guildhall_activitypub::Iri;
 use guildhall_activitypub::signature::{ParsedSignature, RequestParts, SignatureError};
 use http::Method;
 
+use super::Rejection;
 use super::claim::Claim;
 use super::head::{self, Head};
-use super::Rejection;
 use crate::Federation;
 use crate::fetch::{KeyAge, KeyError, KnownKey};
 use crate::inbound::InboxRequest;

@@ -1,0 +1,59 @@
+//! What the engine itself can say about its files.
+
+use crate::{
+    StoreError,
+    db::{Db, Engine},
+};
+
+/// What is damaged, one sentence each, the first 20 of each sort. Empty: nothing was found.
+///
+/// SQLite reads every page of the file and looks up every foreign key. PostgreSQL is asked what it knows of: invalid
+/// indexes, constraints that do not hold for all rows, switched-off foreign keys, and pages with a wrong checksum.
+pub async fn list_damage(db: &Db) -> Result<Vec<String>, StoreError> {
+    match db.engine() {
+        Engine::Sqlite => sqlite(db).await,
+        Engine::Postgres => postgres(db).await,
+    }
+}
+
+async fn sqlite(db: &Db) -> Result<Vec<String>, StoreError> {
+    let lines: Vec<(String,)> = db.query("PRAGMA integrity_check(20)").all().await?;
+    let mut found: Vec<String> =
+        lines.into_iter().map(|(line,)| line.replace('\n', " ")).filter(|line| line != "ok").collect();
+    let broken: Vec<(String, String, i64)> = db
+        .query(
+            "SELECT \"table\", \"parent\", count(*) FROM pragma_foreign_key_check
+             GROUP BY \"table\", \"parent\" ORDER BY \"table\", \"parent\" LIMIT 20",
+        )
+        .all()
+        .await?;
+    found.extend(broken.into_iter().map(|(table, parent, rows)| {
+        format!("{rows} rows of {table} refer to rows of {parent} that are not there")
+    }));
+    Ok(found)
+}
+
+async fn postgres(db: &Db) -> Result<Vec<String>, StoreError> {
+    let rows: Vec<(String,)> = db
+        .query(
+            "(SELECT 'the index ' || c.relname || ' is not valid' FROM pg_index i
+              JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+              WHERE n.nspname = current_schema() AND NOT (i.indisvalid AND i.indisready AND i.indislive)
+              ORDER BY c.relname LIMIT 20)
+             UNION ALL
+             (SELECT 'the constraint ' || o.conname || ' was never checked' FROM pg_constraint o
+              JOIN pg_namespace n ON n.oid = o.connamespace
+              WHERE n.nspname = current_schema() AND NOT o.convalidated ORDER BY o.conname LIMIT 20)
+             UNION ALL
+             (SELECT 'foreign keys of the table ' || c.relname || ' are switched off' FROM pg_trigger t
+              JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+              WHERE n.nspname = current_schema() AND t.tgisinternal AND t.tgenabled = 'D'
+              GROUP BY c.relname ORDER BY c.relname LIMIT 20)
+             UNION ALL
+             (SELECT checksum_failures || ' pages had a wrong checksum' FROM pg_stat_database
+              WHERE datname = current_database() AND checksum_failures > 0)",
+        )
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(|(line,)| line).collect())
+}

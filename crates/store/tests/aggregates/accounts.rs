@@ -1,0 +1,56 @@
+//! Logins and the tokens that stand for them.
+
+use guildhall_domain::{AccountId, ActorId};
+use guildhall_store::{
+    Db,
+    account::{self, NewAccount},
+    actor,
+    testing::on_both_engines,
+};
+
+use crate::set_up::{ANN, NOW, people};
+
+async fn sign_up(db: &Db) {
+    people(db).await;
+    let new = NewAccount {
+        id: AccountId(5),
+        actor_id: ANN,
+        email: Some("ann@here.example".to_owned()),
+        password_hash: "$argon2id$".to_owned(),
+        is_admin: true,
+    };
+    let mut tx = db.begin().await.unwrap();
+    account::insert(&mut tx, &new, NOW).await.unwrap();
+    account::insert_token(&mut tx, "abc", AccountId(5), "read write", NOW).await.unwrap();
+    account::insert_token(&mut tx, "revoked", AccountId(5), "read", NOW).await.unwrap();
+    tx.query("UPDATE api_tokens SET revoked_at = $1 WHERE token_hash = 'revoked'")
+        .bind(NOW.0)
+        .execute()
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+}
+
+on_both_engines! {
+    async fn a_token_stands_for_its_account_with_its_scopes(db: Db) {
+        assert!(!account::exists(&db).await.unwrap());
+        sign_up(&db).await;
+        assert!(account::exists(&db).await.unwrap());
+
+        let (found, scopes) = account::find_by_token(&db, "abc").await.unwrap().unwrap();
+        assert_eq!((found.id, found.actor_id, found.is_admin, scopes.as_str()), (AccountId(5), ANN, true, "read write"));
+        for unknown in ["ABC", "", "revoked"] {
+            assert!(account::find_by_token(&db, unknown).await.unwrap().is_none(), "{unknown:?}");
+        }
+        assert_eq!(account::find_by_actor(&db, ANN).await.unwrap().unwrap().id, AccountId(5));
+        assert!(account::find_by_actor(&db, ActorId(999)).await.unwrap().is_none());
+    }
+
+    async fn no_token_stands_for_somebody_who_is_gone(db: Db) {
+        sign_up(&db).await;
+        let mut tx = db.begin().await.unwrap();
+        actor::mark_deleted(&mut tx, ANN, NOW).await.unwrap();
+        tx.commit().await.unwrap();
+        assert!(account::find_by_token(&db, "abc").await.unwrap().is_none());
+    }
+}

@@ -1,0 +1,20 @@
+//! Every aggregate on both engines: what its queries promise.
+#![expect(clippy::unwrap_used, reason = "the helpers of tests fail as tests do")]
+
+mod accounts;
+mod actor_keys;
+mod actors;
+mod bans;
+mod decisions;
+mod entries;
+mod entry_lists;
+mod events;
+mod facts;
+mod groups;
+mod memberships;
+mod peering;
+mod polls;
+mod queue;
+mod received;
+mod set_up;
+mod votes;
