@@ -17,9 +17,16 @@ pub async fn list_damage(db: &Db) -> Result<Vec<String>, StoreError> {
 }
 
 async fn sqlite(db: &Db) -> Result<Vec<String>, StoreError> {
-    let lines: Vec<(String,)> = db.query("PRAGMA integrity_check(20)").all().await?;
-    let mut found: Vec<String> =
-        lines.into_iter().map(|(line,)| line.replace('\n', " ")).filter(|line| line != "ok").collect();
+    let found = match db.query("PRAGMA integrity_check(20)").all::<(String,)>().await {
+        Ok(lines) => lines.into_iter().map(|(line,)| line).filter(|line| line != "ok").collect(),
+        // Too damaged to be checked.
+        Err(StoreError::Query(error)) => vec![error.to_string()],
+        Err(error) => return Err(error),
+    };
+    if !found.is_empty() {
+        // Foreign keys are looked up in indexes that may be the damaged ones.
+        return Ok(found.into_iter().map(|line: String| line.replace('\n', " ")).collect());
+    }
     let broken: Vec<(String, String, i64)> = db
         .query(
             "SELECT \"table\", \"parent\", count(*) FROM pragma_foreign_key_check
@@ -27,10 +34,10 @@ async fn sqlite(db: &Db) -> Result<Vec<String>, StoreError> {
         )
         .all()
         .await?;
-    found.extend(broken.into_iter().map(|(table, parent, rows)| {
+    let told = broken.into_iter().map(|(table, parent, rows)| {
         format!("{rows} rows of {table} refer to rows of {parent} that are not there")
-    }));
-    Ok(found)
+    });
+    Ok(told.collect())
 }
 
 async fn postgres(db: &Db) -> Result<Vec<String>, StoreError> {

@@ -2,6 +2,7 @@
 
 mod announce;
 mod answer;
+mod backfill;
 mod block;
 mod create;
 mod delete;

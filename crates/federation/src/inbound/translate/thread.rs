@@ -7,6 +7,7 @@ use guildhall_store::entry::{self, Entry};
 
 use super::{
     Incoming, Step, Trouble,
+    backfill::backfill,
     group_of::addressed_group,
     incoming::known_entry,
     object::{origin_of, poll_of, texts_of},
@@ -76,8 +77,31 @@ pub(crate) async fn bring_in(
         Some(author) => author,
         None => author_of(federation, object).await?,
     };
+    if is_private_message(federation, source, object, author).await? {
+        // No post that was meant too narrowly: to answer it with a notice could go on for ever between two machines.
+        return Ok(Step::ignored("a private message, which groups do not read"));
+    }
     let command = command(federation, source, object, author, place, source.cause).await?;
     entries::submit(&federation.app, command).await.into_step()
+}
+
+/// Whether an object is for the people it names alone: neither for the public nor for its author's followers.
+async fn is_private_message(
+    federation: &Federation,
+    source: &ThreadSource<'_>,
+    object: &Object,
+    author: ActorId,
+) -> Result<bool, Trouble> {
+    if is_public(source, object) {
+        return Ok(false);
+    }
+    let author = guildhall_store::actor::find(&federation.app.store, author).await?;
+    let followers = author.and_then(|author| author.followers);
+    Ok(!object.addressing.named().any(|named| followers.as_deref() == Some(named.as_str())))
+}
+
+fn is_public(source: &ThreadSource<'_>, object: &Object) -> bool {
+    object.addressing.is_public() || source.envelope.is_public()
 }
 
 async fn author_of(federation: &Federation, object: &Object) -> Result<ActorId, Trouble> {
@@ -150,16 +174,20 @@ async fn fetch_parents(
         Err(error) if error.is_retryable() => return Err(error.into()),
         Err(_) => return Ok(None),
     };
-    for ancestor in chain {
-        if !bring_in_ancestor(federation, source, group, &ancestor).await? {
+    for ancestor in &chain {
+        if !bring_in_known(federation, source, group, ancestor).await? {
             return Ok(None);
         }
+    }
+    if let Some(root) = chain.first().filter(|root| source.via.is_some() && root.in_reply_to.is_none()) {
+        Box::pin(backfill(federation, source, group, root)).await?;
     }
     known_entry(federation, parent).await
 }
 
-/// Submits one missing parent. `false` when it does not belong to the group, so nothing below it does either.
-async fn bring_in_ancestor(
+/// Submits something that was fetched and whose own parent is known by now. `false` when it does not belong to the
+/// group, so nothing below it does either.
+pub(super) async fn bring_in_known(
     federation: &Federation,
     source: &ThreadSource<'_>,
     group: GroupId,
@@ -208,7 +236,7 @@ async fn command(
         origin: origin_of(object, federation.app.now()),
         texts: texts_of(object, &known, parent.is_none()),
         poll: poll_of(object),
-        is_public: object.addressing.is_public() || source.envelope.is_public(),
+        is_public: is_public(source, object),
         cause,
     })
 }

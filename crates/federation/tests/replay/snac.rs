@@ -1,0 +1,19 @@
+//! snac: a microblog that signs in another order and indents its JSON.
+
+use guildhall_store::{Db, testing::on_both_engines};
+use guildhall_testkit::RecordedPeer;
+
+use crate::stage::{Stage, with_post};
+
+on_both_engines! {
+    async fn a_follower_mentions_the_group(db: Db) {
+        let (here, gardening, _, _) = with_post(db).await;
+        let ours = [("https://fake.test/users/frank", &gardening.ap_id)];
+        let theirs = RecordedPeer::start("snac", &here, &ours).await;
+        let mut stage = Stage::begin(here, theirs).await;
+        for name in stage.theirs.names() {
+            stage.play(&name).await;
+        }
+        stage.tells("snac");
+    }
+}

@@ -1,0 +1,146 @@
+//! Received activities: kept once, ended once.
+
+use std::time::Duration;
+
+use guildhall_domain::{ApId, QueueItemId, ReceivedId, Timestamp};
+use guildhall_store::{
+    Db,
+    queue::{self, QueueItem, QueueKind},
+    received::{self, NewReceived, Outcome},
+    testing::on_both_engines,
+};
+
+use crate::set_up::{BOB, GROUP, LATER, NOW, people};
+
+fn new(id: i64) -> NewReceived {
+    NewReceived {
+        id: ReceivedId(id),
+        ap_id: ApId::new(format!("https://far.example/activities/{id}")),
+        actor: ApId::new("https://far.example/bob"),
+        host: "far.example".to_owned(),
+        verb: "Create".to_owned(),
+        via: Some(ApId::new("https://boats.example/group")),
+        body: vec![b'{', 0, 255, b'}'],
+    }
+}
+
+async fn receive(db: &Db, id: i64, at: Timestamp) -> bool {
+    let mut tx = db.begin().await.unwrap();
+    let is_new = received::insert(&mut tx, &new(id), at).await.unwrap();
+    tx.commit().await.unwrap();
+    is_new
+}
+
+async fn finish(db: &Db, id: i64, outcome: Outcome, at: Timestamp) -> bool {
+    let mut tx = db.begin().await.unwrap();
+    let is_first = received::finish(&mut tx, ReceivedId(id), outcome, Some("why"), at).await.unwrap();
+    tx.commit().await.unwrap();
+    is_first
+}
+
+async fn due(db: &Db, at: Timestamp) -> Vec<i64> {
+    received::list_due(db, at, 50).await.unwrap().iter().map(|received| received.id.0).collect()
+}
+
+async fn forget(db: &Db, before: Timestamp, limit: usize) -> u64 {
+    let mut tx = db.begin().await.unwrap();
+    let forgotten = received::delete_finished(&mut tx, before, limit).await.unwrap();
+    tx.commit().await.unwrap();
+    forgotten
+}
+
+fn minutes(count: u64) -> Timestamp {
+    NOW.plus(Duration::from_secs(60 * count))
+}
+
+on_both_engines! {
+    async fn an_activity_is_kept_once_with_its_exact_bytes(db: Db) {
+        assert!(receive(&db, 1, NOW).await);
+        let mut tx = db.begin().await.unwrap();
+        let again = NewReceived { id: ReceivedId(2), body: b"other".to_vec(), ..new(1) };
+        assert!(!received::insert(&mut tx, &again, LATER).await.unwrap());
+        tx.commit().await.unwrap();
+
+        let kept = received::find(&db, ReceivedId(1)).await.unwrap().unwrap();
+        assert_eq!((&kept.ap_id, &kept.actor, &kept.via), (&new(1).ap_id, &new(1).actor, &new(1).via));
+        assert_eq!((kept.host.as_str(), kept.verb.as_str(), kept.attempts), ("far.example", "Create", 0));
+        assert_eq!((kept.body, kept.received_at), (new(1).body, NOW));
+        assert!(received::exists(&db, &new(1).ap_id).await.unwrap());
+        assert!(!received::exists(&db, &new(2).ap_id).await.unwrap());
+        assert_eq!(received::find_by_ap_id(&db, &new(1).ap_id).await.unwrap().unwrap().id, ReceivedId(1));
+        assert!(received::find(&db, ReceivedId(2)).await.unwrap().is_none());
+    }
+
+    async fn an_activity_ends_once_and_only_the_first_outcome_counts(db: Db) {
+        receive(&db, 1, NOW).await;
+        assert!(finish(&db, 1, Outcome::Held, NOW).await);
+        assert!(!finish(&db, 1, Outcome::Applied, LATER).await);
+        assert!(!finish(&db, 9, Outcome::Applied, NOW).await, "never received");
+        let row: (String, String, String, i64) = db
+            .query("SELECT state, outcome, reason, finished_at FROM received_activities")
+            .one()
+            .await
+            .unwrap();
+        assert_eq!(row, ("done".to_owned(), "held".to_owned(), "why".to_owned(), NOW.0));
+        assert!(due(&db, LATER).await.is_empty());
+    }
+
+    async fn the_longest_waiting_is_due_first_and_what_was_put_off_later(db: Db) {
+        assert_eq!(received::next_due(&db).await.unwrap(), None);
+        for (id, at) in [(1, minutes(3)), (2, minutes(1)), (3, minutes(1)), (4, minutes(9))] {
+            receive(&db, id, at).await;
+        }
+        assert_eq!(due(&db, minutes(3)).await, [2, 3, 1], "due at its very minute");
+        assert_eq!(received::list_due(&db, minutes(3), 1).await.unwrap().len(), 1);
+        assert_eq!(received::next_due(&db).await.unwrap(), Some(minutes(1)));
+
+        finish(&db, 3, Outcome::Ignored, NOW).await;
+        let mut tx = db.begin().await.unwrap();
+        received::reschedule(&mut tx, ReceivedId(2), minutes(5), "unreachable").await.unwrap();
+        received::reschedule(&mut tx, ReceivedId(3), minutes(5), "ended").await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(due(&db, minutes(4)).await, [1]);
+        assert_eq!(due(&db, minutes(5)).await, [1, 2]);
+        assert_eq!(received::find(&db, ReceivedId(2)).await.unwrap().unwrap().attempts, 1);
+        assert_eq!(received::find(&db, ReceivedId(3)).await.unwrap().unwrap().attempts, 0, "had ended");
+    }
+
+    async fn what_ended_long_ago_is_forgotten_but_for_what_the_queue_needs(db: Db) {
+        people(&db).await;
+        for id in 1..=6 {
+            receive(&db, id, NOW).await;
+        }
+        for (id, at) in [(1, NOW), (2, NOW), (3, NOW), (4, NOW), (5, minutes(9))] {
+            finish(&db, id, Outcome::Applied, at).await;
+        }
+        let waiting = |id| QueueItem {
+            id: QueueItemId(id),
+            kind: QueueKind::Join,
+            group: GROUP,
+            actor: BOB,
+            entry: None,
+            object: None,
+            title: String::new(),
+            reason: String::new(),
+            edit: None,
+            written_at: None,
+            received: Some(ReceivedId(id)),
+            received_at: NOW,
+            decided_at: None,
+        };
+        let mut tx = db.begin().await.unwrap();
+        queue::insert(&mut tx, &waiting(1)).await.unwrap();
+        queue::insert(&mut tx, &waiting(2)).await.unwrap();
+        queue::set_decided(&mut tx, QueueItemId(2), NOW).await.unwrap();
+        tx.commit().await.unwrap();
+
+        assert_eq!(forget(&db, NOW, 50).await, 0, "not before");
+        assert_eq!(forget(&db, minutes(5), 1).await, 1);
+        assert_eq!(forget(&db, minutes(5), 50).await, 2);
+        let mut left = Vec::new();
+        for id in 1..=6 {
+            left.extend(received::find(&db, ReceivedId(id)).await.unwrap().map(|received| received.id.0));
+        }
+        assert_eq!(left, [1, 5, 6], "needed by the queue; ended just now; not ended");
+    }
+}
