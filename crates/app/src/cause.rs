@@ -40,6 +40,18 @@ pub(crate) async fn finish_alone(
     tx.commit().await
 }
 
+/// Ends the activity behind `cause` because a use case came to a final no, and gives that back. No transaction may be
+/// open: this takes its own.
+pub(crate) async fn refused<E>(app: &App, cause: Cause, error: E) -> E
+where
+    E: std::fmt::Display + From<StoreError>,
+{
+    match finish_alone(app, cause, Outcome::Refused, &error.to_string()).await {
+        Ok(()) => error,
+        Err(trouble) => trouble.into(),
+    }
+}
+
 /// Records that something happened; the id it gets is what activities derive theirs from.
 pub(crate) async fn tell(
     app: &App,

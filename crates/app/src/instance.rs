@@ -79,6 +79,8 @@ pub(crate) async fn insert_keys(
 }
 
 /// Puts a host on the list of the instance, or of a group; `None` takes it off. `false`: it was not on it.
+///
+/// Hosts are compared in lower case everywhere, so that is how they are kept.
 pub async fn set_peering(
     app: &App,
     group: Option<GroupId>,
@@ -86,13 +88,14 @@ pub async fn set_peering(
     action: Option<PeeringAction>,
     reason: Option<&str>,
 ) -> Result<bool, StoreError> {
+    let host = host.trim().to_lowercase();
     let mut tx = app.begin().await?;
     let changed = match action {
         Some(action) => {
-            peering::set(&mut tx, group, host, action, reason, app.now()).await?;
+            peering::set(&mut tx, group, &host, action, reason, app.now()).await?;
             true
         }
-        None => peering::delete(&mut tx, group, host).await?,
+        None => peering::delete(&mut tx, group, &host).await?,
     };
     tx.commit().await?;
     Ok(changed)

@@ -16,4 +16,6 @@ pub mod remote;
 mod viewer;
 
 pub use app::{App, Signals, Site};
+/// What every use case may fail with; adapters ask it whether another try is worth it.
+pub use guildhall_store::StoreError;
 pub use viewer::Viewer;

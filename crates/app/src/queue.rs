@@ -1,7 +1,7 @@
 //! What a group's moderators do with what waits at the door.
 
 use guildhall_domain::{
-    ActorId, DecisionId, EntryId, GroupId, QueueItemId,
+    ActorId, DecisionId, GroupId, QueueItemId,
     admission::Layer,
     content::EntryState,
     event::{Cause, EventKind},
@@ -10,7 +10,9 @@ use guildhall_domain::{
     text::shorten,
 };
 use guildhall_store::{
-    StoreError, Tx, decision,
+    StoreError, Tx,
+    actor::Actor,
+    decision,
     entry::{self, Entry},
     group, membership, moderator,
     queue::{self, QueueItem, QueueKind},
@@ -78,7 +80,11 @@ pub async fn may_see(app: &App, viewer: &Viewer, group: GroupId) -> Result<bool,
 }
 
 async fn decide(app: &App, id: QueueItemId, by: ActorId, word: Word) -> Result<(), QueueError> {
+    let known = queue::find(&app.store, id).await?.ok_or(QueueError::NotFound)?;
+    let asker = facts::actor(app, known.actor).await?;
     let mut tx = app.begin().await?;
+    // What it is about before the item itself: the order of those who withdraw or change what is waiting.
+    let subject = lock_subject(&mut tx, &known).await?;
     let item = queue::lock(&mut tx, id).await?.ok_or(QueueError::NotFound)?;
     if by != item.group.actor() {
         decide_moderate(facts::role(&mut tx, item.group, by).await?)?;
@@ -87,10 +93,15 @@ async fn decide(app: &App, id: QueueItemId, by: ActorId, word: Word) -> Result<(
         return Err(QueueError::AlreadyDecided);
     }
     queue::set_decided(&mut tx, id, app.now()).await?;
-    match item.kind {
-        QueueKind::Join => decide_join(app, &mut tx, &item, &word).await?,
-        QueueKind::Post | QueueKind::Comment => decide_entry(app, &mut tx, &item, &word).await?,
-        QueueKind::Edit => decide_edit(app, &mut tx, &item, &word).await?,
+    match (item.kind, &subject) {
+        (QueueKind::Join, _) => decide_join(app, &mut tx, &item, &asker, &word).await?,
+        (QueueKind::Post | QueueKind::Comment, Some(entry)) => {
+            decide_entry(app, &mut tx, &item, entry, &word).await?;
+        }
+        (QueueKind::Edit, Some(entry)) => decide_edit(app, &mut tx, &item, entry, &word).await?,
+        (QueueKind::Post | QueueKind::Comment | QueueKind::Edit, None) => {
+            return Err(StoreError::corrupt("queue item", id).into());
+        }
     }
     decision::insert(&mut tx, &record(app, &item, by, &word)).await?;
     tx.commit().await?;
@@ -98,19 +109,30 @@ async fn decide(app: &App, id: QueueItemId, by: ActorId, word: Word) -> Result<(
     Ok(())
 }
 
-async fn decide_join(app: &App, tx: &mut Tx, item: &QueueItem, word: &Word) -> Result<(), QueueError> {
-    let actor = facts::actor(app, item.actor).await?;
-    // Locked in the same order as by a join, and gone when the request was withdrawn.
-    group::lock(tx, item.group).await?.ok_or(QueueError::NotFound)?;
+/// Locks the entry an item is about, with its thread; for a request to join, which has none, the group.
+async fn lock_subject(tx: &mut Tx, item: &QueueItem) -> Result<Option<Entry>, StoreError> {
+    match item.entry {
+        Some(id) => entry::lock_in_thread(tx, id).await,
+        None => group::lock(tx, item.group).await.map(|_| None),
+    }
+}
+
+async fn decide_join(
+    app: &App,
+    tx: &mut Tx,
+    item: &QueueItem,
+    asker: &Actor,
+    word: &Word,
+) -> Result<(), QueueError> {
     let asked =
         membership::find_locked(tx, item.group, item.actor).await?.ok_or(QueueError::AlreadyDecided)?;
     let (decision, reason) = match word {
         Word::Admit => {
-            admit_member(app, tx, item.group, &actor, asked.follow.clone()).await?;
+            admit_member(app, tx, item.group, asker, asked.follow.clone()).await?;
             (Ok(JoinOutcome::Joined), None)
         }
         Word::Refuse(reason) => {
-            end_membership(app, tx, item.group, &actor).await?;
+            end_membership(app, tx, item.group, asker).await?;
             (Err(JoinRefusal::Declined), Some(reason.clone()))
         }
     };
@@ -120,19 +142,26 @@ async fn decide_join(app: &App, tx: &mut Tx, item: &QueueItem, word: &Word) -> R
     Ok(())
 }
 
-async fn decide_entry(app: &App, tx: &mut Tx, item: &QueueItem, word: &Word) -> Result<(), QueueError> {
-    let entry = lock_entry(tx, item).await?;
+async fn decide_entry(
+    app: &App,
+    tx: &mut Tx,
+    item: &QueueItem,
+    entry: &Entry,
+    word: &Word,
+) -> Result<(), QueueError> {
     if entry.state != EntryState::Held {
         return Err(QueueError::AlreadyDecided);
     }
-    let cause = item.received.map_or(Cause::Local, Cause::Activity);
     match word {
         Word::Admit => {
+            // The activity that brought it, unless its author changed the text while it was waiting.
+            let cause = entry.received_id.map_or(Cause::Local, Cause::Activity);
             entry::set_state(tx, entry.id, EntryState::Published, None).await?;
-            count_in(tx, &entry, app.now()).await?;
+            count_in(tx, entry, app.now()).await?;
             cause::tell(app, tx, cause, EventKind::EntryPublished { entry: entry.id }).await?;
         }
         Word::Refuse(reason) => {
+            let cause = item.received.map_or(Cause::Local, Cause::Activity);
             entry::set_state(tx, entry.id, EntryState::Refused, Some(reason)).await?;
             let refused = EventKind::EntryRefused { entry: entry.id, reason: reason.clone() };
             cause::tell(app, tx, cause, refused).await?;
@@ -141,12 +170,19 @@ async fn decide_entry(app: &App, tx: &mut Tx, item: &QueueItem, word: &Word) -> 
     Ok(())
 }
 
-async fn decide_edit(app: &App, tx: &mut Tx, item: &QueueItem, word: &Word) -> Result<(), QueueError> {
-    let entry = lock_entry(tx, item).await?;
+async fn decide_edit(
+    app: &App,
+    tx: &mut Tx,
+    item: &QueueItem,
+    entry: &Entry,
+    word: &Word,
+) -> Result<(), QueueError> {
     let cause = item.received.map_or(Cause::Local, Cause::Activity);
     match (word, &item.edit) {
         (Word::Admit, Some(texts)) => {
-            entry::set_texts(tx, entry.id, texts, item.received_at).await?;
+            // By the author's clock, as every edit: later ones are compared with it.
+            let written_at = item.written_at.unwrap_or(item.received_at);
+            entry::set_texts(tx, entry.id, texts, written_at).await?;
             if entry.state == EntryState::Published {
                 cause::tell(app, tx, cause, EventKind::EntryEdited { entry: entry.id }).await?;
             }
@@ -158,11 +194,6 @@ async fn decide_edit(app: &App, tx: &mut Tx, item: &QueueItem, word: &Word) -> R
         }
     }
     Ok(())
-}
-
-async fn lock_entry(tx: &mut Tx, item: &QueueItem) -> Result<Entry, QueueError> {
-    let id: EntryId = item.entry.ok_or_else(|| StoreError::corrupt("queue item", item.id))?;
-    Ok(entry::lock(tx, id).await?.ok_or_else(|| StoreError::corrupt("queue item", item.id))?)
 }
 
 fn record(app: &App, item: &QueueItem, by: ActorId, word: &Word) -> Decision {

@@ -84,6 +84,12 @@ pub async fn join_answered(app: &App, answer: JoinAnswered) -> Result<(), StoreE
         return cause::finish_alone(app, answer.cause, Outcome::Ignored, "answers no Follow of ours").await;
     };
     let mut tx = app.begin().await?;
+    group::lock(&mut tx, asked.group_id).await?;
+    // It may have been answered, or taken back, since it was read.
+    let Some(asked) = membership::find_locked(&mut tx, asked.group_id, asked.actor_id).await? else {
+        drop(tx);
+        return cause::finish_alone(app, answer.cause, Outcome::Ignored, "taken back meanwhile").await;
+    };
     if !cause::finish(&mut tx, answer.cause, Outcome::Applied, None, app.now()).await? {
         return Ok(());
     }
@@ -116,7 +122,7 @@ async fn find_asked(app: &App, answer: &JoinAnswered) -> Result<Option<Membershi
     Ok(asked.filter(|asked| asked.group_id.actor() == answer.group))
 }
 
-/// An actor elsewhere is gone: its memberships end, and what it wrote in groups here is taken away.
+/// An actor elsewhere is gone: its memberships end, and what it wrote in any group is taken away.
 pub async fn actor_deleted(app: &App, actor: ActorId, cause: Cause) -> Result<(), StoreError> {
     let gone = facts::actor(app, actor).await?;
     if gone.is_local {

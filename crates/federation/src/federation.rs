@@ -7,7 +7,7 @@ use ipnet::IpNet;
 
 use crate::delivery::CachedSigner;
 use crate::fetch::Fetcher;
-use crate::inbound::Buckets;
+use crate::inbound::{Arrivals, Buckets};
 use crate::limits::Limits;
 use crate::net::{AddressGuard, Client, ClientError, ClientOptions, InboxTransport, Lookup, SystemLookup};
 
@@ -41,6 +41,8 @@ pub struct Federation {
     pub fetcher: Fetcher,
     /// Who may ask how often.
     pub(crate) buckets: Arc<Buckets>,
+    /// What the worker is told of.
+    pub(crate) arrivals: Arrivals,
 }
 
 impl Federation {
@@ -69,7 +71,7 @@ impl Federation {
         let signer = CachedSigner::new(app.store.clone(), app.clock.clone());
         let fetcher = Fetcher::new(app, net.clone(), config.limits.clone(), Arc::new(signer.clone()));
         let buckets = Arc::new(Buckets::new(&config.limits.inbox));
-        Ok(Self { app: fetcher.app(), config: Arc::new(config), net, signer, fetcher, buckets })
+        Ok(Self { app: fetcher.app(), config: Arc::new(config), net, signer, fetcher, buckets, arrivals: Arrivals::new() })
     }
 
     /// What carries deliveries.

@@ -91,8 +91,8 @@ impl Default for InboxLimits {
             signature_max_age: Duration::from_hours(1),
             signature_max_ahead: Duration::from_mins(5),
             key_id_bytes: 2048,
-            key_fetches_per_host_per_minute: 120,
-            key_fetches_per_ip_per_minute: 120,
+            key_fetches_per_host_per_minute: 600,
+            key_fetches_per_ip_per_minute: 600,
         }
     }
 }

@@ -6,6 +6,7 @@
 pub mod cli;
 pub mod client_ip;
 pub mod config;
+pub mod doctor;
 mod housekeeping;
 pub mod http_server;
 pub mod negotiate;

@@ -146,6 +146,8 @@ fn limits(config: &LimitsConfig, signature_max_age: Duration) -> Limits {
     limits.inbox.per_ip_per_minute = config.inbox_per_ip_per_minute;
     limits.inbox.per_host_per_minute = config.inbox_per_host_per_minute;
     limits.inbox.signature_max_age = signature_max_age;
+    limits.inbox.key_fetches_per_host_per_minute = config.inbox_key_fetches_per_minute;
+    limits.inbox.key_fetches_per_ip_per_minute = config.inbox_key_fetches_per_minute;
     limits.fetch.body_bytes = config.fetch_body_bytes as usize;
     limits.fetch.timeout = config.fetch_timeout.0;
     limits.fetch.redirects = config.fetch_redirects;

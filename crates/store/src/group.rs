@@ -83,11 +83,14 @@ pub async fn find(db: &Db, id: GroupId) -> Result<Option<Group>, StoreError> {
 }
 
 /// Reads a group and keeps its settings from changing until `tx` ends.
+///
+/// `NO KEY`: rows that refer to the group can be written meanwhile. A full `FOR UPDATE` would wait for those who write
+/// them, while they wait for it to change the counters.
 pub async fn lock(tx: &mut Tx, id: GroupId) -> Result<Option<Group>, StoreError> {
     let sql = Sql {
         // One writer at a time: nothing to lock.
         sqlite: concat!(select!(), " WHERE id = $1"),
-        postgres: concat!(select!(), " WHERE id = $1 FOR UPDATE"),
+        postgres: concat!(select!(), " WHERE id = $1 FOR NO KEY UPDATE"),
     };
     let row: Option<Row> = tx.query(sql).bind(id.0).optional().await?;
     row.map(Group::try_from).transpose()

@@ -33,7 +33,7 @@ pub async fn find(db: &Db, entry: EntryId) -> Result<Option<Poll>, StoreError> {
     Ok(Some(Poll { options, multiple, closes_at: closes_at.map(Timestamp) }))
 }
 
-/// Writes a poll, or its new counts.
+/// Writes a poll, or its new counts. Options that are no longer named go.
 pub async fn set(tx: &mut Tx, entry: EntryId, poll: &Poll) -> Result<(), StoreError> {
     tx.query(
         "INSERT INTO polls (entry_id, multiple, closes_at) VALUES ($1, $2, $3)
@@ -44,6 +44,11 @@ pub async fn set(tx: &mut Tx, entry: EntryId, poll: &Poll) -> Result<(), StoreEr
     .bind(poll.closes_at.map(|at| at.0))
     .execute()
     .await?;
+    tx.query("DELETE FROM poll_options WHERE entry_id = $1 AND position >= $2")
+        .bind(entry.0)
+        .bind(i64::try_from(poll.options.len()).unwrap_or(i64::MAX))
+        .execute()
+        .await?;
     for (position, (name, votes)) in (0_i64..).zip(&poll.options) {
         tx.query(
             "INSERT INTO poll_options (entry_id, position, name, votes) VALUES ($1, $2, $3, $4)
@@ -74,6 +79,7 @@ pub async fn insert_vote(
              WHERE o.entry_id = $1 AND o.name = $3 AND (p.closes_at IS NULL OR p.closes_at > $4)
                AND (p.multiple OR NOT EXISTS
                     (SELECT 1 FROM poll_votes v WHERE v.entry_id = $1 AND v.actor_id = $2))
+             ORDER BY o.position LIMIT 1
              ON CONFLICT DO NOTHING",
         )
         .bind(entry.0)

@@ -73,6 +73,8 @@ pub struct QueueItem {
     pub reason: String,
     /// For an edit: the new texts.
     pub edit: Option<Texts>,
+    /// For an edit: when it was written, by its author's clock.
+    pub written_at: Option<Timestamp>,
     /// The activity that brought it.
     pub received: Option<ReceivedId>,
     /// When.
@@ -96,7 +98,7 @@ pub async fn insert(tx: &mut Tx, item: &QueueItem) -> Result<(), StoreError> {
     .bind(item.object.as_ref().map(|id| id.as_str().to_owned()))
     .bind(item.title.as_str())
     .bind(item.reason.as_str())
-    .bind(item.edit.as_ref().map(texts_to_json))
+    .bind(item.edit.as_ref().map(|texts| edit_to_json(texts, item.written_at)))
     .bind(item.received.map(|id| id.0))
     .bind(item.received_at.0)
     .execute()
@@ -115,9 +117,22 @@ pub async fn lock(tx: &mut Tx, id: QueueItemId) -> Result<Option<QueueItem>, Sto
     let sql = Sql {
         // One writer at a time: nothing to lock.
         sqlite: concat!(select!(), " WHERE id = $1"),
-        postgres: concat!(select!(), " WHERE id = $1 FOR UPDATE"),
+        postgres: concat!(select!(), " WHERE id = $1 FOR NO KEY UPDATE"),
     };
     let row: Option<Row> = tx.query(sql).bind(id.0).optional().await?;
+    row.map(QueueItem::try_from).transpose()
+}
+
+/// The edit of an entry that waits, inside a transaction that has locked the entry.
+pub async fn find_open_edit(tx: &mut Tx, entry: EntryId) -> Result<Option<QueueItem>, StoreError> {
+    let row: Option<Row> = tx
+        .query(concat!(
+            select!(),
+            " WHERE entry_id = $1 AND kind = 'edit' AND decided_at IS NULL ORDER BY id DESC LIMIT 1"
+        ))
+        .bind(entry.0)
+        .optional()
+        .await?;
     row.map(QueueItem::try_from).transpose()
 }
 
@@ -158,6 +173,16 @@ pub async fn close_join(tx: &mut Tx, group: GroupId, actor: ActorId, now: Timest
     Ok(())
 }
 
+/// Changes the line by which the open items about an entry are recognised, when its text changed.
+pub async fn set_title(tx: &mut Tx, entry: EntryId, title: &str) -> Result<(), StoreError> {
+    tx.query("UPDATE queue_items SET title = $2 WHERE entry_id = $1 AND decided_at IS NULL")
+        .bind(entry.0)
+        .bind(title)
+        .execute()
+        .await?;
+    Ok(())
+}
+
 /// Closes every open item about an entry, when it was deleted or a newer edit takes the place of an older one.
 pub async fn close_entry(tx: &mut Tx, entry: EntryId, now: Timestamp) -> Result<(), StoreError> {
     tx.query("UPDATE queue_items SET decided_at = $2 WHERE entry_id = $1 AND decided_at IS NULL")
@@ -168,8 +193,9 @@ pub async fn close_entry(tx: &mut Tx, entry: EntryId, now: Timestamp) -> Result<
     Ok(())
 }
 
-fn texts_to_json(texts: &Texts) -> serde_json::Value {
+fn edit_to_json(texts: &Texts, written_at: Option<Timestamp>) -> serde_json::Value {
     serde_json::json!({
+        "written_at": written_at.map(|at| at.0),
         "title": texts.title,
         "content_html": texts.content_html,
         "content_source": texts.content_source,
@@ -225,6 +251,7 @@ impl TryFrom<Row> for QueueItem {
             title: row.title,
             reason: row.reason,
             edit: row.edit.as_ref().map(texts_from_json),
+            written_at: row.edit.as_ref().and_then(|edit| convert::time(edit.get("written_at")?.as_i64())),
             received: row.received_id.map(ReceivedId),
             received_at: Timestamp(row.received_at),
             decided_at: convert::time(row.decided_at),

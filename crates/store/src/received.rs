@@ -50,6 +50,14 @@ pub struct Received {
     pub received_at: Timestamp,
 }
 
+impl Received {
+    /// One that has just been kept.
+    pub fn from_new(new: NewReceived, now: Timestamp) -> Self {
+        let NewReceived { id, ap_id, actor, host, verb, via, body } = new;
+        Self { id, ap_id, actor, host, verb, via, body, attempts: 0, received_at: now }
+    }
+}
+
 /// What became of an activity: a closed list, counted and shown to admins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Outcome {
@@ -159,6 +167,47 @@ pub async fn finish(
     Ok(rows == 1)
 }
 
+/// Ends an activity that needs no effect, unless a group elsewhere has announced it since it was read: then it is due
+/// again as the group's word, and `false` is given.
+pub async fn finish_ignored(
+    tx: &mut Tx,
+    (id, via): (ReceivedId, Option<&ApId>),
+    reason: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let rows = tx
+        .query(
+            "UPDATE received_activities SET state = 'done', outcome = $2, reason = $3, finished_at = $4
+             WHERE id = $1 AND state = 'queued' AND coalesce(via_ap_id, '') = $5",
+        )
+        .bind(id.0)
+        .bind(Outcome::Ignored.as_str())
+        .bind(reason)
+        .bind(now.0)
+        .bind(via.map_or("", ApId::as_str).to_owned())
+        .execute()
+        .await?;
+    Ok(rows == 1)
+}
+
+/// A group elsewhere announces an activity that is known: where it came from its author alone and has had no effect, it
+/// is due once more, as the group's word. `false` where there is nothing to be done again.
+pub async fn set_announced(tx: &mut Tx, ap_id: &ApId, via: &ApId, now: Timestamp) -> Result<bool, StoreError> {
+    let rows = tx
+        .query(
+            "UPDATE received_activities
+             SET via_ap_id = $2, state = 'queued', outcome = NULL, reason = NULL, finished_at = NULL, due_at = $3
+             WHERE ap_id = $1 AND via_ap_id IS NULL AND (state = 'queued' OR outcome = $4)",
+        )
+        .bind(ap_id.as_str())
+        .bind(via.as_str())
+        .bind(now.0)
+        .bind(Outcome::Ignored.as_str())
+        .execute()
+        .await?;
+    Ok(rows == 1)
+}
+
 /// Puts an activity off.
 pub async fn reschedule(tx: &mut Tx, id: ReceivedId, due_at: Timestamp, reason: &str) -> Result<(), StoreError> {
     tx.query(
@@ -178,7 +227,7 @@ pub async fn delete_finished(tx: &mut Tx, before: Timestamp, limit: usize) -> Re
     tx.query(
         "DELETE FROM received_activities WHERE id IN
             (SELECT r.id FROM received_activities r
-             WHERE r.received_at < $1 AND r.state = 'done'
+             WHERE r.received_at < $1 AND r.finished_at < $1 AND r.state = 'done'
                AND NOT EXISTS (SELECT 1 FROM queue_items q WHERE q.received_id = r.id AND q.decided_at IS NULL)
              ORDER BY r.received_at LIMIT $2)",
     )

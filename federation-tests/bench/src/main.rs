@@ -45,6 +45,7 @@ async fn server(engine: Engine) -> anyhow::Result<Server> {
         // What is measured is the work, not the door-keeper.
         .set("limits.inbox_per_ip_per_minute", "10000000")
         .set("limits.inbox_per_host_per_minute", "10000000")
+        .set("limits.inbox_key_fetches_per_minute", "10000000")
         .set("log.level", "warn");
     Server::start(config).await
 }

@@ -42,7 +42,7 @@ pub fn ids(object: &Value, field: &str, limit: usize) -> Vec<Iri> {
 }
 
 /// The id of the field's first entry.
-pub(crate) fn first_id(object: &Value, field: &str) -> Option<Iri> {
+pub fn first_id(object: &Value, field: &str) -> Option<Iri> {
     first(object, field).and_then(id_of)
 }
 

@@ -12,8 +12,8 @@ mod url;
 
 pub use addressing::Addressing;
 pub use error::FieldError;
-pub(crate) use ids::{first_id, id_of};
-pub use ids::{ids, is_public, kinds, one_id, own_id};
+pub(crate) use ids::id_of;
+pub use ids::{first_id, ids, is_public, kinds, one_id, own_id};
 pub use scalar::{boolean, number, time};
 pub use text::{lang_text, language, string};
 pub(crate) use url::url_of;

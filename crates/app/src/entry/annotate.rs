@@ -39,8 +39,9 @@ pub struct Annotate {
 /// # Errors
 /// [`ModerationError`]; nothing is written then.
 pub async fn annotate(app: &App, command: Annotate) -> Result<(), ModerationError> {
+    let is_ours = facts::actor(app, command.by).await?.is_local;
     let mut tx = app.begin().await?;
-    let result = note(app, &mut tx, &command).await;
+    let result = note(app, &mut tx, &command, is_ours).await;
     match &result {
         Ok(()) => {
             tx.commit().await?;
@@ -55,7 +56,7 @@ pub async fn annotate(app: &App, command: Annotate) -> Result<(), ModerationErro
     result
 }
 
-async fn note(app: &App, tx: &mut Tx, command: &Annotate) -> Result<(), ModerationError> {
+async fn note(app: &App, tx: &mut Tx, command: &Annotate, is_ours: bool) -> Result<(), ModerationError> {
     let current = entry::lock(tx, command.entry).await?.ok_or(ModerationError::NotFound)?;
     if command.by != current.group_id.actor() {
         decide_moderate(facts::role(tx, current.group_id, command.by).await?)?;
@@ -81,7 +82,7 @@ async fn note(app: &App, tx: &mut Tx, command: &Annotate) -> Result<(), Moderati
         Annotation::Featured(featured) => entry::set_featured(tx, current.id, featured).await?,
     }
     record(app, tx, &current, command, action).await?;
-    if group::lock(tx, current.group_id).await?.is_some_and(|group| group.is_local) {
+    if is_ours || group::lock(tx, current.group_id).await?.is_some_and(|group| group.is_local) {
         cause::tell(app, tx, command.cause, told).await?;
     }
     Ok(())

@@ -9,8 +9,8 @@ use crate::App;
 /// Entries taken away at a time.
 const BATCH: usize = 100;
 
-/// Removes what somebody wrote in a group, or in all groups hosted here, one entry a transaction: a long list must not
-/// hold up the others. `by`: the moderator, or each entry's own group where it is the group that acts.
+/// Removes what somebody wrote in a group, or in all groups, also what is still held; one entry a transaction: a long list
+/// must not hold up the others. `by`: the moderator, or each entry's own group where it is the group that acts.
 pub(crate) async fn remove_all_by(
     app: &App,
     group: Option<GroupId>,
@@ -20,7 +20,7 @@ pub(crate) async fn remove_all_by(
 ) -> Result<(), StoreError> {
     let mut after = None;
     loop {
-        let entries = entry::list_by_author(&app.store, author, after, BATCH).await?;
+        let entries = entry::list_present_by_author(&app.store, author, after, BATCH).await?;
         let Some(last) = entries.last() else {
             return Ok(());
         };

@@ -2,10 +2,11 @@
 
 use guildhall_domain::{
     ActorId, DecisionId, EntryId,
-    admission::{Layer, Role},
+    admission::{Layer, Role, Verdict, decide_edit_admission},
     content::{ChangeFacts, DeleteOutcome, DeleteRefusal, EntryState, decide_delete, decide_restore},
     event::{Cause, EventKind},
     moderation::{Decision, DecisionAction, Target},
+    peering::Peering,
 };
 use guildhall_store::{
     StoreError, Tx, decision,
@@ -49,18 +50,24 @@ pub enum DeleteError {
 /// # Errors
 /// [`DeleteError`]; the entry stays.
 pub async fn delete(app: &App, command: Delete) -> Result<DeleteOutcome, DeleteError> {
+    let is_ours = facts::actor(app, command.by).await?.is_local;
     let mut tx = app.begin().await?;
-    let result = take_away(app, &mut tx, &command).await;
+    let result = take_away(app, &mut tx, &command, is_ours).await;
     settle(app, tx, &command, result).await
 }
 
-/// Brings an entry back.
+/// Brings an entry back. Its author brings back only what was published before and may still enter.
 ///
 /// # Errors
 /// [`DeleteError`]; the entry stays away.
 pub async fn restore(app: &App, command: Delete) -> Result<(), DeleteError> {
+    let by = facts::actor(app, command.by).await?;
+    let peering = match entry::find(&app.store, command.entry).await? {
+        Some(known) => facts::peering_of(app, Some(known.group_id), &by.host).await?,
+        None => return Err(cause::refused(app, command.cause, DeleteError::NotFound).await),
+    };
     let mut tx = app.begin().await?;
-    let result = bring_back(app, &mut tx, &command).await;
+    let result = bring_back(app, &mut tx, &command, by.is_local, peering).await;
     settle(app, tx, &command, result).await
 }
 
@@ -84,8 +91,13 @@ async fn settle<T>(
     result
 }
 
-async fn take_away(app: &App, tx: &mut Tx, command: &Delete) -> Result<DeleteOutcome, DeleteError> {
-    let current = entry::lock(tx, command.entry).await?.ok_or(DeleteError::NotFound)?;
+async fn take_away(
+    app: &App,
+    tx: &mut Tx,
+    command: &Delete,
+    is_ours: bool,
+) -> Result<DeleteOutcome, DeleteError> {
+    let current = entry::lock_in_thread(tx, command.entry).await?.ok_or(DeleteError::NotFound)?;
     let role = role_of(tx, &current, command.by).await?;
     let known = ChangeFacts { author: current.author_id, state: current.state, role };
     let decided = decide_delete(&known, command.by)?;
@@ -95,7 +107,9 @@ async fn take_away(app: &App, tx: &mut Tx, command: &Delete) -> Result<DeleteOut
     }
     match decided {
         DeleteOutcome::AlreadyGone => return Ok(decided),
-        DeleteOutcome::Deleted => entry::set_state(tx, current.id, EntryState::Deleted, None).await?,
+        DeleteOutcome::Deleted => {
+            entry::set_state(tx, current.id, EntryState::Deleted, unpublished(current.state)).await?;
+        }
         DeleteOutcome::Removed => {
             entry::set_state(tx, current.id, EntryState::Removed, command.reason.as_deref()).await?;
             record(app, tx, &current, command, DecisionAction::Remove).await?;
@@ -105,7 +119,7 @@ async fn take_away(app: &App, tx: &mut Tx, command: &Delete) -> Result<DeleteOut
     if current.state == EntryState::Published {
         count_out(tx, &current).await?;
     }
-    if is_told(tx, &current).await? {
+    if is_told(tx, &current, is_ours).await? {
         let removal = (decided == DeleteOutcome::Removed).then(|| command.reason.clone().unwrap_or_default());
         let gone = EventKind::EntryGone { entry: current.id, by: command.by, removal };
         cause::tell(app, tx, command.cause, gone).await?;
@@ -113,10 +127,19 @@ async fn take_away(app: &App, tx: &mut Tx, command: &Delete) -> Result<DeleteOut
     Ok(decided)
 }
 
-async fn bring_back(app: &App, tx: &mut Tx, command: &Delete) -> Result<(), DeleteError> {
-    let current = entry::lock(tx, command.entry).await?.ok_or(DeleteError::NotFound)?;
+async fn bring_back(
+    app: &App,
+    tx: &mut Tx,
+    command: &Delete,
+    is_ours: bool,
+    peering: (Peering, Peering),
+) -> Result<(), DeleteError> {
+    let current = entry::lock_in_thread(tx, command.entry).await?.ok_or(DeleteError::NotFound)?;
     let role = role_of(tx, &current, command.by).await?;
     decide_restore(&ChangeFacts { author: current.author_id, state: current.state, role }, command.by)?;
+    if current.state == EntryState::Deleted && !may_return(app, tx, &current, peering).await? {
+        return Err(DeleteRefusal::NotAllowed.into());
+    }
     if !cause::finish(tx, command.cause, Outcome::Applied, None, app.now()).await? {
         return Ok(());
     }
@@ -125,11 +148,35 @@ async fn bring_back(app: &App, tx: &mut Tx, command: &Delete) -> Result<(), Dele
     if current.state == EntryState::Removed {
         record(app, tx, &current, command, DecisionAction::Restore).await?;
     }
-    if is_told(tx, &current).await? {
+    if is_told(tx, &current, is_ours).await? {
         let restored = EventKind::EntryRestored { entry: current.id, by: command.by };
         cause::tell(app, tx, command.cause, restored).await?;
     }
     Ok(())
+}
+
+/// What is noted with an entry that its author deleted: the state it was in, unless it was published. Else deleting and
+/// restoring would be a way past the review, or back in after a removal.
+fn unpublished(state: EntryState) -> Option<&'static str> {
+    (state != EntryState::Published).then(|| state.as_str())
+}
+
+// Decided as an edit is: the text itself was let in before. A group elsewhere decides by itself.
+async fn may_return(
+    app: &App,
+    tx: &mut Tx,
+    entry: &Entry,
+    peering: (Peering, Peering),
+) -> Result<bool, StoreError> {
+    if entry.state_reason.is_some() {
+        return Ok(false);
+    }
+    let Some(author) = entry::find_author_facts(tx, entry.group_id, entry.author_id).await? else {
+        return Ok(false);
+    };
+    let known = facts::entry_facts(&author, entry.kind, peering, true, false);
+    let verdict = decide_edit_admission(&known, app.now()).verdict;
+    Ok(!author.group_is_local || matches!(verdict, Verdict::Admit | Verdict::Hold(_)))
 }
 
 // A group acts as its own moderator: for the instance's admins, and for its word about itself when it lives elsewhere.
@@ -140,13 +187,14 @@ async fn role_of(tx: &mut Tx, entry: &Entry, by: ActorId) -> Result<Role, StoreE
     facts::role(tx, entry.group_id, by).await
 }
 
-// What was never published was never told, and is not told now.
-async fn is_told(tx: &mut Tx, entry: &Entry) -> Result<bool, StoreError> {
+// What was never published was never told, and is not told now. A group elsewhere is told what people here did; what it
+// did itself it knows.
+async fn is_told(tx: &mut Tx, entry: &Entry, is_ours: bool) -> Result<bool, StoreError> {
     if matches!(entry.state, EntryState::Held | EntryState::Refused) {
         return Ok(false);
     }
     let group_is_local = group::lock(tx, entry.group_id).await?.is_some_and(|group| group.is_local);
-    Ok(group_is_local || entry.is_local)
+    Ok(group_is_local || is_ours)
 }
 
 async fn record(

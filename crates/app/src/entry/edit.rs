@@ -72,7 +72,7 @@ pub enum EditError {
 pub async fn edit(app: &App, command: Edit) -> Result<Edited, EditError> {
     let editor = facts::actor(app, command.editor).await?;
     let Some(known) = entry::find(&app.store, command.entry).await? else {
-        return Err(EditError::NotFound);
+        return Err(cause::refused(app, command.cause, EditError::NotFound).await);
     };
     let peering = facts::peering_of(app, Some(known.group_id), &editor.host).await?;
     let mut tx = app.begin().await?;
@@ -99,7 +99,9 @@ async fn change(
     peering: (Peering, Peering),
 ) -> Result<Edited, EditError> {
     let current = entry::lock(tx, command.entry).await?.ok_or(EditError::NotFound)?;
-    let written_at = current.edited_at.unwrap_or(current.published_at);
+    let shown = current.edited_at.unwrap_or(current.published_at);
+    let held = queue::find_open_edit(tx, current.id).await?.and_then(|item| item.written_at);
+    let written_at = held.map_or(shown, |held| held.max(shown));
     let known = EditFacts { author: current.author_id, state: current.state, written_at };
     if decide_edit(&known, command.editor, command.written_at)? == EditOutcome::Stale {
         cause::finish(tx, command.cause, Outcome::Ignored, Some("older than what is known"), app.now())
@@ -154,6 +156,16 @@ async fn apply(app: &App, tx: &mut Tx, current: &Entry, command: &Edit) -> Resul
     if let Some(poll) = &command.poll {
         poll::set(tx, current.id, poll).await?;
     }
+    if current.state == EntryState::Held {
+        // What is shown to moderators and published later is the new text: neither the old title nor the activity that
+        // brought the old text may stand for it.
+        let title = command.texts.title.as_deref().unwrap_or(&command.texts.excerpt);
+        queue::set_title(tx, current.id, title).await?;
+        entry::clear_received(tx, current.id).await?;
+    } else {
+        // An older text that still waits must not replace this one later.
+        queue::close_entry(tx, current.id, app.now()).await?;
+    }
     let group_is_local = group::lock(tx, current.group_id).await?.is_some_and(|group| group.is_local);
     if current.state == EntryState::Published && (group_is_local || current.is_local) {
         cause::tell(app, tx, command.cause, EventKind::EntryEdited { entry: current.id }).await?;
@@ -173,6 +185,7 @@ fn queue_item(app: &App, entry: &Entry, command: &Edit, reason: &str) -> QueueIt
         title: title.unwrap_or_else(|| command.texts.excerpt.clone()),
         reason: reason.to_owned(),
         edit: Some(command.texts.clone()),
+        written_at: Some(command.written_at),
         received: command.cause.received(),
         received_at: app.now(),
         decided_at: None,

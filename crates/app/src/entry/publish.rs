@@ -7,18 +7,26 @@ use guildhall_store::{
     group::{self, Counts},
 };
 
-/// Counts an entry that has just been published.
-pub(crate) async fn count_in(tx: &mut Tx, entry: &Entry, now: Timestamp) -> Result<(), StoreError> {
+/// Counts an entry that has just been published; `at`: when it became visible.
+pub(crate) async fn count_in(tx: &mut Tx, entry: &Entry, at: Timestamp) -> Result<(), StoreError> {
     count(tx, entry, 1).await?;
     if entry.kind == EntryKind::Comment {
-        entry::set_parent_activity(tx, entry.thread_id, now).await?;
+        entry::set_activity(tx, entry.thread_id, at).await?;
+        // Admitted later than it came in: its own mark is what the thread is set back to when others go.
+        if at.is_after(entry.last_activity_at) {
+            entry::set_activity(tx, entry.id, at).await?;
+        }
     }
     Ok(())
 }
 
-/// Counts out an entry that was published until now.
+/// Counts out an entry that was published until now. Its new state has been written already.
 pub(crate) async fn count_out(tx: &mut Tx, entry: &Entry) -> Result<(), StoreError> {
-    count(tx, entry, -1).await
+    count(tx, entry, -1).await?;
+    if entry.kind == EntryKind::Comment {
+        entry::reset_activity(tx, entry.thread_id, entry.last_activity_at).await?;
+    }
+    Ok(())
 }
 
 // Entries first, then the group: one order for all transactions.

@@ -6,7 +6,7 @@ use guildhall_domain::{
     text,
 };
 use guildhall_store::{
-    StoreError,
+    StoreError, group,
     received::Outcome,
     report::{self as reports, NewReport},
 };
@@ -47,12 +47,13 @@ pub async fn report(app: &App, command: Report) -> Result<(), StoreError> {
         actor: command.person,
         text: text.clone(),
     };
+    let is_elsewhere = group::find(&app.store, command.group).await?.is_some_and(|group| !group.is_local);
     let mut tx = app.begin().await?;
     if !cause::finish(&mut tx, command.cause, Outcome::Applied, None, app.now()).await? {
         return Ok(());
     }
     reports::insert(&mut tx, &new, app.now()).await?;
-    if let (Cause::Local, Some(entry)) = (command.cause, command.entry) {
+    if let (Cause::Local, true, Some(entry)) = (command.cause, is_elsewhere, command.entry) {
         let told = EventKind::Reported { entry, by: command.reporter, text };
         cause::tell(app, &mut tx, Cause::Local, told).await?;
     }

@@ -181,7 +181,9 @@ impl Place {
         let is_open = |entry: &Entry| entry.state == EntryState::Published && entry.group_id == command.group;
         let parent = entry::find_in(tx, parent).await?.filter(is_open).ok_or(SubmitError::NoSuchParent)?;
         let thread = entry::find_in(tx, parent.thread_id).await?.ok_or(SubmitError::NoSuchParent)?;
-        Ok(Self { locked: thread.locked || parent.locked, parent: Some(parent) })
+        // A thread whose post is gone goes on as one that is locked.
+        let locked = thread.locked || thread.state != EntryState::Published || parent.locked;
+        Ok(Self { locked, parent: Some(parent) })
     }
 
     fn kind(&self) -> EntryKind {
@@ -272,6 +274,7 @@ fn queue_item(app: &App, entry: &Entry, reason: &str) -> QueueItem {
         title: entry.title.clone().unwrap_or_else(|| entry.excerpt.clone()),
         reason: reason.to_owned(),
         edit: None,
+        written_at: None,
         received: entry.received_id,
         received_at: app.now(),
         decided_at: None,

@@ -1,12 +1,12 @@
 //! Votes, reactions, and answers to polls.
 
 use guildhall_domain::{
-    ActorId, EntryId,
+    ActorId, EntryId, Timestamp,
     content::{Vote, VoteFacts, VoteOutcome, VoteRefusal, decide_vote},
     event::{Cause, EventKind},
-    peering,
+    peering::{self, Peering},
 };
-use guildhall_store::{StoreError, entry, poll, received::Outcome, vote};
+use guildhall_store::{StoreError, Tx, entry, poll, received::Outcome, vote};
 
 use crate::{App, cause, facts};
 
@@ -43,21 +43,10 @@ pub enum VoteError {
 /// [`VoteError`]; the tally stays.
 pub async fn cast_vote(app: &App, command: CastVote) -> Result<(), VoteError> {
     let CastVote { entry: id, actor, vote: wanted, cause } = command;
-    let voter = facts::actor(app, actor).await?;
-    let known = entry::find(&app.store, id).await?.ok_or(VoteError::NotFound)?;
-    let (of_instance, of_group) = facts::peering_of(app, Some(known.group_id), &voter.host).await?;
+    let voter = Voter::find(app, id, actor, cause).await?;
     let mut tx = app.begin().await?;
-    let current = entry::lock(&mut tx, id).await?.ok_or(VoteError::NotFound)?;
-    let author =
-        entry::find_author_facts(&mut tx, current.group_id, actor).await?.ok_or(VoteError::NotFound)?;
-    let before = vote::find_locked(&mut tx, id, actor).await?;
-    let vote_facts = VoteFacts {
-        entry_state: current.state,
-        current: before,
-        standing: author.standing,
-        peering: peering::combine(of_instance, of_group),
-    };
-    let decided = decide_vote(&vote_facts, wanted, app.now());
+    let ballot = voter.lock_ballot(&mut tx, id).await?;
+    let decided = decide_vote(&ballot.facts, wanted, app.now());
     let (outcome, reason) = match &decided {
         Ok(VoteOutcome::Changed(_)) => (Outcome::Applied, None),
         Ok(VoteOutcome::Unchanged) => (Outcome::Ignored, None),
@@ -67,15 +56,60 @@ pub async fn cast_vote(app: &App, command: CastVote) -> Result<(), VoteError> {
     if let (Ok(VoteOutcome::Changed(change)), true) = (&decided, is_first) {
         vote::set(&mut tx, id, actor, wanted, app.now()).await?;
         entry::add_votes(&mut tx, id, *change).await?;
-        if author.group_is_local || voter.is_local {
-            cause::tell(app, &mut tx, cause, EventKind::Voted { entry: id, actor, vote: wanted, before })
-                .await?;
+        if ballot.group_is_local || voter.is_local {
+            let told = EventKind::Voted { entry: id, actor, vote: wanted, before: ballot.facts.current };
+            cause::tell(app, &mut tx, cause, told).await?;
         }
     }
     tx.commit().await?;
     app.signals.event.notify_one();
     decided?;
     Ok(())
+}
+
+/// Who votes, as far as it can be known before the transaction.
+struct Voter {
+    id: ActorId,
+    is_local: bool,
+    peering: Peering,
+}
+
+/// A locked entry, as the rules see it.
+struct Ballot {
+    facts: VoteFacts,
+    group_is_local: bool,
+}
+
+impl Voter {
+    async fn find(app: &App, entry: EntryId, actor: ActorId, cause: Cause) -> Result<Self, VoteError> {
+        let voter = facts::actor(app, actor).await?;
+        let Some(known) = entry::find(&app.store, entry).await? else {
+            return Err(cause::refused(app, cause, VoteError::NotFound).await);
+        };
+        let (of_instance, of_group) = facts::peering_of(app, Some(known.group_id), &voter.host).await?;
+        let peering = peering::combine(of_instance, of_group);
+        Ok(Self { id: actor, is_local: voter.is_local, peering })
+    }
+
+    async fn lock_ballot(&self, tx: &mut Tx, entry: EntryId) -> Result<Ballot, VoteError> {
+        let current = entry::lock(tx, entry).await?.ok_or(VoteError::NotFound)?;
+        let author =
+            entry::find_author_facts(tx, current.group_id, self.id).await?.ok_or(VoteError::NotFound)?;
+        let facts = VoteFacts {
+            entry_state: current.state,
+            current: vote::find_locked(tx, entry, self.id).await?,
+            standing: author.standing,
+            peering: self.peering,
+        };
+        Ok(Ballot { facts, group_is_local: author.group_is_local })
+    }
+}
+
+impl Ballot {
+    /// Whether the voter may react or choose: by the same rule as they may vote.
+    fn decide(&self, now: Timestamp) -> Result<(), VoteRefusal> {
+        decide_vote(&VoteFacts { current: None, ..self.facts.clone() }, Some(Vote::Up), now).map(drop)
+    }
 }
 
 /// Somebody reacts with an emoji, or takes it back.
@@ -99,13 +133,11 @@ pub struct React {
 /// As [`cast_vote`].
 pub async fn react(app: &App, command: React) -> Result<(), VoteError> {
     let React { entry: id, actor, emoji, is_withdrawn, cause } = command;
+    let voter = Voter::find(app, id, actor, cause).await?;
     let mut tx = app.begin().await?;
-    let current = entry::lock(&mut tx, id).await?.ok_or(VoteError::NotFound)?;
-    let author =
-        entry::find_author_facts(&mut tx, current.group_id, actor).await?.ok_or(VoteError::NotFound)?;
-    let is_refused = !is_withdrawn && author.standing.is_banned(app.now());
-    let outcome = if is_refused { Outcome::Refused } else { Outcome::Applied };
-    if cause::finish(&mut tx, cause, outcome, None, app.now()).await? && !is_refused {
+    let ballot = voter.lock_ballot(&mut tx, id).await?;
+    let decided = if is_withdrawn { Ok(()) } else { ballot.decide(app.now()) };
+    if finish_as(app, &mut tx, cause, decided, true).await? && decided.is_ok() {
         match (is_withdrawn, emoji) {
             (true, emoji) => vote::delete_reactions(&mut tx, id, actor, emoji.as_deref()).await?,
             (false, Some(emoji)) => vote::insert_reaction(&mut tx, id, actor, &emoji, app.now()).await?,
@@ -113,7 +145,22 @@ pub async fn react(app: &App, command: React) -> Result<(), VoteError> {
         }
     }
     tx.commit().await?;
-    if is_refused { Err(VoteRefusal::Banned.into()) } else { Ok(()) }
+    Ok(decided?)
+}
+
+async fn finish_as(
+    app: &App,
+    tx: &mut Tx,
+    cause: Cause,
+    decided: Result<(), VoteRefusal>,
+    has_effect: bool,
+) -> Result<bool, StoreError> {
+    let (outcome, reason) = match decided {
+        Ok(()) if has_effect => (Outcome::Applied, None),
+        Ok(()) => (Outcome::Ignored, None),
+        Err(refusal) => (Outcome::Refused, Some(refusal.to_string())),
+    };
+    cause::finish(tx, cause, outcome, reason.as_deref(), app.now()).await
 }
 
 /// Somebody chooses an option of a poll.
@@ -132,14 +179,15 @@ pub struct PollVote {
 /// Records an answer to a poll that we keep. Options that do not exist, and second answers, change nothing.
 ///
 /// # Errors
-/// [`VoteError::Store`].
+/// As [`cast_vote`].
 pub async fn vote_in_poll(app: &App, command: PollVote) -> Result<(), VoteError> {
+    let PollVote { entry: id, actor, option, cause } = command;
+    let voter = Voter::find(app, id, actor, cause).await?;
     let mut tx = app.begin().await?;
-    let counted =
-        poll::insert_vote(&mut tx, command.entry, command.actor, &command.option, app.now()).await?;
-    let outcome = if counted { Outcome::Applied } else { Outcome::Ignored };
-    if cause::finish(&mut tx, command.cause, outcome, None, app.now()).await? {
+    let decided = voter.lock_ballot(&mut tx, id).await?.decide(app.now());
+    let counted = decided.is_ok() && poll::insert_vote(&mut tx, id, actor, &option, app.now()).await?;
+    if finish_as(app, &mut tx, cause, decided, counted).await? {
         tx.commit().await?;
     }
-    Ok(())
+    Ok(decided?)
 }

@@ -4,11 +4,15 @@ use guildhall_domain::{
     ActorId, DecisionId, GroupId, Timestamp,
     admission::Layer,
     event::{Cause, EventKind},
-    moderation::{Decision, DecisionAction, Target, decide_moderate},
+    moderation::{Decision, DecisionAction, Target},
 };
-use guildhall_store::{ban, decision, group, received::Outcome};
+use guildhall_store::{ban, decision, received::Outcome};
 
-use super::{ModerationError, leave::end_membership};
+use super::{
+    ModerationError,
+    leave::end_membership,
+    moderators::{give_up, lock_moderated},
+};
 use crate::{App, cause, entry::remove_all_by, facts};
 
 /// Somebody is to be banned, or let back in.
@@ -38,12 +42,15 @@ pub struct SetBan {
 /// [`ModerationError`]; nothing is written then.
 pub async fn set_ban(app: &App, command: SetBan) -> Result<(), ModerationError> {
     let SetBan { group, actor, by, banned, until, reason, remove_content, cause } = command;
-    let person = facts::actor(app, actor).await?;
+    let (person, is_ours) = (facts::actor(app, actor).await?, facts::actor(app, by).await?.is_local);
     let mut tx = app.begin().await?;
-    let here = group::lock(&mut tx, group).await?.ok_or(ModerationError::NotFound)?;
-    if by != group.actor() {
-        decide_moderate(facts::role(&mut tx, group, by).await?)?;
-    }
+    let here = match lock_moderated(&mut tx, group, by).await {
+        Ok(here) => here,
+        Err(error) => {
+            drop(tx);
+            return Err(give_up(app, cause, error).await);
+        }
+    };
     let now = app.now();
     if !cause::finish(&mut tx, cause, Outcome::Applied, None, now).await? {
         return Ok(());
@@ -67,7 +74,7 @@ pub async fn set_ban(app: &App, command: SetBan) -> Result<(), ModerationError> 
         at: now,
     };
     decision::insert(&mut tx, &record).await?;
-    if here.is_local {
+    if here.is_local || is_ours {
         let told = EventKind::BanChanged { group, actor, by, banned, until, reason: reason.clone() };
         cause::tell(app, &mut tx, cause, told).await?;
     }

@@ -56,7 +56,10 @@ pub async fn request_join(app: &App, command: RequestJoin) -> Result<JoinOutcome
     let actor = facts::actor(app, command.actor).await?;
     let (of_instance, of_group) = facts::peering_of(app, Some(command.group), &actor.host).await?;
     let mut tx = app.begin().await?;
-    let group = group::lock(&mut tx, command.group).await?.ok_or(JoinError::NoSuchGroup)?;
+    let Some(group) = group::lock(&mut tx, command.group).await? else {
+        drop(tx);
+        return Err(cause::refused(app, command.cause, JoinError::NoSuchGroup).await);
+    };
     let author = entry::find_author_facts(&mut tx, command.group, command.actor)
         .await?
         .ok_or(JoinError::NoSuchGroup)?;
@@ -144,6 +147,7 @@ async fn await_approval(
         title: format!("@{}@{}", actor.username, actor.host),
         reason: "approval".to_owned(),
         edit: None,
+        written_at: None,
         received: command.cause.received(),
         received_at: now,
         decided_at: None,
@@ -157,8 +161,14 @@ async fn ask_elsewhere(
     command: &RequestJoin,
     current: Option<MembershipState>,
 ) -> Result<JoinOutcome, JoinError> {
-    if current == Some(MembershipState::Member) {
-        return Ok(JoinOutcome::AlreadyMember);
+    let outcome = match current {
+        Some(MembershipState::Member) => JoinOutcome::AlreadyMember,
+        Some(MembershipState::Pending) | None => JoinOutcome::AwaitingApproval,
+    };
+    let is_first = cause::finish(&mut tx, command.cause, outcome_of(Ok(outcome)), None, app.now()).await?;
+    if outcome == JoinOutcome::AlreadyMember || !is_first {
+        tx.commit().await?;
+        return Ok(outcome);
     }
     let (group, actor) = (command.group, command.actor);
     let asked = EventKind::JoinRequested { group, actor };
@@ -168,5 +178,5 @@ async fn ask_elsewhere(
     membership::set(&mut tx, &pending, app.now()).await?;
     tx.commit().await?;
     app.signals.event.notify_one();
-    Ok(JoinOutcome::AwaitingApproval)
+    Ok(outcome)
 }

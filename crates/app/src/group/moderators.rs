@@ -6,7 +6,12 @@ use guildhall_domain::{
     event::{Cause, EventKind},
     moderation::{Decision, DecisionAction, NotModerator, Target, decide_moderate},
 };
-use guildhall_store::{StoreError, decision, group, moderator, received::Outcome};
+use guildhall_store::{
+    StoreError, Tx, decision,
+    group::{self, Group},
+    moderator,
+    received::Outcome,
+};
 
 use crate::{App, cause, facts};
 
@@ -45,11 +50,15 @@ pub enum ModerationError {
 /// [`ModerationError`]; nothing is written then.
 pub async fn set_moderator(app: &App, command: SetModerator) -> Result<(), ModerationError> {
     let SetModerator { group, actor, by, appointed, cause } = command;
+    let is_ours = facts::actor(app, by).await?.is_local;
     let mut tx = app.begin().await?;
-    let here = group::lock(&mut tx, group).await?.ok_or(ModerationError::NotFound)?;
-    if by != group.actor() {
-        decide_moderate(facts::role(&mut tx, group, by).await?)?;
-    }
+    let here = match lock_moderated(&mut tx, group, by).await {
+        Ok(here) => here,
+        Err(error) => {
+            drop(tx);
+            return Err(give_up(app, cause, error).await);
+        }
+    };
     let now = app.now();
     let changed = if appointed {
         moderator::insert(&mut tx, group, actor, now).await?
@@ -57,9 +66,11 @@ pub async fn set_moderator(app: &App, command: SetModerator) -> Result<(), Moder
         moderator::delete(&mut tx, group, actor).await?
     };
     let outcome = if changed { Outcome::Applied } else { Outcome::Ignored };
-    if !cause::finish(&mut tx, cause, outcome, None, now).await? || !changed {
-        tx.commit().await?;
+    if !cause::finish(&mut tx, cause, outcome, None, now).await? {
         return Ok(());
+    }
+    if !changed {
+        return Ok(tx.commit().await?);
     }
     let record = Decision {
         id: DecisionId(app.new_id()),
@@ -74,10 +85,31 @@ pub async fn set_moderator(app: &App, command: SetModerator) -> Result<(), Moder
         at: now,
     };
     decision::insert(&mut tx, &record).await?;
-    if here.is_local {
+    if here.is_local || is_ours {
         cause::tell(app, &mut tx, cause, EventKind::ModeratorChanged { group, actor, by, appointed }).await?;
     }
     tx.commit().await?;
     app.signals.event.notify_one();
     Ok(())
+}
+
+/// Locks a group for an act of `by`: one of its moderators, or the group itself.
+pub(super) async fn lock_moderated(
+    tx: &mut Tx,
+    group: GroupId,
+    by: ActorId,
+) -> Result<Group, ModerationError> {
+    let here = group::lock(tx, group).await?.ok_or(ModerationError::NotFound)?;
+    if by != group.actor() {
+        decide_moderate(facts::role(tx, group, by).await?)?;
+    }
+    Ok(here)
+}
+
+/// Ends the activity behind an act that was refused. One that met trouble with the store is tried again.
+pub(super) async fn give_up(app: &App, cause: Cause, error: ModerationError) -> ModerationError {
+    match error {
+        ModerationError::Store(_) => error,
+        refusal => cause::refused(app, cause, refusal).await,
+    }
 }

@@ -52,7 +52,7 @@ pub enum ChangeGroupError {
     Store(#[from] StoreError),
 }
 
-/// Changes a group hosted here, by one of its moderators.
+/// Changes a group hosted here, by one of its moderators, or by the group itself for the instance's admins.
 ///
 /// # Errors
 /// [`ChangeGroupError`]; nothing is written then.
@@ -68,7 +68,9 @@ pub async fn change(
         .await?
         .filter(|group| group.is_local)
         .ok_or(ChangeGroupError::NoSuchGroup)?;
-    decide_moderate(facts::role(&mut tx, id, by).await?)?;
+    if by != id.actor() {
+        decide_moderate(facts::role(&mut tx, id, by).await?)?;
+    }
     let rules = command.rules.clone().unwrap_or_else(|| current_rules.into_iter().map(|r| r.rule).collect());
     let fields = changed(current, command);
     decide_settings(&fields.title, &fields.description_source, fields.language.as_deref(), &rules)?;

@@ -1,6 +1,6 @@
 //! A thread: the post and its comments in reading order.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use guildhall_domain::{EntryId, content::EntryKind, visibility::Sight};
 use guildhall_store::{StoreError, entry};
@@ -41,10 +41,26 @@ pub async fn find(app: &App, viewer: &Viewer, post: EntryId) -> Result<Option<Th
     Ok(Some(ThreadView { comments: in_reading_order(post.id, comments), post, is_cut }))
 }
 
-/// Parents before their answers, oldest first on each level. Traces that nothing hangs on are left out.
+/// Without traces that nothing shown hangs on. Answers come after what they answer, as their ids grow.
+fn without_bare_traces(comments: Vec<EntryView>) -> Vec<EntryView> {
+    let mut carrying = HashSet::new();
+    let mut kept: Vec<EntryView> = comments
+        .into_iter()
+        .rev()
+        .filter(|comment| {
+            let is_kept = comment.sight == Sight::Whole || carrying.contains(&comment.id);
+            carrying.extend(comment.parent_id.filter(|_| is_kept));
+            is_kept
+        })
+        .collect();
+    kept.reverse();
+    kept
+}
+
+/// Parents before their answers, oldest first on each level.
 fn in_reading_order(post: EntryId, comments: Vec<EntryView>) -> Vec<EntryView> {
     let mut answers: HashMap<EntryId, Vec<EntryView>> = HashMap::new();
-    for comment in comments {
+    for comment in without_bare_traces(comments) {
         answers.entry(comment.parent_id.unwrap_or(post)).or_default().push(comment);
     }
     let mut ordered = Vec::new();
@@ -53,9 +69,7 @@ fn in_reading_order(post: EntryId, comments: Vec<EntryView>) -> Vec<EntryView> {
     stack.reverse();
     while let Some(comment) = stack.pop() {
         let below = answers.remove(&comment.id).unwrap_or_default();
-        if comment.sight == Sight::Whole || !below.is_empty() {
-            ordered.push(comment);
-        }
+        ordered.push(comment);
         stack.extend(below.into_iter().rev());
     }
     ordered

@@ -6,6 +6,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use guildhall_app::StoreError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -108,9 +109,14 @@ impl Problem {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-field", wanted).about(field)
     }
 
-    /// 500: our own fault, logged here with its causes.
+    /// Our own fault, logged here with its causes: 503 when the database cannot serve now, else 500.
     pub(crate) fn internal(error: impl Error + 'static) -> Self {
         tracing::error!(error = &error as &dyn Error, "a request of the native API failed");
+        let store = (&error as &dyn std::any::Any).downcast_ref::<StoreError>();
+        if store.is_some_and(|store| store.is_unavailable() || store.is_retryable()) {
+            let detail = "the database does not answer; try again in a moment";
+            return Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail);
+        }
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "something went wrong here; try again later")
     }
 }

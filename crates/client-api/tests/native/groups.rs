@@ -88,7 +88,6 @@ on_both_engines! {
         bob.patch("/groups/garden", json!({ "title": "Mine" })).await.problem(403, "not-moderator");
     }
 
-    #[ignore = "group::change does not take the group's own word yet"]
     async fn admins_change_groups_that_they_do_not_moderate(db: Db) {
         let here = Here::start(db);
         here.garden(json!({})).await;

@@ -2,12 +2,15 @@
 //!
 //! `verify` gives the only [`VerifiedActivity`] there is, `receive` keeps it before the sender hears 202.
 
+mod arrivals;
 mod buckets;
+mod lanes;
 mod receive;
 mod translate;
 mod verify;
 mod worker;
 
+pub(crate) use arrivals::Arrivals;
 pub(crate) use buckets::Buckets;
 pub(crate) use receive::{InboxRequest, receive};
 pub use verify::{Authentication, Rejection, VerifiedActivity, verify_announced, verify_get};

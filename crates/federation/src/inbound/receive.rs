@@ -4,7 +4,7 @@ use bytes::Bytes;
 use guildhall_domain::{ApId, ReceivedId};
 use guildhall_store::StoreError;
 use guildhall_store::instance::{self, SignatureScheme};
-use guildhall_store::received::{self, NewReceived};
+use guildhall_store::received::{self, NewReceived, Received};
 use http::HeaderMap;
 
 use super::verify::{Authentication, Rejection, VerifiedActivity, verify};
@@ -32,11 +32,10 @@ pub(crate) struct InboxRequest {
 /// [`Rejection`]; nothing has been kept then.
 pub(crate) async fn receive(federation: &Federation, request: &InboxRequest) -> Result<(), Rejection> {
     let verified = verify(federation, request).await?;
-    let is_new = keep(federation, &verified, shown_scheme(&request.headers, &verified)).await?;
-    if !is_new {
-        return Err(Rejection::Duplicate);
+    match keep(federation, &verified, shown_scheme(&request.headers, &verified)).await? {
+        Some(received) => federation.arrivals.tell(received),
+        None => return Err(Rejection::Duplicate),
     }
-    federation.app.signals.received.notify_one();
     Ok(())
 }
 
@@ -50,12 +49,12 @@ fn shown_scheme(headers: &HeaderMap, verified: &VerifiedActivity) -> Option<Sign
     }
 }
 
-/// Writes a verified activity. `false`: its id was known, perhaps for a moment only.
+/// Writes a verified activity. `None`: its id was known, perhaps for a moment only.
 async fn keep(
     federation: &Federation,
     verified: &VerifiedActivity,
     shown: Option<SignatureScheme>,
-) -> Result<bool, StoreError> {
+) -> Result<Option<Received>, StoreError> {
     let app = &federation.app;
     let new = NewReceived {
         id: ReceivedId(app.new_id()),
@@ -72,5 +71,5 @@ async fn keep(
         instance::note_signature(&mut tx, verified.host(), scheme, app.now()).await?;
     }
     tx.commit().await?;
-    Ok(is_new)
+    Ok(is_new.then(|| Received::from_new(new, app.now())))
 }

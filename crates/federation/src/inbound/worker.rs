@@ -1,47 +1,67 @@
-//! Takes what was received, in order for each sender, and brings it to its use case.
-//!
-//! Activities of one sender are processed one after another, since an edit must not overtake its post; senders do not
-//! wait for each other.
+//! Takes what was received and brings it to its use case; [`super::lanes`] says in which order.
 
-use std::{collections::HashMap, time::Duration};
+use std::time::Duration;
 
 use guildhall_domain::ApId;
 use guildhall_store::{
     StoreError,
     received::{self, Outcome, Received},
 };
-use tokio::task::JoinSet;
 
+use super::lanes::Lanes;
 use super::translate::{Incoming, Step, Trouble, translate};
 use crate::Federation;
 
-/// Activities read at a time.
+/// Activities read from the store at a time.
 const BATCH: usize = 500;
-/// Senders whose activities are processed at the same time.
-const LANES: usize = 32;
-/// How often to look without being woken.
-const IDLE: Duration = Duration::from_secs(5);
+/// How often to look into the store without being told: for what was put off, and what another process left.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// Tries before an activity is given up: with the doubling below about a day and a half.
 const MAX_ATTEMPTS: i64 = 14;
 
 /// Processes what was received until `shutdown` ends; what is under way then is finished.
 pub async fn run(federation: Federation, shutdown: impl Future<Output = ()>) {
+    let Some(mut arrivals) = federation.arrivals.take() else {
+        tracing::error!("two workers in one process; this one does nothing");
+        return;
+    };
     let mut lanes = Lanes::default();
+    let mut look = tokio::time::interval(LOOK_EVERY);
+    look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     tokio::pin!(shutdown);
     loop {
-        if let Err(error) = lanes.fill(&federation).await {
-            tracing::error!(error = %error, "reading received activities failed");
-        }
         tokio::select! {
             () = &mut shutdown => break,
-            () = federation.app.signals.received.notified() => {}
-            Some(ended) = lanes.running.join_next() => lanes.free(ended),
-            () = tokio::time::sleep(IDLE) => {}
+            Some(received) = arrivals.recv() => { lanes.add(received); }
+            () = lanes.ended() => {}
+            () = federation.arrivals.overflowed() => look.reset_immediately(),
+            () = federation.app.signals.received.notified() => look.reset_immediately(),
+            _ = look.tick(), if lanes.is_low() => {
+                if let Err(error) = read_due(&federation, &mut lanes).await {
+                    tracing::error!(error = %error, "reading received activities failed");
+                }
+            }
         }
+        while let Ok(received) = arrivals.try_recv() {
+            lanes.add(received);
+        }
+        lanes.start(|received| {
+            let federation = federation.clone();
+            async move {
+                for received in received {
+                    process(&federation, received).await;
+                }
+            }
+        });
     }
-    while let Some(ended) = lanes.running.join_next().await {
-        lanes.free(ended);
+    lanes.finish().await;
+}
+
+async fn read_due(federation: &Federation, lanes: &mut Lanes) -> Result<(), StoreError> {
+    for received in received::list_due(&federation.app.store, federation.app.now(), BATCH).await? {
+        lanes.add(received);
     }
+    Ok(())
 }
 
 /// Processes everything that is due, and what that brings up, until nothing is: for tests.
@@ -57,59 +77,9 @@ pub async fn run_until_idle(federation: &Federation) -> Result<(), StoreError> {
     }
 }
 
-/// The senders whose activities are under way.
-#[derive(Default)]
-struct Lanes {
-    running: JoinSet<ApId>,
-    busy: HashMap<ApId, tokio::task::Id>,
-}
-
-impl Lanes {
-    async fn fill(&mut self, federation: &Federation) -> Result<(), StoreError> {
-        let due = received::list_due(&federation.app.store, federation.app.now(), BATCH).await?;
-        let mut waiting: HashMap<ApId, Vec<Received>> = HashMap::new();
-        for received in due {
-            let lane = lane_of(&received);
-            if !self.busy.contains_key(&lane) {
-                waiting.entry(lane).or_default().push(received);
-            }
-        }
-        for (lane, received) in waiting {
-            if self.busy.len() >= LANES {
-                return Ok(());
-            }
-            let (federation, name) = (federation.clone(), lane.clone());
-            let task = self.running.spawn(async move {
-                for received in received {
-                    process(&federation, received).await;
-                }
-                name
-            });
-            self.busy.insert(lane, task.id());
-        }
-        Ok(())
-    }
-
-    fn free(&mut self, ended: Result<ApId, tokio::task::JoinError>) {
-        match ended {
-            Ok(lane) => {
-                self.busy.remove(&lane);
-            }
-            Err(error) => {
-                tracing::error!(error = %error, "processing an activity panicked");
-                self.busy.retain(|_, task| *task != error.id());
-            }
-        }
-    }
-}
-
-// What a group announces keeps the group's order.
-fn lane_of(received: &Received) -> ApId {
-    received.via.clone().unwrap_or_else(|| received.actor.clone())
-}
-
 async fn process(federation: &Federation, received: Received) {
     let (id, verb, attempts) = (received.id, received.verb.clone(), received.attempts);
+    let via = received.via.clone();
     let lag = federation.app.now().since(received.received_at);
     metrics::histogram!("inbox_lag_seconds").record(lag.as_secs_f64());
     let step = match Incoming::load(federation, received).await {
@@ -122,6 +92,7 @@ async fn process(federation: &Federation, received: Received) {
             count("done");
             return;
         }
+        Ok(Step::Ended(Outcome::Ignored, reason)) => ignore(federation, (id, via.as_ref()), &reason).await,
         Ok(Step::Ended(outcome, reason)) => end(federation, id, outcome, &reason).await,
         Err(Trouble::Later(reason)) if attempts < MAX_ATTEMPTS => put_off(federation, id, attempts, &reason).await,
         Err(Trouble::Later(reason) | Trouble::Never(reason)) => {
@@ -149,6 +120,23 @@ async fn end(
     let mut tx = federation.app.begin().await?;
     received::finish(&mut tx, id, outcome, Some(reason), federation.app.now()).await?;
     tx.commit().await
+}
+
+async fn ignore(
+    federation: &Federation,
+    read: (guildhall_domain::ReceivedId, Option<&ApId>),
+    reason: &str,
+) -> Result<(), StoreError> {
+    count(Outcome::Ignored.as_str());
+    let app = &federation.app;
+    let mut tx = app.begin().await?;
+    let is_ended = received::finish_ignored(&mut tx, read, reason, app.now()).await?;
+    tx.commit().await?;
+    if !is_ended {
+        // Announced meanwhile: it is due again.
+        app.signals.received.notify_one();
+    }
+    Ok(())
 }
 
 async fn put_off(

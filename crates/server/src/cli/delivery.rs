@@ -1,10 +1,24 @@
 //! `guildhall delivery …`
 
-use clap::Subcommand;
+use std::collections::HashMap;
+use std::fmt;
 
-use super::output::Output;
-use super::run::not_available;
+use anyhow::bail;
+use clap::Subcommand;
+use guildhall_app::App;
+use guildhall_domain::audience::Profile;
+use guildhall_store::delivery::HostStatus;
+use guildhall_store::delivery::host;
+use guildhall_store::{StoreError, instance};
+use serde::Serialize;
+
+use super::host::parse_host;
+use super::output::{Output, rfc3339};
+use super::session::Session;
 use crate::config::Config;
+
+/// Hosts read at a time.
+const PAGE: u32 = 500;
 
 /// `guildhall delivery …`
 #[derive(Debug, PartialEq, Subcommand)]
@@ -33,14 +47,183 @@ pub enum DeliveryCommand {
     },
 }
 
-/// Runs one of them.
+/// Runs one of them. A running server notices what they change within seconds.
 pub async fn run(command: DeliveryCommand, config: &Config, output: Output) -> anyhow::Result<()> {
-    let _ = (config, output);
-    match command {
-        DeliveryCommand::Status => not_available("delivery status").await,
-        DeliveryCommand::Pause { .. } => not_available("delivery pause").await,
-        DeliveryCommand::Resume { .. } => not_available("delivery resume").await,
-        DeliveryCommand::Retry { .. } => not_available("delivery retry").await,
-        DeliveryCommand::Skip { .. } => not_available("delivery skip").await,
+    let session = Session::open(config).await?;
+    let app = session.app();
+    let done = match command {
+        DeliveryCommand::Status => status(app, output).await,
+        DeliveryCommand::Pause { host } => pause(app, &host, output).await,
+        DeliveryCommand::Resume { host } => resume(app, &host, output).await,
+        DeliveryCommand::Retry { host } => retry(app, &host, output).await,
+        DeliveryCommand::Skip { host } => skip(app, &host, output).await,
+    };
+    session.close().await;
+    done
+}
+
+async fn status(app: &App, output: Output) -> anyhow::Result<()> {
+    let mut items: Vec<Item> = Vec::new();
+    loop {
+        let after = items.last().map_or("", |item| item.host.as_str());
+        let page = host::list_status(&app.store, after, PAGE, app.now()).await?;
+        let is_last = page.len() < PAGE as usize;
+        let profiles = profiles(app, &page).await?;
+        items.extend(page.into_iter().map(|status| Item::new(status, &profiles)));
+        if is_last {
+            break;
+        }
+    }
+    output.print(&Items { items, next: None })?;
+    Ok(())
+}
+
+async fn profiles(app: &App, page: &[HostStatus]) -> Result<HashMap<String, Profile>, StoreError> {
+    let hosts = page.iter().map(|status| status.host.clone()).collect();
+    let known = instance::list_of(&app.store, hosts).await?;
+    Ok(known.into_iter().filter_map(|instance| Some((instance.host, instance.profile?))).collect())
+}
+
+async fn pause(app: &App, host: &str, output: Output) -> anyhow::Result<()> {
+    let host = known_host(app, host).await?.host;
+    let mut tx = app.begin().await?;
+    host::pause(&mut tx, &host).await?;
+    tx.commit().await?;
+    output.print(&Done { host, done: "paused", skipped: None })?;
+    Ok(())
+}
+
+async fn resume(app: &App, host: &str, output: Output) -> anyhow::Result<()> {
+    let host = known_host(app, host).await?.host;
+    let mut tx = app.begin().await?;
+    let was_paused = host::resume(&mut tx, &host).await?;
+    tx.commit().await?;
+    if !was_paused {
+        bail!("delivery to {host} is not paused");
+    }
+    output.print(&Done { host, done: "resumed", skipped: None })?;
+    Ok(())
+}
+
+async fn retry(app: &App, host: &str, output: Output) -> anyhow::Result<()> {
+    let known = known_host(app, host).await?;
+    let host = known.host;
+    let mut tx = app.begin().await?;
+    let was_waiting = host::retry(&mut tx, &host, app.now()).await?;
+    tx.commit().await?;
+    if was_waiting {
+        output.print(&Done { host, done: "retried", skipped: None })?;
+        return Ok(());
+    }
+    match known.state {
+        host::HostState::Paused => {
+            bail!("delivery to {host} is paused; see `guildhall delivery resume {host}`")
+        }
+        _ => bail!("{host} is not waiting for another attempt"),
+    }
+}
+
+async fn skip(app: &App, host: &str, output: Output) -> anyhow::Result<()> {
+    let host = known_host(app, host).await?.host;
+    let mut tx = app.begin().await?;
+    let skipped = host::skip_next(&mut tx, &host).await?;
+    tx.commit().await?;
+    if skipped.is_none() {
+        bail!("nothing waits for {host}");
+    }
+    output.print(&Done { host, done: "skipped", skipped: skipped.map(|seq| seq.to_string()) })?;
+    Ok(())
+}
+
+/// A host that anything was ever to be delivered to.
+async fn known_host(app: &App, text: &str) -> anyhow::Result<HostStatus> {
+    let host = parse_host(text)?;
+    match host::find_status(&app.store, &host, app.now()).await? {
+        Some(status) => Ok(status),
+        None => bail!("nothing was ever to be delivered to {host}; see `guildhall delivery status`"),
+    }
+}
+
+/// What was done about a host; `skipped`: the place in the log of what was given up.
+#[derive(Debug, Serialize)]
+struct Done {
+    host: String,
+    done: &'static str,
+    skipped: Option<String>,
+}
+
+impl fmt::Display for Done {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.host, self.done)
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct Items {
+    items: Vec<Item>,
+    next: Option<String>,
+}
+
+/// How things stand with a host.
+#[derive(Debug, Serialize)]
+struct Item {
+    host: String,
+    state: &'static str,
+    profile: Option<&'static str>,
+    lag_items: u64,
+    lag_seconds: u64,
+    last_success: Option<String>,
+    last_error: Option<String>,
+    next_attempt: Option<String>,
+}
+
+impl Item {
+    fn new(status: HostStatus, profiles: &HashMap<String, Profile>) -> Self {
+        Self {
+            state: status.state.as_str(),
+            profile: profiles.get(&status.host).map(|profile| profile.as_str()),
+            lag_items: status.waiting,
+            lag_seconds: status.lag.as_secs(),
+            last_success: status.last_success_at.map(rfc3339),
+            last_error: status.last_error,
+            next_attempt: status.next_attempt_at.map(rfc3339),
+            host: status.host,
+        }
+    }
+}
+
+impl fmt::Display for Items {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.items.is_empty() {
+            return f.write_str("Nothing was ever to be delivered.");
+        }
+        for (position, item) in self.items.iter().enumerate() {
+            if position > 0 {
+                writeln!(f)?;
+            }
+            item.fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Item {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { host, state, lag_items, lag_seconds, .. } = self;
+        write!(f, "{host}  {state:<7}  {}  {lag_items} waiting", self.profile.unwrap_or("unknown"))?;
+        if *lag_items > 0 {
+            write!(f, " for {lag_seconds} s")?;
+        }
+        match &self.last_success {
+            Some(at) => write!(f, "  last success {at}")?,
+            None => f.write_str("  no success yet")?,
+        }
+        if let Some(error) = &self.last_error {
+            write!(f, "  last error: {error}")?;
+        }
+        match &self.next_attempt {
+            Some(at) => write!(f, "  next attempt {at}"),
+            None => Ok(()),
+        }
     }
 }

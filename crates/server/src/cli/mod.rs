@@ -10,6 +10,7 @@ pub mod config;
 pub mod delivery;
 pub mod doctor;
 pub mod group;
+mod host;
 pub mod instance;
 pub mod output;
 pub mod run;
@@ -58,10 +59,10 @@ pub enum Command {
     #[command(subcommand)]
     Delivery(delivery::DeliveryCommand),
     /// Check the data and say what to do about each finding.
-    Doctor,
+    Doctor(doctor::DoctorArgs),
     /// Write all data into one file.
     Backup(backup::BackupArgs),
-    /// Replace all data by that of a backup.
+    /// Put the data of a backup into an empty place.
     Restore(backup::RestoreArgs),
 }
 

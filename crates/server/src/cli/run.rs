@@ -48,13 +48,8 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Group(command) => group::run(command, config, output).await,
         Command::Instance(command) => instance::run(command, config, output).await,
         Command::Delivery(command) => delivery::run(command, config, output).await,
-        Command::Doctor => doctor::run(config, output).await,
+        Command::Doctor(args) => doctor::run(args, config, output).await,
         Command::Backup(args) => backup::backup(args, config, output).await,
         Command::Restore(args) => backup::restore(args, config, output).await,
     }
-}
-
-/// The answer of a command without a body.
-pub(super) async fn not_available(command: &str) -> anyhow::Result<()> {
-    anyhow::bail!("`{command}` is not available in this build")
 }

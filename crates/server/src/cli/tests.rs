@@ -3,6 +3,7 @@ use clap::{CommandFactory, Parser};
 use super::account::{AccountCommand, CreateAccountArgs};
 use super::config::ConfigCommand;
 use super::delivery::DeliveryCommand;
+use super::doctor::DoctorArgs;
 use super::group::{AdmissionArg, CreateGroupArgs, GroupCommand, PostingArg, ReviewArg};
 use super::instance::{InstanceCommand, PolicyArgs, ProfileArg};
 use super::token::TokenCommand;
@@ -100,7 +101,8 @@ fn every_other_command_of_the_contract_is_understood() {
         ("instance allow h", Command::Instance(InstanceCommand::Allow(plain))),
         ("delivery status", Command::Delivery(DeliveryCommand::Status)),
         ("delivery skip h", Command::Delivery(DeliveryCommand::Skip { host: "h".into() })),
-        ("doctor", Command::Doctor),
+        ("doctor", Command::Doctor(DoctorArgs { repair: false })),
+        ("doctor --repair", Command::Doctor(DoctorArgs { repair: true })),
     ];
     for (line, expected) in cases {
         assert_eq!(command(line), expected, "{line}");

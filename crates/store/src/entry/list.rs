@@ -115,6 +115,26 @@ pub async fn list_by_author(
     convert::all(rows)
 }
 
+/// What an author published, and what of theirs is held: what there is to take away. Newest first.
+pub async fn list_present_by_author(
+    db: &Db,
+    author: ActorId,
+    after: Option<EntryId>,
+    limit: usize,
+) -> Result<Vec<Entry>, StoreError> {
+    let rows: Vec<Row> = db
+        .query(concat!(
+            select!(),
+            " WHERE author_id = $1 AND id < $2 AND state IN ('published', 'held') ORDER BY id DESC LIMIT $3"
+        ))
+        .bind(author.0)
+        .bind(after.map_or(i64::MAX, |id| id.0))
+        .bind(count(limit))
+        .all()
+        .await?;
+    convert::all(rows)
+}
+
 /// The entries with keys, in no fixed order.
 pub async fn list_by_ids(db: &Db, ids: &[EntryId]) -> Result<Vec<Entry>, StoreError> {
     if ids.is_empty() {

@@ -7,13 +7,13 @@ mod write;
 
 pub use facts::{AuthorFacts, find_author_facts};
 pub use list::{
-    count_by_thread, list_ancestors, list_by_author, list_by_ids, list_featured, list_posts, list_replies,
-    list_thread,
+    count_by_thread, list_ancestors, list_by_author, list_by_ids, list_featured, list_posts,
+    list_present_by_author, list_replies, list_thread,
 };
 pub use row::Entry;
 pub use write::{
-    NewEntry, Texts, add_comment_counts, add_votes, insert, set_featured, set_locked, set_parent_activity,
-    set_state, set_texts,
+    NewEntry, Texts, add_comment_counts, add_votes, clear_received, insert, reset_activity, set_activity,
+    set_featured, set_locked, set_state, set_texts,
 };
 
 use guildhall_domain::{ApId, EntryId};
@@ -48,14 +48,30 @@ pub async fn find_by_page_url(db: &Db, url: &str) -> Result<Option<Entry>, Store
 }
 
 /// Reads an entry and keeps its text, state and tally from changing until `tx` ends.
+///
+/// `NO KEY`: answers to it can be written meanwhile, see [`group::lock`](crate::group::lock). Whoever goes on to change
+/// the counters of its thread takes [`lock_in_thread`] instead.
 pub async fn lock(tx: &mut Tx, id: EntryId) -> Result<Option<Entry>, StoreError> {
     let sql = Sql {
         // One writer at a time: nothing to lock.
         sqlite: concat!(select!(), " WHERE id = $1"),
-        postgres: concat!(select!(), " WHERE id = $1 FOR UPDATE"),
+        postgres: concat!(select!(), " WHERE id = $1 FOR NO KEY UPDATE"),
     };
     let row: Option<Row> = tx.query(sql).bind(id.0).optional().await?;
     row.map(Entry::try_from).transpose()
+}
+
+/// As [`lock`], with the post of its thread locked before it: in this order all transactions go through a thread, or two
+/// of them could wait for each other.
+pub async fn lock_in_thread(tx: &mut Tx, id: EntryId) -> Result<Option<Entry>, StoreError> {
+    let thread = Sql {
+        sqlite: "SELECT id FROM entries WHERE id = (SELECT thread_id FROM entries WHERE id = $1)",
+        postgres: "SELECT id FROM entries WHERE id = (SELECT thread_id FROM entries WHERE id = $1) FOR NO KEY UPDATE",
+    };
+    match tx.query(thread).bind(id.0).optional::<(i64,)>().await? {
+        Some(_) => lock(tx, id).await,
+        None => Ok(None),
+    }
 }
 
 /// Reads an entry inside a transaction without keeping others from changing it.

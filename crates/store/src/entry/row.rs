@@ -78,7 +78,7 @@ pub struct Entry {
     pub edited_at: Option<Timestamp>,
     /// The latest comment, or the post itself.
     pub last_activity_at: Timestamp,
-    /// Why it is held, refused or removed.
+    /// Why it is held, refused or removed; of a deleted one the state before, where it was not published.
     pub state_reason: Option<String>,
     /// The activity that brought it.
     pub received_id: Option<ReceivedId>,

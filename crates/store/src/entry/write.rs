@@ -187,12 +187,35 @@ pub async fn add_comment_counts(
     Ok(())
 }
 
-/// Notes that something happened in a thread.
-pub async fn set_parent_activity(tx: &mut Tx, thread: EntryId, at: Timestamp) -> Result<(), StoreError> {
+/// Notes that an entry became visible, or that something happened in its thread. Never goes back in time.
+pub async fn set_activity(tx: &mut Tx, id: EntryId, at: Timestamp) -> Result<(), StoreError> {
     tx.query("UPDATE entries SET last_activity_at = $2 WHERE id = $1 AND last_activity_at < $2")
-        .bind(thread.0)
+        .bind(id.0)
         .bind(at.0)
         .execute()
         .await?;
+    Ok(())
+}
+
+/// Sets the activity of a thread back to its latest published comment, or to its post, after a comment with the activity
+/// `gone` ceased to be published.
+pub async fn reset_activity(tx: &mut Tx, thread: EntryId, gone: Timestamp) -> Result<(), StoreError> {
+    // Only the latest comment shows in the thread.
+    tx.query(
+        "UPDATE entries SET last_activity_at = coalesce(
+            (SELECT max(c.last_activity_at) FROM entries c
+             WHERE c.thread_id = $1 AND c.kind = 'comment' AND c.state = 'published'), created_at)
+         WHERE id = $1 AND last_activity_at <= $2",
+    )
+    .bind(thread.0)
+    .bind(gone.0)
+    .execute()
+    .await?;
+    Ok(())
+}
+
+/// Notes that the activity which brought an entry no longer says what the entry says.
+pub async fn clear_received(tx: &mut Tx, id: EntryId) -> Result<(), StoreError> {
+    tx.query("UPDATE entries SET received_id = NULL WHERE id = $1").bind(id.0).execute().await?;
     Ok(())
 }

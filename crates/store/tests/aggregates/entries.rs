@@ -157,10 +157,53 @@ on_both_engines! {
         people(&db).await;
         add(&db, &[&post(1), &post(2)]).await;
         change(&db, async |tx| {
-            entry::set_parent_activity(tx, EntryId(1), LATER).await.unwrap();
-            entry::set_parent_activity(tx, EntryId(1), NOW).await.unwrap();
+            entry::set_activity(tx, EntryId(1), LATER).await.unwrap();
+            entry::set_activity(tx, EntryId(1), NOW).await.unwrap();
         })
         .await;
         assert_eq!((entry(&db, 1).await.last_activity_at, entry(&db, 2).await.last_activity_at), (LATER, NOW));
+    }
+
+    async fn activity_goes_back_to_what_is_left_when_the_latest_comment_goes(db: Db) {
+        people(&db).await;
+        let first = post(1);
+        let held = NewEntry { state: EntryState::Held, ..comment(4, &first) };
+        add(&db, &[&first, &comment(2, &first), &comment(3, &first), &held]).await;
+        let at = |minutes: i64| Timestamp(NOW.0 + minutes * 60_000);
+        change(&db, async |tx| {
+            for (id, minutes) in [(1, 3), (2, 2), (3, 3), (4, 9)] {
+                entry::set_activity(tx, EntryId(id), at(minutes)).await.unwrap();
+            }
+        })
+        .await;
+        for (gone, left) in [(2, 3), (3, 2)] {
+            change(&db, async |tx| {
+                if gone == 3 {
+                    entry::set_state(tx, EntryId(3), EntryState::Removed, None).await.unwrap();
+                }
+                entry::reset_activity(tx, first.id, at(gone)).await.unwrap();
+            })
+            .await;
+            assert_eq!(entry(&db, 1).await.last_activity_at, at(left));
+        }
+        change(&db, async |tx| {
+            entry::set_state(tx, EntryId(2), EntryState::Removed, None).await.unwrap();
+            entry::reset_activity(tx, first.id, at(2)).await.unwrap();
+        })
+        .await;
+        assert_eq!(entry(&db, 1).await.last_activity_at, NOW, "the post itself");
+    }
+
+    async fn an_entry_is_locked_with_its_thread(db: Db) {
+        people(&db).await;
+        add(&db, &[&post(1), &full()]).await;
+        change(&db, async |tx| {
+            assert_eq!(entry::lock_in_thread(tx, EntryId(7)).await.unwrap().unwrap().id, EntryId(7));
+            assert_eq!(entry::lock_in_thread(tx, EntryId(1)).await.unwrap().unwrap().id, EntryId(1));
+            assert!(entry::lock_in_thread(tx, EntryId(9)).await.unwrap().is_none());
+            entry::clear_received(tx, EntryId(7)).await.unwrap();
+        })
+        .await;
+        assert_eq!(entry(&db, 7).await.received_id, None);
     }
 }

@@ -57,7 +57,7 @@ on_both_engines! {
         }
         for (id, minutes) in [(2, 9), (5, 9), (1, 3)] {
             let at = Timestamp(NOW.0 + minutes * 60_000);
-            entry::set_parent_activity(&mut tx, EntryId(id), at).await.unwrap();
+            entry::set_activity(&mut tx, EntryId(id), at).await.unwrap();
         }
         tx.commit().await.unwrap();
 
@@ -109,6 +109,13 @@ on_both_engines! {
         assert_eq!(ids(&entry::list_by_author(&db, BOB, None, 50).await.unwrap()), [4, 2]);
         assert_eq!(ids(&entry::list_by_author(&db, BOB, Some(EntryId(4)), 50).await.unwrap()), [2]);
         assert_eq!(ids(&entry::list_by_author(&db, ANN, None, 50).await.unwrap()), [1]);
+
+        let gone = in_state(EntryState::Removed, comment(5, &post(1)));
+        add(&db, &[&gone]).await;
+        let present = entry::list_present_by_author(&db, BOB, None, 50).await.unwrap();
+        assert_eq!(ids(&present), [4, 3, 2], "what is held is there to be taken away");
+        let rest = entry::list_present_by_author(&db, BOB, Some(EntryId(4)), 1).await.unwrap();
+        assert_eq!(ids(&rest), [3]);
     }
 
     async fn ancestors_come_nearest_first_up_to_the_post(db: Db) {

@@ -1,6 +1,6 @@
 //! `Announce`: a group elsewhere passes on what happened in it (FEP-1b12), or somebody boosts.
 
-use guildhall_activitypub::{Document, Iri, Object, activity::Announced};
+use guildhall_activitypub::{Document, Iri, Object, activity::Announced, read};
 use guildhall_domain::{ApId, GroupId, ReceivedId};
 use guildhall_store::{
     membership,
@@ -28,7 +28,8 @@ pub(super) async fn announce(
     if !guildhall_app::remote::is_group(&federation.app, &incoming.actor).await? {
         return Ok(Step::ignored("a boost"));
     }
-    if !membership::has_local_member(&federation.app.store, group).await? {
+    let is_followed = membership::has_local_member(&federation.app.store, group).await?;
+    if !is_followed && !is_about_ours(federation, &announced) {
         return Ok(Step::ignored("nobody here follows this group"));
     }
     match announced {
@@ -36,6 +37,19 @@ pub(super) async fn announce(
         Announced::Object(object) => announced_object(federation, incoming, group, *object).await,
         Announced::Id(id) => announced_id(federation, incoming, group, &id).await,
     }
+}
+
+/// Whether an announced activity does something to a person or entry of ours: a ban is lifted and a post removed also
+/// when nobody here follows the group any more.
+fn is_about_ours(federation: &Federation, announced: &Announced) -> bool {
+    let Announced::Activity(document) = announced else {
+        return false;
+    };
+    let object = read::first(document.value(), "object");
+    let undone = object.and_then(|object| read::first_id(object, "object"));
+    let named = read::first_id(document.value(), "object");
+    let is_ours = |id: &Iri| federation.fetcher.is_own(id);
+    named.as_ref().is_some_and(is_ours) || undone.as_ref().is_some_and(is_ours)
 }
 
 /// Queues the wrapped activity as one of its own, so that it has one effect whether it comes wrapped, directly, or both.
@@ -57,7 +71,9 @@ async fn pass_on(federation: &Federation, incoming: &Incoming, document: Documen
         body: inner.document().raw().to_vec(),
     };
     let mut tx = app.begin().await?;
-    let is_new = received::insert(&mut tx, &new, app.now()).await?;
+    let is_new = received::insert(&mut tx, &new, app.now()).await?
+        // Its author sent it here too, where it may have meant nothing without the group's word.
+        || received::set_announced(&mut tx, &new.ap_id, &incoming.actor.ap_id, app.now()).await?;
     let outcome = if is_new { Outcome::Applied } else { Outcome::Ignored };
     let reason = if is_new { "queued what it announces" } else { "known already" };
     received::finish(&mut tx, incoming.received.id, outcome, Some(reason), app.now()).await?;

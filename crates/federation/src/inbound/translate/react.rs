@@ -36,23 +36,35 @@ pub(super) async fn react(
     entries::cast_vote(&federation.app, command).await.into_step()
 }
 
+/// What an `Undo` takes back.
+pub(super) enum Withdrawn {
+    /// A vote, whichever it was.
+    Vote,
+    /// A reaction; without an emoji, all of the actor's.
+    Reaction(Option<String>),
+}
+
 /// `Undo` of one of them.
 pub(super) async fn withdraw(
     federation: &Federation,
     incoming: &Incoming,
     object: &Iri,
-    is_emoji: bool,
+    withdrawn: Withdrawn,
 ) -> Result<Step, Trouble> {
     let Some(entry) = incoming.entry(federation, object).await? else {
         return Ok(Step::ignored("reacted to nothing that is known here"));
     };
     let (actor, cause) = (incoming.actor.id, incoming.cause());
-    if is_emoji {
-        let command = React { entry: entry.id, actor, emoji: None, is_withdrawn: true, cause };
-        return entries::react(&federation.app, command).await.into_step();
+    match withdrawn {
+        Withdrawn::Reaction(emoji) => {
+            let command = React { entry: entry.id, actor, emoji, is_withdrawn: true, cause };
+            entries::react(&federation.app, command).await.into_step()
+        }
+        Withdrawn::Vote => {
+            let command = CastVote { entry: entry.id, actor, vote: None, cause };
+            entries::cast_vote(&federation.app, command).await.into_step()
+        }
     }
-    let command = CastVote { entry: entry.id, actor, vote: None, cause };
-    entries::cast_vote(&federation.app, command).await.into_step()
 }
 
 /// An answer to a poll, by the exact name of the option.

@@ -5,9 +5,12 @@ use guildhall_activitypub::{
     activity::{Blocking, Deletion, InnerActivity, Undoing},
 };
 use guildhall_domain::ApId;
-use guildhall_store::received;
+use guildhall_store::received::{self, Received};
 
-use super::{Incoming, Step, Trouble, block, delete, lock, membership, react};
+use super::{
+    Incoming, Step, Trouble, block, delete, lock, membership,
+    react::{self, Withdrawn},
+};
 use crate::Federation;
 
 pub(super) async fn undo(
@@ -40,8 +43,11 @@ pub(super) async fn undo(
         }
         (_, false) => Ok(Step::refused("takes back what somebody else did")),
         ("Follow" | "Join" | "TentativeJoin", true) => membership::leave(federation, incoming, &object).await,
-        ("Like" | "Dislike", true) => react::withdraw(federation, incoming, &object, false).await,
-        ("EmojiReact", true) => react::withdraw(federation, incoming, &object, true).await,
+        ("Dislike", true) => react::withdraw(federation, incoming, &object, Withdrawn::Vote).await,
+        ("Like" | "EmojiReact", true) => {
+            let withdrawn = withdrawn(federation, &inner).await?;
+            react::withdraw(federation, incoming, &object, withdrawn).await
+        }
         ("Announce", true) => Ok(Step::ignored("a boost taken back")),
         (_, true) => Ok(Step::ignored("takes back something that has no effect here")),
     }
@@ -52,21 +58,47 @@ async fn recall(federation: &Federation, id: Option<&Iri>) -> Result<Option<Inne
     let Some(id) = id else {
         return Ok(None);
     };
-    let Some(kept) = received::find_by_ap_id(&federation.app.store, &ApId::new(id.as_str())).await? else {
+    let Some((kept, activity)) = kept(federation, id).await? else {
         return Ok(None);
     };
-    let Ok(document) = Document::parse(&kept.body) else {
-        return Ok(None);
+    let target = match activity.as_ref().map(|activity| &activity.verb) {
+        Some(Verb::Block(blocking)) => blocking.target.clone(),
+        _ => None,
     };
-    let object = Activity::read(&document).ok().and_then(|activity| object_of(&activity.verb));
     Ok(Some(InnerActivity {
         id: Some(id.clone()),
         kind: kept.verb,
         actor: Iri::parse(kept.actor.as_str()).ok(),
-        object,
-        target: None,
+        object: activity.and_then(|activity| object_of(&activity.verb)),
+        target,
         inner: None,
     }))
+}
+
+/// An activity that came before, and what it said.
+async fn kept(federation: &Federation, id: &Iri) -> Result<Option<(Received, Option<Activity>)>, Trouble> {
+    let found = received::find_by_ap_id(&federation.app.store, &ApId::new(id.as_str())).await?;
+    Ok(found.map(|kept| {
+        let activity = Document::parse(&kept.body).ok().and_then(|document| Activity::read(&document).ok());
+        (kept, activity)
+    }))
+}
+
+/// Whether a `Like` was a vote or, with an emoji in it (Misskey), a reaction, and which; the copy in an `Undo` may have
+/// lost that.
+async fn withdrawn(federation: &Federation, inner: &InnerActivity) -> Result<Withdrawn, Trouble> {
+    let came = match &inner.id {
+        Some(id) => kept(federation, id).await?.and_then(|(_, activity)| activity),
+        None => None,
+    };
+    let emoji = match came.map(|activity| activity.verb) {
+        Some(Verb::React(reaction)) => reaction.emoji,
+        _ => None,
+    };
+    Ok(match emoji {
+        None if inner.kind == "Like" => Withdrawn::Vote,
+        emoji => Withdrawn::Reaction(emoji),
+    })
 }
 
 fn object_of(verb: &Verb) -> Option<Iri> {

@@ -1,0 +1,147 @@
+//! Making and changing a group.
+
+use guildhall_app::{
+    group::{self, ChangeGroup, ChangeGroupError, CreateGroup, CreateGroupError},
+    port::ResolveError,
+};
+use guildhall_domain::{
+    GroupId, Handle,
+    event::EventKind,
+    group::{Admission, InvalidSettings, Policy, Posting, Review, Rule},
+};
+use guildhall_store::{Db, actor, actor_key, group as groups, moderator, testing::on_both_engines};
+
+use crate::support::{
+    Here,
+    people::{new_group, policy},
+};
+
+fn rule(title: &str) -> Rule {
+    Rule { title: title.to_owned(), text: "*Please.*".to_owned() }
+}
+
+on_both_engines! {
+    async fn a_group_is_made_with_all_that_was_said_of_it(db: Db) {
+        let here = Here::new(db);
+        let (ann, bob) = (here.person("ann").await, here.remote("bob").await);
+        let door = policy(Admission::Approval, Posting::Members, Review::First);
+        let command = CreateGroup {
+            title: String::new(),
+            description: "**Hi** <script>x</script>".to_owned(),
+            language: Some("de".to_owned()),
+            rules: vec![rule("Be kind"), rule("No ads")],
+            moderators: vec![ann, bob],
+            ..new_group("Garden", door)
+        };
+        let id = group::create(&here.app, command).await.unwrap();
+        let made = groups::find(&here.app.store, id).await.unwrap().unwrap();
+        assert_eq!((made.title.as_str(), made.is_local, made.policy), ("Garden", true, door));
+        assert!(made.description_html.contains("<strong>Hi</strong>") && !made.description_html.contains("script"));
+        let rules = groups::list_rules(&here.app.store, id).await.unwrap();
+        assert_eq!(rules.iter().map(|rule| rule.rule.title.as_str()).collect::<Vec<_>>(), ["Be kind", "No ads"]);
+        assert!(rules[0].text_html.contains("<em>Please.</em>"));
+        let moderators = moderator::list(&here.app.store, id).await.unwrap();
+        assert!(moderators.contains(&ann) && moderators.contains(&bob));
+        let actor = actor::find(&here.app.store, id.actor()).await.unwrap().unwrap();
+        assert_eq!(actor.ap_id.as_str(), "https://here.example/groups/Garden");
+        assert_eq!(actor.moderators_url.as_deref(), Some("https://here.example/groups/Garden/moderators"));
+        assert_eq!(actor_key::list_of(&here.app.store, actor.id).await.unwrap().len(), 2);
+    }
+
+    async fn what_does_not_fit_makes_no_group(db: Db) {
+        let here = Here::new(db);
+        here.person("ann").await;
+        let refused = async |command| group::create(&here.app, command).await.unwrap_err();
+        let garden = || new_group("garden", Policy::default());
+        let named = |name: &str| new_group(name, Policy::default());
+        assert!(matches!(refused(named("api")).await, CreateGroupError::Name(_)));
+        assert!(matches!(refused(named("Ann")).await, CreateGroupError::NameTaken));
+        for (command, field) in [
+            (CreateGroup { title: "x".repeat(201), ..garden() }, InvalidSettings::Title),
+            (CreateGroup { description: "x".repeat(10_001), ..garden() }, InvalidSettings::Description),
+            (CreateGroup { language: Some("english".into()), ..garden() }, InvalidSettings::Language),
+            (CreateGroup { rules: vec![rule("")], ..garden() }, InvalidSettings::Rules),
+        ] {
+            let error = refused(command).await;
+            assert!(matches!(&error, CreateGroupError::Settings(found) if *found == field), "{error}");
+        }
+        assert!(actor::find_local_by_name(&here.app.store, "garden").await.unwrap().is_none());
+    }
+
+    async fn a_moderator_changes_what_they_name_and_nothing_else(db: Db) {
+        let here = Here::new(db);
+        let command = CreateGroup {
+            description: "old".to_owned(),
+            language: Some("de".to_owned()),
+            rules: vec![rule("Be kind")],
+            ..new_group("garden", Policy::default())
+        };
+        let id = group::create(&here.app, command).await.unwrap();
+        let moderator = here.moderator(id).await;
+        here.told().await;
+        let change = ChangeGroup {
+            description: Some("*new*".to_owned()),
+            language: Some(None),
+            review: Some(Review::All),
+            ..ChangeGroup::default()
+        };
+        group::change(&here.app, id, moderator, change).await.unwrap();
+        let changed = groups::find(&here.app.store, id).await.unwrap().unwrap();
+        assert_eq!((changed.title.as_str(), changed.description_source.as_str()), ("The garden", "*new*"));
+        assert_eq!(changed.description_html.trim(), "<p><em>new</em></p>");
+        assert_eq!((changed.language, changed.policy), (None, Policy { review: Review::All, ..Policy::default() }));
+        assert_eq!(groups::list_rules(&here.app.store, id).await.unwrap().len(), 1, "the rules stay");
+        assert_eq!(here.told().await, [EventKind::GroupChanged { group: id }]);
+
+        let rules = ChangeGroup { rules: Some(vec![rule("One"), rule("Two")]), ..ChangeGroup::default() };
+        group::change(&here.app, id, moderator, rules).await.unwrap();
+        let rules = groups::list_rules(&here.app.store, id).await.unwrap();
+        assert_eq!(rules.iter().map(|rule| rule.rule.title.as_str()).collect::<Vec<_>>(), ["One", "Two"]);
+        // The instance's admins act as the group itself.
+        let title = ChangeGroup { title: Some("Gardens".to_owned()), ..ChangeGroup::default() };
+        group::change(&here.app, id, id.actor(), title).await.unwrap();
+        assert_eq!(groups::find(&here.app.store, id).await.unwrap().unwrap().title, "Gardens");
+    }
+
+    async fn nobody_else_changes_a_group(db: Db) {
+        let here = Here::new(db);
+        let (id, far) = (here.group("garden").await, here.far_group("boats").await);
+        let moderator = here.moderator(id).await;
+        let member = here.person("ann").await;
+        here.join(id, member).await;
+        here.told().await;
+        let change = async |group, by, title: &str| {
+            let change = ChangeGroup { title: Some(title.to_owned()), ..ChangeGroup::default() };
+            group::change(&here.app, group, by, change).await.unwrap_err()
+        };
+        assert!(matches!(change(id, member, "Mine").await, ChangeGroupError::NotModerator(_)));
+        assert!(matches!(change(id, moderator, " ").await, ChangeGroupError::Settings(_)));
+        assert!(matches!(change(GroupId(9), moderator, "Mine").await, ChangeGroupError::NoSuchGroup));
+        here.appoint(far, moderator).await;
+        assert!(matches!(change(far, moderator, "Mine").await, ChangeGroupError::NoSuchGroup), "hosted elsewhere");
+        assert_eq!(groups::find(&here.app.store, id).await.unwrap().unwrap().title, "The garden");
+        let changed = |kind: &EventKind| matches!(kind, EventKind::GroupChanged { .. });
+        assert!(!here.told().await.iter().any(changed));
+    }
+
+    async fn a_group_is_found_by_every_spelling_of_its_handle(db: Db) {
+        let here = Here::new(db);
+        let (id, far) = (here.group("garden").await, here.far_group("boats").await);
+        here.person("ann").await;
+        let find = async |text: &str| {
+            let handle: Handle = text.parse().unwrap();
+            let found = group::find_id(&here.app, &handle).await.unwrap();
+            let resolved = group::resolve(&here.app, &handle).await;
+            assert_eq!(resolved.as_ref().ok(), found.as_ref());
+            assert!(found.is_some() || matches!(resolved, Err(ResolveError::NotFound)));
+            found
+        };
+        for text in ["garden", "@Garden@here.example", "!garden@HERE.example"] {
+            assert_eq!(find(text).await, Some(id), "{text}");
+        }
+        assert_eq!(find("boats@far.example").await, Some(far));
+        for text in ["boats", "ann", "garden@far.example", "nothing@far.example"] {
+            assert_eq!(find(text).await, None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! The use cases on both engines: what is written, recorded, told and counted, and how the activity behind it ends.
+#![expect(clippy::unwrap_used, reason = "the helpers of tests fail as tests do")]
+
+mod accounts;
+mod bans;
+mod deleting;
+mod editing;
+mod ended;
+mod groups;
+mod joining;
+mod moderating;
+mod queue;
+mod remote;
+mod submitting;
+#[path = "../support/mod.rs"]
+mod support;
+mod together;
+mod voting;

@@ -1,0 +1,20 @@
+//! What other servers send, in every shape, through the whole inbox: its effect on the store and the answers on the wire.
+//! One file a subject; recorded deliveries are in `replay`.
+
+mod actors;
+mod announce;
+mod announce_twice;
+mod delete;
+mod edit;
+mod follow;
+mod hosts;
+mod moderation;
+mod parents;
+mod polls;
+mod posting;
+mod profiles;
+mod reports;
+mod review;
+mod support;
+mod titled;
+mod votes;

@@ -1,0 +1,100 @@
+//! What the store says of itself.
+
+use anyhow::Context as _;
+use guildhall_domain::Timestamp;
+use guildhall_store::Db;
+use guildhall_store::db::{self, DatabaseUrl};
+use guildhall_store::doctor as checks;
+
+use super::{Examination, Finding, counters, moving};
+use crate::config::Config;
+use crate::open::open_store;
+
+/// Looks at the database that the settings name, as far as it can be opened.
+pub(super) async fn check(config: &Config, repair: bool, now: Timestamp, found: &mut Examination) {
+    let store = match open(config).await {
+        Ok(Some(store)) => store,
+        Ok(None) => {
+            let what = format!("there is no database at {} yet", config.storage.database().masked());
+            let advice = "it is made when the server starts, or check storage.data_dir and storage.database_url";
+            return found.findings.push(Finding::warning("database", what, advice));
+        }
+        Err(error) => {
+            let advice = "check storage.database_url and the rights of the files; where the file is damaged, move it \
+                          away and restore a backup";
+            return found.findings.push(Finding::error("database", format!("{error:#}"), advice));
+        }
+    };
+    found.findings.extend(or_failed("integrity", damage(&store).await));
+    let schema = or_failed("migrations", schema(&store).await);
+    let is_current = schema.is_empty();
+    found.findings.extend(schema);
+    if is_current {
+        found.findings.extend(or_failed("references", references(&store).await));
+        found.findings.extend(or_failed("base_url", ids(&store, config).await));
+        counters::check(&store, repair, now, found).await;
+        found.findings.extend(or_failed("stuck", moving::check(&store, config, now).await));
+    }
+    store.close().await;
+}
+
+/// `None`: there is none. Opening a file that is not there would make it.
+async fn open(config: &Config) -> anyhow::Result<Option<Db>> {
+    let url: DatabaseUrl = config.storage.database().expose().parse()?;
+    if url.path().is_some_and(|path| !path.exists()) {
+        return Ok(None);
+    }
+    open_store(config).await.map(Some)
+}
+
+fn or_failed(check: &'static str, result: anyhow::Result<Vec<Finding>>) -> Vec<Finding> {
+    result.unwrap_or_else(|error| vec![Finding::failed(check, &error)])
+}
+
+async fn damage(store: &Db) -> anyhow::Result<Vec<Finding>> {
+    let advice = "the disk or memory of this machine may be failing: keep a copy of the database, and restore the \
+                  last good backup into a new place";
+    let damage = checks::list_damage(store).await?;
+    Ok(damage.into_iter().map(|what| Finding::error("integrity", what, advice)).collect())
+}
+
+/// Anything found here makes the other checks meaningless.
+async fn schema(store: &Db) -> anyhow::Result<Vec<Finding>> {
+    const CHECK: &str = "migrations";
+    let known = db::migrations();
+    let unfinished = checks::list_unfinished_migrations(store).await.context("reading the migrations failed")?;
+    if let Some(version) = unfinished.first() {
+        let what = format!("migration {version} began and did not end");
+        return Ok(vec![Finding::error(CHECK, what, "restore the backup from before the update")]);
+    }
+    let versions = checks::list_versions(store).await?;
+    if let Some(version) = versions.iter().rfind(|version| !known.version_exists(**version)) {
+        let what = format!("the database is of a newer guildhall (migration {version})");
+        return Ok(vec![Finding::error(CHECK, what, "install that version again")]);
+    }
+    let pending = store.pending_migrations(&known).await?;
+    let Some(first) = pending.first() else { return Ok(Vec::new()) };
+    let (count, title) = (pending.len(), &first.title);
+    let what = format!("the database is of an older guildhall: {count} migrations have not run ({title} …)");
+    Ok(vec![Finding::warning(CHECK, what, "make a backup and start the server, which brings it up to date")])
+}
+
+async fn references(store: &Db) -> anyhow::Result<Vec<Finding>> {
+    let advice = "this is nothing that guildhall does: restore a backup into a new place, or look into what else \
+                  writes to the database";
+    let finding = |broken: checks::Broken| {
+        Finding::error("references", format!("{} {}", broken.rows, broken.what), advice)
+    };
+    Ok(checks::list_broken(store).await?.into_iter().map(finding).collect())
+}
+
+/// Ids cannot change: others know them.
+async fn ids(store: &Db, config: &Config) -> anyhow::Result<Vec<Finding>> {
+    let base_url = config.server.base_url.as_str();
+    let Some(foreign) = checks::find_foreign_ids(store, base_url).await? else { return Ok(Vec::new()) };
+    let (actors, example) = (foreign.actors, foreign.example);
+    let what = format!("{actors} actors of this instance do not have ids under {base_url} (such as {example})");
+    let advice = "server.base_url has changed since they were made: set it back, since other servers know these ids \
+                  and no others";
+    Ok(vec![Finding::error("base_url", what, advice)])
+}

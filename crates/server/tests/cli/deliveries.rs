@@ -1,0 +1,87 @@
+use serde_json::{Value, json};
+
+use crate::place::{Place, keys};
+
+const HOSTS: &[&str] = &[
+    "INSERT INTO delivery_hosts (host, cursor, state, failures, failing_since, next_attempt_at, last_error,
+        last_error_at)
+     VALUES ('bad.example', 0, 'failing', 3, 1000, 9999999999999, 'answered 500', 1000)",
+    "INSERT INTO delivery_hosts (host, cursor, state, last_success_at)
+     VALUES ('good.example', 0, 'active', 1767225600000)",
+    "INSERT INTO instances (host, profile, first_seen_at) VALUES ('good.example', 'microblog', 0)",
+];
+const LETTER: &[&str] = &[
+    "INSERT INTO delivery_log (seq, activity_ap_id, event_id, sender_id, order_key, created_at)
+     SELECT 5, 'https://here.example/activities/1', 1, id, 'a', 1000 FROM actors WHERE username = 'ada'",
+    "INSERT INTO delivery_targets (seq, inbox, host) VALUES (5, 'https://bad.example/inbox', 'bad.example')",
+];
+
+fn status(place: &Place, host: &str) -> Value {
+    let status = place.json(&["delivery", "status"]);
+    let items = status["items"].as_array().unwrap();
+    items.iter().find(|item| item["host"] == host).unwrap().clone()
+}
+
+#[tokio::test]
+async fn the_status_tells_how_things_stand_with_each_server() {
+    let place = Place::with_group();
+    assert_eq!(place.json(&["delivery", "status"]), json!({ "items": [], "next": null }));
+    place.change(HOSTS).await;
+    place.change(LETTER).await;
+
+    let bad = status(&place, "bad.example");
+    let expected = [
+        "host", "lag_items", "lag_seconds", "last_error", "last_success", "next_attempt", "profile", "state",
+    ];
+    assert_eq!(keys(&bad), expected);
+    assert_eq!((&bad["state"], &bad["profile"], &bad["lag_items"]), (&json!("failing"), &Value::Null, &json!(1)));
+    assert!(bad["lag_seconds"].as_u64().unwrap() > 1_000_000);
+    assert_eq!(bad["last_error"], "answered 500");
+    assert_eq!(bad["last_success"], Value::Null);
+    assert_eq!(bad["next_attempt"], "2286-11-20T17:46:39.999Z");
+
+    let good = status(&place, "good.example");
+    assert_eq!((&good["state"], &good["profile"]), (&json!("active"), &json!("microblog")));
+    assert_eq!((&good["lag_items"], &good["lag_seconds"]), (&json!(0), &json!(0)));
+    assert_eq!(good["last_success"], "2026-01-01T00:00:00.000Z");
+    assert_eq!(good["next_attempt"], Value::Null);
+    let text = place.text(&["delivery", "status"]);
+    assert!(text.starts_with("bad.example  failing  unknown  1 waiting for "), "{text}");
+}
+
+#[tokio::test]
+async fn a_server_is_paused_resumed_and_tried_now() {
+    let place = Place::with_group();
+    place.change(HOSTS).await;
+    let retried = place.json(&["delivery", "retry", "BAD.example"]);
+    assert_eq!(retried, json!({ "host": "bad.example", "done": "retried", "skipped": null }));
+    assert_eq!(status(&place, "bad.example")["next_attempt"], Value::Null);
+    assert!(place.refused(&["delivery", "retry", "bad.example"]).contains("not waiting"));
+
+    assert!(place.refused(&["delivery", "resume", "bad.example"]).contains("not paused"));
+    place.json(&["delivery", "pause", "bad.example"]);
+    assert_eq!(status(&place, "bad.example")["state"], "paused");
+    assert!(place.refused(&["delivery", "retry", "bad.example"]).contains("delivery resume bad.example"));
+    place.json(&["delivery", "resume", "bad.example"]);
+    assert_eq!(status(&place, "bad.example")["state"], "active");
+}
+
+#[tokio::test]
+async fn what_a_server_is_stuck_at_is_skipped() {
+    let place = Place::with_group();
+    place.change(HOSTS).await;
+    assert!(place.refused(&["delivery", "skip", "bad.example"]).contains("nothing waits"));
+    place.change(LETTER).await;
+    let skipped = place.json(&["delivery", "skip", "bad.example"]);
+    assert_eq!(skipped, json!({ "host": "bad.example", "done": "skipped", "skipped": "5" }));
+    assert_eq!(status(&place, "bad.example")["lag_items"], 0);
+}
+
+#[test]
+fn a_server_that_nothing_goes_to_is_refused() {
+    let place = Place::new();
+    for command in ["pause", "resume", "retry", "skip"] {
+        assert!(place.refused(&["delivery", command, "new.example"]).contains("new.example"), "{command}");
+        assert!(place.refused(&["delivery", command, "http://new.example"]).contains("no URL"), "{command}");
+    }
+}

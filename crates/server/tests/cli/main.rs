@@ -1,0 +1,12 @@
+//! The command line as scripts meet it: the built binary on a SQLite database of its own.
+
+#![expect(clippy::unwrap_used, reason = "the helpers of tests fail as tests do")]
+
+mod accounts;
+mod backups;
+mod deliveries;
+mod doctor;
+mod groups;
+mod instances;
+mod place;
+mod usage;
