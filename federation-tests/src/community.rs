@@ -3,7 +3,7 @@
 use anyhow::{Context, bail, ensure};
 use serde_json::{Value, json};
 
-use crate::{Api, eventually};
+use crate::{Api, Server, eventually};
 
 impl Api {
     /// Joins a group (`name` or `name@host`) and waits until it is a member.
@@ -63,6 +63,27 @@ impl Api {
     /// When it does not come in time.
     pub async fn eventually_post(&self, group: &str, ap_id: &Value) -> anyhow::Result<Value> {
         eventually(&format!("{ap_id} in {group}"), async || self.find_post(group, ap_id).await).await
+    }
+
+    /// Waits for a post that `from` owes to this reader's server `to`, without the pause that follows a failed
+    /// attempt.
+    ///
+    /// # Errors
+    /// When it does not come in time.
+    pub async fn eventually_post_from(
+        &self,
+        group: &str,
+        ap_id: &Value,
+        (from, to): (&Server, &str),
+    ) -> anyhow::Result<Value> {
+        eventually(&format!("{ap_id} in {group}"), async || {
+            let found = self.find_post(group, ap_id).await;
+            if found.is_err() {
+                from.hurry(to)?;
+            }
+            found
+        })
+        .await
     }
 
     /// Waits for a comment to be below a post.

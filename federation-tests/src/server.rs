@@ -7,7 +7,9 @@ use reqwest::{Certificate, Client};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::{Api, Certificates, Engine, Process, cli, database::Database, eventually, free_port, programs};
+use crate::{
+    Api, Certificates, Engine, Process, Refused, cli, database::Database, eventually, free_port, programs,
+};
 
 /// How a server is to be.
 #[derive(Debug, Clone, Default)]
@@ -194,6 +196,20 @@ impl Server {
     pub fn cli_with_input(&self, arguments: &[&str], input: &str) -> anyhow::Result<Value> {
         let words = arguments.join(" ");
         cli::run(self.command()?.args(arguments), input).with_context(|| format!("guildhall {words}"))
+    }
+
+    /// Has what waits for a failed host's next attempt sent at once; call it again while something is missing, as an
+    /// attempt on its way may fail yet.
+    ///
+    /// # Errors
+    /// When the command fails for another reason than that nothing waits.
+    pub fn hurry(&self, host: &str) -> anyhow::Result<()> {
+        match self.cli(&["delivery", "retry", host]) {
+            Err(error) if error.downcast_ref::<Refused>().is_none_or(|refused| refused.code != Some(1)) => {
+                Err(error)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Anybody's access.

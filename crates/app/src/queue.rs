@@ -121,18 +121,18 @@ async fn decide_join(
     app: &App,
     tx: &mut Tx,
     item: &QueueItem,
-    asker: &Actor,
+    person: &Actor,
     word: &Word,
 ) -> Result<(), QueueError> {
     let asked =
         membership::find_locked(tx, item.group, item.actor).await?.ok_or(QueueError::AlreadyDecided)?;
     let (decision, reason) = match word {
         Word::Admit => {
-            admit_member(app, tx, item.group, asker, asked.follow.clone()).await?;
+            admit_member(app, tx, item.group, person, asked.follow.clone()).await?;
             (Ok(JoinOutcome::Joined), None)
         }
         Word::Refuse(reason) => {
-            end_membership(app, tx, item.group, asker).await?;
+            end_membership(app, tx, item.group, person).await?;
             (Err(JoinRefusal::Declined), Some(reason.clone()))
         }
     };

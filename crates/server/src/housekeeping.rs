@@ -6,11 +6,11 @@ use guildhall_app::App;
 use guildhall_store::{StoreError, event, received};
 
 /// How often.
-const EVERY: Duration = Duration::from_secs(60 * 60);
+const EVERY: Duration = Duration::from_hours(1);
 /// For how long a repeated activity is known as one (SECURITY-CASES 13: 30 days and more).
-const KEEP_RECEIVED: Duration = Duration::from_secs(35 * 24 * 60 * 60);
+const KEEP_RECEIVED: Duration = Duration::from_hours(35 * 24);
 /// For how long told events are kept: long enough to look into what went wrong.
-const KEEP_EVENTS: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+const KEEP_EVENTS: Duration = Duration::from_hours(7 * 24);
 /// Rows deleted in one transaction, so that others do not wait.
 const BATCH: usize = 500;
 

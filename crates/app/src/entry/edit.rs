@@ -75,8 +75,13 @@ pub async fn edit(app: &App, command: Edit) -> Result<Edited, EditError> {
         return Err(cause::refused(app, command.cause, EditError::NotFound).await);
     };
     let peering = facts::peering_of(app, Some(known.group_id), &editor.host).await?;
+    let counted = poll::find(&app.store, command.entry).await?;
+    let is_count = counted.is_some_and(|counted| is_count(&known, &counted, &command));
     let mut tx = app.begin().await?;
-    let result = change(app, &mut tx, &command, peering).await;
+    let result = match &command.poll {
+        Some(poll) if is_count => count(app, &mut tx, &command, poll).await,
+        _ => change(app, &mut tx, &command, peering).await,
+    };
     match result {
         // A refusal by the pipeline is recorded, so it is kept too.
         Ok(_) | Err(EditError::NotAdmitted(_)) => {
@@ -90,6 +95,34 @@ pub async fn edit(app: &App, command: Edit) -> Result<Edited, EditError> {
         }
     }
     result
+}
+
+/// Whether nothing but the counts of a poll is new.
+fn is_count(known: &Entry, counted: &Poll, command: &Edit) -> bool {
+    let Edit { texts, poll: Some(poll), .. } = command else {
+        return false;
+    };
+    let names = |poll: &Poll| poll.options.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+    let is_same_poll = names(counted) == names(poll)
+        && (counted.multiple, counted.closes_at) == (poll.multiple, poll.closes_at);
+    let is_same_text = (&known.title, &known.content_html, known.sensitive)
+        == (&texts.title, &texts.content_html, texts.sensitive)
+        && (&known.link_url, &known.image_url) == (&texts.link_url, &texts.image_url);
+    is_same_poll && is_same_text
+}
+
+/// Takes new counts over. They are no edit: nobody reviews them, and the text is not marked as changed.
+async fn count(app: &App, tx: &mut Tx, command: &Edit, poll: &Poll) -> Result<Edited, EditError> {
+    let current = entry::lock(tx, command.entry).await?.ok_or(EditError::NotFound)?;
+    let written_at = current.edited_at.unwrap_or(current.published_at);
+    let known = EditFacts { author: current.author_id, state: current.state, written_at };
+    decide_edit(&known, command.editor, command.written_at)?;
+    if !cause::finish(tx, command.cause, Outcome::Applied, None, app.now()).await? {
+        return Ok(Edited::Unchanged);
+    }
+    poll::set(tx, current.id, poll).await?;
+    tell_edited(app, tx, &current, command.cause).await?;
+    Ok(Edited::Changed)
 }
 
 async fn change(
@@ -166,9 +199,14 @@ async fn apply(app: &App, tx: &mut Tx, current: &Entry, command: &Edit) -> Resul
         // An older text that still waits must not replace this one later.
         queue::close_entry(tx, current.id, app.now()).await?;
     }
+    tell_edited(app, tx, current, command.cause).await?;
+    Ok(())
+}
+
+async fn tell_edited(app: &App, tx: &mut Tx, current: &Entry, cause: Cause) -> Result<(), StoreError> {
     let group_is_local = group::lock(tx, current.group_id).await?.is_some_and(|group| group.is_local);
     if current.state == EntryState::Published && (group_is_local || current.is_local) {
-        cause::tell(app, tx, command.cause, EventKind::EntryEdited { entry: current.id }).await?;
+        cause::tell(app, tx, cause, EventKind::EntryEdited { entry: current.id }).await?;
     }
     Ok(())
 }

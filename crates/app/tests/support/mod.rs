@@ -2,9 +2,9 @@
 #![allow(dead_code, reason = "each test binary uses its part")]
 
 mod look;
-mod people;
+pub(crate) mod people;
 mod ports;
-mod write;
+pub(crate) mod write;
 
 use std::{
     sync::{

@@ -6,7 +6,7 @@ use std::{
 };
 
 use guildhall_app::port::{Clock, KeyMint, NewKeys, PortFuture, RemoteResolver, ResolveError, Rng};
-use guildhall_domain::{ActorId, ApId, EntryId, Handle, Timestamp};
+use guildhall_domain::{ActorId, Handle, Timestamp};
 
 pub(crate) struct TestClock(AtomicI64);
 
@@ -56,14 +56,6 @@ pub(crate) struct NoResolver;
 
 impl RemoteResolver for NoResolver {
     fn actor_by_handle<'a>(&'a self, _: &'a Handle) -> PortFuture<'a, Result<ActorId, ResolveError>> {
-        Box::pin(async { Err(ResolveError::NotFound) })
-    }
-
-    fn actor<'a>(&'a self, _: &'a ApId) -> PortFuture<'a, Result<ActorId, ResolveError>> {
-        Box::pin(async { Err(ResolveError::NotFound) })
-    }
-
-    fn entry<'a>(&'a self, _: &'a ApId) -> PortFuture<'a, Result<EntryId, ResolveError>> {
         Box::pin(async { Err(ResolveError::NotFound) })
     }
 }

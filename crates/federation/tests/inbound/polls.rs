@@ -1,6 +1,7 @@
 //! Questions and the answers to them.
 
 use guildhall_domain::Timestamp;
+use guildhall_domain::group::{Admission, Policy, Posting, Review};
 use guildhall_store::{Db, poll, testing::on_both_engines};
 use serde_json::{Value, json};
 
@@ -26,6 +27,21 @@ on_both_engines! {
         let poll = poll::find(&world.here.app.store, entry.id).await.unwrap().unwrap();
         assert_eq!(poll.options, [("Tulips".to_owned(), 5), ("Roses".to_owned(), 3)]);
         assert_eq!(entry.edited_at, None, "counting is no edit");
+    }
+
+    async fn counts_are_taken_where_edits_are_reviewed_and_new_options_are_not(db: Db) {
+        let world = World::new(db, "mastodon").await;
+        let policy = Policy { admission: Admission::Open, posting: Posting::Everyone, review: Review::All };
+        let group = world.here.group_with("careful", policy).await;
+        let world = World { group, ..world };
+        let question = question(&world, "oneOf");
+        assert_eq!(world.send(&create(&world.alice, &question)).await, "held");
+        world.here.admit(world.here.queue(world.group.id).await[0].id).await;
+        let with_options = |options: Value| update(&world.alice, &question.clone().with(json!({ "oneOf": options })));
+        let counted = json!([option("Tulips", 5), option("Roses", 3)]);
+        assert_eq!(world.send(&with_options(counted)).await, "applied");
+        let renamed = json!([option("Buy!", 5), option("Roses", 3)]);
+        assert_eq!(world.send(&with_options(renamed)).await, "held");
     }
 
     async fn an_answer_counts_once_and_only_by_its_exact_name(db: Db) {
@@ -70,6 +86,12 @@ fn option(name: &str, votes: u32) -> Value {
 
 /// alice asks the group, in `oneOf` or `anyOf`.
 async fn asked(world: &World, field: &str) -> Value {
+    let question = question(world, field);
+    assert_eq!(world.send(&create(&world.alice, &question)).await, "applied");
+    question
+}
+
+fn question(world: &World, field: &str) -> Value {
     let question = json!({
         "id": fresh(&world.alice, "questions"),
         "type": "Question",
@@ -80,7 +102,5 @@ async fn asked(world: &World, field: &str) -> Value {
         "votersCount": 2,
         (field): [option("Tulips", 0), option("Roses", 2)],
     });
-    let question = to_group(question, &world.group.ap_id);
-    assert_eq!(world.send(&create(&world.alice, &question)).await, "applied");
-    question
+    to_group(question, &world.group.ap_id)
 }

@@ -20,7 +20,11 @@ pub(crate) struct World {
 impl World {
     /// alice's server runs `software`.
     pub(crate) async fn new(db: Db, software: &str) -> Self {
-        let here = TestInstance::start(db, FixedClock::default()).await;
+        Self::on(TestInstance::start(db, FixedClock::default()).await, software).await
+    }
+
+    /// The same on an instance with settings of its own.
+    pub(crate) async fn on(here: TestInstance, software: &str) -> Self {
         let group = here.group("gardening", Admission::Open).await;
         let peer = here.peer(software).await;
         let alice = peer.actor("alice");

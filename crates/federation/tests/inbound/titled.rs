@@ -38,9 +38,10 @@ on_both_engines! {
 
     async fn an_event_says_when_and_where(db: Db) {
         let world = World::new(db, "mobilizon").await;
+        let organisers = world.peer.group("organisers");
         let event = titled(&world, "Event", "Plant swap").with(json!({
             "actor": world.alice.id,
-            "attributedTo": world.alice.id,
+            "attributedTo": organisers.id,
             "content": "<p>Bring seeds.</p>",
             "startTime": "2026-04-01T14:00:00+02:00",
             "endTime": "2026-04-01T16:00:00+02:00",
@@ -48,6 +49,7 @@ on_both_engines! {
         }));
         let entry = adopted(&world, &event).await;
         assert_eq!(entry.title.as_deref(), Some("Plant swap"));
+        assert_eq!(entry.author_id, world.here.actor(&world.alice.id).await.unwrap().id);
         for said in ["2026-04-01 12:00 UTC", "2026-04-01 14:00 UTC", "Town hall", "Bring seeds."] {
             assert!(entry.content_html.contains(said), "{said}: {}", entry.content_html);
         }

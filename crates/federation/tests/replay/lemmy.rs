@@ -20,12 +20,14 @@ const OUR_COMMENT: &str = "http://fake-remote2:9103/comment/nff4d44";
 on_both_engines! {
     async fn a_community_that_is_followed_tells_what_happens_in_it(db: Db) {
         let here = instance(db).await;
-        let bob = here.person("bob").await;
+        let (bob, ann) = (here.person("bob").await, here.person("ann").await);
         let theirs = RecordedPeer::start("lemmy", &here, &[(BOB, &bob.ap_id)]).await;
         theirs.own_like(ADMIN, USER);
+        // Who goes on listening when bob is banned.
+        here.follow(&ann, &theirs.iri(COMMUNITY)).await;
         let (community, follow) = here.follow(&bob, &theirs.iri(COMMUNITY)).await;
         let mut stage = Stage::begin(here, theirs).await;
-        stage.note("bob follows the community").await;
+        stage.note("ann and bob follow the community").await;
         stage.theirs.map(FOLLOW, &follow);
         for name in of_numbers(&stage.theirs, "01", "18") {
             stage.play(&name).await;
@@ -44,7 +46,12 @@ on_both_engines! {
         let (_, again) = stage.here.follow(&bob, &stage.theirs.iri(COMMUNITY)).await;
         stage.note("bob, whose ban has ended his membership, follows again").await;
         stage.theirs.map(FOLLOW_AGAIN, &again);
+        let actor = stage.theirs.peer.actor_with_id(stage.theirs.iri(COMMUNITY).as_str());
         for name in of_numbers(&stage.theirs, "51", "55") {
+            match name.contains("_delete_community") || name.contains("_remove_community") {
+                true if !name.contains("_undo_") => stage.theirs.peer.bury(&actor.id),
+                _ => stage.theirs.peer.serve_actor(&actor),
+            }
             stage.play(&name).await;
         }
         stage.tells("lemmy_community");

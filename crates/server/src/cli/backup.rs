@@ -60,7 +60,10 @@ struct Written {
 impl fmt::Display for Written {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { file, size_bytes } = self;
-        write!(f, "Wrote {file} ({size_bytes} bytes). It holds private keys: keep it where only you can read it.")
+        write!(
+            f,
+            "Wrote {file} ({size_bytes} bytes). It holds private keys: keep it where only you can read it."
+        )
     }
 }
 

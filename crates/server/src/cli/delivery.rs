@@ -89,7 +89,7 @@ async fn pause(app: &App, host: &str, output: Output) -> anyhow::Result<()> {
     let mut tx = app.begin().await?;
     host::pause(&mut tx, &host).await?;
     tx.commit().await?;
-    output.print(&Done { host, done: "paused", skipped: None })?;
+    output.print(&Done { host, action: "paused", skipped: None })?;
     Ok(())
 }
 
@@ -101,7 +101,7 @@ async fn resume(app: &App, host: &str, output: Output) -> anyhow::Result<()> {
     if !was_paused {
         bail!("delivery to {host} is not paused");
     }
-    output.print(&Done { host, done: "resumed", skipped: None })?;
+    output.print(&Done { host, action: "resumed", skipped: None })?;
     Ok(())
 }
 
@@ -112,7 +112,7 @@ async fn retry(app: &App, host: &str, output: Output) -> anyhow::Result<()> {
     let was_waiting = host::retry(&mut tx, &host, app.now()).await?;
     tx.commit().await?;
     if was_waiting {
-        output.print(&Done { host, done: "retried", skipped: None })?;
+        output.print(&Done { host, action: "retried", skipped: None })?;
         return Ok(());
     }
     match known.state {
@@ -131,7 +131,7 @@ async fn skip(app: &App, host: &str, output: Output) -> anyhow::Result<()> {
     if skipped.is_none() {
         bail!("nothing waits for {host}");
     }
-    output.print(&Done { host, done: "skipped", skipped: skipped.map(|seq| seq.to_string()) })?;
+    output.print(&Done { host, action: "skipped", skipped: skipped.map(|seq| seq.to_string()) })?;
     Ok(())
 }
 
@@ -148,13 +148,13 @@ async fn known_host(app: &App, text: &str) -> anyhow::Result<HostStatus> {
 #[derive(Debug, Serialize)]
 struct Done {
     host: String,
-    done: &'static str,
+    action: &'static str,
     skipped: Option<String>,
 }
 
 impl fmt::Display for Done {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.host, self.done)
+        write!(f, "{}: {}", self.host, self.action)
     }
 }
 

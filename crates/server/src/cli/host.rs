@@ -42,7 +42,10 @@ pub(super) fn parse_host(text: &str) -> Result<String, InvalidHost> {
 
 fn authority(text: &str) -> Option<String> {
     // These are dropped or read as something else in a URL.
-    if text.is_empty() || text.ends_with(':') || text.contains(|c: char| c.is_whitespace() || "/\\?#@*".contains(c)) {
+    if text.is_empty()
+        || text.ends_with(':')
+        || text.contains(|c: char| c.is_whitespace() || "/\\?#@*".contains(c))
+    {
         return None;
     }
     let url = Url::parse(&format!("https://{text}/")).ok()?;

@@ -101,7 +101,10 @@ fn every_key_can_be_set_by_its_variable() {
         "instance.languages" => "de,en",
         "instance.contact_email" => "a@example.org",
         key if key.ends_with("timeout") => "7s",
-        "federation.enabled" | "federation.allow_http" | "federation.authorized_fetch" => "true",
+        "federation.enabled"
+        | "federation.allow_http"
+        | "federation.authorized_fetch"
+        | "federation.allow_list_only" => "true",
         "federation.workers" => "3",
         key if key.starts_with("limits.") => "12345",
         _ => "text",

@@ -28,7 +28,12 @@ enum Checked {
     Repaired(String),
 }
 
-async fn check_one(store: &Db, counter: Counter, repair: bool, now: Timestamp) -> Result<Checked, StoreError> {
+async fn check_one(
+    store: &Db,
+    counter: Counter,
+    repair: bool,
+    now: Timestamp,
+) -> Result<Checked, StoreError> {
     let wrong = list_wrong(store, counter, 0, EXAMPLES).await?;
     if wrong.rows == 0 {
         return Ok(Checked::Right);

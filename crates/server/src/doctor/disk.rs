@@ -41,7 +41,8 @@ fn look(folder: &Path) -> Option<Finding> {
         // What this process may use, without the blocks kept for root.
         Ok(system) => judge(folder, system.f_bavail.saturating_mul(system.f_frsize)),
         Err(error) => {
-            let what = format!("the disk of {} could not be asked for its free space: {error}", folder.display());
+            let what =
+                format!("the disk of {} could not be asked for its free space: {error}", folder.display());
             Some(Finding::warning(CHECK, what, "see to the folder and its rights"))
         }
     }

@@ -63,7 +63,8 @@ async fn dead_hosts(store: &Db) -> Result<Option<Finding>, StoreError> {
     let named: Vec<&str> = hosts.iter().take(EXAMPLES).map(String::as_str).collect();
     let more = if hosts.len() > EXAMPLES { " …" } else { "" };
     let what = format!("{} servers have not answered for days: {}{more}", hosts.len(), named.join(", "));
-    let advice = "nothing, if they are gone; else see `guildhall delivery status` and `guildhall delivery retry HOST`";
+    let advice =
+        "nothing, if they are gone; else see `guildhall delivery status` and `guildhall delivery retry HOST`";
     Ok(Some(Finding::warning(CHECK, what, advice)))
 }
 

@@ -6,7 +6,10 @@ use crate::config::Config;
 const CHECK: &str = "settings";
 
 pub(super) fn check(config: &Config) -> Vec<Finding> {
-    [plain_http(config), open_to_private_addresses(config), federation_off(config)].into_iter().flatten().collect()
+    [plain_http(config), open_to_private_addresses(config), federation_off(config)]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn plain_http(config: &Config) -> Option<Finding> {

@@ -16,7 +16,8 @@ pub(super) async fn check(config: &Config, repair: bool, now: Timestamp, found: 
         Ok(Some(store)) => store,
         Ok(None) => {
             let what = format!("there is no database at {} yet", config.storage.database().masked());
-            let advice = "it is made when the server starts, or check storage.data_dir and storage.database_url";
+            let advice =
+                "it is made when the server starts, or check storage.data_dir and storage.database_url";
             return found.findings.push(Finding::warning("database", what, advice));
         }
         Err(error) => {
@@ -62,7 +63,8 @@ async fn damage(store: &Db) -> anyhow::Result<Vec<Finding>> {
 async fn schema(store: &Db) -> anyhow::Result<Vec<Finding>> {
     const CHECK: &str = "migrations";
     let known = db::migrations();
-    let unfinished = checks::list_unfinished_migrations(store).await.context("reading the migrations failed")?;
+    let unfinished =
+        checks::list_unfinished_migrations(store).await.context("reading the migrations failed")?;
     if let Some(version) = unfinished.first() {
         let what = format!("migration {version} began and did not end");
         return Ok(vec![Finding::error(CHECK, what, "restore the backup from before the update")]);
@@ -93,7 +95,8 @@ async fn ids(store: &Db, config: &Config) -> anyhow::Result<Vec<Finding>> {
     let base_url = config.server.base_url.as_str();
     let Some(foreign) = checks::find_foreign_ids(store, base_url).await? else { return Ok(Vec::new()) };
     let (actors, example) = (foreign.actors, foreign.example);
-    let what = format!("{actors} actors of this instance do not have ids under {base_url} (such as {example})");
+    let what =
+        format!("{actors} actors of this instance do not have ids under {base_url} (such as {example})");
     let advice = "server.base_url has changed since they were made: set it back, since other servers know these ids \
                   and no others";
     Ok(vec![Finding::error("base_url", what, advice)])

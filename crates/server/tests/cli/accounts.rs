@@ -8,7 +8,8 @@ const PASSWORD: &str = "correct horse battery";
 async fn an_account_takes_its_password_from_standard_input() {
     let place = Place::new();
     let arguments = ["account", "create", "ada", "--email", "ada@example.org", "--admin", "--password-stdin"];
-    let printed = succeeded(&place.with_input(&[&arguments[..], &["--json"]].concat(), &format!("{PASSWORD}\n")));
+    let printed =
+        succeeded(&place.with_input(&[&arguments[..], &["--json"]].concat(), &format!("{PASSWORD}\n")));
     let made: serde_json::Value = serde_json::from_str(&printed).unwrap();
     assert_eq!(keys(&made), ["ap_id", "id", "name"]);
     assert_eq!((&made["name"], &made["ap_id"]), (&json!("ada"), &json!("http://localhost:8080/users/ada")));

@@ -31,10 +31,20 @@ async fn the_status_tells_how_things_stand_with_each_server() {
 
     let bad = status(&place, "bad.example");
     let expected = [
-        "host", "lag_items", "lag_seconds", "last_error", "last_success", "next_attempt", "profile", "state",
+        "host",
+        "lag_items",
+        "lag_seconds",
+        "last_error",
+        "last_success",
+        "next_attempt",
+        "profile",
+        "state",
     ];
     assert_eq!(keys(&bad), expected);
-    assert_eq!((&bad["state"], &bad["profile"], &bad["lag_items"]), (&json!("failing"), &Value::Null, &json!(1)));
+    assert_eq!(
+        (&bad["state"], &bad["profile"], &bad["lag_items"]),
+        (&json!("failing"), &Value::Null, &json!(1))
+    );
     assert!(bad["lag_seconds"].as_u64().unwrap() > 1_000_000);
     assert_eq!(bad["last_error"], "answered 500");
     assert_eq!(bad["last_success"], Value::Null);
@@ -54,7 +64,7 @@ async fn a_server_is_paused_resumed_and_tried_now() {
     let place = Place::with_group();
     place.change(HOSTS).await;
     let retried = place.json(&["delivery", "retry", "BAD.example"]);
-    assert_eq!(retried, json!({ "host": "bad.example", "done": "retried", "skipped": null }));
+    assert_eq!(retried, json!({ "host": "bad.example", "action": "retried", "skipped": null }));
     assert_eq!(status(&place, "bad.example")["next_attempt"], Value::Null);
     assert!(place.refused(&["delivery", "retry", "bad.example"]).contains("not waiting"));
 
@@ -73,7 +83,7 @@ async fn what_a_server_is_stuck_at_is_skipped() {
     assert!(place.refused(&["delivery", "skip", "bad.example"]).contains("nothing waits"));
     place.change(LETTER).await;
     let skipped = place.json(&["delivery", "skip", "bad.example"]);
-    assert_eq!(skipped, json!({ "host": "bad.example", "done": "skipped", "skipped": "5" }));
+    assert_eq!(skipped, json!({ "host": "bad.example", "action": "skipped", "skipped": "5" }));
     assert_eq!(status(&place, "bad.example")["lag_items"], 0);
 }
 

@@ -83,7 +83,10 @@ async fn an_address_that_changed_is_found() {
     let report: Value = serde_json::from_slice(&done.stdout).unwrap();
     let found = report["findings"].as_array().unwrap();
     let what = found.iter().find(|finding| finding["check"] == "base_url").unwrap()["what"].as_str().unwrap();
-    assert!(what.contains("https://new.example") && what.contains("http://localhost:8080/users/ada"), "{what}");
+    assert!(
+        what.contains("https://new.example") && what.contains("http://localhost:8080/users/ada"),
+        "{what}"
+    );
 }
 
 #[tokio::test]
@@ -109,7 +112,8 @@ async fn a_database_of_a_later_program_is_found() {
 fn a_file_that_is_no_database_is_found() {
     let place = Place::new();
     std::fs::create_dir(place.path("data")).unwrap();
-    std::fs::write(place.path("data/guildhall.db"), "not a database, and long enough to be read".repeat(99)).unwrap();
+    std::fs::write(place.path("data/guildhall.db"), "not a database, and long enough to be read".repeat(99))
+        .unwrap();
     let (code, report, found) = examine(&place, &[]);
     assert_eq!((code, found.last()), (Some(1), Some(&finding("error", "database"))), "{report}");
 }
@@ -119,7 +123,9 @@ async fn a_damaged_file_is_found() {
     let place = Place::with_group();
     let store = place.store().await;
     let (page, size): (i64, i64) = store
-        .query("SELECT rootpage, page_size FROM sqlite_master, pragma_page_size WHERE name = 'entries_thread'")
+        .query(
+            "SELECT rootpage, page_size FROM sqlite_master, pragma_page_size WHERE name = 'entries_thread'",
+        )
         .one()
         .await
         .unwrap();

@@ -10,14 +10,28 @@ use crate::place::{Place, keys};
 async fn a_group_is_made_with_all_its_options() {
     let place = Place::with_group();
     let arguments = [
-        "group", "create", "books", "--title", "Good books", "--admission", "approval", "--posting", "members",
-        "--review", "first", "--moderator", "ada",
+        "group",
+        "create",
+        "books",
+        "--title",
+        "Good books",
+        "--admission",
+        "approval",
+        "--posting",
+        "members",
+        "--review",
+        "first",
+        "--moderator",
+        "ada",
     ];
     let made = place.json(&arguments);
     for key in ["id", "name", "ap_id"] {
         assert!(made[key].is_string(), "{made}");
     }
-    assert_eq!((&made["name"], &made["ap_id"]), (&json!("books"), &json!("http://localhost:8080/groups/books")));
+    assert_eq!(
+        (&made["name"], &made["ap_id"]),
+        (&json!("books"), &json!("http://localhost:8080/groups/books"))
+    );
 
     let store = place.store().await;
     let kept: (String, String, String, String) = store
@@ -35,7 +49,10 @@ async fn a_group_is_made_with_all_its_options() {
 fn a_group_that_cannot_be_is_refused_with_one_line() {
     let place = Place::with_group();
     assert!(place.refused(&["group", "create", "garden"]).contains("taken"));
-    assert!(place.refused(&["group", "create", "ada"]).contains("taken"), "persons and groups share their names");
+    assert!(
+        place.refused(&["group", "create", "ada"]).contains("taken"),
+        "persons and groups share their names"
+    );
     assert!(place.refused(&["group", "create", "new", "--moderator", "eve"]).contains("eve"));
     assert!(place.refused(&["group", "queue", "nowhere"]).contains("nowhere"));
 }

@@ -26,7 +26,10 @@ impl Place {
     /// With the account `ada`, an admin, and her group `garden`, where every post is looked at.
     pub(crate) fn with_group() -> Self {
         let place = Self::new();
-        place.with_input(&["account", "create", "ada", "--admin", "--password-stdin"], "correct horse battery\n");
+        place.with_input(
+            &["account", "create", "ada", "--admin", "--password-stdin"],
+            "correct horse battery\n",
+        );
         place.json(&["group", "create", "garden", "--review", "all", "--moderator", "ada"]);
         place
     }
@@ -38,7 +41,8 @@ impl Place {
     /// The binary in this folder, with none of our variables from outside.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_guildhall"));
-        let foreign = std::env::vars_os().filter(|(name, _)| !name.to_string_lossy().starts_with("GUILDHALL_"));
+        let foreign =
+            std::env::vars_os().filter(|(name, _)| !name.to_string_lossy().starts_with("GUILDHALL_"));
         command.env_clear().envs(foreign).current_dir(self.folder.path()).args(arguments);
         command
     }

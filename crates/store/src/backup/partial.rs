@@ -52,7 +52,9 @@ impl Partial {
             Err(error) => return Err(BackupError::io("writing", &self.target)(error)),
         }
         let folder = folder_of(&self.target);
-        File::open(folder).and_then(|folder| folder.sync_all()).map_err(BackupError::io("writing", folder))?;
+        File::open(folder)
+            .and_then(|folder| folder.sync_all())
+            .map_err(BackupError::io("writing", folder))?;
         Ok(length)
     }
 }
@@ -87,7 +89,9 @@ pub(super) fn has_companions(path: &Path) -> bool {
 fn put(path: &Path, target: &Path) -> io::Result<()> {
     // A link is refused where there is a file, at once; renaming would replace it.
     match fs::hard_link(path, target) {
-        Err(error) if matches!(error.kind(), io::ErrorKind::Unsupported | io::ErrorKind::PermissionDenied) => {
+        Err(error)
+            if matches!(error.kind(), io::ErrorKind::Unsupported | io::ErrorKind::PermissionDenied) =>
+        {
             // A file system without links.
             if target.symlink_metadata().is_ok() {
                 return Err(io::ErrorKind::AlreadyExists.into());

@@ -29,7 +29,10 @@ impl Program {
     /// Connects it to `url`; the password goes where no list of processes shows it.
     pub(super) fn connected(mut self, url: &DatabaseUrl) -> Self {
         let (address, password) = for_libpq(url.with_password());
-        self.command.arg("--no-password").arg(format!("--dbname={address}")).env("PGAPPNAME", "guildhall-backup");
+        self.command
+            .arg("--no-password")
+            .arg(format!("--dbname={address}"))
+            .env("PGAPPNAME", "guildhall-backup");
         if let Some(password) = password {
             self.command.env("PGPASSWORD", password);
         }
@@ -142,8 +145,9 @@ mod tests {
 
     #[test]
     fn parameters_have_the_names_that_libpq_knows() {
-        let (address, _) =
-            for_libpq("postgres://h/d?ssl-mode=require&statement-cache-capacity=9&options=-csearch_path%3Da+b");
+        let (address, _) = for_libpq(
+            "postgres://h/d?ssl-mode=require&statement-cache-capacity=9&options=-csearch_path%3Da+b",
+        );
         assert_eq!(address, "postgres://h/d?sslmode=require&options=%2Dcsearch%5Fpath%3Da%20b");
     }
 

@@ -14,4 +14,6 @@ pub use damage::list_damage;
 pub use references::{Broken, list_broken};
 pub use repair::repair_counters;
 pub use schema::{ForeignIds, find_foreign_ids, list_unfinished_migrations, list_versions};
-pub use stuck::{Waiting, count_overdue_received, count_unpublished, count_waiting_received, list_dead_hosts};
+pub use stuck::{
+    Waiting, count_overdue_received, count_unpublished, count_waiting_received, list_dead_hosts,
+};

@@ -90,8 +90,12 @@ async fn repair_chunk(db: &Db, counter: Counter, ids: &[i64], now: Timestamp) ->
 async fn try_chunk(db: &Db, counter: Counter, ids: &[i64], now: Timestamp) -> Result<(), StoreError> {
     let mut tx = db.begin().await?;
     match counter {
-        Counter::Members | Counter::GroupEntries => recount(&mut tx, LOCK_GROUPS, RECOUNT_GROUPS, ids).await?,
-        Counter::Votes | Counter::Comments => recount(&mut tx, LOCK_ENTRIES, RECOUNT_ENTRIES, ids).await?,
+        Counter::Members | Counter::GroupEntries => {
+            recount(&mut tx, LOCK_GROUPS, RECOUNT_GROUPS, ids).await?;
+        }
+        Counter::Votes | Counter::Comments => {
+            recount(&mut tx, LOCK_ENTRIES, RECOUNT_ENTRIES, ids).await?;
+        }
         Counter::Followers => {
             for id in ids {
                 recount_followers(&mut tx, GroupId(*id), now).await?;

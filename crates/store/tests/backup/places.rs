@@ -4,11 +4,11 @@ use std::env;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use guildhall_domain::Timestamp;
 use guildhall_store::Db;
 use guildhall_store::backup::{self, BackupError};
 use guildhall_store::db::{DatabaseUrl, Engine, migrations};
 use guildhall_store::testing::options;
-use guildhall_domain::Timestamp;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _};
 use tempfile::TempDir;

@@ -1,6 +1,6 @@
 //! Bringing a post or comment in, after what it answers.
 
-use guildhall_activitypub::{Addressing, Object};
+use guildhall_activitypub::{Addressing, Iri, Object};
 use guildhall_app::entry::{self as entries, Submit, SubmitError};
 use guildhall_domain::{ActorId, ApId, EntryId, GroupId, event::Cause};
 use guildhall_store::entry::{self, Entry};
@@ -13,7 +13,7 @@ use super::{
     object::{origin_of, poll_of, texts_of},
     trouble::IntoStep,
 };
-use crate::Federation;
+use crate::{Federation, fetch::FetchError};
 
 /// What brings an object here.
 pub(crate) struct ThreadSource<'a> {
@@ -48,17 +48,8 @@ pub(super) async fn submit_object(
         envelope: &incoming.activity.addressing,
         cause: incoming.cause(),
     };
-    bring_in(federation, &source, object, incoming.author_of(object)).await
-}
-
-impl Incoming {
-    // What a group announces without its Create names its author itself.
-    fn author_of(&self, object: &Object) -> Option<ActorId> {
-        match object.author() {
-            Some(author) if author.as_str() != self.actor.ap_id.as_str() => None,
-            _ => Some(self.actor.id),
-        }
-    }
+    // Of those whom the object names as its authors (Mobilizon: the group; PeerTube: the channel too) the one who acts.
+    bring_in(federation, &source, object, Some(incoming.actor.id)).await
 }
 
 /// Submits an object to its group, and before it the parents that are missing here. `author`: where it is known.
@@ -123,7 +114,7 @@ async fn find_place(
             None => fetch_parents(federation, source, object).await?,
         };
         if let Some(parent) = known {
-            return place_under(federation, source, parent).await;
+            return place_under(federation, source, object, parent).await;
         }
         if object.name.is_none() && source.via.is_some() {
             // A comment whose thread cannot be had would stand alone; the group's server still has it.
@@ -140,15 +131,24 @@ async fn find_place(
 async fn place_under(
     federation: &Federation,
     source: &ThreadSource<'_>,
+    object: &Object,
     parent: Entry,
 ) -> Result<Place, Trouble> {
-    let group = guildhall_store::group::find(&federation.app.store, parent.group_id).await?;
-    let is_local = group.is_some_and(|group| group.is_local);
-    Ok(match source.via {
-        Some(via) if via == parent.group_id => Place::Under(Box::new(parent)),
-        None if is_local => Place::Under(Box::new(parent)),
-        Some(_) | None => Place::Elsewhere,
-    })
+    let is_in = match source.via {
+        Some(via) => via == parent.group_id,
+        None => is_from_group(federation, object, &parent).await?,
+    };
+    Ok(if is_in { Place::Under(Box::new(parent)) } else { Place::Elsewhere })
+}
+
+/// Whether an answer that no group announces is in the group all the same: the group is hosted here, and will decide; or
+/// its own server sent the answer (Discourse announces the first post of a topic alone).
+async fn is_from_group(federation: &Federation, object: &Object, parent: &Entry) -> Result<bool, Trouble> {
+    let group = guildhall_store::actor::find(&federation.app.store, parent.group_id.actor()).await?;
+    Ok(group.is_some_and(|group| {
+        let id = Iri::parse(group.ap_id.as_str());
+        group.is_local || id.is_ok_and(|id| id.same_origin(&object.id))
+    }))
 }
 
 /// Fetches what an object answers, up to something known, and submits it; gives the direct parent.
@@ -171,6 +171,8 @@ async fn fetch_parents(
     };
     let chain = match federation.fetcher.fetch_thread_upwards(&ApId::new(parent.as_str())).await {
         Ok(chain) => chain,
+        // The thread will not be shorter next time.
+        Err(FetchError::BudgetSpent) => return Ok(None),
         Err(error) if error.is_retryable() => return Err(error.into()),
         Err(_) => return Ok(None),
     };

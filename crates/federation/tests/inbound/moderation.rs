@@ -1,0 +1,163 @@
+//! What moderators on other servers do, and what nobody else may: `Add`, `Remove`, `Lock`, `Block`.
+
+use std::time::Duration;
+
+use guildhall_domain::content::EntryState;
+use guildhall_store::{Db, testing::on_both_engines};
+use guildhall_testkit::{FakePeer, PeerActor};
+use serde_json::{Value, json};
+
+use crate::support::{World, With as _, activity, create, delete, follow, id, note, to_group, undo};
+
+on_both_engines! {
+    async fn a_moderator_elsewhere_appoints_another_who_then_removes_a_post(db: Db) {
+        let (world, lemmy, lou) = moderated(db).await;
+        let post = world.posted("Buy!").await;
+        lemmy.take();
+        let noa_home = world.here.peer("mbin").await;
+        let noa = noa_home.actor("noa");
+        let appoint = activity(&lou, "Add", json!(noa.id)).with(json!({ "target": moderators(&world) }));
+        assert_eq!(world.send_from(&lemmy, &appoint).await, "applied");
+        assert!(world.here.moderates(world.group.id, &noa.id).await);
+        assert_eq!(lemmy.take().only("Announce")["object"], appoint);
+
+        let removal = delete(&noa, id(&post)).with(json!({ "summary": "advertising" }));
+        assert_eq!(world.send_from(&noa_home, &removal).await, "applied");
+        assert_eq!(world.here.state(id(&post)).await, Some(EntryState::Removed));
+
+        let dismiss = activity(&lou, "Remove", json!(noa.id)).with(json!({ "target": moderators(&world) }));
+        assert_eq!(world.send_from(&lemmy, &dismiss).await, "applied");
+        assert!(!world.here.moderates(world.group.id, &noa.id).await);
+        let again = world.posted("Buy more!").await;
+        assert_eq!(world.send_from(&noa_home, &delete(&noa, id(&again))).await, "refused");
+    }
+
+    async fn who_is_no_moderator_moderates_nothing(db: Db) {
+        let world = World::with_member(db, "lemmy").await;
+        let ann = world.here.person("ann").await;
+        let post = world.here.post(&world.group, &ann, "Tulips", "How deep?").await;
+        let group = &world.group.ap_id;
+        let act = |kind: &str, object: Value, target: Value| {
+            activity(&world.alice, kind, object).with(json!({ "target": target }))
+        };
+        let attempts = [
+            act("Lock", json!(post.ap_id), Value::Null),
+            act("Block", json!(ann.ap_id), json!(group)),
+            act("Add", json!(world.alice.id), moderators(&world)),
+            act("Add", json!(post.ap_id), json!(format!("{group}/featured"))),
+            act("Delete", json!(post.ap_id), Value::Null),
+        ];
+        for attempt in &attempts {
+            assert_eq!(world.send(attempt).await, "refused", "{attempt}");
+            let taken_back = world.send(&undo(&world.alice, attempt)).await;
+            assert!(["refused", "ignored"].contains(&taken_back.as_str()), "{taken_back}: {attempt}");
+        }
+        let entry = world.here.entry(post.ap_id.as_str()).await.unwrap();
+        assert_eq!((entry.state, entry.locked, entry.featured), (EntryState::Published, false, false));
+        assert!(!world.here.moderates(world.group.id, &world.alice.id).await);
+        assert!(world.here.decisions(world.group.id).await.is_empty());
+        world.here.run_until_idle().await;
+        assert_eq!(world.peer.take().all("Announce").len(), 1, "the post and nothing else");
+    }
+
+    async fn a_locked_thread_takes_no_answers_until_it_is_opened(db: Db) {
+        let (world, lemmy, lou) = moderated(db).await;
+        let post = world.posted("Tulips").await;
+        let lock = activity(&lou, "Lock", json!(id(&post))).with(json!({ "summary": "too heated" }));
+        assert_eq!(world.send_from(&lemmy, &lock).await, "applied");
+        let reply = || create(&world.alice, &world.reply(id(&post), "Deep."));
+        world.peer.take();
+        assert_eq!(world.send(&reply()).await, "refused");
+        let summary = world.peer.take().only("Reject")["summary"].clone();
+        assert_eq!(summary, "This thread is locked and takes no more replies.");
+        assert_eq!(world.send_from(&lemmy, &undo(&lou, &lock)).await, "applied");
+        assert_eq!(world.send(&reply()).await, "applied");
+    }
+
+    async fn a_post_is_featured_and_no_longer(db: Db) {
+        let (world, lemmy, lou) = moderated(db).await;
+        let post = world.posted("Tulips").await;
+        let target = json!({ "target": format!("{}/featured", world.group.ap_id) });
+        for (kind, featured) in [("Add", true), ("Remove", false)] {
+            let act = || activity(&lou, kind, json!(id(&post))).with(target.clone());
+            assert_eq!(world.send_from(&lemmy, &act()).await, "applied");
+            assert_eq!(world.here.entry(id(&post)).await.unwrap().featured, featured);
+            assert_eq!(world.send_from(&lemmy, &act()).await, "ignored", "{kind} again");
+        }
+    }
+
+    async fn a_ban_ends_by_itself(db: Db) {
+        let (world, lemmy, lou) = moderated(db).await;
+        world.send(&follow(&world.alice, &world.group.ap_id)).await;
+        let block = activity(&lou, "Block", json!(world.alice.id)).with(json!({
+            "target": world.group.ap_id, "endTime": "2026-03-01T13:00:00Z", "summary": "spam", "removeData": false,
+        }));
+        assert_eq!(world.send_from(&lemmy, &block).await, "applied");
+        assert_eq!(world.here.membership(world.group.id, &world.alice.id).await, None);
+        let post = || create(&world.alice, &to_group(note(&world.alice, "Tulips"), &world.group.ap_id));
+        assert_eq!(world.send(&post()).await, "refused");
+        world.here.clock.advance(Duration::from_secs(61 * 60));
+        assert_eq!(world.send(&post()).await, "applied");
+    }
+
+    async fn a_ban_is_lifted_by_any_moderator_embedded_or_by_id(db: Db) {
+        let (world, lemmy, lou) = moderated(db).await;
+        let noa = lemmy.actor("noa");
+        world.here.moderator(&world.group, world.here.remote(&noa.id).await.id).await;
+        for by_id in [false, true] {
+            let block = activity(&lou, "Block", json!(world.alice.id)).with(json!({ "target": world.group.ap_id }));
+            world.here.remote(&world.alice.id).await;
+            assert_eq!(world.send_from(&lemmy, &block).await, "applied");
+            let undone = if by_id { block["id"].clone() } else { block };
+            assert_eq!(world.send_from(&lemmy, &undo(&noa, &undone)).await, "applied", "by id: {by_id}");
+            let note = to_group(note(&world.alice, "Tulips"), &world.group.ap_id);
+            assert_eq!(world.send(&create(&world.alice, &note)).await, "applied");
+        }
+    }
+
+    async fn a_ban_with_all_that_was_written_takes_it_away(db: Db) {
+        let (world, lemmy, lou) = moderated(db).await;
+        let (first, second) = (world.posted("Buy!").await, world.posted("Buy more!").await);
+        let block = activity(&lou, "Block", json!(world.alice.id))
+            .with(json!({ "target": world.group.ap_id, "removeData": true, "summary": "spam" }));
+        world.send_from(&lemmy, &block).await;
+        for post in [first, second] {
+            assert_eq!(world.here.state(id(&post)).await, Some(EntryState::Removed));
+        }
+    }
+
+    async fn a_server_suspends_its_own_people_and_nobody_elses(db: Db) {
+        let world = World::with_member(db, "lemmy").await;
+        let (_, stranger) = world.follower("mastodon", "stranger").await;
+        let admin = world.peer.actor("admin");
+        let site = format!("{}/", world.peer.base);
+        let ban = |whom: &PeerActor| activity(&admin, "Block", json!(whom.id)).with(json!({ "target": site }));
+        assert_eq!(world.send(&ban(&stranger)).await, "ignored");
+        assert_eq!(world.send(&ban(&world.alice)).await, "applied");
+        let note = to_group(note(&world.alice, "Tulips"), &world.group.ap_id);
+        assert_eq!(world.send(&create(&world.alice, &note)).await, "unknown", "a suspended actor is not heard");
+        assert_eq!(world.send(&undo(&admin, &ban(&world.alice))).await, "applied");
+        let again = to_group(crate::support::note(&world.alice, "Tulips"), &world.group.ap_id);
+        assert_eq!(world.send(&create(&world.alice, &again)).await, "applied");
+    }
+
+    async fn one_person_blocking_another_is_none_of_our_business(db: Db) {
+        let world = World::with_member(db, "mastodon").await;
+        let ann = world.here.person("ann").await;
+        assert_eq!(world.send(&activity(&world.alice, "Block", json!(ann.ap_id))).await, "ignored");
+    }
+}
+
+/// A world whose group has a moderator, lou, on a Lemmy server that also follows it.
+async fn moderated(db: Db) -> (World, FakePeer, PeerActor) {
+    let world = World::new(db, "mastodon").await;
+    let (lemmy, lou) = world.follower("lemmy", "lou").await;
+    world.here.moderator(&world.group, world.here.remote(&lou.id).await.id).await;
+    world.here.run_until_idle().await;
+    lemmy.take();
+    (world, lemmy, lou)
+}
+
+fn moderators(world: &World) -> Value {
+    json!(format!("{}/moderators", world.group.ap_id))
+}
