@@ -106,6 +106,7 @@ CREATE TABLE memberships (
     PRIMARY KEY (group_id, actor_id)
 );
 CREATE INDEX memberships_actor ON memberships (actor_id);
+CREATE INDEX memberships_follow ON memberships (follow_ap_id) WHERE follow_ap_id IS NOT NULL;
 
 -- group_id 0 is the whole instance.
 CREATE TABLE bans (
@@ -173,6 +174,7 @@ CREATE INDEX entries_top ON entries (group_id, kind, state, score, id);
 CREATE INDEX entries_thread ON entries (thread_id, id);
 CREATE INDEX entries_parent ON entries (parent_id, id);
 CREATE INDEX entries_author ON entries (author_id, group_id, state, id);
+CREATE INDEX entries_page ON entries (page_url) WHERE page_url IS NOT NULL;
 
 CREATE TABLE votes (
     entry_id BIGINT NOT NULL REFERENCES entries (id),

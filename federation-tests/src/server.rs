@@ -184,7 +184,7 @@ impl Server {
     /// Runs a command beside the running server and gives what it prints with `--json`.
     ///
     /// # Errors
-    /// [`Refused`](crate::Refused) when it ends with another code than 0.
+    /// [`Refused`] when it ends with another code than 0.
     pub fn cli(&self, arguments: &[&str]) -> anyhow::Result<Value> {
         self.cli_with_input(arguments, "")
     }

@@ -1,8 +1,9 @@
 //! What other servers tell us about their own: groups and people that live there.
 
 use guildhall_domain::{
-    ActorId, ApId, GroupId,
+    ActorId, ApId, EntryId, GroupId,
     actor::ActorKind,
+    content::EntryState,
     event::Cause,
     group::{Admission, Policy, Posting, Review},
     membership::MembershipState,
@@ -11,12 +12,18 @@ use guildhall_store::{
     StoreError, Tx,
     actor::{self, Actor},
     ban,
+    entry,
     group::{self, Counts, GroupFields},
     membership::{self, Membership},
     received::Outcome,
 };
 
-use crate::{App, cause, entry::remove_all_by, facts, group::end_membership};
+use crate::{
+    App, cause,
+    entry::{count_out, remove_all_by},
+    facts,
+    group::end_membership,
+};
 
 /// What a remote group shows of its settings.
 #[derive(Debug, Clone)]
@@ -120,6 +127,38 @@ async fn find_asked(app: &App, answer: &JoinAnswered) -> Result<Option<Membershi
         }
     }
     Ok(asked.filter(|asked| asked.group_id.actor() == answer.group))
+}
+
+/// A group elsewhere did not let in what somebody here wrote.
+#[derive(Debug, Clone)]
+pub struct EntryRefused {
+    /// The post or comment.
+    pub entry: EntryId,
+    /// The group that refuses.
+    pub group: ActorId,
+    /// Its reason.
+    pub reason: Option<String>,
+    /// What set it off.
+    pub cause: Cause,
+}
+
+/// Takes the refusal of a post or comment from here, so that its author sees it with the reason. Only the group it was
+/// written for can refuse it.
+pub async fn entry_refused(app: &App, refused: EntryRefused) -> Result<(), StoreError> {
+    let mut tx = app.begin().await?;
+    let entry = entry::lock_in_thread(&mut tx, refused.entry).await?;
+    let concerned = entry.filter(|entry| {
+        entry.is_local && entry.group_id.actor() == refused.group && entry.state == EntryState::Published
+    });
+    let outcome = if concerned.is_some() { Outcome::Applied } else { Outcome::Ignored };
+    if !cause::finish(&mut tx, refused.cause, outcome, None, app.now()).await? {
+        return Ok(());
+    }
+    if let Some(entry) = concerned {
+        entry::set_state(&mut tx, entry.id, EntryState::Refused, refused.reason.as_deref()).await?;
+        count_out(&mut tx, &entry).await?;
+    }
+    tx.commit().await
 }
 
 /// An actor elsewhere is gone: its memberships end, and what it wrote in any group is taken away.

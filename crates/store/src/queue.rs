@@ -173,16 +173,6 @@ pub async fn close_join(tx: &mut Tx, group: GroupId, actor: ActorId, now: Timest
     Ok(())
 }
 
-/// Changes the line by which the open items about an entry are recognised, when its text changed.
-pub async fn set_title(tx: &mut Tx, entry: EntryId, title: &str) -> Result<(), StoreError> {
-    tx.query("UPDATE queue_items SET title = $2 WHERE entry_id = $1 AND decided_at IS NULL")
-        .bind(entry.0)
-        .bind(title)
-        .execute()
-        .await?;
-    Ok(())
-}
-
 /// Closes every open item about an entry, when it was deleted or a newer edit takes the place of an older one.
 pub async fn close_entry(tx: &mut Tx, entry: EntryId, now: Timestamp) -> Result<(), StoreError> {
     tx.query("UPDATE queue_items SET decided_at = $2 WHERE entry_id = $1 AND decided_at IS NULL")

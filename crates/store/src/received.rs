@@ -51,6 +51,11 @@ pub struct Received {
 }
 
 impl Received {
+    /// Whose order it keeps: its actor's, or that of the group that announced it.
+    pub fn lane(&self) -> &ApId {
+        self.via.as_ref().unwrap_or(&self.actor)
+    }
+
     /// One that has just been kept.
     pub fn from_new(new: NewReceived, now: Timestamp) -> Self {
         let NewReceived { id, ap_id, actor, host, verb, via, body } = new;
@@ -137,6 +142,85 @@ pub async fn list_due(db: &Db, now: Timestamp, limit: usize) -> Result<Vec<Recei
     Ok(rows.into_iter().map(Received::from).collect())
 }
 
+/// An activity that is due, without its body.
+#[derive(Debug, Clone)]
+pub struct DueLane {
+    /// Our key.
+    pub id: ReceivedId,
+    /// When it became due.
+    pub due_at: Timestamp,
+    /// As [`Received::lane`].
+    pub lane: ApId,
+}
+
+/// What is due after `after`, longest waiting first.
+pub async fn list_due_lanes(
+    db: &Db,
+    now: Timestamp,
+    after: Option<(Timestamp, ReceivedId)>,
+    limit: usize,
+) -> Result<Vec<DueLane>, StoreError> {
+    let (due_at, id) = after.map_or((i64::MIN, 0), |(due_at, id)| (due_at.0, id.0));
+    let rows: Vec<(i64, i64, String)> = db
+        .query(
+            "SELECT id, due_at, coalesce(via_ap_id, actor_ap_id) FROM received_activities
+             WHERE state = 'queued' AND due_at <= $1 AND (due_at, id) > ($2, $3) ORDER BY due_at, id LIMIT $4",
+        )
+        .bind(now.0)
+        .bind(due_at)
+        .bind(id)
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .all()
+        .await?;
+    let due = |(id, due_at, lane): (i64, i64, String)| DueLane {
+        id: ReceivedId(id),
+        due_at: Timestamp(due_at),
+        lane: ApId::new(lane),
+    };
+    Ok(rows.into_iter().map(due).collect())
+}
+
+/// The activity with a key, if it still waits.
+pub async fn find_queued(db: &Db, id: ReceivedId) -> Result<Option<Received>, StoreError> {
+    let row: Option<Row> =
+        db.query(concat!(select!(), " WHERE id = $1 AND state = 'queued'")).bind(id.0).optional().await?;
+    Ok(row.map(Received::from))
+}
+
+/// Whether something of an actor that came before `id` still waits, for what takes it back must not overtake it.
+pub async fn has_earlier(db: &Db, actor: &ApId, id: ReceivedId) -> Result<bool, StoreError> {
+    let found: Option<(i64,)> = db
+        .query(
+            "SELECT id FROM received_activities
+             WHERE state = 'queued' AND actor_ap_id = $1 AND id < $2 AND verb IN ('Create', 'Update', 'Follow',
+                'Join', 'Like', 'Dislike', 'EmojiReact') LIMIT 1",
+        )
+        .bind(actor.as_str())
+        .bind(id.0)
+        .optional()
+        .await?;
+    Ok(found.is_some())
+}
+
+/// Gives an activity that a group's announcement had brought, and that had no effect as such, another chance: its author
+/// has sent it here too. `false`: it had one, or is not of this kind.
+pub async fn set_direct(tx: &mut Tx, new: &NewReceived, now: Timestamp) -> Result<bool, StoreError> {
+    let rows = tx
+        .query(
+            "UPDATE received_activities
+             SET via_ap_id = NULL, body = $2, state = 'queued', outcome = NULL, reason = NULL, finished_at = NULL,
+                 due_at = $3
+             WHERE ap_id = $1 AND via_ap_id IS NOT NULL AND outcome = $4",
+        )
+        .bind(new.ap_id.as_str())
+        .bind(new.body.clone())
+        .bind(now.0)
+        .bind(Outcome::Ignored.as_str())
+        .execute()
+        .await?;
+    Ok(rows == 1)
+}
+
 /// When the next activity is due; `None` when nothing waits.
 pub async fn next_due(db: &Db) -> Result<Option<Timestamp>, StoreError> {
     let (due,): (Option<i64>,) =
@@ -167,29 +251,6 @@ pub async fn finish(
     Ok(rows == 1)
 }
 
-/// Ends an activity that needs no effect, unless a group elsewhere has announced it since it was read: then it is due
-/// again as the group's word, and `false` is given.
-pub async fn finish_ignored(
-    tx: &mut Tx,
-    (id, via): (ReceivedId, Option<&ApId>),
-    reason: &str,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
-    let rows = tx
-        .query(
-            "UPDATE received_activities SET state = 'done', outcome = $2, reason = $3, finished_at = $4
-             WHERE id = $1 AND state = 'queued' AND coalesce(via_ap_id, '') = $5",
-        )
-        .bind(id.0)
-        .bind(Outcome::Ignored.as_str())
-        .bind(reason)
-        .bind(now.0)
-        .bind(via.map_or("", ApId::as_str).to_owned())
-        .execute()
-        .await?;
-    Ok(rows == 1)
-}
-
 /// A group elsewhere announces an activity that is known: where it came from its author alone and has had no effect, it
 /// is due once more, as the group's word. `false` where there is nothing to be done again.
 pub async fn set_announced(tx: &mut Tx, ap_id: &ApId, via: &ApId, now: Timestamp) -> Result<bool, StoreError> {
@@ -197,15 +258,24 @@ pub async fn set_announced(tx: &mut Tx, ap_id: &ApId, via: &ApId, now: Timestamp
         .query(
             "UPDATE received_activities
              SET via_ap_id = $2, state = 'queued', outcome = NULL, reason = NULL, finished_at = NULL, due_at = $3
-             WHERE ap_id = $1 AND via_ap_id IS NULL AND (state = 'queued' OR outcome = $4)",
+             WHERE ap_id = $1 AND via_ap_id IS NULL AND state = 'done' AND outcome NOT IN ('applied', 'held')",
         )
         .bind(ap_id.as_str())
         .bind(via.as_str())
         .bind(now.0)
-        .bind(Outcome::Ignored.as_str())
         .execute()
         .await?;
     Ok(rows == 1)
+}
+
+/// Whether an activity that came from its author is still to be processed.
+pub async fn is_queued(tx: &mut Tx, ap_id: &ApId) -> Result<bool, StoreError> {
+    let found: Option<(i64,)> = tx
+        .query("SELECT id FROM received_activities WHERE ap_id = $1 AND via_ap_id IS NULL AND state = 'queued'")
+        .bind(ap_id.as_str())
+        .optional()
+        .await?;
+    Ok(found.is_some())
 }
 
 /// Puts an activity off.
@@ -266,9 +336,16 @@ impl From<Row> for Received {
     }
 }
 
-/// Whether an activity with a global id has been kept, processed or not.
+/// Whether an activity with a global id has been kept, and its author sending it (again) can change nothing.
 pub async fn exists(db: &Db, ap_id: &ApId) -> Result<bool, StoreError> {
-    let found: Option<(i64,)> =
-        db.query("SELECT id FROM received_activities WHERE ap_id = $1").bind(ap_id.as_str()).optional().await?;
+    let found: Option<(i64,)> = db
+        .query(
+            "SELECT id FROM received_activities
+             WHERE ap_id = $1 AND (via_ap_id IS NULL OR outcome IS NULL OR outcome <> $2)",
+        )
+        .bind(ap_id.as_str())
+        .bind(Outcome::Ignored.as_str())
+        .optional()
+        .await?;
     Ok(found.is_some())
 }

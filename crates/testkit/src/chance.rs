@@ -4,11 +4,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use guildhall_app::port::Rng;
 
-/// Fills with numbers that follow from a seed (SplitMix64), so that a test that fails fails again.
+/// Fills with numbers that follow from a seed (`SplitMix64`), so that a test that fails fails again.
 #[derive(Debug)]
 pub struct SeededRng(AtomicU64);
 
-/// The step between two states of SplitMix64.
+/// The step between two states of `SplitMix64`.
 const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
 
 impl SeededRng {

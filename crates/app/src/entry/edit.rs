@@ -3,7 +3,7 @@
 use guildhall_domain::{
     ActorId, EntryId, QueueItemId, Timestamp,
     admission::{Layer, Refusal, Verdict, decide_edit_admission},
-    content::{EditFacts, EditOutcome, EditRefusal, EntryState, decide_edit},
+    content::{EditFacts, EditOutcome, EditRefusal, EntryKind, EntryState, decide_edit},
     event::{Cause, EventKind},
     moderation::DecisionAction,
     peering::Peering,
@@ -79,7 +79,7 @@ pub async fn edit(app: &App, command: Edit) -> Result<Edited, EditError> {
     let is_count = counted.is_some_and(|counted| is_count(&known, &counted, &command));
     let mut tx = app.begin().await?;
     let result = match &command.poll {
-        Some(poll) if is_count => count(app, &mut tx, &command, poll).await,
+        Some(poll) if is_count => count(app, &mut tx, &command, poll, peering).await,
         _ => change(app, &mut tx, &command, peering).await,
     };
     match result {
@@ -111,17 +111,32 @@ fn is_count(known: &Entry, counted: &Poll, command: &Edit) -> bool {
     is_same_poll && is_same_text
 }
 
-/// Takes new counts over. They are no edit: nobody reviews them, and the text is not marked as changed.
-async fn count(app: &App, tx: &mut Tx, command: &Edit, poll: &Poll) -> Result<Edited, EditError> {
+/// Takes new counts over. They are no edit: nobody reviews them, and the text is not marked as changed. But where an
+/// edit would be reviewed they are not passed on, for the bytes around the counts may say something else.
+async fn count(
+    app: &App,
+    tx: &mut Tx,
+    command: &Edit,
+    poll: &Poll,
+    peering: (Peering, Peering),
+) -> Result<Edited, EditError> {
     let current = entry::lock(tx, command.entry).await?.ok_or(EditError::NotFound)?;
     let written_at = current.edited_at.unwrap_or(current.published_at);
     let known = EditFacts { author: current.author_id, state: current.state, written_at };
-    decide_edit(&known, command.editor, command.written_at)?;
-    if !cause::finish(tx, command.cause, Outcome::Applied, None, app.now()).await? {
+    let is_stale = decide_edit(&known, command.editor, command.written_at)? == EditOutcome::Stale;
+    let (verdict, _) = decide(app, tx, &current, peering).await?;
+    if let Verdict::Refuse(refusal) | Verdict::Drop(refusal) = verdict {
+        cause::finish(tx, command.cause, Outcome::Refused, Some(refusal.as_str()), app.now()).await?;
+        return Err(EditError::NotAdmitted(refusal));
+    }
+    let outcome = if is_stale { Outcome::Ignored } else { Outcome::Applied };
+    if !cause::finish(tx, command.cause, outcome, None, app.now()).await? || is_stale {
         return Ok(Edited::Unchanged);
     }
     poll::set(tx, current.id, poll).await?;
-    tell_edited(app, tx, &current, command.cause).await?;
+    if verdict == Verdict::Admit {
+        tell_edited(app, tx, &current, command.cause).await?;
+    }
     Ok(Edited::Changed)
 }
 
@@ -190,10 +205,10 @@ async fn apply(app: &App, tx: &mut Tx, current: &Entry, command: &Edit) -> Resul
         poll::set(tx, current.id, poll).await?;
     }
     if current.state == EntryState::Held {
-        // What is shown to moderators and published later is the new text: neither the old title nor the activity that
-        // brought the old text may stand for it.
-        let title = command.texts.title.as_deref().unwrap_or(&command.texts.excerpt);
-        queue::set_title(tx, current.id, title).await?;
+        // A new item: who admits the old one has not read this text. Nor may the activity that brought the old text
+        // stand for it.
+        queue::close_entry(tx, current.id, app.now()).await?;
+        queue::insert(tx, &held_item(app, current, command)).await?;
         entry::clear_received(tx, current.id).await?;
     } else {
         // An older text that still waits must not replace this one later.
@@ -209,6 +224,13 @@ async fn tell_edited(app: &App, tx: &mut Tx, current: &Entry, cause: Cause) -> R
         cause::tell(app, tx, cause, EventKind::EntryEdited { entry: current.id }).await?;
     }
     Ok(())
+}
+
+/// The item of a held entry whose text was changed before anybody decided.
+fn held_item(app: &App, entry: &Entry, command: &Edit) -> QueueItem {
+    let kind = if entry.kind == EntryKind::Post { QueueKind::Post } else { QueueKind::Comment };
+    let reason = entry.state_reason.as_deref().unwrap_or_default();
+    QueueItem { kind, edit: None, written_at: None, received: None, ..queue_item(app, entry, command, reason) }
 }
 
 fn queue_item(app: &App, entry: &Entry, command: &Edit, reason: &str) -> QueueItem {

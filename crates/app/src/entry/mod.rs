@@ -13,7 +13,7 @@ pub use annotate::{Annotate, Annotation, annotate};
 pub(crate) use bulk::remove_all_by;
 pub use delete::{Delete, DeleteError, delete, restore};
 pub use edit::{Edit, EditError, Edited, edit};
-pub(crate) use publish::count_in;
+pub(crate) use publish::{count_in, count_out};
 pub use report::{Report, report};
 pub use submit::{Origin, Submit, SubmitError, Submitted, submit};
 pub use vote::{CastVote, PollVote, React, VoteError, cast_vote, react, vote_in_poll};

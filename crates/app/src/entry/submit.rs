@@ -127,7 +127,7 @@ async fn enter(
         let known = facts::entry_facts(&author, kind, peering, command.is_public, thread.locked);
         decide_admission(&known, app.now())
     } else {
-        decide_elsewhere(peering.0)
+        decide_elsewhere(peering.0, command.is_public, author.standing.instance_ban.is_some())
     };
     let (outcome, reason) = outcome_of(decided.verdict);
     if !cause::finish(tx, command.cause, outcome, reason, app.now()).await? {
@@ -150,11 +150,14 @@ async fn enter(
 }
 
 // The group's own server has decided, or will; only our instance's list is asked.
-fn decide_elsewhere(of_instance: Peering) -> Decided {
+fn decide_elsewhere(of_instance: Peering, is_public: bool, is_banned_here: bool) -> Decided {
     match of_instance {
         Peering::Blocked => {
             Decided { verdict: Verdict::Drop(Refusal::HostBlocked), layer: Layer::InstancePeering }
         }
+        _ if is_banned_here => Decided { verdict: Verdict::Drop(Refusal::Banned), layer: Layer::Standing },
+        // What was not said to everybody is not shown to everybody, whoever passes it on.
+        _ if !is_public => Decided { verdict: Verdict::Drop(Refusal::NotPublic), layer: Layer::Audience },
         Peering::Open | Peering::Limited => Decided { verdict: Verdict::Admit, layer: Layer::Default },
     }
 }

@@ -1,5 +1,5 @@
 //! An instance without network or chance, on a fresh database: what the tests of use cases and read models begin with.
-#![allow(dead_code, reason = "each test binary uses its part")]
+#![allow(dead_code, unused_imports, reason = "each test binary uses its part")]
 
 mod look;
 pub(crate) mod people;
@@ -65,7 +65,7 @@ impl Here {
 
     /// Lets a minute pass.
     pub(crate) fn minute(&self) {
-        self.pass(Duration::from_secs(60));
+        self.pass(Duration::from_mins(1));
     }
 
     pub(crate) fn pass(&self, span: Duration) {

@@ -53,7 +53,7 @@ impl Here {
     }
 
     /// The same written elsewhere, brought by an activity.
-    pub(crate) async fn from_elsewhere(&self, command: Submit) -> Submit {
+    pub(crate) async fn received(&self, command: Submit) -> Submit {
         Submit { cause: self.activity().await, origin: self.written_elsewhere(), ..command }
     }
 

@@ -55,14 +55,13 @@ on_both_engines! {
 
     async fn what_does_not_fit_makes_no_account(db: Db) {
         let here = Here::new(db);
-        type E = CreateAccountError;
         let refused = async |command| account::create(&here.app, command).await.unwrap_err();
-        assert!(matches!(refused(new("a b")).await, E::Name(InvalidHandle::Name)));
-        assert!(matches!(refused(new("admin")).await, E::Name(InvalidHandle::Reserved)));
-        assert!(matches!(refused(CreateAccount { password: "short".into(), ..new("ann") }).await, E::Password));
+        assert!(matches!(refused(new("a b")).await, CreateAccountError::Name(InvalidHandle::Name)));
+        assert!(matches!(refused(new("admin")).await, CreateAccountError::Name(InvalidHandle::Reserved)));
+        assert!(matches!(refused(CreateAccount { password: "short".into(), ..new("ann") }).await, CreateAccountError::Password));
         for email in ["ann", "@x.example", "ann@localhost"] {
             let command = CreateAccount { email: Some(email.into()), ..new("ann") };
-            assert!(matches!(refused(command).await, E::Email), "{email}");
+            assert!(matches!(refused(command).await, CreateAccountError::Email), "{email}");
         }
         assert!(actor::find_local_by_name(&here.app.store, "ann").await.unwrap().is_none());
         assert!(!instance::has_accounts(&here.app).await.unwrap());

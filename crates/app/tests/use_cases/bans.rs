@@ -138,7 +138,7 @@ on_both_engines! {
         let here = Here::new(db);
         let group = here.far_group("boats").await;
         let (ann, bob) = (here.person("ann").await, here.remote("bob").await);
-        let theirs = entry::submit(&here.app, here.from_elsewhere(posting(group, bob, "Theirs")).await).await.unwrap();
+        let theirs = entry::submit(&here.app, here.received(posting(group, bob, "Theirs")).await).await.unwrap();
         let ours = here.post(group, ann, "Ours").await;
         here.join(group, ann).await;
         here.told().await;

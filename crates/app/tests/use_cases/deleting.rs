@@ -45,8 +45,8 @@ async fn delete(here: &Here, command: Delete) -> Result<DeleteOutcome, DeleteErr
     entry::delete(&here.app, command).await
 }
 
-fn is_refused<T: std::fmt::Debug>(result: Result<T, DeleteError>, refusal: DeleteRefusal) -> bool {
-    matches!(result, Err(DeleteError::Refused(found)) if found == refusal)
+fn is_refused<T>(result: &Result<T, DeleteError>, refusal: DeleteRefusal) -> bool {
+    matches!(result, Err(DeleteError::Refused(found)) if *found == refusal)
 }
 
 on_both_engines! {
@@ -121,16 +121,16 @@ on_both_engines! {
             here.told().await;
             let cause = here.activity().await;
             let result = delete(&here, Delete { cause, ..by(at.post, who) }).await;
-            assert!(is_refused(result, DeleteRefusal::NotAllowed));
+            assert!(is_refused(&result, DeleteRefusal::NotAllowed));
             assert_eq!(here.outcome(cause).await, "refused");
             assert!(here.told().await.is_empty());
         }
-        assert!(is_refused(entry::restore(&here.app, by(at.post, at.ann)).await, DeleteRefusal::NothingToRestore));
+        assert!(is_refused(&entry::restore(&here.app, by(at.post, at.ann)).await, DeleteRefusal::NothingToRestore));
         delete(&here, by(at.post, at.group.actor())).await.unwrap();
         for who in [at.ann, at.bob] {
             let cause = here.activity().await;
             let result = entry::restore(&here.app, Delete { cause, ..by(at.post, who) }).await;
-            assert!(is_refused(result, DeleteRefusal::NotAllowed), "a removal is the moderators'");
+            assert!(is_refused(&result, DeleteRefusal::NotAllowed), "a removal is the moderators'");
             assert_eq!(here.outcome(cause).await, "refused");
         }
         assert_eq!(here.state(at.post).await, EntryState::Removed);
@@ -151,7 +151,7 @@ on_both_engines! {
 
         for post in [held, refused, removed] {
             assert_eq!(delete(&here, by(post, bob)).await.unwrap(), DeleteOutcome::Deleted);
-            assert!(is_refused(entry::restore(&here.app, by(post, bob)).await, DeleteRefusal::NotAllowed));
+            assert!(is_refused(&entry::restore(&here.app, by(post, bob)).await, DeleteRefusal::NotAllowed));
             assert_eq!(here.state(post).await, EntryState::Deleted);
         }
         assert!(here.queue(group).await.is_empty());
@@ -165,7 +165,7 @@ on_both_engines! {
         let at = thread(&here).await;
         delete(&here, by(at.comment, at.bob)).await.unwrap();
         here.ban(at.group, at.bob).await;
-        assert!(is_refused(entry::restore(&here.app, by(at.comment, at.bob)).await, DeleteRefusal::NotAllowed));
+        assert!(is_refused(&entry::restore(&here.app, by(at.comment, at.bob)).await, DeleteRefusal::NotAllowed));
         assert_eq!(here.state(at.comment).await, EntryState::Deleted);
         here.counts(at.group).await;
     }
@@ -205,7 +205,7 @@ on_both_engines! {
         let here = Here::new(db);
         let group = here.far_group("boats").await;
         let (ann, bob, moderator) = (here.person("ann").await, here.remote("bob").await, here.moderator(group).await);
-        let theirs = entry::submit(&here.app, here.from_elsewhere(posting(group, bob, "Theirs")).await).await.unwrap();
+        let theirs = entry::submit(&here.app, here.received(posting(group, bob, "Theirs")).await).await.unwrap();
         let (first, second) = (here.post(group, ann, "First").await, here.post(group, ann, "Second").await);
         let theirs = theirs.entry.unwrap();
         here.told().await;

@@ -21,7 +21,7 @@ use crate::support::{FAR, Here, people::reviewing, write::posting};
 async fn published(here: &Here, review: Review) -> (GroupId, ActorId, EntryId) {
     let group = here.group_with("garden", reviewing(review)).await;
     let bob = here.remote("bob").await;
-    let command = here.from_elsewhere(posting(group, bob, "Tomatoes")).await;
+    let command = here.received(posting(group, bob, "Tomatoes")).await;
     let post = entry::submit(&here.app, command).await.unwrap().entry.unwrap();
     for item in here.queue(group).await {
         queue::admit(&here.app, item.id, group.actor()).await.unwrap();
@@ -163,7 +163,7 @@ on_both_engines! {
         let here = Here::new(db);
         let group = here.far_group("boats").await;
         let (ann, bob) = (here.person("ann").await, here.remote("bob").await);
-        let theirs = entry::submit(&here.app, here.from_elsewhere(posting(group, bob, "Theirs")).await).await.unwrap();
+        let theirs = entry::submit(&here.app, here.received(posting(group, bob, "Theirs")).await).await.unwrap();
         let ours = here.post(group, ann, "Ours").await;
         here.told().await;
         here.minute();

@@ -38,8 +38,10 @@ async fn world(db: Db) -> World {
     let (open, far) = (here.group("open").await, here.far_group("far").await);
     let strict = Policy { admission: Admission::Invite, posting: Posting::Members, review: Review::None };
     let careful = Policy { admission: Admission::Approval, posting: Posting::Everyone, review: Review::All };
-    let (strict, careful) = (here.group_with("strict", strict).await, here.group_with("careful", careful).await);
-    let (ann, bob, moderator) = (here.person("ann").await, here.remote("bob").await, here.moderator(open).await);
+    let (strict, careful) =
+        (here.group_with("strict", strict).await, here.group_with("careful", careful).await);
+    let (ann, bob, moderator) =
+        (here.person("ann").await, here.remote("bob").await, here.moderator(open).await);
     let (banned, blocked) = (here.remote("banned").await, blocked(&here).await);
     let asked = Submit { poll: Some(poll()), ..posting(open, bob, "Published") };
     let mut entries = vec![NO_ENTRY, entry::submit(&here.app, asked).await.unwrap().entry.unwrap()];

@@ -11,9 +11,7 @@ use guildhall_domain::{
     membership::{JoinOutcome, JoinRefusal, MembershipState},
     peering::PeeringAction,
 };
-use guildhall_store::{
-    Db, delivery::subscription, membership, queue::QueueKind, testing::on_both_engines,
-};
+use guildhall_store::{Db, delivery::subscription, membership, queue::QueueKind, testing::on_both_engines};
 
 use crate::support::{
     FAR, Here,
@@ -31,11 +29,7 @@ async fn leave(here: &Here, group: GroupId, actor: ActorId, cause: Cause) -> boo
     group::leave(&here.app, Leave { group, actor, cause }).await.unwrap()
 }
 
-fn decided(
-    group: GroupId,
-    actor: ActorId,
-    decision: Result<JoinOutcome, JoinRefusal>,
-) -> EventKind {
+fn decided(group: GroupId, actor: ActorId, decision: Result<JoinOutcome, JoinRefusal>) -> EventKind {
     EventKind::JoinDecided { group, actor, decision, reason: None }
 }
 

@@ -37,7 +37,7 @@ fn by_hand(action: DecisionAction, target: Target, rule: &str, reason: Option<&s
 async fn held_post(here: &Here) -> (GroupId, ActorId, EntryId, Cause) {
     let group = here.group_with("garden", reviewing(Review::All)).await;
     let (moderator, bob) = (here.moderator(group).await, here.remote("bob").await);
-    let command = here.from_elsewhere(posting(group, bob, "Tomatoes")).await;
+    let command = here.received(posting(group, bob, "Tomatoes")).await;
     let cause = command.cause;
     let post = entry::submit(&here.app, command).await.unwrap().entry.unwrap();
     here.told().await;

@@ -15,8 +15,7 @@ use guildhall_domain::{
 use guildhall_store::{
     Db,
     actor::{self, ActorFields},
-    ban,
-    membership,
+    ban, membership,
     testing::on_both_engines,
 };
 

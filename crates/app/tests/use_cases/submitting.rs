@@ -54,7 +54,7 @@ on_both_engines! {
         assert_eq!(here.caused().await, [(Cause::Local, EventKind::EntryPublished { entry: post.id })]);
 
         here.minute();
-        let command = here.from_elsewhere(commenting(group, bob, post.id, "Nice")).await;
+        let command = here.received(commenting(group, bob, post.id, "Nice")).await;
         let (cause, origin) = (command.cause, command.origin.clone());
         let comment = here.entry(submit(&here, command).await.entry.unwrap()).await;
         let Origin::Elsewhere { ap_id, .. } = origin else { panic!("written here") };
@@ -97,7 +97,7 @@ on_both_engines! {
             (posting(blocking, bob, "A"), Layer::GroupPeering, Refusal::HostBlocked),
             (commenting(locked, bob, thread, "A"), Layer::Thread, Refusal::Locked),
         ] {
-            let command = here.from_elsewhere(command).await;
+            let command = here.received(command).await;
             let (group, cause) = (command.group, command.cause);
             let before = here.counts(group).await;
             let done = submit(&here, command).await;
@@ -121,7 +121,7 @@ on_both_engines! {
         let here = Here::new(db);
         let bob = here.remote("bob").await;
         let (all, first) =
-            (here.group_with("all", reviewing(Review::All)).await, here.group_with("first", reviewing(Review::First)).await);
+            (here.group_with("careful", reviewing(Review::All)).await, here.group_with("first", reviewing(Review::First)).await);
         let limiting = here.group("limiting").await;
         list(&here, Some(limiting), PeeringAction::Limit).await;
         here.told().await;
@@ -130,7 +130,7 @@ on_both_engines! {
             (first, Layer::Review, HoldReason::FirstPost),
             (limiting, Layer::GroupPeering, HoldReason::HostLimited),
         ] {
-            let command = here.from_elsewhere(posting(group, bob, "Hello")).await;
+            let command = here.received(posting(group, bob, "Hello")).await;
             let cause = command.cause;
             let done = submit(&here, command).await;
             assert_eq!(done.decided, Decided { verdict: Verdict::Hold(reason), layer });
@@ -161,7 +161,7 @@ on_both_engines! {
         let bob = here.remote("bob").await;
         list(&here, None, PeeringAction::Block).await;
         for group in [group, far] {
-            let command = here.from_elsewhere(posting(group, bob, "Spam")).await;
+            let command = here.received(posting(group, bob, "Spam")).await;
             let cause = command.cause;
             let done = submit(&here, command).await;
             assert_eq!((done.entry, done.decided.layer), (None, Layer::InstancePeering));
@@ -184,12 +184,12 @@ on_both_engines! {
         here.take_away(deleted, ann).await;
         let elsewhere = here.post(other, ann, "Elsewhere").await;
         for parent in [held, removed, deleted, elsewhere, EntryId(9)] {
-            let command = here.from_elsewhere(commenting(group, ann, parent, "Hi")).await;
+            let command = here.received(commenting(group, ann, parent, "Hi")).await;
             let cause = command.cause;
             assert!(matches!(refused(&here, command).await, SubmitError::NoSuchParent));
             assert_eq!(here.outcome(cause).await, "ignored");
         }
-        let command = here.from_elsewhere(posting(GroupId(9), ann, "Hi")).await;
+        let command = here.received(posting(GroupId(9), ann, "Hi")).await;
         let cause = command.cause;
         assert!(matches!(refused(&here, command).await, SubmitError::NoSuchGroup));
         assert_eq!(here.outcome(cause).await, "ignored");
@@ -223,7 +223,7 @@ on_both_engines! {
         let here = Here::new(db);
         let group = here.group("garden").await;
         let bob = here.remote("bob").await;
-        let first = here.from_elsewhere(posting(group, bob, "Tomatoes")).await;
+        let first = here.received(posting(group, bob, "Tomatoes")).await;
         submit(&here, first.clone()).await;
         here.told().await;
 
@@ -243,7 +243,7 @@ on_both_engines! {
         let (ann, bob) = (here.person("ann").await, here.remote("bob").await);
         list(&here, Some(group), PeeringAction::Block).await;
         list(&here, None, PeeringAction::Limit).await;
-        let theirs = here.from_elsewhere(posting(group, bob, "Theirs")).await;
+        let theirs = here.received(posting(group, bob, "Theirs")).await;
         let done = submit(&here, theirs).await;
         assert_eq!(done.decided.verdict, Verdict::Admit);
         assert!(here.told().await.is_empty(), "its own server tells of it");

@@ -152,7 +152,7 @@ on_both_engines! {
         let (ann, bob) = (here.person("ann").await, here.remote("bob").await);
         let both = async |work: [std::pin::Pin<Box<dyn Future<Output = ()> + Send>>; 2]| all_at_once(work).await;
 
-        let post = here.from_elsewhere(posting(group, bob, "Tomatoes")).await;
+        let post = here.received(posting(group, bob, "Tomatoes")).await;
         let app = here.app.clone();
         let submit = |command: entry::Submit| {
             let app = app.clone();
@@ -280,7 +280,7 @@ on_both_engines! {
                         let decided = queue::admit(&app, item, group.actor()).await;
                         assert!(matches!(decided, Ok(()) | Err(QueueError::AlreadyDecided)), "{decided:?}");
                     }
-                    _ if number % 2 == 0 => drop(entry::delete(&app, by(post, author)).await.unwrap()),
+                    _ if number.is_multiple_of(2) => drop(entry::delete(&app, by(post, author)).await.unwrap()),
                     _ => {}
                 }
             }

@@ -15,7 +15,12 @@ use guildhall_store::{Db, testing::on_both_engines};
 
 use crate::support::{Here, people::reviewing, write::posting};
 
-async fn cast(here: &Here, entry: EntryId, actor: ActorId, vote: Option<Vote>) -> (String, Result<(), VoteError>) {
+async fn cast(
+    here: &Here,
+    entry: EntryId,
+    actor: ActorId,
+    vote: Option<Vote>,
+) -> (String, Result<(), VoteError>) {
     let cause = here.activity().await;
     let result = entry::cast_vote(&here.app, CastVote { entry, actor, vote, cause }).await;
     (here.outcome(cause).await, result)
@@ -126,7 +131,7 @@ on_both_engines! {
         let here = Here::new(db);
         let group = here.far_group("boats").await;
         let (ann, bob) = (here.person("ann").await, here.remote("bob").await);
-        let post = entry::submit(&here.app, here.from_elsewhere(posting(group, bob, "Boat")).await).await.unwrap();
+        let post = entry::submit(&here.app, here.received(posting(group, bob, "Boat")).await).await.unwrap();
         let post = post.entry.unwrap();
         cast(&here, post, bob, Some(Vote::Up)).await.1.unwrap();
         assert!(here.told().await.is_empty());

@@ -22,6 +22,10 @@ const MAX_SUMMARY: usize = 64 << 10;
 /// What is kept of an actor whose handle ends in `host`.
 pub(super) fn fields_of(document: &ActorDocument, host: String) -> Result<ActorFields, FetchError> {
     let text = |iri: &Option<Iri>| iri.as_ref().map(|iri| iri.as_str().to_owned());
+    if !document.inbox.same_origin(&document.id) {
+        // Else anybody could have us send another host what it never asked for.
+        return Err(FetchError::not_activity_pub("`inbox` is of another origin than the actor"));
+    }
     Ok(ActorFields {
         ap_id: ap_id_of(&document.id),
         kind: kind_of(document.kind),
@@ -32,7 +36,6 @@ pub(super) fn fields_of(document: &ActorDocument, host: String) -> Result<ActorF
         page_url: text(&document.url),
         icon_url: text(&document.icon),
         inbox: document.inbox.as_str().to_owned(),
-        // Else anybody could have us send another host what it never asked for.
         shared_inbox: text(
             &document.shared_inbox.clone().filter(|shared| shared.same_origin(&document.inbox)),
         ),

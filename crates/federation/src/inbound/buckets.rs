@@ -18,9 +18,9 @@ const SWEEP_EVERY: u32 = 4096;
 /// All buckets of the inbox.
 pub(crate) struct Buckets {
     requests_of_ip: Limiter<IpAddr>,
-    requests_of_host: Limiter<String>,
+    requests_of_host: Limiter<(IpAddr, String)>,
     key_fetches_of_ip: Limiter<IpAddr>,
-    key_fetches_of_host: Limiter<String>,
+    key_fetches_of_host: Limiter<(IpAddr, String)>,
 }
 
 impl Buckets {
@@ -36,13 +36,14 @@ impl Buckets {
     /// A request of `client` that says to come from `host`. The error is the time to wait.
     pub(crate) fn take_request(&self, client: ClientIp, host: Option<&str>) -> Result<(), Duration> {
         self.requests_of_ip.take(&client.bucket())?;
-        host.map_or(Ok(()), |host| self.requests_of_host.take(&host.to_owned()))
+        // Of one client: nothing proves the host yet, so one must not use up what another would need.
+        host.map_or(Ok(()), |host| self.requests_of_host.take(&(client.bucket(), host.to_owned())))
     }
 
     /// A fetch from `host` because of something `client` claims. The error is the time to wait.
     pub(crate) fn take_fetch(&self, client: ClientIp, host: &str) -> Result<(), Duration> {
         self.key_fetches_of_ip.take(&client.bucket())?;
-        self.key_fetches_of_host.take(&host.to_owned())
+        self.key_fetches_of_host.take(&(client.bucket(), host.to_owned()))
     }
 }
 

@@ -1,4 +1,7 @@
 //! Who is next: activities of one sender one after another, since an edit must not overtake its post; senders side by side.
+//!
+//! What is kept in memory is bounded for each sender and in all, so that one that sends a lot, or whose server answers
+//! slowly, holds up only itself. What finds no room stays in the store.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -8,49 +11,84 @@ use tokio::task::{Id, JoinError, JoinSet};
 
 /// Senders whose activities are processed at the same time.
 const RUNNING: usize = 32;
-/// Activities that wait in memory; more are left in the store until these are done.
-const WAITING: usize = 4_096;
+/// Of one host at most so many.
+const RUNNING_PER_HOST: usize = 8;
+/// Activities of one sender that wait in memory.
+const WAITING_PER_LANE: usize = 64;
+/// Bytes of all that wait in memory.
+const WAITING_BYTES: usize = 32 << 20;
 
 /// The activities that wait, and the senders whose turn it is.
 #[derive(Default)]
 pub(super) struct Lanes {
     waiting: HashMap<ApId, VecDeque<Received>>,
+    bytes: usize,
     /// Waiting or under way, so that what is read twice is done once.
     known: HashSet<ReceivedId>,
     tasks: JoinSet<()>,
-    running: HashMap<Id, (ApId, Vec<ReceivedId>)>,
+    running: HashMap<Id, Running>,
+}
+
+struct Running {
+    lane: ApId,
+    host: String,
+    id: ReceivedId,
 }
 
 impl Lanes {
-    /// Puts an activity in its sender's lane. `false`: there is no more room.
+    /// Whether an activity of this lane would find room, and is not there already.
+    pub(super) fn wants(&self, id: ReceivedId, lane: &ApId) -> bool {
+        let in_lane = self.waiting.get(lane).map_or(0, VecDeque::len);
+        self.bytes < WAITING_BYTES && in_lane < WAITING_PER_LANE && !self.known.contains(&id)
+    }
+
+    /// Puts an activity in its sender's lane. `false`: there is no room; it will be found in the store.
     pub(super) fn add(&mut self, received: Received) -> bool {
-        if self.known.len() >= WAITING {
-            return false;
+        let lane = received.lane().clone();
+        if !self.wants(received.id, &lane) {
+            return self.known.contains(&received.id);
         }
-        if self.known.insert(received.id) {
-            self.waiting.entry(lane_of(&received)).or_default().push_back(received);
-        }
+        self.known.insert(received.id);
+        self.bytes += received.body.len();
+        self.waiting.entry(lane).or_default().push_back(received);
         true
     }
 
-    /// Starts the lanes that can be started: `work` processes what waits in one, in order.
-    pub(super) fn start<W>(&mut self, work: impl Fn(VecDeque<Received>) -> W)
+    /// Starts what can be started: `work` processes one activity.
+    pub(super) fn start<W>(&mut self, work: impl Fn(Received) -> W)
     where
         W: Future<Output = ()> + Send + 'static,
     {
-        let busy: HashSet<&ApId> = self.running.values().map(|(lane, _)| lane).collect();
-        let free = RUNNING.saturating_sub(self.running.len());
-        let next: Vec<ApId> =
-            self.waiting.keys().filter(|lane| !busy.contains(lane)).take(free).cloned().collect();
-        for lane in next {
-            let received = self.waiting.remove(&lane).unwrap_or_default();
-            let ids = received.iter().map(|received| received.id).collect();
+        while self.running.len() < RUNNING {
+            let Some(lane) = self.next_lane() else { return };
+            let Some(received) = self.take(&lane) else { return };
+            let (host, id) = (received.host.clone(), received.id);
             let task = self.tasks.spawn(work(received));
-            self.running.insert(task.id(), (lane, ids));
+            self.running.insert(task.id(), Running { lane, host, id });
         }
     }
 
-    /// Waits until a lane has come to its end; for ever when none runs.
+    fn next_lane(&self) -> Option<ApId> {
+        let is_free = |lane: &ApId, host: &str| {
+            let of_host = self.running.values().filter(|running| running.host == host).count();
+            of_host < RUNNING_PER_HOST && self.running.values().all(|running| running.lane != *lane)
+        };
+        let heads = self.waiting.iter().filter_map(|(lane, waiting)| Some((lane, waiting.front()?)));
+        // Who has waited longest is next: none starves.
+        heads.filter(|(lane, head)| is_free(lane, &head.host)).min_by_key(|(_, head)| head.id).map(|(lane, _)| lane.clone())
+    }
+
+    fn take(&mut self, lane: &ApId) -> Option<Received> {
+        let waiting = self.waiting.get_mut(lane)?;
+        let received = waiting.pop_front();
+        if waiting.is_empty() {
+            self.waiting.remove(lane);
+        }
+        self.bytes -= received.as_ref().map_or(0, |received| received.body.len());
+        received
+    }
+
+    /// Waits until an activity has come to its end; for ever when none is under way.
     pub(super) async fn ended(&mut self) {
         let Some(ended) = self.tasks.join_next_with_id().await else {
             return std::future::pending().await;
@@ -58,33 +96,23 @@ impl Lanes {
         self.free(ended.map(|(id, ())| id));
     }
 
-    /// Lets the lanes that run come to their end.
+    /// Lets what is under way come to its end.
     pub(super) async fn finish(mut self) {
         while let Some(ended) = self.tasks.join_next_with_id().await {
             self.free(ended.map(|(id, ())| id));
         }
     }
 
-    /// Whether there is room for what is in the store.
-    pub(super) fn is_low(&self) -> bool {
-        self.known.len() < WAITING / 2
-    }
-
     fn free(&mut self, ended: Result<Id, JoinError>) {
         let id = ended.unwrap_or_else(|error| {
-            // What it was at stays due, and is found again.
+            // It stays due, and is found again.
             tracing::error!(error = %error, "processing an activity panicked");
             error.id()
         });
-        for received in self.running.remove(&id).map(|(_, ids)| ids).unwrap_or_default() {
-            self.known.remove(&received);
+        if let Some(running) = self.running.remove(&id) {
+            self.known.remove(&running.id);
         }
     }
-}
-
-// What a group announces keeps the group's order.
-fn lane_of(received: &Received) -> ApId {
-    received.via.clone().unwrap_or_else(|| received.actor.clone())
 }
 
 #[cfg(test)]
@@ -100,10 +128,10 @@ mod tests {
             id: ReceivedId(id),
             ap_id: ApId::new(format!("https://a.example/{id}")),
             actor: ApId::new(actor),
-            host: "a.example".to_owned(),
+            host: format!("{actor}.example"),
             verb: "Create".to_owned(),
             via: None,
-            body: Vec::new(),
+            body: vec![0; 1 << 10],
             attempts: 0,
             received_at: Timestamp(0),
         }
@@ -116,16 +144,18 @@ mod tests {
         for (id, actor) in [(1, "x"), (2, "y"), (3, "x"), (1, "x")] {
             assert!(lanes.add(received(id, actor)));
         }
-        lanes.start(|received| {
+        let work = |received: Received| {
             let done = done.clone();
-            async move { done.lock().unwrap().extend(received.into_iter().map(|received| received.id.0)) }
-        });
-        lanes.ended().await;
-        lanes.ended().await;
+            async move { done.lock().unwrap().push(received.id.0) }
+        };
+        for _ in 0..3 {
+            lanes.start(work);
+            lanes.ended().await;
+        }
         let done = done.lock().unwrap();
         let of_x: Vec<i64> = done.iter().copied().filter(|id| *id != 2).collect();
         assert_eq!((of_x, done.len()), (vec![1, 3], 3));
-        assert!(lanes.known.is_empty());
+        assert!(lanes.known.is_empty() && lanes.bytes == 0);
     }
 
     #[tokio::test]
@@ -137,10 +167,31 @@ mod tests {
         assert!(lanes.running.is_empty() && lanes.known.is_empty());
     }
 
+    #[tokio::test]
+    async fn one_sender_with_much_to_say_leaves_room_for_others() {
+        let mut lanes = Lanes::default();
+        let taken = (0..1_000).filter(|id| lanes.add(received(*id, "x"))).count();
+        assert_eq!(taken, WAITING_PER_LANE);
+        assert!(lanes.add(received(2_000, "y")));
+        lanes.start(|_| std::future::pending());
+        assert_eq!(lanes.running.len(), 2);
+    }
+
+    #[tokio::test]
+    async fn one_host_with_many_senders_leaves_turns_for_others() {
+        let mut lanes = Lanes::default();
+        for id in 0..100 {
+            lanes.add(Received { host: "crowd.example".to_owned(), ..received(id, &format!("x{id}")) });
+        }
+        lanes.add(received(100, "y"));
+        lanes.start(|_| std::future::pending());
+        assert_eq!(lanes.running.len(), RUNNING_PER_HOST + 1);
+    }
+
     #[test]
     fn memory_is_bounded() {
         let mut lanes = Lanes::default();
-        let taken = (0..10_000).filter(|id| lanes.add(received(*id, "x"))).count();
-        assert_eq!(taken, WAITING);
+        let taken = (0..100_000).filter(|id| lanes.add(received(*id, &format!("x{id}")))).count();
+        assert_eq!(taken, WAITING_BYTES >> 10);
     }
 }

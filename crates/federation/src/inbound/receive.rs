@@ -67,9 +67,15 @@ async fn keep(
     };
     let mut tx = app.begin().await?;
     let is_new = received::insert(&mut tx, &new, app.now()).await?;
+    // Announced by some group, and of no effect as such: from its author it may have one.
+    let is_revived = !is_new && received::set_direct(&mut tx, &new, app.now()).await?;
     if let Some(scheme) = shown {
         instance::note_signature(&mut tx, verified.host(), scheme, app.now()).await?;
     }
     tx.commit().await?;
+    if is_revived {
+        // It keeps the key it had, under which the worker finds it in the store.
+        app.signals.received.notify_one();
+    }
     Ok(is_new.then(|| Received::from_new(new, app.now())))
 }

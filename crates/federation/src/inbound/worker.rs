@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use guildhall_domain::ApId;
 use guildhall_store::{
     StoreError,
     received::{self, Outcome, Received},
@@ -16,6 +15,8 @@ use crate::Federation;
 const BATCH: usize = 500;
 /// How often to look into the store without being told: for what was put off, and what another process left.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// The longest that one activity may take with all that has to be fetched for it.
+const LONGEST: Duration = Duration::from_mins(2);
 /// Tries before an activity is given up: with the doubling below about a day and a half.
 const MAX_ATTEMPTS: i64 = 14;
 
@@ -36,7 +37,7 @@ pub async fn run(federation: Federation, shutdown: impl Future<Output = ()>) {
             () = lanes.ended() => {}
             () = federation.arrivals.overflowed() => look.reset_immediately(),
             () = federation.app.signals.received.notified() => look.reset_immediately(),
-            _ = look.tick(), if lanes.is_low() => {
+            _ = look.tick() => {
                 if let Err(error) = read_due(&federation, &mut lanes).await {
                     tracing::error!(error = %error, "reading received activities failed");
                 }
@@ -47,21 +48,30 @@ pub async fn run(federation: Federation, shutdown: impl Future<Output = ()>) {
         }
         lanes.start(|received| {
             let federation = federation.clone();
-            async move {
-                for received in received {
-                    process(&federation, received).await;
-                }
-            }
+            async move { process(&federation, received).await }
         });
     }
     lanes.finish().await;
 }
 
+/// Looks through all that is due, past those whose lanes are full, for what finds room.
 async fn read_due(federation: &Federation, lanes: &mut Lanes) -> Result<(), StoreError> {
-    for received in received::list_due(&federation.app.store, federation.app.now(), BATCH).await? {
-        lanes.add(received);
+    let (store, now) = (&federation.app.store, federation.app.now());
+    let mut after = None;
+    loop {
+        let page = received::list_due_lanes(store, now, after, BATCH).await?;
+        for due in &page {
+            if lanes.wants(due.id, &due.lane)
+                && let Some(received) = received::find_queued(store, due.id).await?
+            {
+                lanes.add(received);
+            }
+        }
+        after = page.last().map(|due| (due.due_at, due.id));
+        if page.len() < BATCH {
+            return Ok(());
+        }
     }
-    Ok(())
 }
 
 /// Processes everything that is due, and what that brings up, until nothing is: for tests.
@@ -79,12 +89,14 @@ pub async fn run_until_idle(federation: &Federation) -> Result<(), StoreError> {
 
 async fn process(federation: &Federation, received: Received) {
     let (id, verb, attempts) = (received.id, received.verb.clone(), received.attempts);
-    let via = received.via.clone();
     let lag = federation.app.now().since(received.received_at);
     metrics::histogram!("inbox_lag_seconds").record(lag.as_secs_f64());
     let step = match Incoming::load(federation, received).await {
         // Boxed: the deepest path, which fetches a whole thread, would make every task as large.
-        Ok(incoming) => Box::pin(translate(federation, incoming)).await,
+        Ok(incoming) => match tokio::time::timeout(LONGEST, Box::pin(translate(federation, incoming))).await {
+            Ok(step) => step,
+            Err(_) => Err(Trouble::Later("took too long".to_owned())),
+        },
         Err(trouble) => Err(trouble),
     };
     let ended = match step {
@@ -92,7 +104,6 @@ async fn process(federation: &Federation, received: Received) {
             count("done");
             return;
         }
-        Ok(Step::Ended(Outcome::Ignored, reason)) => ignore(federation, (id, via.as_ref()), &reason).await,
         Ok(Step::Ended(outcome, reason)) => end(federation, id, outcome, &reason).await,
         Err(Trouble::Later(reason)) if attempts < MAX_ATTEMPTS => put_off(federation, id, attempts, &reason).await,
         Err(Trouble::Later(reason) | Trouble::Never(reason)) => {
@@ -120,23 +131,6 @@ async fn end(
     let mut tx = federation.app.begin().await?;
     received::finish(&mut tx, id, outcome, Some(reason), federation.app.now()).await?;
     tx.commit().await
-}
-
-async fn ignore(
-    federation: &Federation,
-    read: (guildhall_domain::ReceivedId, Option<&ApId>),
-    reason: &str,
-) -> Result<(), StoreError> {
-    count(Outcome::Ignored.as_str());
-    let app = &federation.app;
-    let mut tx = app.begin().await?;
-    let is_ended = received::finish_ignored(&mut tx, read, reason, app.now()).await?;
-    tx.commit().await?;
-    if !is_ended {
-        // Announced meanwhile: it is due again.
-        app.signals.received.notify_one();
-    }
-    Ok(())
 }
 
 async fn put_off(

@@ -82,9 +82,13 @@ async fn announce(
     kind: EntryKind,
     reader: Reader,
 ) -> Result<Response, Refusal> {
+    let app = &federation.app;
     let id: EntryId = id.parse().map_err(|_| Refusal::NotFound)?;
-    let ap_id = Urls::new(&federation.app.site).announce(kind, id);
-    give(&federation.app, &ap_id, &reader).await
+    // By the entry in the address: what the announced bytes say of themselves is their sender's word.
+    let view = read::entries::find(app, &reader.viewer, id).await?.filter(|view| view.sight == Sight::Whole);
+    view.filter(|view| view.edited_at.is_none()).ok_or(Refusal::NotFound)?;
+    let ap_id = Urls::new(&app.site).announce(kind, id);
+    give(app, &ap_id, &reader).await
 }
 
 /// The boost that microblogs got; it is on the log beside the `Announce` that the others got.

@@ -40,7 +40,9 @@ pub(super) async fn announce(
 
 /// The `Create` that brought an entry written elsewhere, as long as it is kept.
 async fn received_create(app: &App, view: &EntryView) -> Result<Option<Value>, Refusal> {
-    let received = entry::find(&app.store, view.id).await?.and_then(|entry| entry.received_id);
+    // Of what was edited since, the first version is no longer for everybody to read.
+    let unedited = entry::find(&app.store, view.id).await?.filter(|entry| entry.edited_at.is_none());
+    let received = unedited.and_then(|entry| entry.received_id);
     let Some(received) = received else { return Ok(None) };
     let Some(received) = received::find(&app.store, received).await? else { return Ok(None) };
     if received.verb != "Create" {

@@ -5,7 +5,7 @@ use guildhall_domain::membership::MembershipState;
 use guildhall_store::{Db, testing::on_both_engines};
 use serde_json::json;
 
-use crate::support::{World, With as _, activity, create, delete, follow, id, note, to_group, update};
+use crate::support::{With as _, World, activity, create, delete, follow, id, note, to_group, update};
 
 on_both_engines! {
     async fn a_changed_actor_is_fetched_from_its_server_and_not_taken_from_the_activity(db: Db) {
@@ -74,7 +74,7 @@ on_both_engines! {
         let world = World::with_member(db, "mastodon").await;
         let mut document = world.alice.document.clone();
         document["publicKey"]["publicKeyPem"] = json!("");
-        world.here.clock.advance(std::time::Duration::from_secs(15 * 60));
+        world.here.clock.advance(std::time::Duration::from_mins(15));
         let rotated = world.peer.own(document);
         let note = to_group(note(&rotated, "Tulips"), &world.group.ap_id);
         let status = world.peer.deliver_as(&rotated, &world.here.inbox(), &create(&rotated, &note)).await;

@@ -7,12 +7,13 @@ use guildhall_app::group::Leave;
 use guildhall_domain::GroupId;
 use guildhall_domain::content::{EntryState, Tally};
 use guildhall_domain::event::Cause;
+use guildhall_domain::peering::PeeringAction;
 use guildhall_store::{Db, testing::on_both_engines};
 use guildhall_testkit::{FakePeer, PeerActor, Reply};
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::support::{World, With as _, activity, announce, create, delete, id, like, note, to_group, undo};
+use crate::support::{With as _, World, activity, announce, create, delete, id, like, note, to_group, undo};
 
 /// A group elsewhere, followed from here, and tom on a third server.
 pub(crate) struct Followed {
@@ -53,7 +54,8 @@ impl Followed {
 
     /// The activity with tom's proof.
     fn proved(&self, activity: &Value) -> Value {
-        let context = json!(["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/data-integrity/v1"]);
+        let context =
+            json!(["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/data-integrity/v1"]);
         let now = self.world.here.clock.time().as_millis();
         let activity = activity.clone().with(json!({ "@context": context }));
         prove(activity, &self.tom.ed25519_id, &self.tom.ed25519, now).unwrap()
@@ -121,7 +123,7 @@ on_both_engines! {
         followed.third.answer(url.path_and_query(), Reply::status(StatusCode::SERVICE_UNAVAILABLE));
         assert_eq!(followed.announced(&create).await, "queued");
         followed.third.put(&create);
-        followed.world.here.clock.advance(Duration::from_secs(60));
+        followed.world.here.clock.advance(Duration::from_mins(1));
         followed.world.here.run_until_idle().await;
         assert_eq!(followed.state(&note).await, Some(EntryState::Published));
     }
@@ -162,6 +164,39 @@ on_both_engines! {
         let own = delete(&mod_of_books, id(&note)).with(json!({ "summary": "off topic" }));
         assert_eq!(followed.announced(&own).await, "applied");
         assert_eq!(followed.state(&note).await, Some(EntryState::Removed));
+        // Guildhall's groups act in their own name where an admin stands in.
+        let (second, create) = followed.post("Dune again");
+        followed.third.put(&second);
+        followed.announced(&create).await;
+        assert_eq!(followed.announced(&delete(&followed.books, id(&second))).await, "applied");
+        assert_eq!(followed.state(&second).await, Some(EntryState::Removed));
+    }
+
+    // Sent to the author's server directly as well, a moderator's word alone is not enough.
+    async fn a_removal_that_was_refused_directly_counts_when_the_group_announces_it(db: Db) {
+        let followed = Followed::new(db).await;
+        let (note, create) = followed.post("Buy!");
+        followed.third.put(&note);
+        followed.announced(&create).await;
+        let moderator = followed.world.peer.actor("mo");
+        let removal = delete(&moderator, id(&note)).with(json!({ "summary": "advertising" }));
+        assert_eq!(followed.world.send(&removal).await, "refused");
+        assert_eq!(followed.announced(&removal).await, "applied");
+        assert_eq!(followed.state(&note).await, Some(EntryState::Removed));
+    }
+
+    async fn what_a_blocked_server_wrote_does_not_come_in_by_a_group(db: Db) {
+        let followed = Followed::new(db).await;
+        followed.world.here.list_host(None, &followed.third.host, PeeringAction::Block).await;
+        let before = followed.third.count_all();
+        let (note, create) = followed.post("Dune");
+        followed.third.put(&create);
+        followed.third.put(&note);
+        for object in [&create, &followed.proved(&create), &note, &note["id"]] {
+            assert_ne!(followed.announced(object).await, "applied");
+        }
+        assert_eq!(followed.state(&note).await, None);
+        assert_eq!(followed.third.count_all(), before, "nothing is asked of it");
     }
 
     // Discourse announces the first post of a topic alone; the rest its people send themselves.
@@ -216,9 +251,10 @@ on_both_engines! {
         for embedded in [false, true] {
             let (note, _) = followed.post("Dune");
             followed.third.put(&note);
-            let object = match embedded {
-                true => note.clone().with(json!({ "content": "<p>Buy!</p>" })),
-                false => note["id"].clone(),
+            let object = if embedded {
+                note.clone().with(json!({ "content": "<p>Buy!</p>" }))
+            } else {
+                note["id"].clone()
             };
             assert_eq!(followed.announced(&object).await, "applied");
             assert_eq!(followed.world.here.entry(id(&note)).await.unwrap().title.as_deref(), Some("Dune"));

@@ -25,10 +25,11 @@ on_both_engines! {
             let (note, create) = followed.post("Dune");
             followed.third.put(&create);
             for is_direct in [direct_first, !direct_first] {
-                match is_direct {
-                    true => followed.world.send_from(&followed.third, &create).await,
-                    false => followed.announced(&create).await,
-                };
+                if is_direct {
+                    followed.world.send_from(&followed.third, &create).await;
+                } else {
+                    followed.announced(&create).await;
+                }
             }
             assert_eq!(followed.state(&note).await, Some(EntryState::Published), "direct first: {direct_first}");
         }

@@ -5,7 +5,7 @@ use guildhall_domain::moderation::DecisionAction;
 use guildhall_store::{Db, testing::on_both_engines};
 use serde_json::{Value, json};
 
-use crate::support::{World, With as _, activity, create, delete, id, undo};
+use crate::support::{With as _, World, activity, create, delete, id, undo};
 
 on_both_engines! {
     async fn an_author_deletes_by_id_or_tombstone(db: Db) {
@@ -13,9 +13,10 @@ on_both_engines! {
         for by_tombstone in [false, true] {
             let post = world.posted("Tulips").await;
             let object = json!({ "id": id(&post), "type": "Tombstone", "formerType": "Note" });
-            let deletion = match by_tombstone {
-                true => activity(&world.alice, "Delete", object),
-                false => delete(&world.alice, id(&post)),
+            let deletion = if by_tombstone {
+                activity(&world.alice, "Delete", object)
+            } else {
+                delete(&world.alice, id(&post))
             };
             assert_eq!(world.send(&deletion).await, "applied");
             assert_eq!(world.here.state(id(&post)).await, Some(EntryState::Deleted));

@@ -6,7 +6,7 @@ use guildhall_store::queue::QueueKind;
 use guildhall_store::{Db, testing::on_both_engines};
 use serde_json::{Value, json};
 
-use crate::support::{World, With as _, create, id, note, to_group, update};
+use crate::support::{With as _, World, create, id, note, to_group, update};
 
 on_both_engines! {
     async fn a_newer_text_replaces_the_older_one(db: Db) {
@@ -31,7 +31,7 @@ on_both_engines! {
         let post = world.posted("Tulips").await;
         let ahead = edited(&post, "Ahead", "11:59:20").with(json!({ "updated": "2036-01-01T00:00:00Z" }));
         world.send(&update(&world.alice, &ahead)).await;
-        world.here.clock.advance(std::time::Duration::from_secs(60));
+        world.here.clock.advance(std::time::Duration::from_mins(1));
         assert_eq!(world.send(&update(&world.alice, &edited(&post, "Now", "12:00:30"))).await, "applied");
         assert_eq!(world.here.entry(id(&post)).await.unwrap().title.as_deref(), Some("Now"));
     }
@@ -104,5 +104,6 @@ on_both_engines! {
 
 /// The note with another text, changed on the morning of the test.
 fn edited(note: &Value, text: &str, time: &str) -> Value {
-    note.clone().with(json!({ "content": format!("<p>{text}</p>"), "updated": format!("2026-03-01T{time}Z") }))
+    note.clone()
+        .with(json!({ "content": format!("<p>{text}</p>"), "updated": format!("2026-03-01T{time}Z") }))
 }

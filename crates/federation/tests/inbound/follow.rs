@@ -6,7 +6,7 @@ use guildhall_store::queue::QueueKind;
 use guildhall_store::{Db, testing::on_both_engines};
 use serde_json::json;
 
-use crate::support::{World, With as _, activity, follow, id, undo};
+use crate::support::{With as _, World, activity, follow, id, undo};
 
 on_both_engines! {
     async fn a_follow_of_an_open_group_is_accepted(db: Db) {

@@ -1,5 +1,6 @@
 //! What other servers send, in every shape, through the whole inbox: its effect on the store and the answers on the wire.
 //! One file a subject; recorded deliveries are in `replay`.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop where it is")]
 
 mod actors;
 mod announce;

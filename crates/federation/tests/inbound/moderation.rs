@@ -7,7 +7,7 @@ use guildhall_store::{Db, testing::on_both_engines};
 use guildhall_testkit::{FakePeer, PeerActor};
 use serde_json::{Value, json};
 
-use crate::support::{World, With as _, activity, create, delete, follow, id, note, to_group, undo};
+use crate::support::{With as _, World, activity, create, delete, follow, id, note, to_group, undo};
 
 on_both_engines! {
     async fn a_moderator_elsewhere_appoints_another_who_then_removes_a_post(db: Db) {
@@ -96,7 +96,7 @@ on_both_engines! {
         assert_eq!(world.here.membership(world.group.id, &world.alice.id).await, None);
         let post = || create(&world.alice, &to_group(note(&world.alice, "Tulips"), &world.group.ap_id));
         assert_eq!(world.send(&post()).await, "refused");
-        world.here.clock.advance(Duration::from_secs(61 * 60));
+        world.here.clock.advance(Duration::from_mins(61));
         assert_eq!(world.send(&post()).await, "applied");
     }
 

@@ -8,7 +8,7 @@ use guildhall_testkit::{FixedClock, Reply, TestInstance};
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::support::{World, With as _, create, follow, id, mention, note, to_group};
+use crate::support::{With as _, World, create, follow, id, mention, note, to_group};
 
 on_both_engines! {
     async fn missing_parents_are_fetched_once_and_take_their_places(db: Db) {
@@ -21,8 +21,8 @@ on_both_engines! {
         }
         let entries = world.here.entries(world.group.id).await;
         let places: Vec<(EntryKind, i64)> = entries.iter().map(|entry| (entry.kind, entry.depth)).collect();
-        use EntryKind::{Comment, Post};
-        assert_eq!(places, [(Post, 0), (Comment, 1), (Comment, 2), (Comment, 3), (Comment, 3)]);
+        let comment = |depth| (EntryKind::Comment, depth);
+        assert_eq!(places, [(EntryKind::Post, 0), comment(1), comment(2), comment(3), comment(3)]);
         for fetched in &thread {
             assert_eq!(world.peer.count(&iri(fetched)), 1, "{fetched}");
         }
@@ -61,7 +61,7 @@ on_both_engines! {
         let reply = answer(&world, &thread[0]);
         assert_eq!(world.send(&create(&world.alice, &reply)).await, "queued");
         world.peer.put(&thread[0]);
-        world.here.clock.advance(Duration::from_secs(60));
+        world.here.clock.advance(Duration::from_mins(1));
         world.here.run_until_idle().await;
         assert_eq!(world.here.entry(id(&reply)).await.unwrap().kind, EntryKind::Comment);
     }

@@ -5,7 +5,7 @@ use guildhall_domain::group::{Admission, Policy, Posting, Review};
 use guildhall_store::{Db, poll, testing::on_both_engines};
 use serde_json::{Value, json};
 
-use crate::support::{World, With as _, activity, create, fresh, id, to_group, update};
+use crate::support::{With as _, World, activity, create, fresh, id, to_group, update};
 
 on_both_engines! {
     async fn a_question_is_a_post_with_options(db: Db) {

@@ -5,7 +5,7 @@ use guildhall_domain::content::{EntryKind, EntryState};
 use guildhall_store::{Db, testing::on_both_engines};
 use serde_json::{Value, json};
 
-use crate::support::{World, With as _, create, id, mention, note, to_group};
+use crate::support::{With as _, World, create, id, mention, note, to_group};
 
 on_both_engines! {
     async fn a_note_reaches_its_group_by_every_way_of_addressing(db: Db) {

@@ -4,7 +4,7 @@ use guildhall_store::{Db, testing::on_both_engines};
 use guildhall_testkit::{FakePeer, Signing};
 use serde_json::{Value, json};
 
-use crate::support::{World, With as _, create, delete, follow, id, note, to_group};
+use crate::support::{With as _, World, create, delete, follow, id, note, to_group};
 
 on_both_engines! {
     async fn group_aware_software_gets_every_activity_and_microblogs_the_starts_of_threads(db: Db) {

@@ -3,7 +3,7 @@
 use guildhall_store::{Db, testing::on_both_engines};
 use serde_json::{Value, json};
 
-use crate::support::{World, With as _, activity, id};
+use crate::support::{With as _, World, activity, id};
 
 on_both_engines! {
     async fn a_report_reaches_the_group_in_every_shape(db: Db) {

@@ -3,7 +3,7 @@
 use guildhall_store::{Db, entry::Entry, testing::on_both_engines};
 use serde_json::{Value, json};
 
-use crate::support::{World, With as _, create, fresh, id, to_group};
+use crate::support::{With as _, World, create, fresh, id, to_group};
 
 on_both_engines! {
     async fn an_article_keeps_its_name_and_markdown(db: Db) {

@@ -4,7 +4,7 @@ use guildhall_domain::content::Tally;
 use guildhall_store::{Db, testing::on_both_engines};
 use serde_json::{Value, json};
 
-use crate::support::{World, With as _, activity, create, id, like, note, to_group, undo};
+use crate::support::{With as _, World, activity, create, id, like, note, to_group, undo};
 
 on_both_engines! {
     async fn a_later_vote_replaces_the_earlier_one(db: Db) {

@@ -2,7 +2,9 @@
 
 use guildhall_domain::group::Admission;
 use guildhall_store::Db;
-use guildhall_testkit::{Chronicle, FixedClock, LocalEntry, LocalGroup, LocalPerson, RecordedPeer, TestInstance};
+use guildhall_testkit::{
+    Chronicle, FixedClock, LocalEntry, LocalGroup, LocalPerson, RecordedPeer, TestInstance,
+};
 
 /// Before the first recording.
 const START: &str = "2026-11-21T23:50:00Z";
@@ -21,11 +23,12 @@ impl Stage {
         Self { here, theirs, chronicle }
     }
 
-    /// Sends a recorded delivery, lets everything happen that comes of it, and notes that.
+    /// Sends the recorded delivery whose name begins so, lets everything happen that comes of it, and notes that.
     pub(crate) async fn play(&mut self, name: &str) {
         let (status, body) = self.theirs.send(name).await;
         self.here.run_until_idle().await;
-        self.chronicle.note(&format!("{name}: {}", status.as_u16()), Some(&body)).await;
+        let title = format!("{}: {}", self.theirs.name(name), status.as_u16());
+        self.chronicle.note(&title, Some(&body)).await;
     }
 
     /// The same with several, in their order.

@@ -40,7 +40,7 @@ pub async fn find_by_ap_id(db: &Db, ap_id: &ApId) -> Result<Option<Entry>, Store
 /// The entry whose page at its origin has this URL. Microblogs name a post by page as often as by id.
 pub async fn find_by_page_url(db: &Db, url: &str) -> Result<Option<Entry>, StoreError> {
     let row: Option<Row> = db
-        .query(concat!(select!(), " WHERE ap_id = (SELECT ap_id FROM entries WHERE page_url = $1 ORDER BY id LIMIT 1)"))
+        .query(concat!(select!(), " WHERE page_url = $1 AND state = 'published' ORDER BY id LIMIT 1"))
         .bind(url)
         .optional()
         .await?;

@@ -29,7 +29,12 @@ fn every_kind() -> Vec<EventKind> {
         EventKind::GroupChanged { group },
         EventKind::Reported { entry, by, text: "look".to_owned() },
     ];
-    kinds.extend(decisions().map(|(decision, reason)| EventKind::JoinDecided { group, actor, decision, reason }));
+    kinds.extend(decisions().map(|(decision, reason)| EventKind::JoinDecided {
+        group,
+        actor,
+        decision,
+        reason,
+    }));
     let votes = [None, Some(Vote::Up), Some(Vote::Down)];
     for before in votes {
         kinds.extend(votes.map(|vote| EventKind::Voted { entry, actor, vote, before }));
@@ -47,12 +52,8 @@ fn every_kind() -> Vec<EventKind> {
 
 fn decisions() -> impl Iterator<Item = (Result<JoinOutcome, JoinRefusal>, Option<String>)> {
     let outcomes = [JoinOutcome::Joined, JoinOutcome::AwaitingApproval, JoinOutcome::AlreadyMember].map(Ok);
-    let refusals = [
-        JoinRefusal::Banned,
-        JoinRefusal::InviteNeeded,
-        JoinRefusal::HostBlocked,
-        JoinRefusal::Declined,
-    ];
+    let refusals =
+        [JoinRefusal::Banned, JoinRefusal::InviteNeeded, JoinRefusal::HostBlocked, JoinRefusal::Declined];
     let all: Vec<_> = outcomes.into_iter().chain(refusals.map(Err)).collect();
     all.into_iter().flat_map(|decision| [(decision, None), (decision, Some("because".to_owned()))])
 }

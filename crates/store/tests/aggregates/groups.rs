@@ -6,8 +6,7 @@ use guildhall_domain::{
     group::{Admission, Policy, Posting, Review, Rule},
 };
 use guildhall_store::{
-    Db,
-    actor,
+    Db, actor,
     group::{self, Counts, GroupFields, RenderedRule},
     moderator,
     testing::on_both_engines,
@@ -18,7 +17,9 @@ use crate::set_up::{ANN, BOB, FAR_GROUP, GROUP, LATER, NOW, add, comment, fields
 async fn add_group(db: &Db, id: i64, members: i64) {
     let mut tx = db.begin().await.unwrap();
     let name = format!("group{id}");
-    actor::insert_local(&mut tx, ActorId(id), &fields("here.example", ActorKind::Group, &name), NOW).await.unwrap();
+    actor::insert_local(&mut tx, ActorId(id), &fields("here.example", ActorKind::Group, &name), NOW)
+        .await
+        .unwrap();
     group::insert(&mut tx, GroupId(id), true, &settings(&name), NOW).await.unwrap();
     group::add_counts(&mut tx, GroupId(id), Counts { members, ..Counts::default() }).await.unwrap();
     tx.commit().await.unwrap();

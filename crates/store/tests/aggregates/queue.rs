@@ -98,15 +98,4 @@ on_both_engines! {
         let closed = queue::find(&db, QueueItemId(3)).await.unwrap().unwrap();
         assert_eq!(closed.decided_at, Some(NOW), "once");
     }
-
-    async fn what_is_held_gets_the_title_of_its_new_text(db: Db) {
-        let of_other = QueueItem { entry: Some(EntryId(2)), ..item(2, QueueKind::Post) };
-        insert(&db, &[item(1, QueueKind::Post), of_other]).await;
-        let mut tx = db.begin().await.unwrap();
-        queue::set_title(&mut tx, EntryId(1), "Cucumbers").await.unwrap();
-        tx.commit().await.unwrap();
-        let titles: Vec<String> =
-            queue::list_open(&db, GROUP, None, 50).await.unwrap().into_iter().map(|item| item.title).collect();
-        assert_eq!(titles, ["Cucumbers", "Tomatoes"]);
-    }
 }

@@ -143,4 +143,32 @@ on_both_engines! {
         }
         assert_eq!(left, [1, 5, 6], "needed by the queue; ended just now; not ended");
     }
+
+    async fn what_had_no_effect_is_due_again_once_when_a_group_announces_it(db: Db) {
+        let (group, known) = (ApId::new("https://boats.example/group"), new(1).ap_id);
+        for (id, outcome, is_due_again) in [
+            (1, Outcome::Ignored, true),
+            (2, Outcome::Refused, true),
+            (3, Outcome::Applied, false),
+            (4, Outcome::Held, false),
+        ] {
+            let direct = NewReceived { via: None, ..new(id) };
+            let mut tx = db.begin().await.unwrap();
+            assert!(received::insert(&mut tx, &direct, NOW).await.unwrap());
+            assert!(!received::set_announced(&mut tx, &direct.ap_id, &group, NOW).await.unwrap(), "not ended yet");
+            assert!(received::is_queued(&mut tx, &direct.ap_id).await.unwrap());
+            tx.commit().await.unwrap();
+            finish(&db, id, outcome, NOW).await;
+            let mut tx = db.begin().await.unwrap();
+            let again = received::set_announced(&mut tx, &direct.ap_id, &group, LATER).await.unwrap();
+            assert_eq!(again, is_due_again, "{outcome:?}");
+            assert!(!received::is_queued(&mut tx, &direct.ap_id).await.unwrap());
+            tx.commit().await.unwrap();
+        }
+        assert_eq!(due(&db, LATER).await, [1, 2]);
+        assert_eq!(received::find_by_ap_id(&db, &known).await.unwrap().unwrap().via, Some(group.clone()));
+        finish(&db, 1, Outcome::Ignored, LATER).await;
+        let mut tx = db.begin().await.unwrap();
+        assert!(!received::set_announced(&mut tx, &known, &group, LATER).await.unwrap(), "the group has had its say");
+    }
 }

@@ -2,6 +2,7 @@
 
 mod world;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use guildhall_store::Db;
@@ -104,16 +105,19 @@ fn number(line: &str, numbers: &mut HashMap<String, usize>) -> String {
     let mut rest = line;
     while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
         let end = rest[start..].find(|c: char| !c.is_ascii_digit()).map_or(rest.len(), |at| start + at);
-        written.push_str(&rest[..start]);
-        let digits = &rest[start..end];
-        if digits.len() >= 15 {
-            let next = numbers.len() + 1;
-            let number = numbers.entry(digits.to_owned()).or_insert(next);
-            written.push_str(&format!("[{number}]"));
-        } else {
-            written.push_str(digits);
-        }
+        let (before, digits) = (&rest[..start], &rest[start..end]);
+        written.push_str(before);
+        written.push_str(&short(digits, numbers));
         rest = &rest[end..];
     }
     written + rest
+}
+
+fn short<'a>(digits: &'a str, numbers: &mut HashMap<String, usize>) -> Cow<'a, str> {
+    if digits.len() < 15 {
+        return digits.into();
+    }
+    let next = numbers.len() + 1;
+    let number = numbers.entry(digits.to_owned()).or_insert(next);
+    format!("[{number}]").into()
 }

@@ -146,7 +146,8 @@ fn entry_line(entry: &Entry, parent: Option<&ApId>, names: &Names) -> String {
         Some(parent) => format!("under {parent}"),
         None => format!("in {}", name(entry.group_id.actor())),
     };
-    let mut line = format!("{} {} {} by {} {place}", entry.state, entry.wire_type, entry.ap_id, name(entry.author_id));
+    let mut line =
+        format!("{} {} {} by {} {place}", entry.state, entry.wire_type, entry.ap_id, name(entry.author_id));
     let mut add = |text: String| line.push_str(&text);
     if let Some(title) = &entry.title {
         add(format!(" title {title:?}"));

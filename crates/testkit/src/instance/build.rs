@@ -108,7 +108,13 @@ impl TestInstance {
     }
 
     /// A post in a group hosted here.
-    pub async fn post(&self, group: &LocalGroup, author: &LocalPerson, title: &str, text: &str) -> LocalEntry {
+    pub async fn post(
+        &self,
+        group: &LocalGroup,
+        author: &LocalPerson,
+        title: &str,
+        text: &str,
+    ) -> LocalEntry {
         self.write(group.id, author, None, Some(title), text).await
     }
 

@@ -76,7 +76,8 @@ pub(super) fn serve(listener: TcpListener, peer: FakePeer) {
 }
 
 async fn answer(State(peer): State<FakePeer>, request: Request) -> Response {
-    let reply = if request.method() == Method::POST { take(&peer, request).await } else { look_up(&peer, &request) };
+    let reply =
+        if request.method() == Method::POST { take(&peer, request).await } else { look_up(&peer, &request) };
     let response = Response::builder().status(reply.status).header("content-type", reply.media_type);
     response.body(Body::from(reply.body)).unwrap()
 }
@@ -97,10 +98,8 @@ fn webfinger(peer: &FakePeer, request: &Request) -> Option<Reply> {
     let name = resource.strip_prefix("acct:")?.strip_suffix(&format!("@{}", peer.host))?;
     let memory = peer.memory();
     let found: Vec<&PeerActor> = memory.actors.iter().filter(|actor| actor.name == name).collect();
-    let links: Vec<Value> = found
-        .iter()
-        .map(|actor| json!({ "rel": "self", "type": ACTIVITY_JSON, "href": actor.id }))
-        .collect();
+    let links: Vec<Value> =
+        found.iter().map(|actor| json!({ "rel": "self", "type": ACTIVITY_JSON, "href": actor.id })).collect();
     let document = json!({ "subject": resource, "links": links });
     (!found.is_empty()).then(|| Reply::typed("application/jrd+json", document.to_string()))
 }

@@ -60,9 +60,12 @@ impl Signing {
         let (covered, algorithm, key_id, content_type) = match software {
             "gotosocial" => (usual, "hs2019", KeyIdStyle::Path, LD_JSON),
             "nodebb" => (usual, "hs2019", KeyIdStyle::Key, LD_JSON),
-            "lemmy" => {
-                ("(request-target) content-type date digest host", "hs2019", KeyIdStyle::MainKey, ACTIVITY_JSON)
-            }
+            "lemmy" => (
+                "(request-target) content-type date digest host",
+                "hs2019",
+                KeyIdStyle::MainKey,
+                ACTIVITY_JSON,
+            ),
             "mitra" => (usual, "rsa-sha256", KeyIdStyle::MainKey, LD_JSON),
             "snac" => ("(request-target) host digest date", "rsa-sha256", KeyIdStyle::MainKey, ACTIVITY_JSON),
             _ => (with_type, "rsa-sha256", KeyIdStyle::MainKey, ACTIVITY_JSON),

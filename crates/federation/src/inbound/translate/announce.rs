@@ -1,6 +1,6 @@
 //! `Announce`: a group elsewhere passes on what happened in it (FEP-1b12), or somebody boosts.
 
-use guildhall_activitypub::{Document, Iri, Object, activity::Announced, read};
+use guildhall_activitypub::{Activity, Document, Iri, Object, Verb, activity::Announced};
 use guildhall_domain::{ApId, GroupId, ReceivedId};
 use guildhall_store::{
     membership,
@@ -45,11 +45,15 @@ fn is_about_ours(federation: &Federation, announced: &Announced) -> bool {
     let Announced::Activity(document) = announced else {
         return false;
     };
-    let object = read::first(document.value(), "object");
-    let undone = object.and_then(|object| read::first_id(object, "object"));
-    let named = read::first_id(document.value(), "object");
-    let is_ours = |id: &Iri| federation.fetcher.is_own(id);
-    named.as_ref().is_some_and(is_ours) || undone.as_ref().is_some_and(is_ours)
+    let about = match Activity::read(document).map(|activity| activity.verb) {
+        Ok(Verb::Delete(deletion)) => Some(deletion.object),
+        Ok(Verb::Block(blocking)) => Some(blocking.object),
+        Ok(Verb::Lock(locking)) => Some(locking.object),
+        Ok(Verb::Remove(listing)) => Some(listing.object),
+        Ok(Verb::Undo(undoing)) => undoing.object.embedded().and_then(|inner| inner.object.clone()),
+        _ => None,
+    };
+    about.is_some_and(|id| federation.fetcher.is_own(&id))
 }
 
 /// Queues the wrapped activity as one of its own, so that it has one effect whether it comes wrapped, directly, or both.
@@ -74,6 +78,9 @@ async fn pass_on(federation: &Federation, incoming: &Incoming, document: Documen
     let is_new = received::insert(&mut tx, &new, app.now()).await?
         // Its author sent it here too, where it may have meant nothing without the group's word.
         || received::set_announced(&mut tx, &new.ap_id, &incoming.actor.ap_id, app.now()).await?;
+    if !is_new && received::is_queued(&mut tx, &new.ap_id).await? {
+        return Err(Trouble::Later("what its author sent is still being processed".to_owned()));
+    }
     let outcome = if is_new { Outcome::Applied } else { Outcome::Ignored };
     let reason = if is_new { "queued what it announces" } else { "known already" };
     received::finish(&mut tx, incoming.received.id, outcome, Some(reason), app.now()).await?;

@@ -1,8 +1,9 @@
-//! `Accept` and `Reject` of a Follow that somebody here sent.
+//! `Accept` and `Reject` of a Follow that somebody here sent, and `Reject` of a post that somebody here wrote.
 
-use guildhall_activitypub::activity::Answer;
-use guildhall_app::remote::{self, JoinAnswered};
+use guildhall_activitypub::{Iri, activity::Answer};
+use guildhall_app::remote::{self, EntryRefused, JoinAnswered};
 use guildhall_domain::ApId;
+use guildhall_store::entry::{self, Entry};
 
 use super::{Incoming, Step, Trouble};
 use crate::Federation;
@@ -13,7 +14,17 @@ pub(super) async fn answer(
     answer: &Answer,
     is_accepted: bool,
 ) -> Result<Step, Trouble> {
-    let id = |iri: &guildhall_activitypub::Iri| ApId::new(iri.as_str());
+    if !is_accepted && let Some(entry) = refused_entry(federation, answer).await? {
+        let refused = EntryRefused {
+            entry: entry.id,
+            group: incoming.actor.id,
+            reason: answer.reason.clone(),
+            cause: incoming.cause(),
+        };
+        remote::entry_refused(&federation.app, refused).await?;
+        return Ok(Step::Done);
+    }
+    let id = |iri: &Iri| ApId::new(iri.as_str());
     let answered = JoinAnswered {
         group: incoming.actor.id,
         follow: answer.object.id().map(id),
@@ -23,4 +34,18 @@ pub(super) async fn answer(
     };
     remote::join_answered(&federation.app, answered).await?;
     Ok(Step::Done)
+}
+
+/// The post or comment from here that is refused: by its own id or by that of its `Create`, which is made of it.
+async fn refused_entry(federation: &Federation, answer: &Answer) -> Result<Option<Entry>, Trouble> {
+    let embedded = answer.object.embedded();
+    let of_create = embedded.and_then(|inner| inner.object.as_ref());
+    for named in [of_create, answer.object.id()].into_iter().flatten() {
+        let id = named.as_str().strip_suffix("/create").unwrap_or(named.as_str());
+        let found = entry::find_by_ap_id(&federation.app.store, &ApId::new(id)).await?;
+        if let Some(found) = found.filter(|found| found.is_local) {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
 }

@@ -5,7 +5,7 @@ use guildhall_app::{
     group::{self, SetBan},
     remote,
 };
-use guildhall_domain::{ActorId, GroupId, Timestamp};
+use guildhall_domain::{ActorId, GroupId, Timestamp, actor::ActorKind};
 use guildhall_store::actor::Actor;
 
 use super::{
@@ -64,8 +64,10 @@ async fn suspend(
     is_suspended: bool,
 ) -> Result<Step, Trouble> {
     let is_home = blocking.target.as_ref().is_some_and(|target| target.same_origin(&blocking.object));
-    if !is_home || !blocking.object.same_origin(&incoming.activity.actor) || person.is_local {
-        return Ok(Step::ignored("a ban from somewhere else"));
+    // The same host is not the same person: the instance's own actor speaks for it, and nobody else there.
+    let is_instance = incoming.actor.kind == ActorKind::Application;
+    if !is_home || !is_instance || !blocking.object.same_origin(&incoming.activity.actor) || person.is_local {
+        return Ok(Step::ignored("a ban by somebody who does not speak for the instance"));
     }
     let until = blocking.until.map(Timestamp);
     remote::actor_suspended(&federation.app, person.id, until, is_suspended, incoming.cause()).await?;

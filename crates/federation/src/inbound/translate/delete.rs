@@ -6,6 +6,7 @@ use guildhall_app::{
     remote,
 };
 use guildhall_domain::ApId;
+use guildhall_store::received;
 
 use super::{Incoming, Step, Trouble, incoming::known_actor, trouble::IntoStep};
 use crate::Federation;
@@ -23,7 +24,7 @@ pub(super) async fn delete(
         return group_deleted(federation, incoming, actor).await;
     }
     let Some(command) = command(federation, incoming, deletion).await? else {
-        return Ok(Step::ignored("deletes nothing that is known here"));
+        return ignored_or_early(federation, incoming, "deletes nothing that is known here").await;
     };
     entries::delete(&federation.app, command).await.into_step()
 }
@@ -52,6 +53,19 @@ async fn command(
         reason: deletion.reason.clone(),
         cause: incoming.cause(),
     }))
+}
+
+/// What takes back something that is not known: later, where what it takes back still waits to be processed.
+pub(super) async fn ignored_or_early(
+    federation: &Federation,
+    incoming: &Incoming,
+    reason: &'static str,
+) -> Result<Step, Trouble> {
+    let received = &incoming.received;
+    if received::has_earlier(&federation.app.store, &received.actor, received.id).await? {
+        return Err(Trouble::Later("something earlier of the same actor still waits".to_owned()));
+    }
+    Ok(Step::ignored(reason))
 }
 
 // Lemmy's moderators delete a group by its id; only its own server can say so.

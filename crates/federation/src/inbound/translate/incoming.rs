@@ -29,7 +29,12 @@ impl Incoming {
         let never = |error: &dyn std::error::Error| Trouble::Never(error.to_string());
         let document = Document::parse(&received.body).map_err(|error| never(&error))?;
         let activity = Activity::read(&document).map_err(|error| never(&error))?;
-        let actor = federation.fetcher.actor(&received.actor).await?;
+        let actor = match federation.fetcher.actor(&received.actor).await {
+            Ok(actor) => actor,
+            Err(error) if error.is_retryable() => return Err(error.into()),
+            // It was known when its signature was checked; a farewell comes from those who are leaving.
+            Err(error) => actor::find_by_ap_id(&federation.app.store, &received.actor).await?.ok_or(error)?,
+        };
         let via = match &received.via {
             Some(group) => actor::find_by_ap_id(&federation.app.store, group).await?,
             None => None,

@@ -7,7 +7,7 @@ use guildhall_activitypub::{
 use guildhall_app::entry::{self as entries, CastVote, PollVote, React};
 use guildhall_domain::content::Vote;
 
-use super::{Incoming, Step, Trouble, trouble::IntoStep};
+use super::{Incoming, Step, Trouble, delete::ignored_or_early, trouble::IntoStep};
 use crate::Federation;
 
 /// The longest emoji kept: a `:shortcode:` or a sequence of code points, in bytes.
@@ -52,7 +52,7 @@ pub(super) async fn withdraw(
     withdrawn: Withdrawn,
 ) -> Result<Step, Trouble> {
     let Some(entry) = incoming.entry(federation, object).await? else {
-        return Ok(Step::ignored("reacted to nothing that is known here"));
+        return ignored_or_early(federation, incoming, "reacted to nothing that is known here").await;
     };
     let (actor, cause) = (incoming.actor.id, incoming.cause());
     match withdrawn {

@@ -12,7 +12,11 @@ use super::{
 };
 use crate::Federation;
 
-pub(super) async fn report(federation: &Federation, incoming: &Incoming, flag: &Flag) -> Result<Step, Trouble> {
+pub(super) async fn report(
+    federation: &Federation,
+    incoming: &Incoming,
+    flag: &Flag,
+) -> Result<Step, Trouble> {
     let reported = Reported::find(federation, flag).await?;
     let Some(group) = group_of(federation, incoming, &reported).await? else {
         return Ok(Step::ignored("reports nothing in a group here"));

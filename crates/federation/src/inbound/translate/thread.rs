@@ -86,6 +86,10 @@ async fn is_private_message(
     if is_public(source, object) {
         return Ok(false);
     }
+    if source.via.is_none() && addressed_group(federation, object, source.envelope).await?.is_none() {
+        // An answer that its author kept to a circle, and that came here for one of our people.
+        return Ok(true);
+    }
     let author = guildhall_store::actor::find(&federation.app.store, author).await?;
     let followers = author.and_then(|author| author.followers);
     Ok(!object.addressing.named().any(|named| followers.as_deref() == Some(named.as_str())))
@@ -207,7 +211,12 @@ pub(super) async fn bring_in_known(
             _ => return Ok(false),
         },
     };
-    let author = author_of(federation, object).await?;
+    let author = match author_of(federation, object).await {
+        Ok(author) => author,
+        // Deleted, say. The thread goes on without it.
+        Err(Trouble::Never(_)) => return Ok(false),
+        Err(later) => return Err(later),
+    };
     let command = command(federation, source, object, author, place, Cause::Local).await?;
     match entries::submit(&federation.app, command).await {
         Err(SubmitError::Store(error)) => Err(error.into()),

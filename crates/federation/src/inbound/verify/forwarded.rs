@@ -2,10 +2,11 @@
 //! who passed it on.
 
 use std::net::Ipv6Addr;
+use std::time::Duration;
 
 use guildhall_activitypub::proof::{Proof, ProofError};
 use guildhall_activitypub::{Activity, Document, Iri, Verb};
-use guildhall_domain::ApId;
+use guildhall_domain::{ApId, Timestamp};
 use guildhall_store::actor::{self, Actor};
 
 use super::claim::{Claim, Way};
@@ -14,6 +15,9 @@ use super::{Authentication, Rejection, VerifiedActivity, authority, signer, stan
 use crate::Federation;
 use crate::fetch::{Budget, FetchError, KeyAge, KnownKey};
 use crate::net::ClientIp;
+
+/// How old what others pass on may be: less than ids are remembered for, see the server's housekeeping.
+const PASSED_ON_FOR: Duration = Duration::from_hours(30 * 24);
 
 /// Step 14 for a request whose signer, verified, is of another origin than the actor.
 pub(super) async fn verify_forwarded(
@@ -81,6 +85,10 @@ async fn by_proof(
     let Some(key) = key_of_proof(federation, client, &proof, &claim.activity.actor).await else {
         return Ok(None);
     };
+    // Older ones may have been here before, and been forgotten: passed on again they could bring back what was undone.
+    if !proof.created().is_some_and(|at| is_recent(federation, at)) {
+        return Ok(None);
+    }
     let Some(actor) = actor::find(&federation.app.store, key.owner).await? else { return Ok(None) };
     standing::not_suspended(federation, actor.id).await?;
     let (activity, document) = (claim.activity.clone(), claim.document.clone());
@@ -115,9 +123,19 @@ async fn by_origin(
     claim: &Claim,
     budget: &mut Budget,
 ) -> Result<VerifiedActivity, Rejection> {
+    let is_about_content = matches!(claim.activity.verb, Verb::Create(_) | Verb::Update(_) | Verb::Delete(_));
+    let is_old = claim.activity.published.is_some_and(|at| !is_recent(federation, at));
+    if is_old && !is_about_content {
+        return Err(Rejection::NotConfirmed);
+    }
     let (activity, document) = refetch(&federation.fetcher, claim, budget).await?;
     let actor = actor_of(federation, &activity.actor).await?;
     Ok(VerifiedActivity::new(activity, document, &actor, Authentication::Origin))
+}
+
+/// Whether an activity of this time would still be known if it had been here before.
+fn is_recent(federation: &Federation, at_ms: i64) -> bool {
+    federation.app.now().since(Timestamp(at_ms)) < PASSED_ON_FOR
 }
 
 /// The actor, known or fetched, unless it is suspended here.

@@ -65,7 +65,7 @@ async fn by_object(
         }
         Verb::Delete(deletion) if deletion.object.same_origin(actor) => {
             let is_gone = object_at(fetcher, &deletion.object, budget).await?.is_none();
-            Ok(is_gone.then(|| (claim.activity.clone(), claim.document.clone())))
+            Ok(is_gone.then(|| farewell(claim, &deletion.object)).flatten())
         }
         _ => Ok(None),
     }
@@ -89,11 +89,34 @@ async fn object_at(fetcher: &Fetcher, id: &Iri, budget: &mut Budget) -> Result<O
     }
 }
 
-/// The activity around what its server says about the object; of the sender's words only the id and type remain.
+/// The id of an activity that was made of what its server says about an object. Not the one that was claimed: nobody has
+/// confirmed that, and it may be the one of another activity that is still to come.
+fn confirmed_id(object: &Iri, kind: &str, version: Option<i64>) -> String {
+    let version = version.map(|at| format!("-{at}")).unwrap_or_default();
+    format!("{}#confirmed-{}{version}", object.without_fragment(), kind.to_ascii_lowercase())
+}
+
+/// The `Delete` of an object that is gone; of the sender's words nothing remains but who and what.
+fn farewell(claim: &Claim, object: &Iri) -> Option<(Activity, Document)> {
+    let document = Document::from_value(&json!({
+        "@context": "https://www.w3.org/ns/activitystreams",
+        "id": confirmed_id(object, "Delete", None),
+        "type": "Delete",
+        "actor": claim.activity.actor,
+        "to": [guildhall_activitypub::PUBLIC],
+        "object": object,
+    }))
+    .ok()?;
+    Some((Activity::read(&document).ok()?, document))
+}
+
+/// The activity around what its server says about the object; of the sender's words only the type remains.
 fn rebuilt(claim: &Claim, object: &Object) -> Option<(Activity, Document)> {
+    let kind = claim.document.kind()?;
+    let version = object.updated.filter(|_| kind == "Update");
     let mut fields = Map::new();
-    fields.insert("id".to_owned(), json!(claim.activity.id));
-    fields.insert("type".to_owned(), json!(claim.document.kind()?));
+    fields.insert("id".to_owned(), json!(confirmed_id(&object.id, kind, version)));
+    fields.insert("type".to_owned(), json!(kind));
     fields.insert("actor".to_owned(), json!(claim.activity.actor));
     for name in ["@context", "to", "cc", "audience", "published"] {
         if let Some(value) = object.raw.get(name) {

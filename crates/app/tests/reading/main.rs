@@ -1,0 +1,10 @@
+//! The read models on both engines: who sees what of what, in which order, page by page.
+#![expect(clippy::unwrap_used, reason = "the helpers of tests fail as tests do")]
+
+mod names;
+mod paging;
+mod queue_list;
+#[path = "../support/mod.rs"]
+mod support;
+mod threads;
+mod visibility;
