@@ -57,11 +57,15 @@ fn without_bare_traces(comments: Vec<EntryView>) -> Vec<EntryView> {
     kept
 }
 
-/// Parents before their answers, oldest first on each level.
+/// Parents before their answers, oldest first on each level. What answers something that is not shown at all, such as a
+/// comment that its group refused later, stands on the first level.
 fn in_reading_order(post: EntryId, comments: Vec<EntryView>) -> Vec<EntryView> {
     let mut answers: HashMap<EntryId, Vec<EntryView>> = HashMap::new();
-    for comment in without_bare_traces(comments) {
-        answers.entry(comment.parent_id.unwrap_or(post)).or_default().push(comment);
+    let comments = without_bare_traces(comments);
+    let shown: HashSet<EntryId> = comments.iter().map(|comment| comment.id).collect();
+    for comment in comments {
+        let parent = comment.parent_id.filter(|parent| shown.contains(parent)).unwrap_or(post);
+        answers.entry(parent).or_default().push(comment);
     }
     let mut ordered = Vec::new();
     // The stack holds what is still to be written, next on top.

@@ -3,10 +3,12 @@
 use guildhall_app::{
     Viewer,
     read::thread::{self, MAX_COMMENTS, ThreadView},
+    remote::{self, EntryRefused},
 };
 use guildhall_domain::{
     ActorId, ApId, EntryId, GroupId,
     content::{EntryKind, EntryState},
+    event::Cause,
     visibility::Sight,
 };
 use guildhall_store::{
@@ -93,6 +95,24 @@ on_both_engines! {
 
         let thread = read(&here, post, &viewer(bob)).await;
         assert_eq!(thread.comments.len(), 6, "the author of what was removed sees it all");
+    }
+
+    async fn answers_to_what_is_not_shown_are_shown_all_the_same(db: Db) {
+        let here = Here::new(db);
+        let group = here.far_group("boats").await;
+        let ann = here.person("ann").await;
+        let post = here.post(group, ann, "Post").await;
+        let refused = here.comment(post, ann, "refused").await;
+        let answer = here.comment(refused, ann, "answer").await;
+        here.comment(answer, ann, "below").await;
+        here.comment(post, ann, "last").await;
+        let (group, reason, cause) = (group.actor(), None, Cause::Local);
+        remote::entry_refused(&here.app, EntryRefused { entry: refused, group, reason, cause }).await.unwrap();
+
+        let thread = read(&here, post, &Viewer::anonymous()).await;
+        assert_eq!(texts(&thread), ["answer", "below", "last"]);
+        let thread = read(&here, post, &viewer(ann)).await;
+        assert_eq!(texts(&thread), ["refused", "answer", "below", "last"]);
     }
 
     async fn a_long_thread_is_cut_at_its_newest_comments(db: Db) {

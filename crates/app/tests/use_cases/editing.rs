@@ -1,7 +1,7 @@
 //! New texts.
 
 use guildhall_app::{
-    entry::{self, Edit, EditError, Edited, Poll},
+    entry::{self, Edit, EditError, Edited, Poll, Submit},
     instance, queue,
 };
 use guildhall_domain::{
@@ -172,6 +172,32 @@ on_both_engines! {
         assert!(here.told().await.is_empty());
         assert_eq!(edit(&here, here.retitling(ours, ann, "New")).await.unwrap(), Edited::Changed);
         assert_eq!(here.told().await, [EventKind::EntryEdited { entry: ours }]);
+    }
+
+    async fn new_counts_are_no_edit_and_new_options_are(db: Db) {
+        let here = Here::new(db);
+        let group = here.group_with("garden", reviewing(Review::All)).await;
+        let bob = here.remote("bob").await;
+        let asked = |option: &str, votes| Poll { options: vec![(option.to_owned(), votes)], multiple: false, closes_at: None };
+        let command = Submit { poll: Some(asked("Yes", 0)), ..posting(group, bob, "Yes?") };
+        let post = entry::submit(&here.app, here.received(command).await).await.unwrap().entry.unwrap();
+        queue::admit(&here.app, here.waiting(group).await.id, group.actor()).await.unwrap();
+        here.told().await;
+
+        let cause = here.activity().await;
+        let counts = Edit { cause, poll: Some(asked("Yes", 3)), ..here.retitling(post, bob, "Yes?") };
+        assert_eq!(edit(&here, counts.clone()).await.unwrap(), Edited::Changed);
+        assert_eq!(poll::find(&here.app.store, post).await.unwrap(), Some(asked("Yes", 3)));
+        assert_eq!((here.outcome(cause).await.as_str(), here.entry(post).await.edited_at), ("applied", None));
+        assert!(here.queue(group).await.is_empty() && here.told().await.is_empty());
+        let stranger = Edit { editor: here.remote("eve").await, cause: here.activity().await, ..counts.clone() };
+        let theirs = stranger.cause;
+        assert!(edit(&here, stranger).await.is_err(), "the counts are the author's");
+        assert_eq!(here.outcome(theirs).await, "refused");
+
+        let renamed = Edit { cause: here.activity().await, poll: Some(asked("Buy", 3)), ..counts };
+        assert_eq!(edit(&here, renamed).await.unwrap(), Edited::Held);
+        assert_eq!(poll::find(&here.app.store, post).await.unwrap(), Some(asked("Yes", 3)));
     }
 
     async fn new_counts_of_a_question_replace_the_old_ones(db: Db) {

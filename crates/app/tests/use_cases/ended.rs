@@ -4,7 +4,7 @@ use guildhall_app::{
     entry::{self, Annotate, Annotation, CastVote, Delete, Edit, PollVote, React, Report, Submit},
     group::{self, Leave, RequestJoin, SetBan, SetModerator},
     instance,
-    remote::{self, JoinAnswered},
+    remote::{self, EntryRefused, JoinAnswered},
 };
 use guildhall_domain::{
     ActorId, ApId, EntryId, GroupId,
@@ -198,6 +198,9 @@ on_both_engines! {
                 let entry_known = Some(entry).filter(|entry| *entry != NO_ENTRY);
                 let command = Report { group, reporter: actor, entry: entry_known, person: None, text, flag, cause };
                 world.check(&what("report"), cause, entry::report(app, command).await).await;
+                let (cause, reason) = (world.here.activity().await, None);
+                let refused = EntryRefused { entry, group: actor, reason, cause };
+                world.check(&what("refusal"), cause, remote::entry_refused(app, refused).await).await;
             }
         }
         world.here.assert_counters_agree().await;

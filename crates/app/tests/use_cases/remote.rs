@@ -1,11 +1,12 @@
 //! What other servers tell of their own.
 
 use guildhall_app::{
+    entry,
     group::{self, Leave},
-    remote::{self, JoinAnswered},
+    remote::{self, EntryRefused, JoinAnswered},
 };
 use guildhall_domain::{
-    ActorId, ApId, GroupId,
+    ActorId, ApId, EntryId, GroupId,
     actor::ActorKind,
     content::EntryState,
     event::{Cause, EventKind},
@@ -19,7 +20,7 @@ use guildhall_store::{
     testing::on_both_engines,
 };
 
-use crate::support::{Here, people::reviewing};
+use crate::support::{Here, people::reviewing, write::posting};
 
 /// Ann has asked a group elsewhere; gives her Follow.
 async fn asked(here: &Here) -> (GroupId, ActorId, ApId) {
@@ -144,6 +145,37 @@ on_both_engines! {
         remote::join_answered(&here.app, JoinAnswered { follower, ..accept }).await.unwrap();
         assert_eq!(here.membership(group, ann).await, Some(MembershipState::Pending), "that was for the first Follow");
         assert_eq!(here.counts(group).await, (0, 0, 0));
+    }
+
+    async fn a_group_elsewhere_refuses_what_was_written_for_it_here_and_nothing_else(db: Db) {
+        let here = Here::new(db);
+        let (far, other) = (here.far_group("boats").await, here.far_group("trains").await);
+        let (ann, bob) = (here.person("ann").await, here.remote("bob").await);
+        let post = here.post(far, ann, "Boat").await;
+        let comment = here.comment(post, ann, "Hi").await;
+        let theirs = entry::submit(&here.app, here.received(posting(far, bob, "Theirs")).await).await.unwrap();
+        let theirs = theirs.entry.unwrap();
+        here.told().await;
+        let refuse = async |entry, group: GroupId| {
+            let (reason, cause) = (Some("off topic".to_owned()), here.activity().await);
+            let refused = EntryRefused { entry, group: group.actor(), reason, cause };
+            for _ in 0..2 {
+                remote::entry_refused(&here.app, refused.clone()).await.unwrap();
+            }
+            here.outcome(cause).await
+        };
+        assert_eq!(refuse(comment, other).await, "ignored");
+        assert_eq!(refuse(theirs, far).await, "ignored", "not from here");
+        assert_eq!(refuse(EntryId(9), far).await, "ignored");
+        assert_eq!(here.counts(far).await, (0, 2, 1));
+
+        assert_eq!(refuse(comment, far).await, "applied");
+        let refused = here.entry(comment).await;
+        assert_eq!((refused.state, refused.state_reason.as_deref()), (EntryState::Refused, Some("off topic")));
+        assert_eq!(here.counts(far).await, (0, 2, 0));
+        here.take_away(post, ann).await;
+        assert_eq!(refuse(post, far).await, "ignored", "gone already");
+        assert_eq!(here.state(post).await, EntryState::Deleted);
     }
 
     async fn somebody_elsewhere_who_is_gone_leaves_nothing_standing(db: Db) {

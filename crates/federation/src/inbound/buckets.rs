@@ -20,7 +20,7 @@ pub(crate) struct Buckets {
     requests_of_ip: Limiter<IpAddr>,
     requests_of_host: Limiter<(IpAddr, String)>,
     key_fetches_of_ip: Limiter<IpAddr>,
-    key_fetches_of_host: Limiter<(IpAddr, String)>,
+    key_fetches_of_host: Limiter<String>,
 }
 
 impl Buckets {
@@ -43,7 +43,8 @@ impl Buckets {
     /// A fetch from `host` because of something `client` claims. The error is the time to wait.
     pub(crate) fn take_fetch(&self, client: ClientIp, host: &str) -> Result<(), Duration> {
         self.key_fetches_of_ip.take(&client.bucket())?;
-        self.key_fetches_of_host.take(&(client.bucket(), host.to_owned()))
+        // Of all clients together: it is the host that would bear it.
+        self.key_fetches_of_host.take(&host.to_owned())
     }
 }
 
@@ -90,10 +91,10 @@ mod tests {
     fn a_bucket_is_empty_after_its_number_and_says_when_to_come_back() {
         let buckets = buckets();
         assert!(buckets.take_request(client(1), Some("a.example")).is_ok());
-        assert!(buckets.take_request(client(2), Some("a.example")).is_ok());
-        let wait = buckets.take_request(client(3), Some("a.example")).unwrap_err();
+        assert!(buckets.take_request(client(1), Some("a.example")).is_ok());
+        let wait = buckets.take_request(client(1), Some("a.example")).unwrap_err();
         assert!(wait > Duration::from_secs(20) && wait <= Duration::from_secs(30), "{wait:?}");
-        assert!(buckets.take_request(client(3), Some("b.example")).is_ok());
+        assert!(buckets.take_request(client(2), Some("a.example")).is_ok(), "claimed by one is not used up for others");
     }
 
     #[test]

@@ -9,10 +9,11 @@ use axum::{
 use guildhall_activitypub::PUBLIC;
 use guildhall_app::{App, Viewer, read};
 use guildhall_domain::{ApId, EntryId, content::EntryKind, visibility::Sight};
-use guildhall_store::{delivery::published, entry};
+use guildhall_store::{actor, delivery::published, entry};
 use serde_json::Value;
 
 use super::{
+    outbox_item,
     reader::Reader,
     respond::{Refusal, document},
 };
@@ -85,10 +86,15 @@ async fn announce(
     let app = &federation.app;
     let id: EntryId = id.parse().map_err(|_| Refusal::NotFound)?;
     // By the entry in the address: what the announced bytes say of themselves is their sender's word.
-    let view = read::entries::find(app, &reader.viewer, id).await?.filter(|view| view.sight == Sight::Whole);
-    view.filter(|view| view.edited_at.is_none()).ok_or(Refusal::NotFound)?;
-    let ap_id = Urls::new(&app.site).announce(kind, id);
-    give(app, &ap_id, &reader).await
+    let view = read::entries::find(app, &reader.viewer, id).await?;
+    let view = view.filter(|view| view.sight == Sight::Whole && view.kind == kind).ok_or(Refusal::NotFound)?;
+    if view.edited_at.is_none() {
+        return give(app, &Urls::new(&app.site).announce(kind, id), &reader).await;
+    }
+    // What was edited is shown as it is now, not as it was announced.
+    let group = actor::find(&app.store, view.group.id.actor()).await?.ok_or(Refusal::NotFound)?;
+    let activity = outbox_item::announce(app, &reader.viewer, &group, view).await?;
+    Ok(document(reader.headers(), to_bytes(&activity), reader.caching))
 }
 
 /// The boost that microblogs got; it is on the log beside the `Announce` that the others got.

@@ -199,6 +199,30 @@ on_both_engines! {
         assert_eq!(followed.third.count_all(), before, "nothing is asked of it");
     }
 
+    async fn the_rest_of_a_thread_that_is_found_in_the_middle_is_fetched_from_its_context(db: Db) {
+        let followed = Followed::new(db).await;
+        let peer = &followed.world.peer;
+        let nell = peer.actor("nell");
+        let context = json!({ "context": peer.iri("/topic/1") });
+        let start = to_group(note(&nell, "Dune"), &followed.books.id).with(context.clone());
+        let answer = |to: &Value| note(&nell, "Sand.").with(context.clone()).with(json!({ "inReplyTo": id(to) }));
+        let first = answer(&start);
+        let second = answer(&first);
+        let elsewhere = note(&followed.tom, "Spice.").with(json!({ "inReplyTo": id(&start) }));
+        [&start, &first, &second].into_iter().for_each(|document| peer.put(document));
+        followed.third.put(&elsewhere);
+        let items = json!([id(&start), id(&second), id(&first), id(&elsewhere), peer.iri("/notes/none")]);
+        peer.put(&json!({ "id": peer.iri("/topic/1"), "type": "OrderedCollection", "orderedItems": items }));
+
+        let third = answer(&start);
+        assert_eq!(followed.announced(&create(&nell, &third)).await, "applied");
+        let entries = followed.world.here.entries(followed.group).await;
+        assert_eq!(entries.len(), 5, "{entries:?}");
+        for document in [&start, &first, &second, &elsewhere, &third] {
+            assert_eq!(followed.state(document).await, Some(EntryState::Published), "{document}");
+        }
+    }
+
     // Discourse announces the first post of a topic alone; the rest its people send themselves.
     async fn answers_from_the_groups_own_server_need_no_announcement_and_others_do(db: Db) {
         let followed = Followed::new(db).await;

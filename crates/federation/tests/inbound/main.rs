@@ -5,6 +5,7 @@
 mod actors;
 mod announce;
 mod announce_twice;
+mod answers;
 mod delete;
 mod edit;
 mod follow;

@@ -129,14 +129,18 @@ on_both_engines! {
     async fn a_server_suspends_its_own_people_and_nobody_elses(db: Db) {
         let world = World::with_member(db, "lemmy").await;
         let (_, stranger) = world.follower("mastodon", "stranger").await;
-        let admin = world.peer.actor("admin");
-        let site = format!("{}/", world.peer.base);
-        let ban = |whom: &PeerActor| activity(&admin, "Block", json!(whom.id)).with(json!({ "target": site }));
+        let site = world.peer.actor_of("Application", "/site", "site");
+        let ban_by = |by: &PeerActor, whom: &PeerActor| {
+            activity(by, "Block", json!(whom.id)).with(json!({ "target": site.id }))
+        };
+        let ban = |whom: &PeerActor| ban_by(&site, whom);
         assert_eq!(world.send(&ban(&stranger)).await, "ignored");
+        let mallory = world.peer.actor("mallory");
+        assert_eq!(world.send(&ban_by(&mallory, &world.alice)).await, "ignored", "one of its people is not the server");
         assert_eq!(world.send(&ban(&world.alice)).await, "applied");
         let note = to_group(note(&world.alice, "Tulips"), &world.group.ap_id);
         assert_eq!(world.send(&create(&world.alice, &note)).await, "unknown", "a suspended actor is not heard");
-        assert_eq!(world.send(&undo(&admin, &ban(&world.alice))).await, "applied");
+        assert_eq!(world.send(&undo(&site, &ban(&world.alice))).await, "applied");
         let again = to_group(crate::support::note(&world.alice, "Tulips"), &world.group.ap_id);
         assert_eq!(world.send(&create(&world.alice, &again)).await, "applied");
     }

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use guildhall_domain::content::EntryKind;
+use guildhall_domain::content::{EntryKind, EntryState};
 use guildhall_store::{Db, testing::on_both_engines};
 use guildhall_testkit::{FixedClock, Reply, TestInstance};
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::support::{With as _, World, create, follow, id, mention, note, to_group};
+use crate::support::{With as _, World, create, delete, follow, id, mention, note, to_group};
 
 on_both_engines! {
     async fn missing_parents_are_fetched_once_and_take_their_places(db: Db) {
@@ -64,6 +64,22 @@ on_both_engines! {
         world.here.clock.advance(Duration::from_mins(1));
         world.here.run_until_idle().await;
         assert_eq!(world.here.entry(id(&reply)).await.unwrap().kind, EntryKind::Comment);
+    }
+
+    async fn a_deletion_does_not_overtake_what_it_deletes(db: Db) {
+        let world = World::new(db, "mastodon").await;
+        let thread = served_thread(&world, 1, true);
+        let path = iri(&thread[0]).path_and_query().to_owned();
+        world.peer.answer(&path, Reply::status(StatusCode::BAD_GATEWAY));
+        let reply = answer(&world, &thread[0]);
+        assert_eq!(world.send(&create(&world.alice, &reply)).await, "queued");
+        assert_eq!(world.send(&delete(&world.alice, id(&reply))).await, "queued");
+        world.peer.put(&thread[0]);
+        for _ in 0..3 {
+            world.here.clock.advance(Duration::from_mins(1));
+            world.here.run_until_idle().await;
+        }
+        assert_eq!(world.here.state(id(&reply)).await, Some(EntryState::Deleted));
     }
 
     async fn a_parent_that_is_gone_leaves_the_answer_standing_alone(db: Db) {

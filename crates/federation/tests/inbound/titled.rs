@@ -13,12 +13,12 @@ on_both_engines! {
             "summary": "<p>In March.</p>",
             "source": { "content": "In **March**.", "mediaType": "text/markdown" },
             "preview": { "type": "Note", "content": "<p>Another text</p>" },
-            "url": "http://blog.example/roses",
+            "url": format!("{}/roses", world.peer.base),
         }));
         let entry = adopted(&world, &article).await;
         assert_eq!((entry.title.as_deref(), entry.wire_type.as_str()), (Some("Pruning roses"), "Article"));
         assert_eq!(entry.content_source.as_deref(), Some("In **March**."));
-        assert_eq!(entry.page_url.as_deref(), Some("http://blog.example/roses"));
+        assert_eq!(entry.page_url, Some(format!("{}/roses", world.peer.base)));
         assert!(!entry.sensitive, "a summary of an article is an excerpt");
     }
 
@@ -66,7 +66,7 @@ on_both_engines! {
             "content": "How to graft.",
             "mediaType": "text/markdown",
             "url": [
-                { "type": "Link", "mediaType": "text/html", "href": "http://tube.example/w/1" },
+                { "type": "Link", "mediaType": "text/html", "href": format!("{}/w/1", world.peer.base) },
                 { "type": "Link", "mediaType": "video/mp4", "href": "http://tube.example/1.mp4" },
             ],
             "icon": [{ "type": "Image", "url": "http://tube.example/1.jpg" }],
@@ -74,7 +74,7 @@ on_both_engines! {
         let entry = adopted(&world, &video).await;
         assert_eq!(entry.title.as_deref(), Some("Grafting"));
         assert_eq!(entry.content_html.trim(), "<p>How to graft.</p>");
-        assert_eq!(entry.page_url.as_deref(), Some("http://tube.example/w/1"));
+        assert_eq!(entry.page_url, Some(format!("{}/w/1", world.peer.base)));
         assert_eq!(entry.image_url.as_deref(), Some("http://tube.example/1.jpg"));
         let alice = world.here.actor(&world.alice.id).await.unwrap();
         assert_eq!(entry.author_id, alice.id);

@@ -73,12 +73,12 @@ on_both_engines! {
 
     async fn a_like_may_name_the_post_by_its_page_or_embed_it(db: Db) {
         let world = World::new(db, "mastodon").await;
-        let page = "http://social.example/@alice/1";
+        let page = format!("{}/@alice/1", world.peer.base);
         let note = note(&world.alice, "Tulips").with(json!({ "url": page }));
         let note = to_group(note, &world.group.ap_id);
         world.send(&create(&world.alice, &note)).await;
         let bob = world.peer.actor("bob");
-        assert_eq!(world.send(&like(&world.alice, page)).await, "applied");
+        assert_eq!(world.send(&like(&world.alice, &page)).await, "applied");
         assert_eq!(world.send(&activity(&bob, "Like", note.clone())).await, "applied");
         assert_eq!(world.here.tally(id(&note)).await, Tally { up: 2, down: 0 });
     }

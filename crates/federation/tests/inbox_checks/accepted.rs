@@ -1,6 +1,6 @@
 //! What passes.
 
-use guildhall_store::{Db, testing::on_both_engines};
+use guildhall_store::{Db, received, testing::on_both_engines};
 
 use super::support::Scene;
 use crate::peer::{Here, Post};
@@ -74,10 +74,21 @@ async fn the_other_media_type_is_taken_and_so_is_an_actors_own_inbox() {
 }
 
 #[tokio::test]
-async fn a_worker_that_waits_is_woken() {
+async fn a_worker_that_waits_gets_to_work() {
     let scene = Scene::start().await;
-    let signals = scene.here.federation.app.signals.clone();
-    let woken = tokio::spawn(async move { signals.received.notified().await });
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let federation = scene.here.federation.clone();
+    let worker = tokio::spawn(guildhall_federation::inbound::run(federation, async {
+        // Sent or dropped, it means the same.
+        let _ = stopped.await;
+    }));
     scene.accepted(&scene.post()).await;
-    tokio::time::timeout(std::time::Duration::from_secs(5), woken).await.unwrap().unwrap();
+    let ended = async {
+        while received::next_due(&scene.here.federation.app.store).await.unwrap().is_some() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(10), ended).await.unwrap();
+    drop(stop);
+    worker.await.unwrap();
 }

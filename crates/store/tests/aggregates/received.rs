@@ -105,6 +105,90 @@ on_both_engines! {
         assert_eq!(received::find(&db, ReceivedId(3)).await.unwrap().unwrap().attempts, 0, "had ended");
     }
 
+    async fn what_is_due_is_paged_with_the_lane_whose_order_it_keeps(db: Db) {
+        let (bob, group) = (new(1).actor, new(1).via.unwrap());
+        for (id, at, via) in [(1, 2, None), (2, 1, Some(&group)), (3, 1, None), (4, 1, None), (5, 9, None)] {
+            let mut tx = db.begin().await.unwrap();
+            let new = NewReceived { via: via.cloned(), ..new(id) };
+            received::insert(&mut tx, &new, minutes(at)).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+        finish(&db, 4, Outcome::Applied, NOW).await;
+        let (mut seen, mut after) = (Vec::new(), None);
+        loop {
+            let page = received::list_due_lanes(&db, minutes(2), after, 2).await.unwrap();
+            let Some(last) = page.last() else { break };
+            after = Some((last.due_at, last.id));
+            seen.extend(page.into_iter().map(|due| (due.id.0, due.lane)));
+        }
+        assert_eq!(seen, [(2, group), (3, bob.clone()), (1, bob)]);
+
+        assert_eq!(received::find_queued(&db, ReceivedId(1)).await.unwrap().unwrap().lane(), &new(1).actor);
+        assert!(received::find_queued(&db, ReceivedId(4)).await.unwrap().is_none(), "has ended");
+    }
+
+    async fn what_takes_back_waits_for_what_it_may_take_back(db: Db) {
+        let (bob, eve) = (new(1).actor, ApId::new("https://far.example/eve"));
+        for (id, verb) in [(1, "Delete"), (2, "Create"), (3, "Undo")] {
+            let mut tx = db.begin().await.unwrap();
+            let new = NewReceived { verb: verb.to_owned(), ..new(id) };
+            received::insert(&mut tx, &new, NOW).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+        let has_earlier = async |actor, id| received::has_earlier(&db, actor, ReceivedId(id)).await.unwrap();
+        assert!(has_earlier(&bob, 3).await);
+        assert!(!has_earlier(&bob, 2).await, "a deletion is nothing to wait for");
+        assert!(!has_earlier(&eve, 3).await);
+        finish(&db, 2, Outcome::Applied, NOW).await;
+        assert!(!has_earlier(&bob, 3).await);
+    }
+
+    async fn what_came_by_a_group_alone_and_had_no_effect_has_another_chance_from_its_author(db: Db) {
+        let direct = |id| NewReceived { via: None, body: b"signed".to_vec(), ..new(id) };
+        let set = async |id| {
+            let mut tx = db.begin().await.unwrap();
+            let has_chance = received::set_direct(&mut tx, &direct(id), LATER).await.unwrap();
+            tx.commit().await.unwrap();
+            has_chance
+        };
+        for (id, outcome) in [(1, Outcome::Ignored), (2, Outcome::Applied)] {
+            receive(&db, id, NOW).await;
+            assert!(!set(id).await, "it still waits");
+            assert!(received::exists(&db, &new(id).ap_id).await.unwrap());
+            finish(&db, id, outcome, NOW).await;
+        }
+        assert!(!received::exists(&db, &new(1).ap_id).await.unwrap(), "is to be taken in");
+        assert!(received::exists(&db, &new(2).ap_id).await.unwrap());
+        assert!(!set(2).await && set(1).await && !set(1).await);
+        assert_eq!(due(&db, LATER).await, [1]);
+        let again = received::find(&db, ReceivedId(1)).await.unwrap().unwrap();
+        assert_eq!((again.via, again.body), (None, b"signed".to_vec()));
+        assert!(finish(&db, 1, Outcome::Applied, LATER).await);
+    }
+
+    async fn what_came_from_its_author_alone_has_another_chance_as_the_word_of_a_group(db: Db) {
+        let via = ApId::new("https://boats.example/group");
+        let announce = async |id| {
+            let mut tx = db.begin().await.unwrap();
+            let waits = received::is_queued(&mut tx, &new(id).ap_id).await.unwrap();
+            let is_due = received::set_announced(&mut tx, &new(id).ap_id, &via, LATER).await.unwrap();
+            tx.commit().await.unwrap();
+            (waits, is_due)
+        };
+        for (id, outcome) in [(1, Outcome::Refused), (2, Outcome::Ignored), (3, Outcome::Applied), (4, Outcome::Held)] {
+            let mut tx = db.begin().await.unwrap();
+            received::insert(&mut tx, &NewReceived { via: None, ..new(id) }, NOW).await.unwrap();
+            tx.commit().await.unwrap();
+            assert_eq!(announce(id).await, (true, false));
+            finish(&db, id, outcome, NOW).await;
+            let had_effect = matches!(outcome, Outcome::Applied | Outcome::Held);
+            assert_eq!(announce(id).await, (false, !had_effect), "{outcome:?}");
+            assert_eq!(announce(id).await, (false, false), "once");
+        }
+        assert_eq!(due(&db, LATER).await, [1, 2]);
+        assert_eq!(received::find(&db, ReceivedId(1)).await.unwrap().unwrap().via, Some(via));
+    }
+
     async fn what_ended_long_ago_is_forgotten_but_for_what_the_queue_needs(db: Db) {
         people(&db).await;
         for id in 1..=6 {

@@ -36,12 +36,20 @@ pub(super) async fn backfill(
             Err(_) => break,
         }
     }
-    // Parents are older than their answers, so that each finds its place.
+    // Parents are older than their answers, so that each finds its place; but for those of one second.
     missing.sort_by_key(|object| object.published);
-    for object in missing {
-        bring_in_known(federation, source, group, &object).await?;
+    loop {
+        let mut left = Vec::new();
+        for object in &missing {
+            if !bring_in_known(federation, source, group, object).await? {
+                left.push(object.clone());
+            }
+        }
+        if left.is_empty() || left.len() == missing.len() {
+            return Ok(());
+        }
+        missing = left;
     }
-    Ok(())
 }
 
 /// The thread's collection, where the group's own server keeps it: its list is then the group's word on what is in.

@@ -75,7 +75,9 @@ pub(crate) async fn known_entry(federation: &Federation, id: &Iri) -> Result<Opt
     if let Some(found) = entry::find_by_ap_id(store, &ApId::new(id.as_str())).await? {
         return Ok(Some(found));
     }
-    Ok(entry::find_by_page_url(store, id.as_str()).await?)
+    let by_page = entry::find_by_page_url(store, id.as_str()).await?;
+    // Its own server's page, or it could stand in the way of somebody else's post.
+    Ok(by_page.filter(|entry| Iri::parse(entry.ap_id.as_str()).is_ok_and(|ap_id| ap_id.same_origin(id))))
 }
 
 /// The actor that is known under an id.

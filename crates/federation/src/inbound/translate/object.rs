@@ -88,8 +88,7 @@ pub(super) fn origin_of(object: &Object, now: Timestamp) -> Origin {
     Origin::Elsewhere {
         ap_id: ApId::new(object.id.as_str()),
         wire_type: object.kind.as_str().to_owned(),
-        // Its own server's page, or it could stand in the way of somebody else's post.
-        page_url: object.url.as_ref().filter(|url| url.same_origin(&object.id)).map(ToString::to_string),
+        page_url: object.url.as_ref().map(ToString::to_string),
         published_at: object.published.map_or(now, past),
         edited_at: object.updated.map(past),
     }
