@@ -209,7 +209,9 @@ on_both_engines! {
         let first = answer(&start);
         let second = answer(&first);
         let elsewhere = note(&followed.tom, "Spice.").with(json!({ "inReplyTo": id(&start) }));
-        [&start, &first, &second].into_iter().for_each(|document| peer.put(document));
+        for document in [&start, &first, &second] {
+            peer.put(document);
+        }
         followed.third.put(&elsewhere);
         let items = json!([id(&start), id(&second), id(&first), id(&elsewhere), peer.iri("/notes/none")]);
         peer.put(&json!({ "id": peer.iri("/topic/1"), "type": "OrderedCollection", "orderedItems": items }));

@@ -48,7 +48,8 @@ on_both_engines! {
         let (lemmy, _) = world.follower("lemmy", "lou").await;
         let (masto, _) = world.follower("mastodon", "mia").await;
         let post = world.posted("Buy!").await;
-        (lemmy.take(), masto.take());
+        lemmy.take();
+        masto.take();
         let entry = world.here.entry(id(&post)).await.unwrap();
         world.here.remove(&world.group, entry.id, "advertising").await;
         world.here.run_until_idle().await;

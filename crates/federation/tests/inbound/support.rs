@@ -107,14 +107,15 @@ impl With for Value {
 
 /// Any activity, for the public.
 pub(crate) fn activity(actor: &PeerActor, kind: &str, object: Value) -> Value {
-    json!({
+    let mut activity = json!({
         "@context": "https://www.w3.org/ns/activitystreams",
         "id": fresh(actor, "activities"),
         "type": kind,
         "actor": actor.id,
         "to": [PUBLIC],
-        "object": object,
-    })
+    });
+    activity["object"] = object;
+    activity
 }
 
 pub(crate) fn follow(actor: &PeerActor, object: &Iri) -> Value {

@@ -11,6 +11,7 @@ mod entry_lists;
 mod events;
 mod facts;
 mod groups;
+mod locks;
 mod memberships;
 mod peering;
 mod polls;
