@@ -37,7 +37,7 @@ pub struct CreateAccount {
 #[derive(Debug, thiserror::Error)]
 pub enum CreateAccountError {
     /// Not a name.
-    #[error("{0}")]
+    #[error(transparent)]
     Name(#[from] InvalidHandle),
     /// A person or a group has it.
     #[error("the name is taken")]

@@ -65,7 +65,8 @@ pub fn render_markdown(source: &str) -> String {
 
 /// Of `@name@host` the autolinker takes `name@host` for an e-mail address; a handle is none.
 fn unlink_handle<'a>(node: &'a AstNode<'a>) {
-    let is_mail = matches!(&node.data.borrow().value, NodeValue::Link(link) if link.url.starts_with("mailto:"));
+    let is_mail =
+        matches!(&node.data.borrow().value, NodeValue::Link(link) if link.url.starts_with("mailto:"));
     let follows_at = node.previous_sibling().is_some_and(
         |before| matches!(&before.data.borrow().value, NodeValue::Text(text) if text.ends_with(['@', '!'])),
     );

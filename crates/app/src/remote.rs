@@ -11,8 +11,7 @@ use guildhall_domain::{
 use guildhall_store::{
     StoreError, Tx,
     actor::{self, Actor},
-    ban,
-    entry,
+    ban, entry,
     group::{self, Counts, GroupFields},
     membership::{self, Membership},
     received::Outcome,

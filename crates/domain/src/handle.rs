@@ -67,7 +67,9 @@ impl FromStr for Handle {
             Some((name, host)) => (name, Some(host)),
             None => (text, None),
         };
-        let plain = |part: &str| !part.is_empty() && !part.contains(['@', '/', '?', '#', ' ']);
+        let plain = |part: &str| {
+            !part.is_empty() && !part.contains(['@', '/', '?', '#', ' ']) && !part.contains(char::is_control)
+        };
         if !plain(name) || host.is_some_and(|host| !plain(host)) {
             return Err(InvalidHandle::Shape);
         }

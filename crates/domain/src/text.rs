@@ -70,11 +70,21 @@ fn without_leading_mentions(line: &str) -> &str {
     rest
 }
 
+/// A text of several lines without what has no place in one: NUL, which PostgreSQL refuses, and other control characters.
+pub fn clean(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
+}
+
+/// A text of one line: [`clean`], with every run of white space as one space.
+pub fn clean_line(text: &str) -> String {
+    clean(text).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// At most `limit` characters, cut at a word boundary where there is one, with an ellipsis for what was cut.
 pub fn shorten(text: &str, limit: usize) -> String {
-    let text = text.trim();
+    let text = clean(text.trim());
     if text.chars().count() <= limit {
-        return text.to_owned();
+        return text;
     }
     let cut: String = text.chars().take(limit.saturating_sub(1)).collect();
     let kept = match cut.rfind(char::is_whitespace) {
@@ -102,6 +112,12 @@ mod tests {
         for (text, want) in cases {
             assert_eq!(title_from_text(text).as_deref(), want, "{text:?}");
         }
+    }
+
+    #[test]
+    fn control_characters_do_not_stay() {
+        assert_eq!(clean("a\u{0}b\r\n\tc\u{1b}"), "ab\n\tc");
+        assert_eq!(clean_line(" a\u{0}b\n c "), "ab c");
     }
 
     proptest! {

@@ -71,7 +71,15 @@ impl Federation {
         let signer = CachedSigner::new(app.store.clone(), app.clock.clone());
         let fetcher = Fetcher::new(app, net.clone(), config.limits.clone(), Arc::new(signer.clone()));
         let buckets = Arc::new(Buckets::new(&config.limits.inbox));
-        Ok(Self { app: fetcher.app(), config: Arc::new(config), net, signer, fetcher, buckets, arrivals: Arrivals::new() })
+        Ok(Self {
+            app: fetcher.app(),
+            config: Arc::new(config),
+            net,
+            signer,
+            fetcher,
+            buckets,
+            arrivals: Arrivals::new(),
+        })
     }
 
     /// What carries deliveries.

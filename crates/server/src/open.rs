@@ -1,12 +1,13 @@
 //! Opening what the settings name: the store, and around it what the use cases are handed. The server and the admin
 //! commands start from here alike.
 
+use std::os::unix::fs::DirBuilderExt as _;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use guildhall_app::{App, Signals, Site};
 use guildhall_app::port::Clock;
+use guildhall_app::{App, Signals, Site};
 use guildhall_domain::Timestamp;
 use guildhall_federation::fetch::Offline;
 use guildhall_federation::{Federation, Limits};
@@ -35,6 +36,7 @@ pub struct Opened {
 pub async fn open(config: &Config) -> anyhow::Result<Opened> {
     let store = open_store(config).await?;
     store.migrate(&db::migrations()).await.context("bringing the database up to date failed")?;
+    refuse_another_address(&store, config).await?;
     let (number, node) = take_number(&store).await?;
     let app = App {
         ids: Arc::new(IdGenerator::new(number)?),
@@ -46,7 +48,8 @@ pub async fn open(config: &Config) -> anyhow::Result<Opened> {
         signals: Arc::new(Signals::default()),
         store,
     };
-    let federation = Federation::new(app, federation_config(config)?).context("setting up the HTTP client failed")?;
+    let federation =
+        Federation::new(app, federation_config(config)?).context("setting up the HTTP client failed")?;
     Ok(Opened { federation, node })
 }
 
@@ -56,9 +59,24 @@ pub async fn open(config: &Config) -> anyhow::Result<Opened> {
 /// The data folder cannot be made, or the store cannot be opened.
 pub async fn open_store(config: &Config) -> anyhow::Result<Db> {
     let folder = &config.storage.data_dir;
-    std::fs::create_dir_all(folder).with_context(|| format!("making the data folder {} failed", folder.display()))?;
+    // For its owner alone: private keys and password hashes are in it.
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.with_context(|| format!("making the data folder {} failed", folder.display()))?;
     let url: DatabaseUrl = config.storage.database().expose().parse()?;
     Db::open(&url, &OpenOptions::default()).await.context("opening the database failed")
+}
+
+// Ids are for good: with another address half of them would be dead, and others would know people here twice.
+async fn refuse_another_address(store: &Db, config: &Config) -> anyhow::Result<()> {
+    let base_url = config.server.base_url.as_str().trim_end_matches('/');
+    if let Some(foreign) = guildhall_store::doctor::find_foreign_ids(store, base_url).await? {
+        bail!(
+            "this database belongs to another address: {} is in it, but server.base_url is {base_url}; set it back, or \
+             start with an empty database",
+            foreign.example
+        );
+    }
+    Ok(())
 }
 
 async fn take_number(store: &Db) -> anyhow::Result<(u16, Lease)> {
@@ -66,7 +84,8 @@ async fn take_number(store: &Db) -> anyhow::Result<(u16, Lease)> {
     guildhall_app::port::Rng::fill(&SystemRng::default(), &mut name);
     let holder = format!("{:016x}", u64::from_be_bytes(name));
     let mut tx = store.begin().await?;
-    let taken = lease::acquire_number(&mut tx, NODES, IdGenerator::MAX_NODE, &holder, SystemClock.now()).await?;
+    let taken =
+        lease::acquire_number(&mut tx, NODES, IdGenerator::MAX_NODE, &holder, SystemClock.now()).await?;
     tx.commit().await?;
     match taken {
         Some(taken) => Ok(taken),

@@ -73,7 +73,10 @@ fn start_federation(
         signer: Arc::new(federation.signer.clone()),
         profiles: Arc::new(federation.fetcher.clone()),
         timer: Arc::new(ClockTimer::new(app.clock.clone())),
-        limits: DeliveryLimits { hosts: 32 * config.federation.workers as usize, ..DeliveryLimits::default() },
+        limits: DeliveryLimits {
+            hosts: 32 * config.federation.workers as usize,
+            ..DeliveryLimits::default()
+        },
     };
     let (delivery, stop) = (Delivery::new(app.clone(), parts), shutdown.clone());
     workers.spawn(async move { delivery.run(stop.ended()).await });
@@ -91,10 +94,11 @@ async fn next_steps(app: &App) -> anyhow::Result<Vec<String>> {
     if guildhall_app::instance::has_accounts(app).await? {
         return Ok(Vec::new());
     }
-    // As this process was called, so that the lines can be pasted as they are.
-    let program = std::env::args().next().unwrap_or_else(|| "guildhall".to_owned());
+    // As this process was called, `--config` and all, so that the lines can be pasted as they are.
+    let program = std::env::args().filter(|word| word != "serve").collect::<Vec<_>>().join(" ");
     Ok(vec![
-        "Nobody has an account here yet. Make the first admin and the first group, in another terminal:".to_owned(),
+        "Nobody has an account here yet. Make the first admin and the first group, in another terminal:"
+            .to_owned(),
         format!("  printf '%s' 'a good password' | {program} account create NAME --admin --password-stdin"),
         format!("  {program} group create GROUP --title \"Title of the group\" --moderator NAME"),
         format!("Then open {}/groups/GROUP", app.site.base_url),

@@ -127,8 +127,7 @@ pub struct ActorFields {
 
 /// The actor with a key.
 pub async fn find(db: &Db, id: ActorId) -> Result<Option<Actor>, StoreError> {
-    let row: Option<Row> =
-        db.query(concat!(select!(), " WHERE id = $1")).bind(id.0).optional().await?;
+    let row: Option<Row> = db.query(concat!(select!(), " WHERE id = $1")).bind(id.0).optional().await?;
     row.map(Actor::try_from).transpose()
 }
 
@@ -165,7 +164,10 @@ pub async fn find_local_by_name(db: &Db, name: &str) -> Result<Option<Actor>, St
 /// Somebody else's actors of a name on a host, in any case; where a person and a group share the name (Lemmy), both.
 pub async fn list_by_handle(db: &Db, name: &str, host: &str) -> Result<Vec<Actor>, StoreError> {
     let rows: Vec<Row> = db
-        .query(concat!(select!(), " WHERE host = $1 AND username_key = $2 AND deleted_at IS NULL ORDER BY id DESC"))
+        .query(concat!(
+            select!(),
+            " WHERE host = $1 AND username_key = $2 AND deleted_at IS NULL ORDER BY id DESC"
+        ))
         .bind(host)
         .bind(name.to_lowercase())
         .all()
@@ -211,7 +213,11 @@ pub async fn upsert_remote(
             remote_updated_at = excluded.remote_updated_at, fetched_at = excluded.fetched_at, deleted_at = NULL
           WHERE NOT actors.is_local AND actors.kind = excluded.kind"
     );
-    bind_fields(tx.query(sql).bind(new_id.0).bind(false), fields).bind(Some(now.0)).bind(now.0).execute().await?;
+    bind_fields(tx.query(sql).bind(new_id.0).bind(false), fields)
+        .bind(Some(now.0))
+        .bind(now.0)
+        .execute()
+        .await?;
     let (id,): (i64,) =
         tx.query("SELECT id FROM actors WHERE ap_id = $1").bind(fields.ap_id.as_str()).one().await?;
     Ok(ActorId(id))
@@ -235,7 +241,11 @@ pub async fn touch(tx: &mut Tx, id: ActorId, now: Timestamp) -> Result<(), Store
 
 /// Sets where a remote actor says it moved.
 pub async fn set_moved(tx: &mut Tx, id: ActorId, target: &ApId) -> Result<(), StoreError> {
-    tx.query("UPDATE actors SET moved_to = $2 WHERE id = $1").bind(id.0).bind(target.as_str()).execute().await?;
+    tx.query("UPDATE actors SET moved_to = $2 WHERE id = $1")
+        .bind(id.0)
+        .bind(target.as_str())
+        .execute()
+        .await?;
     Ok(())
 }
 

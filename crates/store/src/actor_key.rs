@@ -57,7 +57,9 @@ pub async fn list_of(db: &Db, actor: ActorId) -> Result<Vec<ActorKey>, StoreErro
 /// The key with an id on the wire.
 pub async fn find(db: &Db, key_id: &str) -> Result<Option<ActorKey>, StoreError> {
     let row: Option<Row> = db
-        .query("SELECT key_id, actor_id, algorithm, public_key, private_key FROM actor_keys WHERE key_id = $1")
+        .query(
+            "SELECT key_id, actor_id, algorithm, public_key, private_key FROM actor_keys WHERE key_id = $1",
+        )
         .bind(key_id)
         .optional()
         .await?;
@@ -88,7 +90,10 @@ pub async fn replace_remote(
     keys: &[ActorKey],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    tx.query("DELETE FROM actor_keys WHERE actor_id = $1 AND private_key IS NULL").bind(actor.0).execute().await?;
+    tx.query("DELETE FROM actor_keys WHERE actor_id = $1 AND private_key IS NULL")
+        .bind(actor.0)
+        .execute()
+        .await?;
     for key in keys {
         insert(tx, key, now).await?;
     }

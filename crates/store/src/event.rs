@@ -61,11 +61,13 @@ pub async fn mark_published(tx: &mut Tx, id: EventId, now: Timestamp) -> Result<
 
 /// Forgets events that were told before `before`.
 pub async fn delete_published(tx: &mut Tx, before: Timestamp, limit: usize) -> Result<u64, StoreError> {
-    tx.query("DELETE FROM events WHERE id IN (SELECT id FROM events WHERE published_at < $1 ORDER BY id LIMIT $2)")
-        .bind(before.0)
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .execute()
-        .await
+    tx.query(
+        "DELETE FROM events WHERE id IN (SELECT id FROM events WHERE published_at < $1 ORDER BY id LIMIT $2)",
+    )
+    .bind(before.0)
+    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+    .execute()
+    .await
 }
 
 #[derive(Default, FromRow)]
@@ -103,9 +105,12 @@ impl Row {
                 text: reason.clone(),
                 ..head
             },
-            EventKind::JoinRequested { group, actor } => {
-                Self { kind: kind("join_requested"), group_id: Some(group.0), actor_id: Some(actor.0), ..head }
-            }
+            EventKind::JoinRequested { group, actor } => Self {
+                kind: kind("join_requested"),
+                group_id: Some(group.0),
+                actor_id: Some(actor.0),
+                ..head
+            },
             EventKind::Left { group, actor } => {
                 Self { kind: kind("left"), group_id: Some(group.0), actor_id: Some(actor.0), ..head }
             }
@@ -118,7 +123,9 @@ impl Row {
                 text: Some(reason.clone()),
                 ..head
             },
-            EventKind::EntryEdited { entry } => Self { kind: kind("entry_edited"), entry_id: Some(entry.0), ..head },
+            EventKind::EntryEdited { entry } => {
+                Self { kind: kind("entry_edited"), entry_id: Some(entry.0), ..head }
+            }
             EventKind::EntryGone { entry, by, removal } => Self {
                 kind: kind("entry_gone"),
                 entry_id: Some(entry.0),
@@ -225,9 +232,10 @@ impl Row {
             "join_requested" => EventKind::JoinRequested { group: self.group()?, actor: self.actor()? },
             "left" => EventKind::Left { group: self.group()?, actor: self.actor()? },
             "entry_published" => EventKind::EntryPublished { entry: self.entry()? },
-            "entry_refused" => {
-                EventKind::EntryRefused { entry: self.entry()?, reason: self.text.clone().unwrap_or_default() }
-            }
+            "entry_refused" => EventKind::EntryRefused {
+                entry: self.entry()?,
+                reason: self.text.clone().unwrap_or_default(),
+            },
             "entry_edited" => EventKind::EntryEdited { entry: self.entry()? },
             "entry_gone" => EventKind::EntryGone {
                 entry: self.entry()?,

@@ -147,7 +147,12 @@ pub async fn insert(
 }
 
 /// Changes what can be set.
-pub async fn set_fields(tx: &mut Tx, id: GroupId, fields: &GroupFields, now: Timestamp) -> Result<(), StoreError> {
+pub async fn set_fields(
+    tx: &mut Tx,
+    id: GroupId,
+    fields: &GroupFields,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     tx.query(
         "UPDATE groups SET title = $2, description_source = $3, description_html = $4, language = $5,
             picture_url = $6, admission = $7, posting = $8, review = $9, updated_at = $10 WHERE id = $1",

@@ -27,5 +27,5 @@ pub mod report;
 pub mod testing;
 pub mod vote;
 
-pub use error::{ConstraintKind, StoreError};
 pub use db::{Db, IdGenerator, Tx};
+pub use error::{ConstraintKind, StoreError};

@@ -43,7 +43,11 @@ pub async fn find(db: &Db, group: GroupId, actor: ActorId) -> Result<Option<Memb
 }
 
 /// The same inside a transaction that has locked the group.
-pub async fn find_locked(tx: &mut Tx, group: GroupId, actor: ActorId) -> Result<Option<Membership>, StoreError> {
+pub async fn find_locked(
+    tx: &mut Tx,
+    group: GroupId,
+    actor: ActorId,
+) -> Result<Option<Membership>, StoreError> {
     let row: Option<Row> = tx
         .query("SELECT group_id, actor_id, state, follow_ap_id FROM memberships WHERE group_id = $1 AND actor_id = $2")
         .bind(group.0)

@@ -20,8 +20,11 @@ pub struct Poll {
 
 /// The poll of an entry.
 pub async fn find(db: &Db, entry: EntryId) -> Result<Option<Poll>, StoreError> {
-    let head: Option<(bool, Option<i64>)> =
-        db.query("SELECT multiple, closes_at FROM polls WHERE entry_id = $1").bind(entry.0).optional().await?;
+    let head: Option<(bool, Option<i64>)> = db
+        .query("SELECT multiple, closes_at FROM polls WHERE entry_id = $1")
+        .bind(entry.0)
+        .optional()
+        .await?;
     let Some((multiple, closes_at)) = head else {
         return Ok(None);
     };

@@ -1,6 +1,8 @@
 //! What waits for a group's moderators.
 
-use guildhall_domain::{ActorId, ApId, EntryId, GroupId, QueueItemId, ReceivedId, Timestamp, text::UnknownName};
+use guildhall_domain::{
+    ActorId, ApId, EntryId, GroupId, QueueItemId, ReceivedId, Timestamp, text::UnknownName,
+};
 use sqlx::FromRow;
 
 use crate::{
@@ -46,9 +48,13 @@ impl std::str::FromStr for QueueKind {
     type Err = UnknownName;
 
     fn from_str(text: &str) -> Result<Self, UnknownName> {
-        [Self::Join, Self::Post, Self::Comment, Self::Edit].into_iter().find(|kind| kind.as_str() == text).ok_or_else(
-            || UnknownName { given: text.to_owned(), known: &["join", "post", "comment", "edit"] },
-        )
+        [Self::Join, Self::Post, Self::Comment, Self::Edit]
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+            .ok_or_else(|| UnknownName {
+                given: text.to_owned(),
+                known: &["join", "post", "comment", "edit"],
+            })
     }
 }
 
@@ -144,7 +150,10 @@ pub async fn list_open(
     limit: usize,
 ) -> Result<Vec<QueueItem>, StoreError> {
     let rows: Vec<Row> = db
-        .query(concat!(select!(), " WHERE group_id = $1 AND id > $2 AND decided_at IS NULL ORDER BY id LIMIT $3"))
+        .query(concat!(
+            select!(),
+            " WHERE group_id = $1 AND id > $2 AND decided_at IS NULL ORDER BY id LIMIT $3"
+        ))
         .bind(group.0)
         .bind(after.map_or(0, |id| id.0))
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
@@ -160,7 +169,12 @@ pub async fn set_decided(tx: &mut Tx, id: QueueItemId, now: Timestamp) -> Result
 }
 
 /// Closes the open join request of an actor, when it was withdrawn or asked anew.
-pub async fn close_join(tx: &mut Tx, group: GroupId, actor: ActorId, now: Timestamp) -> Result<(), StoreError> {
+pub async fn close_join(
+    tx: &mut Tx,
+    group: GroupId,
+    actor: ActorId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     tx.query(
         "UPDATE queue_items SET decided_at = $3
          WHERE group_id = $1 AND actor_id = $2 AND kind = 'join' AND decided_at IS NULL",

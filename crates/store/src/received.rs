@@ -253,7 +253,12 @@ pub async fn finish(
 
 /// A group elsewhere announces an activity that is known: where it came from its author alone and has had no effect, it
 /// is due once more, as the group's word. `false` where there is nothing to be done again.
-pub async fn set_announced(tx: &mut Tx, ap_id: &ApId, via: &ApId, now: Timestamp) -> Result<bool, StoreError> {
+pub async fn set_announced(
+    tx: &mut Tx,
+    ap_id: &ApId,
+    via: &ApId,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     let rows = tx
         .query(
             "UPDATE received_activities
@@ -271,7 +276,9 @@ pub async fn set_announced(tx: &mut Tx, ap_id: &ApId, via: &ApId, now: Timestamp
 /// Whether an activity that came from its author is still to be processed.
 pub async fn is_queued(tx: &mut Tx, ap_id: &ApId) -> Result<bool, StoreError> {
     let found: Option<(i64,)> = tx
-        .query("SELECT id FROM received_activities WHERE ap_id = $1 AND via_ap_id IS NULL AND state = 'queued'")
+        .query(
+            "SELECT id FROM received_activities WHERE ap_id = $1 AND via_ap_id IS NULL AND state = 'queued'",
+        )
         .bind(ap_id.as_str())
         .optional()
         .await?;
@@ -279,7 +286,12 @@ pub async fn is_queued(tx: &mut Tx, ap_id: &ApId) -> Result<bool, StoreError> {
 }
 
 /// Puts an activity off.
-pub async fn reschedule(tx: &mut Tx, id: ReceivedId, due_at: Timestamp, reason: &str) -> Result<(), StoreError> {
+pub async fn reschedule(
+    tx: &mut Tx,
+    id: ReceivedId,
+    due_at: Timestamp,
+    reason: &str,
+) -> Result<(), StoreError> {
     tx.query(
         "UPDATE received_activities SET attempts = attempts + 1, due_at = $2, reason = $3
          WHERE id = $1 AND state = 'queued'",

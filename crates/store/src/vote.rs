@@ -93,13 +93,11 @@ pub async fn delete_reactions(
     actor: ActorId,
     emoji: Option<&str>,
 ) -> Result<(), StoreError> {
-    tx.query(
-        "DELETE FROM reactions WHERE entry_id = $1 AND actor_id = $2 AND emoji = coalesce($3, emoji)",
-    )
-    .bind(entry.0)
-    .bind(actor.0)
-    .bind(emoji.map(str::to_owned))
-    .execute()
-    .await?;
+    tx.query("DELETE FROM reactions WHERE entry_id = $1 AND actor_id = $2 AND emoji = coalesce($3, emoji)")
+        .bind(entry.0)
+        .bind(actor.0)
+        .bind(emoji.map(str::to_owned))
+        .execute()
+        .await?;
     Ok(())
 }

@@ -51,7 +51,8 @@ pub(crate) async fn follow(peers: &Peers, server: &Server, group: &str) -> anyho
     for number in 0..peers.count() {
         let actor = peers.actor(number, "follower");
         let id = format!("{actor}/follow");
-        signed.push(peers.sign(&inbox, &json!({"id": id, "type": "Follow", "actor": actor, "object": group}))?);
+        signed
+            .push(peers.sign(&inbox, &json!({"id": id, "type": "Follow", "actor": actor, "object": group}))?);
     }
     send(peers, signed).await?;
     let wanted = u32::try_from(peers.count())?;

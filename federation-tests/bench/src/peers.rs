@@ -16,7 +16,10 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use guildhall_activitypub::{Iri, KeyPair, signature::{Outgoing, sign_cavage}};
+use guildhall_activitypub::{
+    Iri, KeyPair,
+    signature::{Outgoing, sign_cavage},
+};
 use reqwest::Client;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;

@@ -18,13 +18,17 @@ pub(crate) struct Figure {
 
 /// Prints milliseconds of CPU an operation, and operations a second of wall time for orientation.
 pub(crate) fn print(figures: &[Figure]) {
-    println!("{:<52} {:>9} {:>7} {:>12} {:>12} {:>9}", "", "engine", "n", "server ms", "database ms", "per s");
+    println!(
+        "{:<52} {:>9} {:>7} {:>12} {:>12} {:>9}",
+        "", "engine", "n", "server ms", "database ms", "per s"
+    );
     for figure in figures {
         let engine = match figure.engine {
             Engine::Sqlite => "sqlite",
             Engine::Postgres => "postgres",
         };
-        let each = |spent: Duration| format!("{:.3}", spent.as_secs_f64() * 1000.0 / f64::from(figure.operations));
+        let each =
+            |spent: Duration| format!("{:.3}", spent.as_secs_f64() * 1000.0 / f64::from(figure.operations));
         let database = figure.spent.database.map_or_else(|| "-".to_owned(), each);
         println!(
             "{:<52} {engine:>9} {:>7} {:>12} {database:>12} {:>9.0}",

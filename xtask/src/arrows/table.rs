@@ -77,9 +77,9 @@ pub(crate) fn broken_arrows(packages: &[Package], table: &[Row]) -> Vec<String> 
 
 /// Whether arrows lead from `row` to `used`.
 fn is_below(table: &[Row], row: &Row, used: &str) -> bool {
-    row.may_use.iter().any(|next| {
-        *next == used || table.iter().any(|row| row.name == *next && is_below(table, row, used))
-    })
+    row.may_use
+        .iter()
+        .any(|next| *next == used || table.iter().any(|row| row.name == *next && is_below(table, row, used)))
 }
 
 fn broken_arrow(table: &[Row], row: &Row, dependency: &Dependency) -> Option<String> {
@@ -167,7 +167,10 @@ mod tests {
     fn tests_may_use_what_lies_below_and_nothing_else_may() {
         let table = [row("low", &[]), row("middle", &["low"]), row("high", &["middle"])];
         let with = |kind| {
-            broken_arrows(&[package("low", &[]), package("middle", &[]), package("high", &[("low", kind)])], &table)
+            broken_arrows(
+                &[package("low", &[]), package("middle", &[]), package("high", &[("low", kind)])],
+                &table,
+            )
         };
         assert_eq!(with(Kind::Dev), [""; 0]);
         assert_eq!(with(Kind::Normal), ["high -> low ([dependencies]): it may use middle"]);

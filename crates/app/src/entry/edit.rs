@@ -230,7 +230,13 @@ async fn tell_edited(app: &App, tx: &mut Tx, current: &Entry, cause: Cause) -> R
 fn held_item(app: &App, entry: &Entry, command: &Edit) -> QueueItem {
     let kind = if entry.kind == EntryKind::Post { QueueKind::Post } else { QueueKind::Comment };
     let reason = entry.state_reason.as_deref().unwrap_or_default();
-    QueueItem { kind, edit: None, written_at: None, received: None, ..queue_item(app, entry, command, reason) }
+    QueueItem {
+        kind,
+        edit: None,
+        written_at: None,
+        received: None,
+        ..queue_item(app, entry, command, reason)
+    }
 }
 
 fn queue_item(app: &App, entry: &Entry, command: &Edit, reason: &str) -> QueueItem {

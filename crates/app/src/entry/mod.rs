@@ -21,16 +21,19 @@ pub use vote::{CastVote, PollVote, React, VoteError, cast_vote, react, vote_in_p
 pub use guildhall_store::entry::Texts;
 pub use guildhall_store::poll::Poll;
 
+use guildhall_domain::text;
+
 use crate::markup;
 
 /// The texts of a post or comment written here, in Markdown.
 pub fn texts_from_markdown(title: Option<String>, source: &str, link_url: Option<String>) -> Texts {
+    let source = &text::clean(source);
     let content_html = markup::render_markdown(source);
     Texts {
-        title: title.map(|title| title.trim().to_owned()),
+        title: title.map(|title| text::clean_line(&title)),
         excerpt: markup::excerpt(&content_html),
         content_html,
-        content_source: Some(source.to_owned()),
+        content_source: Some(source.clone()),
         link_url,
         ..Texts::default()
     }

@@ -5,6 +5,7 @@ use guildhall_domain::{
     actor::ActorKind,
     group::{InvalidSettings, Policy, Rule, decide_settings},
     handle::{InvalidHandle, decide_local_name},
+    text::{clean, clean_line},
 };
 use guildhall_store::{
     StoreError, actor,
@@ -39,13 +40,13 @@ pub struct CreateGroup {
 #[derive(Debug, thiserror::Error)]
 pub enum CreateGroupError {
     /// Not a name.
-    #[error("{0}")]
+    #[error(transparent)]
     Name(#[from] InvalidHandle),
     /// A person or a group has it.
     #[error("the name is taken")]
     NameTaken,
     /// A text that does not fit.
-    #[error("{0}")]
+    #[error(transparent)]
     Settings(#[from] InvalidSettings),
     /// Reading or writing failed.
     #[error("reading or writing the group failed")]
@@ -58,8 +59,10 @@ pub enum CreateGroupError {
 /// [`CreateGroupError`]; nothing is written then.
 pub async fn create(app: &App, command: CreateGroup) -> Result<GroupId, CreateGroupError> {
     decide_local_name(&command.name)?;
-    let title = if command.title.trim().is_empty() { command.name.clone() } else { command.title };
-    decide_settings(&title, &command.description, command.language.as_deref(), &command.rules)?;
+    let title =
+        if command.title.trim().is_empty() { command.name.clone() } else { clean_line(&command.title) };
+    let (description, rules) = (clean(&command.description), clean_rules(command.rules));
+    decide_settings(&title, &description, command.language.as_deref(), &rules)?;
     let keys = app.keys.next().await;
     let now = app.now();
     let actor_id = ActorId(app.new_id());
@@ -68,8 +71,8 @@ pub async fn create(app: &App, command: CreateGroup) -> Result<GroupId, CreateGr
     actor_fields.display_name = Some(title.clone());
     let fields = GroupFields {
         title,
-        description_html: markup::render_markdown(&command.description),
-        description_source: command.description,
+        description_html: markup::render_markdown(&description),
+        description_source: description,
         language: command.language,
         picture_url: command.picture_url,
         policy: command.policy,
@@ -81,12 +84,17 @@ pub async fn create(app: &App, command: CreateGroup) -> Result<GroupId, CreateGr
     }
     insert_keys(&mut tx, actor_id, &actor_fields.ap_id, keys, now).await?;
     group::insert(&mut tx, id, true, &fields, now).await?;
-    group::set_rules(&mut tx, id, &render_rules(command.rules)).await?;
+    group::set_rules(&mut tx, id, &render_rules(rules)).await?;
     for moderator in command.moderators {
         moderator::insert(&mut tx, id, moderator, now).await?;
     }
     tx.commit().await?;
     Ok(id)
+}
+
+/// Rules without what has no place in a text.
+pub(super) fn clean_rules(rules: Vec<Rule>) -> Vec<Rule> {
+    rules.into_iter().map(|rule| Rule { title: clean_line(&rule.title), text: clean(&rule.text) }).collect()
 }
 
 /// Rules with their texts rendered.

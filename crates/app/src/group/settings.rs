@@ -5,13 +5,14 @@ use guildhall_domain::{
     event::{Cause, EventKind},
     group::{Admission, InvalidSettings, Policy, Posting, Review, Rule, decide_settings},
     moderation::{NotModerator, decide_moderate},
+    text::{clean, clean_line},
 };
 use guildhall_store::{
     StoreError,
     group::{self, Group, GroupFields},
 };
 
-use super::create::render_rules;
+use super::create::{clean_rules, render_rules};
 use crate::{App, cause, facts, markup};
 
 /// What is to change; `None` leaves a thing as it is.
@@ -45,7 +46,7 @@ pub enum ChangeGroupError {
     #[error(transparent)]
     NotModerator(#[from] NotModerator),
     /// A text that does not fit.
-    #[error("{0}")]
+    #[error(transparent)]
     Settings(#[from] InvalidSettings),
     /// Reading or writing failed.
     #[error("reading or writing the group failed")]
@@ -71,7 +72,11 @@ pub async fn change(
     if by != id.actor() {
         decide_moderate(facts::role(&mut tx, id, by).await?)?;
     }
-    let rules = command.rules.clone().unwrap_or_else(|| current_rules.into_iter().map(|r| r.rule).collect());
+    let rules = command
+        .rules
+        .clone()
+        .map(clean_rules)
+        .unwrap_or_else(|| current_rules.into_iter().map(|r| r.rule).collect());
     let fields = changed(current, command);
     decide_settings(&fields.title, &fields.description_source, fields.language.as_deref(), &rules)?;
     group::set_fields(&mut tx, id, &fields, app.now()).await?;
@@ -83,9 +88,9 @@ pub async fn change(
 }
 
 fn changed(current: Group, command: ChangeGroup) -> GroupFields {
-    let source = command.description.unwrap_or(current.description_source);
+    let source = command.description.map_or(current.description_source, |text| clean(&text));
     GroupFields {
-        title: command.title.unwrap_or(current.title),
+        title: command.title.map_or(current.title, |title| clean_line(&title)),
         description_html: markup::render_markdown(&source),
         description_source: source,
         language: command.language.unwrap_or(current.language),

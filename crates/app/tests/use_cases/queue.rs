@@ -187,15 +187,17 @@ on_both_engines! {
         assert!(here.told().await.is_empty(), "what nobody saw is not told");
     }
 
-    async fn a_held_text_changes_in_place_and_its_old_form_is_not_what_is_published(db: Db) {
+    async fn a_held_text_changes_and_its_old_form_is_not_what_is_published(db: Db) {
         let here = Here::new(db);
         let (group, moderator, post, _) = held_post(&here).await;
         let bob = here.entry(post).await.author_id;
         here.minute();
-        let cause = here.activity().await;
+        let (cause, read) = (here.activity().await, here.waiting(group).await.id);
         let change = Edit { cause, ..here.retitling(post, bob, "Cucumbers") };
         assert_eq!(entry::edit(&here.app, change).await.unwrap(), entry::Edited::Changed);
         assert_eq!(here.outcome(cause).await, "applied");
+        let late = queue::admit(&here.app, read, moderator).await.unwrap_err();
+        assert!(matches!(late, QueueError::AlreadyDecided), "who read the old text admits nothing: {late}");
         let item = here.waiting(group).await;
         assert_eq!((item.kind, item.title.as_str()), (QueueKind::Post, "Cucumbers"));
         assert!(here.told().await.is_empty());

@@ -5,6 +5,7 @@ use guildhall_activitypub::key::KeyKind;
 use guildhall_activitypub::{ActorDocument, ActorKind as WireKind, Iri};
 use guildhall_app::remote::RemoteGroup;
 use guildhall_domain::actor::ActorKind;
+use guildhall_domain::text::{clean, clean_line};
 use guildhall_domain::{ActorId, Timestamp};
 use guildhall_store::actor::ActorFields;
 use guildhall_store::actor_key::{ActorKey, KeyAlgorithm};
@@ -31,7 +32,7 @@ pub(super) fn fields_of(document: &ActorDocument, host: String) -> Result<ActorF
         kind: kind_of(document.kind),
         username: username(&document.preferred_username)?,
         host,
-        display_name: document.name.as_ref().map(|name| name.chars().take(MAX_NAME).collect()),
+        display_name: document.name.as_ref().map(|name| clean_line(name).chars().take(MAX_NAME).collect()),
         summary_html: summary(document),
         page_url: text(&document.url),
         icon_url: text(&document.icon),
@@ -61,7 +62,11 @@ pub(super) fn group_of(document: &ActorDocument) -> RemoteGroup {
             || document.preferred_username.clone(),
             |name| name.chars().take(MAX_NAME).collect(),
         ),
-        description_source: document.source_markdown.clone().filter(|source| source.len() <= MAX_SUMMARY),
+        description_source: document
+            .source_markdown
+            .as_deref()
+            .map(clean)
+            .filter(|source| source.len() <= MAX_SUMMARY),
         description_html: summary(document).unwrap_or_default(),
         language: None,
         picture_url: document.icon.as_ref().map(|icon| icon.as_str().to_owned()),
@@ -113,5 +118,5 @@ fn username(name: &str) -> Result<String, FetchError> {
 
 fn summary(document: &ActorDocument) -> Option<String> {
     let html = document.summary_html.as_deref().filter(|html| html.len() <= MAX_SUMMARY)?;
-    Some(guildhall_app::markup::sanitise_html(html))
+    Some(guildhall_app::markup::sanitise_html(&clean(html)))
 }

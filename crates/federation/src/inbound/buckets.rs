@@ -94,7 +94,10 @@ mod tests {
         assert!(buckets.take_request(client(1), Some("a.example")).is_ok());
         let wait = buckets.take_request(client(1), Some("a.example")).unwrap_err();
         assert!(wait > Duration::from_secs(20) && wait <= Duration::from_secs(30), "{wait:?}");
-        assert!(buckets.take_request(client(2), Some("a.example")).is_ok(), "claimed by one is not used up for others");
+        assert!(
+            buckets.take_request(client(2), Some("a.example")).is_ok(),
+            "claimed by one is not used up for others"
+        );
     }
 
     #[test]

@@ -75,7 +75,10 @@ impl Lanes {
         };
         let heads = self.waiting.iter().filter_map(|(lane, waiting)| Some((lane, waiting.front()?)));
         // Who has waited longest is next: none starves.
-        heads.filter(|(lane, head)| is_free(lane, &head.host)).min_by_key(|(_, head)| head.id).map(|(lane, _)| lane.clone())
+        heads
+            .filter(|(lane, head)| is_free(lane, &head.host))
+            .min_by_key(|(_, head)| head.id)
+            .map(|(lane, _)| lane.clone())
     }
 
     fn take(&mut self, lane: &ApId) -> Option<Received> {

@@ -93,10 +93,12 @@ async fn process(federation: &Federation, received: Received) {
     metrics::histogram!("inbox_lag_seconds").record(lag.as_secs_f64());
     let step = match Incoming::load(federation, received).await {
         // Boxed: the deepest path, which fetches a whole thread, would make every task as large.
-        Ok(incoming) => match tokio::time::timeout(LONGEST, Box::pin(translate(federation, incoming))).await {
-            Ok(step) => step,
-            Err(_) => Err(Trouble::Later("took too long".to_owned())),
-        },
+        Ok(incoming) => {
+            match tokio::time::timeout(LONGEST, Box::pin(translate(federation, incoming))).await {
+                Ok(step) => step,
+                Err(_) => Err(Trouble::Later("took too long".to_owned())),
+            }
+        }
         Err(trouble) => Err(trouble),
     };
     let ended = match step {
@@ -105,7 +107,9 @@ async fn process(federation: &Federation, received: Received) {
             return;
         }
         Ok(Step::Ended(outcome, reason)) => end(federation, id, outcome, &reason).await,
-        Err(Trouble::Later(reason)) if attempts < MAX_ATTEMPTS => put_off(federation, id, attempts, &reason).await,
+        Err(Trouble::Later(reason)) if attempts < MAX_ATTEMPTS => {
+            put_off(federation, id, attempts, &reason).await
+        }
         Err(Trouble::Later(reason) | Trouble::Never(reason)) => {
             tracing::warn!(activity.verb = verb, reason, "an activity could not be processed");
             end(federation, id, Outcome::Failed, &reason).await

@@ -87,7 +87,8 @@ async fn announce(
     let id: EntryId = id.parse().map_err(|_| Refusal::NotFound)?;
     // By the entry in the address: what the announced bytes say of themselves is their sender's word.
     let view = read::entries::find(app, &reader.viewer, id).await?;
-    let view = view.filter(|view| view.sight == Sight::Whole && view.kind == kind).ok_or(Refusal::NotFound)?;
+    let view =
+        view.filter(|view| view.sight == Sight::Whole && view.kind == kind).ok_or(Refusal::NotFound)?;
     if view.edited_at.is_none() {
         return give(app, &Urls::new(&app.site).announce(kind, id), &reader).await;
     }

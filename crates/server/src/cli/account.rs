@@ -53,8 +53,7 @@ pub async fn run(command: AccountCommand, config: &Config, output: Output) -> an
     let AccountCommand::Create(args) = command;
     let password = read_password()?;
     let session = Session::open(config).await?;
-    let new =
-        CreateAccount { name: args.name, email: args.email, password, is_admin: args.admin };
+    let new = CreateAccount { name: args.name, email: args.email, password, is_admin: args.admin };
     let made = account::create(session.app(), new).await;
     session.close().await;
     let actor = made?;

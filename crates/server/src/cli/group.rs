@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::{Args, Subcommand, ValueEnum};
+use guildhall_app::Viewer;
 use guildhall_app::group::{self as groups, CreateGroup};
 use guildhall_app::queue as decisions;
 use guildhall_app::read::page::MAX_LIMIT;
 use guildhall_app::read::{self, PageRequest, QueueItemView, groups as groups_read};
-use guildhall_app::Viewer;
 use guildhall_domain::group::{Admission, Policy, Posting, Review};
 use guildhall_domain::{GroupId, QueueItemId};
 use serde::Serialize;
@@ -165,14 +165,17 @@ async fn queue(session: &Session, name: &str, output: Output) -> anyhow::Result<
 async fn admit(session: &Session, item: &str, output: Output) -> anyhow::Result<()> {
     let (item, group) = find_item(session, item).await?;
     decisions::admit(session.app(), item, group.actor()).await?;
-    output.print(&Decided { id: item.to_string(), decision: "admitted" })?;
+    output.print(&Decided { id: item.to_string(), decision: "admit" })?;
     Ok(())
 }
 
 async fn refuse(session: &Session, item: &str, reason: &str, output: Output) -> anyhow::Result<()> {
+    if reason.trim().is_empty() {
+        bail!("a reason is wanted: it is shown to the person concerned");
+    }
     let (item, group) = find_item(session, item).await?;
     decisions::refuse(session.app(), item, group.actor(), reason).await?;
-    output.print(&Decided { id: item.to_string(), decision: "refused" })?;
+    output.print(&Decided { id: item.to_string(), decision: "refuse" })?;
     Ok(())
 }
 
@@ -206,7 +209,7 @@ struct Decided {
 
 impl fmt::Display for Decided {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.id, self.decision)
+        write!(f, "{}: {}", self.id, self.decision)
     }
 }
 

@@ -58,6 +58,16 @@ impl Default for OpenOptions {
     }
 }
 
+/// Makes the file, if it is not there, for its owner alone: private keys are in it. Its `-wal` and `-shm` companions take
+/// its mode over.
+fn make_private(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
+
 /// Opens the writer first: it creates the file and its WAL, which the read-only connections need to find.
 pub(super) async fn sqlite(
     path: &Path,
@@ -67,6 +77,7 @@ pub(super) async fn sqlite(
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         tokio::fs::create_dir_all(folder).await.map_err(|error| StoreError::Open(error.into()))?;
     }
+    make_private(path).map_err(|error| StoreError::Open(error.into()))?;
     let writer = Writer::start(writer_options(path, options), options, counters.clone()).await?;
     let read = sqlite_readers(path, options).await.map_err(StoreError::Open)?;
     Ok(Backend::Sqlite { read, writer })

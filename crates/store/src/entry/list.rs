@@ -69,7 +69,10 @@ pub async fn list_thread(
     limit: usize,
 ) -> Result<Vec<Entry>, StoreError> {
     let rows: Vec<Row> = db
-        .query(concat!(select!(), " WHERE thread_id = $1 AND id > $2 AND kind = 'comment' ORDER BY id LIMIT $3"))
+        .query(concat!(
+            select!(),
+            " WHERE thread_id = $1 AND id > $2 AND kind = 'comment' ORDER BY id LIMIT $3"
+        ))
         .bind(thread.0)
         .bind(after.map_or(0, |id| id.0))
         .bind(count(limit))
@@ -86,7 +89,10 @@ pub async fn list_replies(
     limit: usize,
 ) -> Result<Vec<Entry>, StoreError> {
     let rows: Vec<Row> = db
-        .query(concat!(select!(), " WHERE parent_id = $1 AND id > $2 AND state = 'published' ORDER BY id LIMIT $3"))
+        .query(concat!(
+            select!(),
+            " WHERE parent_id = $1 AND id > $2 AND state = 'published' ORDER BY id LIMIT $3"
+        ))
         .bind(parent.0)
         .bind(after.map_or(0, |id| id.0))
         .bind(count(limit))

@@ -109,7 +109,12 @@ pub async fn insert(tx: &mut Tx, entry: &NewEntry, now: Timestamp) -> Result<boo
 }
 
 /// Replaces what the author wrote.
-pub async fn set_texts(tx: &mut Tx, id: EntryId, texts: &Texts, edited_at: Timestamp) -> Result<(), StoreError> {
+pub async fn set_texts(
+    tx: &mut Tx,
+    id: EntryId,
+    texts: &Texts,
+    edited_at: Timestamp,
+) -> Result<(), StoreError> {
     tx.query(
         "UPDATE entries SET title = $2, content_html = $3, content_source = $4, excerpt = $5, link_url = $6,
             image_url = $7, language = $8, sensitive = $9, edited_at = $10 WHERE id = $1",

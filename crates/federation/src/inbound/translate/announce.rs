@@ -112,7 +112,9 @@ async fn announced_id(
     let mut budget = federation.fetcher.budget();
     let fetched = match federation.fetcher.fetch_document(id, &mut budget).await {
         Ok(fetched) => fetched.document,
-        Err(FetchError::Gone | FetchError::NotFound) => return Ok(Step::ignored("what it announces is gone")),
+        Err(FetchError::Gone | FetchError::NotFound) => {
+            return Ok(Step::ignored("what it announces is gone"));
+        }
         Err(error) => return Err(error.into()),
     };
     if fetched.actor().is_some() {
@@ -150,10 +152,7 @@ async fn adopt(
     group: GroupId,
     object: &Object,
 ) -> Result<Step, Trouble> {
-    let source = ThreadSource {
-        via: Some(group),
-        envelope: &incoming.activity.addressing,
-        cause: incoming.cause(),
-    };
+    let source =
+        ThreadSource { via: Some(group), envelope: &incoming.activity.addressing, cause: incoming.cause() };
     bring_in(federation, &source, object, None).await
 }

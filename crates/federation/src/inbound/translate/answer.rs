@@ -14,6 +14,10 @@ pub(super) async fn answer(
     answer: &Answer,
     is_accepted: bool,
 ) -> Result<Step, Trouble> {
+    let is_of_edit = answer.object.embedded().is_some_and(|inner| inner.kind == "Update");
+    if !is_accepted && is_of_edit {
+        return Ok(Step::ignored("a new text was not taken; the group keeps the one it has"));
+    }
     if !is_accepted && let Some(entry) = refused_entry(federation, answer).await? {
         let refused = EntryRefused {
             entry: entry.id,

@@ -26,7 +26,8 @@ pub(super) async fn backfill(
         return Ok(());
     };
     let mut budget = federation.fetcher.budget();
-    let Ok(items) = federation.fetcher.fetch_collection(&ApId::new(context.as_str()), &mut budget).await else {
+    let Ok(items) = federation.fetcher.fetch_collection(&ApId::new(context.as_str()), &mut budget).await
+    else {
         return Ok(());
     };
     let mut missing = Vec::new();

@@ -8,12 +8,7 @@ use guildhall_app::{
 use guildhall_domain::{ActorId, GroupId, Timestamp, actor::ActorKind};
 use guildhall_store::actor::Actor;
 
-use super::{
-    Incoming, Step, Trouble,
-    incoming::known_actor,
-    membership::local_group,
-    trouble::IntoStep,
-};
+use super::{Incoming, Step, Trouble, incoming::known_actor, membership::local_group, trouble::IntoStep};
 use crate::Federation;
 
 pub(super) async fn block(

@@ -8,7 +8,9 @@ use guildhall_app::{
 use guildhall_domain::{ActorId, ApId, GroupId};
 use guildhall_store::actor::Actor;
 
-use super::{Incoming, Step, Trouble, incoming::known_actor, lock, membership::local_group, trouble::IntoStep};
+use super::{
+    Incoming, Step, Trouble, incoming::known_actor, lock, membership::local_group, trouble::IntoStep,
+};
 use crate::Federation;
 
 /// A collection of a group.
@@ -53,7 +55,11 @@ async fn feature(
     entries::annotate(&federation.app, command).await.into_step()
 }
 
-async fn find_list(federation: &Federation, incoming: &Incoming, target: &Iri) -> Result<Option<List>, Trouble> {
+async fn find_list(
+    federation: &Federation,
+    incoming: &Incoming,
+    target: &Iri,
+) -> Result<Option<List>, Trouble> {
     if let Some(via) = &incoming.via {
         return Ok(list_of(via, target).map(|is_featured| {
             if is_featured { List::Featured } else { List::Moderators(GroupId(via.id.0), via.id) }
@@ -65,7 +71,8 @@ async fn find_list(federation: &Federation, incoming: &Incoming, target: &Iri) -
     let Ok(owner) = Iri::parse(owner) else {
         return Ok(None);
     };
-    let (Some(group), Some(actor)) = (local_group(federation, &owner).await?, known_actor(federation, &owner).await?)
+    let (Some(group), Some(actor)) =
+        (local_group(federation, &owner).await?, known_actor(federation, &owner).await?)
     else {
         return Ok(None);
     };

@@ -5,11 +5,7 @@ use guildhall_app::group::{self, Leave, RequestJoin};
 use guildhall_domain::{ApId, GroupId};
 use guildhall_store::group as groups;
 
-use super::{
-    Incoming, Step, Trouble,
-    incoming::known_actor,
-    trouble::IntoStep,
-};
+use super::{Incoming, Step, Trouble, incoming::known_actor, trouble::IntoStep};
 use crate::Federation;
 
 /// The group hosted here that an id names.
@@ -21,7 +17,11 @@ pub(super) async fn local_group(federation: &Federation, id: &Iri) -> Result<Opt
     Ok(group.filter(|group| group.is_local).map(|group| group.id))
 }
 
-pub(super) async fn join(federation: &Federation, incoming: &Incoming, object: &Iri) -> Result<Step, Trouble> {
+pub(super) async fn join(
+    federation: &Federation,
+    incoming: &Incoming,
+    object: &Iri,
+) -> Result<Step, Trouble> {
     let Some(group) = local_group(federation, object).await? else {
         return Ok(Step::ignored("follows nothing that can be joined here"));
     };
@@ -34,7 +34,11 @@ pub(super) async fn join(federation: &Federation, incoming: &Incoming, object: &
     group::request_join(&federation.app, command).await.into_step()
 }
 
-pub(super) async fn leave(federation: &Federation, incoming: &Incoming, object: &Iri) -> Result<Step, Trouble> {
+pub(super) async fn leave(
+    federation: &Federation,
+    incoming: &Incoming,
+    object: &Iri,
+) -> Result<Step, Trouble> {
     let Some(group) = local_group(federation, object).await? else {
         return Ok(Step::ignored("leaves nothing that lives here"));
     };

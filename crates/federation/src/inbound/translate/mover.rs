@@ -7,7 +7,11 @@ use guildhall_domain::ApId;
 use super::{Incoming, Step, Trouble};
 use crate::Federation;
 
-pub(super) async fn moved(federation: &Federation, incoming: &Incoming, moving: &Moving) -> Result<Step, Trouble> {
+pub(super) async fn moved(
+    federation: &Federation,
+    incoming: &Incoming,
+    moving: &Moving,
+) -> Result<Step, Trouble> {
     if moving.object != incoming.activity.actor {
         return Ok(Step::ignored("moves something else than itself"));
     }

@@ -17,12 +17,17 @@ pub(super) fn texts_of(object: &Object, author: &Actor, is_post: bool) -> Texts 
     let plain = markup::plain_text(&content_html);
     let title = is_post.then(|| title_of(object, &plain, author));
     // A summary beside a Note is Mastodon's content warning; of titled objects it is an excerpt.
-    let is_warned = object.kind == ObjectKind::Note && object.summary.as_deref().is_some_and(|text| !text.is_empty());
+    let is_warned =
+        object.kind == ObjectKind::Note && object.summary.as_deref().is_some_and(|text| !text.is_empty());
     Texts {
         title,
         excerpt: markup::excerpt(&content_html),
         content_html,
-        content_source: object.source_markdown.clone().filter(|source| source.len() <= MAX_CONTENT_BYTES),
+        content_source: object
+            .source_markdown
+            .as_deref()
+            .map(text::clean)
+            .filter(|source| source.len() <= MAX_CONTENT_BYTES),
         link_url: object.link_url.as_ref().map(ToString::to_string),
         image_url: object.image.as_ref().map(ToString::to_string),
         language: object.language.clone().filter(|tag| is_language_tag(tag)),
@@ -33,7 +38,7 @@ pub(super) fn texts_of(object: &Object, author: &Actor, is_post: bool) -> Texts 
 fn title_of(object: &Object, plain: &str, author: &Actor) -> String {
     let name = object.name.as_deref().map(markup::plain_text).filter(|name| !name.is_empty());
     // A picture without a word still needs a line to be found by.
-    name.map(|name| text::shorten(&name, text::MAX_TITLE_LENGTH))
+    name.map(|name| text::shorten(&text::clean_line(&name), text::MAX_TITLE_LENGTH))
         .or_else(|| text::title_from_text(plain))
         .unwrap_or_else(|| format!("@{}@{}", author.username, author.host))
 }
@@ -41,7 +46,7 @@ fn title_of(object: &Object, plain: &str, author: &Actor) -> String {
 fn content_of(object: &Object) -> String {
     let content = object.content_html.as_deref().or_else(|| titled_summary(object)).unwrap_or_default();
     // Cut on a character: more than this nobody reads, and some would only send it to fill the disk.
-    let content = &content[..content.floor_char_boundary(MAX_CONTENT_BYTES)];
+    let content = &text::clean(&content[..content.floor_char_boundary(MAX_CONTENT_BYTES)]);
     let is_markdown = object.media_type.as_deref().is_some_and(|media| media.starts_with("text/markdown"));
     let html = if is_markdown { markup::render_markdown(content) } else { markup::sanitise_html(content) };
     match &object.event {

@@ -41,7 +41,11 @@ async fn refresh(federation: &Federation, incoming: &Incoming, actor: &Iri) -> R
     Ok(Step::ended(guildhall_store::received::Outcome::Applied, "actor fetched anew"))
 }
 
-async fn update_object(federation: &Federation, incoming: &Incoming, object: &Object) -> Result<Step, Trouble> {
+async fn update_object(
+    federation: &Federation,
+    incoming: &Incoming,
+    object: &Object,
+) -> Result<Step, Trouble> {
     if !origin::is_own(object, &incoming.activity.actor) {
         return Ok(Step::refused("the object is somebody else's"));
     }
