@@ -72,11 +72,10 @@ pub async fn change(
     if by != id.actor() {
         decide_moderate(facts::role(&mut tx, id, by).await?)?;
     }
-    let rules = command
-        .rules
-        .clone()
-        .map(clean_rules)
-        .unwrap_or_else(|| current_rules.into_iter().map(|r| r.rule).collect());
+    let rules = match command.rules.clone() {
+        Some(rules) => clean_rules(rules),
+        None => current_rules.into_iter().map(|rule| rule.rule).collect(),
+    };
     let fields = changed(current, command);
     decide_settings(&fields.title, &fields.description_source, fields.language.as_deref(), &rules)?;
     group::set_fields(&mut tx, id, &fields, app.now()).await?;
