@@ -1,5 +1,7 @@
 //! What moderators do with what waits.
 
+use std::time::Duration;
+
 use guildhall_app::{
     entry::{self, Edit},
     group::{self, RequestJoin},
@@ -129,8 +131,9 @@ on_both_engines! {
         for is_admitted in [false, true] {
             here.minute();
             let cause = here.activity().await;
-            let written_at = here.now();
-            let change = Edit { cause, ..here.retitling(post, bob, "Cucumbers") };
+            // On its way for ten seconds.
+            let written_at = here.now().minus(Duration::from_secs(10));
+            let change = Edit { cause, written_at, ..here.retitling(post, bob, "Cucumbers") };
             entry::edit(&here.app, change).await.unwrap();
             here.minute();
             let item = here.waiting(group).await;

@@ -127,7 +127,6 @@ fn zeros(config: &Config) -> impl Iterator<Item = Finding> {
         ("limits.inbox_body_timeout", is_zero(limits.inbox_body_timeout)),
         ("limits.inbox_per_ip_per_minute", limits.inbox_per_ip_per_minute == 0),
         ("limits.inbox_per_host_per_minute", limits.inbox_per_host_per_minute == 0),
-        ("limits.api_per_ip_per_minute", limits.api_per_ip_per_minute == 0),
         ("limits.fetch_body_bytes", limits.fetch_body_bytes == 0),
         ("limits.fetch_timeout", is_zero(limits.fetch_timeout)),
     ];

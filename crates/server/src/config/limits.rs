@@ -24,8 +24,6 @@ section! {
         inbox_per_host_per_minute: u32 = 6_000,
         /// Unknown keys fetched in a minute because requests of one IP address, or naming one host, claim to have them.
         inbox_key_fetches_per_minute: u32 = 600,
-        /// Requests of one IP address to the client APIs and pages in a minute.
-        api_per_ip_per_minute: u32 = 1_200,
         /// Largest document fetched from another server, in bytes after decompression.
         fetch_body_bytes: u32 = 1024 * 1024,
         /// Time for one fetch with all its redirects.
