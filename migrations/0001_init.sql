@@ -45,6 +45,8 @@ CREATE TABLE accounts (
     id BIGINT PRIMARY KEY,
     actor_id BIGINT NOT NULL UNIQUE REFERENCES actors (id),
     email TEXT,
+    -- In lower case: one address, one account.
+    email_key TEXT UNIQUE,
     password_hash TEXT NOT NULL,
     is_admin BOOLEAN NOT NULL,
     created_at BIGINT NOT NULL
@@ -125,7 +127,7 @@ CREATE TABLE peering (
     action TEXT NOT NULL,
     reason TEXT,
     created_at BIGINT NOT NULL,
-    PRIMARY KEY (group_id, host)
+    PRIMARY KEY (host, group_id)
 );
 
 -- Posts and comments.
@@ -165,16 +167,37 @@ CREATE TABLE entries (
     last_activity_at BIGINT NOT NULL,
     -- Why it is held, refused or removed, for those who may know.
     state_reason TEXT,
+    -- Of what was removed or deleted: its state and the reason before, which it goes back to.
+    state_before TEXT,
+    reason_before TEXT,
+    -- The thread with which it was removed, as one act; restored with it.
+    gone_with BIGINT,
+    -- Of a post from elsewhere: the collection of its thread at its origin (FEP-7888).
+    context_url TEXT,
     -- The Create that brought it, forwarded when it is admitted later.
     received_id BIGINT
 );
 CREATE INDEX entries_new ON entries (group_id, kind, state, id);
 CREATE INDEX entries_active ON entries (group_id, kind, state, last_activity_at, id);
 CREATE INDEX entries_top ON entries (group_id, kind, state, score, id);
+CREATE INDEX entries_featured ON entries (group_id, id) WHERE featured;
 CREATE INDEX entries_thread ON entries (thread_id, id);
 CREATE INDEX entries_parent ON entries (parent_id, id);
 CREATE INDEX entries_author ON entries (author_id, group_id, state, id);
 CREATE INDEX entries_page ON entries (page_url) WHERE page_url IS NOT NULL;
+CREATE INDEX entries_context ON entries (context_url) WHERE context_url IS NOT NULL;
+CREATE INDEX entries_gone_with ON entries (gone_with) WHERE gone_with IS NOT NULL;
+
+-- Removing all that somebody wrote, one entry after the other: written with the ban, deleted when it is done.
+-- group_id 0 is all groups.
+CREATE TABLE removals (
+    id BIGINT PRIMARY KEY,
+    group_id BIGINT NOT NULL,
+    author_id BIGINT NOT NULL REFERENCES actors (id),
+    by_actor_id BIGINT NOT NULL REFERENCES actors (id),
+    reason TEXT NOT NULL,
+    created_at BIGINT NOT NULL
+);
 
 CREATE TABLE votes (
     entry_id BIGINT NOT NULL REFERENCES entries (id),
@@ -254,6 +277,7 @@ CREATE TABLE decisions (
     action TEXT NOT NULL,
     entry_id BIGINT,
     actor_id BIGINT,
+    host TEXT,
     layer TEXT NOT NULL,
     rule TEXT,
     reason TEXT,
@@ -262,7 +286,9 @@ CREATE TABLE decisions (
     created_at BIGINT NOT NULL
 );
 CREATE INDEX decisions_group ON decisions (group_id, id);
-CREATE INDEX decisions_entry ON decisions (entry_id);
+CREATE INDEX decisions_instance ON decisions (id) WHERE group_id IS NULL;
+CREATE INDEX decisions_entry ON decisions (entry_id, id) WHERE entry_id IS NOT NULL;
+CREATE INDEX decisions_actor ON decisions (actor_id, group_id, id) WHERE actor_id IS NOT NULL;
 
 -- Verified activities, with what became of each.
 CREATE TABLE received_activities (
@@ -279,9 +305,12 @@ CREATE TABLE received_activities (
     reason TEXT,
     attempts BIGINT NOT NULL DEFAULT 0,
     due_at BIGINT NOT NULL,
+    -- The held entry it is about, until that is decided.
+    waits_for BIGINT,
     received_at BIGINT NOT NULL,
     finished_at BIGINT
 );
+CREATE INDEX received_activities_waiting ON received_activities (waits_for) WHERE waits_for IS NOT NULL;
 CREATE INDEX received_activities_due ON received_activities (due_at, id) WHERE state = 'queued';
 CREATE INDEX received_activities_recent ON received_activities (received_at);
 

@@ -232,7 +232,10 @@ async fn a_held_post_is_shown_once_it_is_admitted() -> anyhow::Result<()> {
     let item = world.maria.eventually_queued(HERE, "Seeds").await?;
     assert_eq!(item["kind"], "post");
     assert_eq!(item["object"], made["ap_id"]);
-    assert!(world.alpha.anonymous().find_post(HERE, &made["ap_id"]).await.is_err());
+    for (api, group) in [(world.alpha.anonymous(), HERE), (world.beta.anonymous(), &world.there), (world.ben, &world.there)] {
+        assert!(api.find_post(group, &made["ap_id"]).await.is_err());
+    }
+    assert_eq!(made["state"], "sent", "its author knows that the group has not let it in yet");
 
     let admit = format!("/groups/{HERE}/queue/{}/admit", text(&item, "id")?);
     world.maria.post(&admit, json!({})).await?;

@@ -25,7 +25,7 @@ pub const MIN_PASSWORD_LENGTH: usize = 8;
 pub struct CreateAccount {
     /// The name before the `@`.
     pub name: String,
-    /// Where to write to.
+    /// Where to write to; nobody else's.
     pub email: Option<String>,
     /// In the clear; kept as an argon2id hash only.
     pub password: String,
@@ -45,9 +45,12 @@ pub enum CreateAccountError {
     /// Too short.
     #[error("a password of at least {MIN_PASSWORD_LENGTH} characters is wanted")]
     Password,
-    /// Without an `@` in the middle.
-    #[error("the e-mail address is not one")]
+    /// Without an `@` in the middle, or with white space in it.
+    #[error("the e-mail address is not one: name@example.org is wanted")]
     Email,
+    /// Another account has it.
+    #[error("another account has this e-mail address")]
+    EmailTaken,
     /// The password could not be hashed.
     #[error("hashing the password failed")]
     Hash,
@@ -65,10 +68,8 @@ pub async fn create(app: &App, command: CreateAccount) -> Result<Actor, CreateAc
     if command.password.chars().count() < MIN_PASSWORD_LENGTH {
         return Err(CreateAccountError::Password);
     }
-    let has_shape = |email: &String| {
-        email.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.'))
-    };
-    if command.email.as_ref().is_some_and(|email| !has_shape(email)) {
+    let email = command.email.map(|email| email.trim().to_owned());
+    if email.as_deref().is_some_and(|email| !has_shape_of_email(email)) {
         return Err(CreateAccountError::Email);
     }
     let password_hash = hash_password(app, command.password).await?;
@@ -85,13 +86,21 @@ pub async fn create(app: &App, command: CreateAccount) -> Result<Actor, CreateAc
     let new = NewAccount {
         id: AccountId(app.new_id()),
         actor_id: id,
-        email: command.email,
+        email,
         password_hash,
         is_admin: command.is_admin,
     };
-    account::insert(&mut tx, &new, now).await?;
+    if !account::insert(&mut tx, &new, now).await? {
+        return Err(CreateAccountError::EmailTaken);
+    }
     tx.commit().await?;
     Ok(actor::find(&app.store, id).await?.ok_or_else(|| StoreError::corrupt("actor", id))?)
+}
+
+/// Whether a text could be an address. Only a letter that arrives would prove more.
+fn has_shape_of_email(text: &str) -> bool {
+    let is_plain = !text.contains(|c: char| c.is_whitespace() || c.is_control());
+    is_plain && text.rsplit_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.'))
 }
 
 /// The addresses of a local person or group.
@@ -138,6 +147,9 @@ pub enum CreateTokenError {
     /// Nobody here has this name.
     #[error("no account has the name {0:?}")]
     NoSuchAccount(String),
+    /// A token that may do nothing.
+    #[error("a token needs at least one of the scopes {}", SCOPES.join(", "))]
+    NoScope,
     /// Not a scope.
     #[error("{0:?} is not one of the scopes {scopes}", scopes = SCOPES.join(", "))]
     Scope(String),
@@ -153,6 +165,9 @@ pub enum CreateTokenError {
 pub async fn create_token(app: &App, name: &str, scopes: &[String]) -> Result<String, CreateTokenError> {
     if let Some(unknown) = scopes.iter().find(|scope| !SCOPES.contains(&scope.as_str())) {
         return Err(CreateTokenError::Scope(unknown.clone()));
+    }
+    if scopes.is_empty() {
+        return Err(CreateTokenError::NoScope);
     }
     let no_account = || CreateTokenError::NoSuchAccount(name.to_owned());
     let person = actor::find_local_by_name(&app.store, name).await?.ok_or_else(no_account)?;
@@ -175,6 +190,7 @@ pub async fn authenticate(app: &App, token: &str) -> Result<Option<Viewer>, Stor
         account: Some(account.id),
         is_admin: account.is_admin,
         scopes: scopes.split_ascii_whitespace().map(str::to_owned).collect(),
+        is_server: false,
     }))
 }
 

@@ -1,4 +1,5 @@
-//! Tying a change to the activity that caused it: the activity ends in the transaction that carries its effect.
+//! Tying a change to the activity that caused it: the activity ends in the transaction that carries its effect, and is
+//! counted there, where its outcome is known.
 
 use guildhall_domain::{
     EventId, Timestamp,
@@ -11,18 +12,27 @@ use guildhall_store::{
 
 use crate::App;
 
+/// Counts what became of an activity that was taken up: how it ended, or why it has not ended yet.
+///
+/// Counted before the commit: should that fail, the activity is taken up again, and counted again.
+pub fn count(outcome: &'static str) {
+    metrics::counter!("activities_processed_total", "outcome" => outcome).increment(1);
+}
+
 /// Ends the activity behind `cause`. `false` when it had ended before: nothing must be written then.
-pub(crate) async fn finish(
+pub async fn finish(
     tx: &mut Tx,
     cause: Cause,
     outcome: Outcome,
     reason: Option<&str>,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    match cause {
-        Cause::Local => Ok(true),
-        Cause::Activity(id) => received::finish(tx, id, outcome, reason, now).await,
+    let Cause::Activity(id) = cause else { return Ok(true) };
+    let is_first = received::finish(tx, id, outcome, reason, now).await?;
+    if is_first {
+        count(outcome.as_str());
     }
+    Ok(is_first)
 }
 
 /// Ends the activity behind `cause` when a use case found nothing to do; on its own, in its own transaction.

@@ -31,6 +31,62 @@ pub(crate) async fn peering_of(
     ))
 }
 
+/// The same about an actor: about the host of its handle, and about the authority of its id where that is another one (a
+/// domain may only point to its server, as WebFinger has it). The stricter counts.
+pub(crate) async fn peering_of_actor(
+    app: &App,
+    group: Option<GroupId>,
+    actor: &Actor,
+) -> Result<(Peering, Peering), StoreError> {
+    if actor.is_local {
+        return Ok((Peering::Open, Peering::Open));
+    }
+    let by_handle = peering_of(app, group, &actor.host).await?;
+    let Some(home) = actor.ap_id.authority().filter(|home| *home != actor.host) else {
+        return Ok(by_handle);
+    };
+    let by_id = peering_of(app, group, home).await?;
+    Ok((peering::combine(by_handle.0, by_id.0), peering::combine(by_handle.1, by_id.1)))
+}
+
+/// Why people here can do nothing in a group elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NoDealings {
+    /// This instance does not federate.
+    #[error("federation is switched off on this server")]
+    SwitchedOff,
+    /// The group's server is blocked here, or is not on the allow list that this instance goes by.
+    #[error("this server does not deal with the server of this group")]
+    HostBlocked,
+}
+
+impl NoDealings {
+    /// A fixed name for the API.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::SwitchedOff => "federation-off",
+            Self::HostBlocked => "host-blocked",
+        }
+    }
+}
+
+/// What the instance's lists say about the server of a group; a group hosted here is open.
+pub(crate) async fn group_host_peering(app: &App, group: &Actor) -> Result<Peering, StoreError> {
+    Ok(peering_of_actor(app, None, group).await?.0)
+}
+
+/// Whether there is a reason why nothing from here can reach a group: asked before somebody here joins, or writes.
+pub(crate) async fn no_dealings(app: &App, group: &Actor) -> Result<Option<NoDealings>, StoreError> {
+    if group.is_local {
+        return Ok(None);
+    }
+    if app.resolver.is_switched_off() {
+        return Ok(Some(NoDealings::SwitchedOff));
+    }
+    let is_blocked = group_host_peering(app, group).await? == Peering::Blocked;
+    Ok(is_blocked.then_some(NoDealings::HostBlocked))
+}
+
 /// An actor that must exist: its key came from a row that refers to it.
 pub(crate) async fn actor(app: &App, id: ActorId) -> Result<Actor, StoreError> {
     actor::find(&app.store, id).await?.ok_or_else(|| StoreError::corrupt("actor", id))

@@ -1,10 +1,17 @@
 //! The instance itself: its actor, its first start, its list of other hosts.
 
-use guildhall_domain::{ActorId, ApId, GroupId, Timestamp, actor::ActorKind, peering::PeeringAction};
+use guildhall_domain::{
+    ActorId, ApId, DecisionId, GroupId, Timestamp,
+    actor::ActorKind,
+    admission::Layer,
+    moderation::{Decision, DecisionAction, Target},
+    peering::PeeringAction,
+};
 use guildhall_store::{
     StoreError, Tx, account,
     actor::{self, Actor, ActorFields},
     actor_key::{self, ActorKey, KeyAlgorithm},
+    decision,
     peering::{self, ListedHost},
 };
 
@@ -17,7 +24,7 @@ pub async fn has_accounts(app: &App) -> Result<bool, StoreError> {
 
 /// The instance's own actor (FEP-d556), made at the first start.
 pub async fn ensure_actor(app: &App) -> Result<Actor, StoreError> {
-    let ap_id = ApId::new(format!("{}/actor", app.site.base_url));
+    let ap_id = actor_id(app);
     if let Some(known) = actor::find_by_ap_id(&app.store, &ap_id).await? {
         return Ok(known);
     }
@@ -33,6 +40,10 @@ pub async fn ensure_actor(app: &App) -> Result<Actor, StoreError> {
     actor::find_by_ap_id(&app.store, &ap_id)
         .await?
         .ok_or_else(|| StoreError::corrupt("instance actor", ap_id))
+}
+
+fn actor_id(app: &App) -> ApId {
+    ApId::new(format!("{}/actor", app.site.base_url))
 }
 
 fn instance_fields(app: &App, ap_id: ApId) -> ActorFields {
@@ -78,9 +89,11 @@ pub(crate) async fn insert_keys(
     Ok(())
 }
 
-/// Puts a host on the list of the instance, or of a group; `None` takes it off. `false`: it was not on it.
+/// Puts a host on the list of the instance, or of a group; `None` takes it off. `false`: it was not on it, and nothing is
+/// recorded.
 ///
-/// Hosts are compared in lower case everywhere, so that is how they are kept.
+/// Hosts are compared in lower case everywhere, so that is how they are kept. Whoever may do this runs the server and
+/// needs no account here: the record says that the group did it, or the instance.
 pub async fn set_peering(
     app: &App,
     group: Option<GroupId>,
@@ -89,6 +102,10 @@ pub async fn set_peering(
     reason: Option<&str>,
 ) -> Result<bool, StoreError> {
     let host = host.trim().to_lowercase();
+    let by = match group {
+        Some(group) => Some(group.actor()),
+        None => actor::find_by_ap_id(&app.store, &actor_id(app)).await?.map(|actor| actor.id),
+    };
     let mut tx = app.begin().await?;
     let changed = match action {
         Some(action) => {
@@ -97,6 +114,21 @@ pub async fn set_peering(
         }
         None => peering::delete(&mut tx, group, &host).await?,
     };
+    if changed {
+        let record = Decision {
+            id: DecisionId(app.new_id()),
+            group,
+            action: DecisionAction::about_host(action),
+            target: Target::Host(host),
+            layer: Layer::Moderator,
+            rule: None,
+            reason: reason.map(str::to_owned),
+            until: None,
+            by,
+            at: app.now(),
+        };
+        decision::insert(&mut tx, &record).await?;
+    }
     tx.commit().await?;
     Ok(changed)
 }

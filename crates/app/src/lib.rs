@@ -3,7 +3,7 @@
 
 pub mod account;
 mod app;
-mod cause;
+pub mod cause;
 pub mod entry;
 mod facts;
 pub mod group;

@@ -14,13 +14,13 @@ use guildhall_store::{
     actor::Actor,
     decision,
     entry::{self, Entry},
-    group, membership, moderator,
+    group, membership, moderator, poll,
     queue::{self, QueueItem, QueueKind},
 };
 
 use crate::{
     App, Viewer, cause,
-    entry::count_in,
+    entry::{count_in, resume_waiting},
     facts,
     group::{admit_member, end_membership},
 };
@@ -106,6 +106,7 @@ async fn decide(app: &App, id: QueueItemId, by: ActorId, word: Word) -> Result<(
     decision::insert(&mut tx, &record(app, &item, by, &word)).await?;
     tx.commit().await?;
     app.signals.event.notify_one();
+    app.signals.received.notify_one();
     Ok(())
 }
 
@@ -152,6 +153,7 @@ async fn decide_entry(
     if entry.state != EntryState::Held {
         return Err(QueueError::AlreadyDecided);
     }
+    resume_waiting(app, tx, entry).await?;
     match word {
         Word::Admit => {
             // The activity that brought it, unless its author changed the text while it was waiting.
@@ -183,6 +185,9 @@ async fn decide_edit(
             // By the author's clock, as every edit: later ones are compared with it.
             let written_at = item.written_at.unwrap_or(item.received_at);
             entry::set_texts(tx, entry.id, texts, written_at).await?;
+            if let Some(asked) = queue::find_poll_in(tx, item.id).await? {
+                poll::set(tx, entry.id, &asked).await?;
+            }
             if entry.state == EntryState::Published {
                 cause::tell(app, tx, cause, EventKind::EntryEdited { entry: entry.id }).await?;
             }

@@ -1,17 +1,20 @@
 //! What other servers tell us about their own: groups and people that live there.
 
 use guildhall_domain::{
-    ActorId, ApId, EntryId, GroupId,
+    ActorId, ApId, DecisionId, EntryId, GroupId, Timestamp,
     actor::ActorKind,
+    admission::Layer,
     content::EntryState,
     event::Cause,
     group::{Admission, Policy, Posting, Review},
     membership::MembershipState,
+    moderation::{Decision, DecisionAction, MAX_REASON_LENGTH, Target},
+    text::shorten,
 };
 use guildhall_store::{
     StoreError, Tx,
     actor::{self, Actor},
-    ban, entry,
+    ban, decision, entry,
     group::{self, Counts, GroupFields},
     membership::{self, Membership},
     received::Outcome,
@@ -19,7 +22,7 @@ use guildhall_store::{
 
 use crate::{
     App, cause,
-    entry::{count_out, remove_all_by},
+    entry::{count_in, count_out, remove_all_by},
     facts,
     group::end_membership,
 };
@@ -79,6 +82,8 @@ pub struct JoinAnswered {
     pub follower: Option<ApId>,
     /// The answer.
     pub is_accepted: bool,
+    /// Why not.
+    pub reason: Option<String>,
     /// What set it off.
     pub cause: Cause,
 }
@@ -106,6 +111,8 @@ pub async fn join_answered(app: &App, answer: JoinAnswered) -> Result<(), StoreE
         i64::from(!was_member)
     } else {
         membership::delete(&mut tx, asked.group_id, asked.actor_id).await?;
+        let target = Target::Actor(asked.actor_id);
+        record_refusal(app, &mut tx, answer.group, target, "join", answer.reason.as_deref()).await?;
         -i64::from(was_member)
     };
     group::add_counts(&mut tx, asked.group_id, Counts { members, ..Counts::default() }).await?;
@@ -137,31 +144,97 @@ pub struct EntryRefused {
     pub group: ActorId,
     /// Its reason.
     pub reason: Option<String>,
+    /// Whether only a new text of it is refused; the group keeps the text it has.
+    pub is_edit: bool,
     /// What set it off.
     pub cause: Cause,
 }
 
-/// Takes the refusal of a post or comment from here, so that its author sees it with the reason. Only the group it was
-/// written for can refuse it.
+/// Takes the refusal of a post or comment from here, or of a new text of it, so that its author sees it with the reason.
+/// Only the group it was written for can refuse it.
 pub async fn entry_refused(app: &App, refused: EntryRefused) -> Result<(), StoreError> {
     let mut tx = app.begin().await?;
     let entry = entry::lock_in_thread(&mut tx, refused.entry).await?;
-    let concerned = entry.filter(|entry| {
-        entry.is_local && entry.group_id.actor() == refused.group && entry.state == EntryState::Published
-    });
+    let concerned = entry
+        .filter(|entry| entry.is_local && entry.group_id.actor() == refused.group && entry.state.is_out());
     let outcome = if concerned.is_some() { Outcome::Applied } else { Outcome::Ignored };
     if !cause::finish(&mut tx, refused.cause, outcome, None, app.now()).await? {
         return Ok(());
     }
     if let Some(entry) = concerned {
-        entry::set_state(&mut tx, entry.id, EntryState::Refused, refused.reason.as_deref()).await?;
-        count_out(&mut tx, &entry).await?;
+        let reason = refused.reason.as_deref();
+        if !refused.is_edit {
+            entry::set_state(&mut tx, entry.id, EntryState::Refused, reason).await?;
+            if entry.state == EntryState::Published {
+                count_out(&mut tx, &entry).await?;
+            }
+        }
+        let rule = if refused.is_edit { "edit" } else { "entry" };
+        record_refusal(app, &mut tx, refused.group, Target::Entry(entry.id), rule, reason).await?;
     }
     tx.commit().await
 }
 
+/// A group elsewhere let in what somebody here wrote: it announced it, or an answer to it. Only the group it was written
+/// for can do so.
+pub async fn entry_let_in(
+    app: &App,
+    entry: EntryId,
+    group: ActorId,
+    cause: Cause,
+) -> Result<(), StoreError> {
+    let mut tx = app.begin().await?;
+    let found = entry::lock_in_thread(&mut tx, entry).await?;
+    let waiting = found.filter(|entry| entry.group_id.actor() == group && entry.state == EntryState::Sent);
+    let (outcome, reason) = match waiting {
+        Some(_) => (Outcome::Applied, None),
+        None => (Outcome::Ignored, Some("known already")),
+    };
+    if !cause::finish(&mut tx, cause, outcome, reason, app.now()).await? {
+        return Ok(());
+    }
+    if let Some(entry) = waiting {
+        entry::set_state(&mut tx, entry.id, EntryState::Published, None).await?;
+        count_in(&mut tx, &entry, app.now()).await?;
+    }
+    tx.commit().await
+}
+
+/// Keeps a refusal by a group elsewhere, so that the person concerned can read why.
+async fn record_refusal(
+    app: &App,
+    tx: &mut Tx,
+    group: ActorId,
+    target: Target,
+    rule: &str,
+    reason: Option<&str>,
+) -> Result<(), StoreError> {
+    let record = Decision {
+        id: DecisionId(app.new_id()),
+        group: Some(GroupId(group.0)),
+        action: DecisionAction::Refuse,
+        target,
+        layer: Layer::Moderator,
+        rule: Some(rule.to_owned()),
+        reason: reason.map(str::to_owned),
+        until: None,
+        by: Some(group),
+        at: app.now(),
+    };
+    decision::insert(tx, &record).await
+}
+
 /// An actor elsewhere is gone: its memberships end, and what it wrote in any group is taken away.
 pub async fn actor_deleted(app: &App, actor: ActorId, cause: Cause) -> Result<(), StoreError> {
+    end_actor(app, actor, false, cause).await
+}
+
+/// The same for one that wants what it wrote to stay.
+pub async fn actor_left(app: &App, actor: ActorId, cause: Cause) -> Result<(), StoreError> {
+    end_actor(app, actor, true, cause).await
+}
+
+async fn end_actor(app: &App, actor: ActorId, keeps_entries: bool, cause: Cause) -> Result<(), StoreError> {
     let gone = facts::actor(app, actor).await?;
     if gone.is_local {
         return cause::finish_alone(app, cause, Outcome::Ignored, "one of ours").await;
@@ -171,7 +244,9 @@ pub async fn actor_deleted(app: &App, actor: ActorId, cause: Cause) -> Result<()
         end_membership(app, &mut tx, membership.group_id, &gone).await?;
         tx.commit().await?;
     }
-    remove_all_by(app, None, actor, actor, "the author's account was deleted").await?;
+    if !keeps_entries {
+        remove_all_by(app, None, actor, actor, "the author's account was deleted").await?;
+    }
     let mut tx = app.begin().await?;
     actor::mark_deleted(&mut tx, actor, app.now()).await?;
     cause::finish(&mut tx, cause, Outcome::Applied, None, app.now()).await?;
@@ -194,24 +269,54 @@ pub async fn actor_moved(app: &App, from: ActorId, to: ActorId, cause: Cause) ->
     Ok(())
 }
 
-/// A server blocked one of its own people everywhere; `Block` with its own instance as target (Lemmy).
-pub async fn actor_suspended(
-    app: &App,
-    actor: ActorId,
-    until: Option<guildhall_domain::Timestamp>,
-    is_suspended: bool,
-    cause: Cause,
-) -> Result<(), StoreError> {
+/// A server blocked one of its own people everywhere, or lets them back in; `Block` with its own instance as target, and
+/// its `Undo` (Lemmy).
+#[derive(Debug, Clone)]
+pub struct SuspendActor {
+    /// Who.
+    pub actor: ActorId,
+    /// Who says so: the server's own actor, or one of its admins.
+    pub by: ActorId,
+    /// Suspended from now on.
+    pub is_suspended: bool,
+    /// Until when; `None` without end.
+    pub until: Option<Timestamp>,
+    /// The reason given.
+    pub reason: Option<String>,
+    /// What set it off.
+    pub cause: Cause,
+}
+
+/// Bans somebody from the whole instance at the word of their own server, or lifts that ban; recorded as a decision for the
+/// whole instance. Lifting a ban that is not there is nothing to record.
+pub async fn actor_suspended(app: &App, command: SuspendActor) -> Result<(), StoreError> {
+    let SuspendActor { actor, by, is_suspended, until, reason, cause } = command;
     let mut tx = app.begin().await?;
-    if cause::finish(&mut tx, cause, Outcome::Applied, None, app.now()).await? {
-        if is_suspended {
-            ban::set(&mut tx, None, actor, until, app.now()).await?;
-        } else {
-            ban::delete(&mut tx, None, actor).await?;
-        }
-        tx.commit().await?;
+    if !cause::finish(&mut tx, cause, Outcome::Applied, None, app.now()).await? {
+        return Ok(());
     }
-    Ok(())
+    let changed = if is_suspended {
+        ban::set(&mut tx, None, actor, until, app.now()).await?;
+        true
+    } else {
+        ban::delete(&mut tx, None, actor).await?
+    };
+    if changed {
+        let record = Decision {
+            id: DecisionId(app.new_id()),
+            group: None,
+            action: if is_suspended { DecisionAction::Ban } else { DecisionAction::Unban },
+            target: Target::Actor(actor),
+            layer: Layer::Moderator,
+            rule: None,
+            reason: reason.map(|reason| shorten(&reason, MAX_REASON_LENGTH)),
+            until: until.filter(|_| is_suspended),
+            by: Some(by),
+            at: app.now(),
+        };
+        decision::insert(&mut tx, &record).await?;
+    }
+    tx.commit().await
 }
 
 /// Whether an actor is a group that is kept as one.

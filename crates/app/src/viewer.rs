@@ -13,6 +13,8 @@ pub struct Viewer {
     pub is_admin: bool,
     /// What the token allows: `read`, `write`, `follow`, `push`.
     pub scopes: Vec<String>,
+    /// Whether a server asks, for a document that it has the id of.
+    pub is_server: bool,
 }
 
 impl Viewer {
@@ -21,9 +23,14 @@ impl Viewer {
         Self::default()
     }
 
+    /// A server that fetches documents, in nobody's name.
+    pub fn server() -> Self {
+        Self { is_server: true, ..Self::default() }
+    }
+
     /// A remote actor, known by a checked signature.
     pub fn remote(actor: ActorId) -> Self {
-        Self { actor: Some(actor), ..Self::default() }
+        Self { actor: Some(actor), is_server: true, ..Self::default() }
     }
 
     /// Whether the token carries `scope`, itself or as the parent of `scope:detail`.

@@ -76,6 +76,15 @@ const GROUP_AWARE: &[&str] = &[
     "forte",
 ];
 
+/// `NodeInfo` names of group-aware software that announces a post to its author's server too, as the group's word that it
+/// is in. `PieFed` and Mbin leave the author's server out, Discourse announces first posts alone.
+const ECHOING: &[&str] = &["guildhall", "lemmy", "nodebb"];
+
+/// Whether groups that run on `software` tell an author's server what of it they let in.
+pub fn announces_to_author(software: &str) -> bool {
+    ECHOING.iter().any(|name| software.eq_ignore_ascii_case(name))
+}
+
 /// The profile of a host that runs `software` (the `NodeInfo` name, any case).
 ///
 /// Software nobody has named is treated as a microblog: a boost is understood everywhere, a wrapped activity is not.
@@ -97,6 +106,12 @@ mod tests {
         assert_eq!(told(Post, EntryChange::Annotated), Telling::Nothing);
         assert_eq!(told(Comment, EntryChange::Published), Telling::Nothing);
         assert_eq!(decide_telling(Profile::Group, Comment, EntryChange::Annotated), Telling::Wrapped);
+    }
+
+    #[test]
+    fn only_some_software_tells_an_author_what_was_let_in() {
+        assert!(announces_to_author("Lemmy"));
+        assert!(!announces_to_author("piefed"));
     }
 
     #[test]

@@ -101,6 +101,14 @@ pub enum EventKind {
         /// Who did it.
         by: ActorId,
     },
+    /// Somebody elsewhere follows an entry here, to hear of its answers (Friendica). They are told that this was heard;
+    /// it makes them a member of nothing.
+    EntryFollowed {
+        /// The entry.
+        entry: EntryId,
+        /// Who follows it.
+        by: ActorId,
+    },
     /// A vote changed.
     Voted {
         /// The entry.

@@ -1,7 +1,7 @@
 //! Joining and leaving a group.
 
 use crate::{
-    admission::{Standing, peering_verdict},
+    admission::{Layer, Standing, peering_verdict},
     group::Admission,
     peering::Peering,
     text::closed_enum,
@@ -69,6 +69,16 @@ impl JoinRefusal {
             Self::InviteNeeded => "invite-needed",
             Self::HostBlocked => "host-blocked",
             Self::Declined => "declined",
+        }
+    }
+
+    /// Who says so in the pipeline.
+    pub fn layer(self) -> Layer {
+        match self {
+            Self::Banned => Layer::Standing,
+            Self::InviteNeeded => Layer::Role,
+            Self::HostBlocked => Layer::GroupPeering,
+            Self::Declined => Layer::Moderator,
         }
     }
 }

@@ -11,9 +11,12 @@ use crate::inbound::{Arrivals, Buckets};
 use crate::limits::Limits;
 use crate::net::{AddressGuard, Client, ClientError, ClientOptions, InboxTransport, Lookup, SystemLookup};
 
-/// How this instance deals with other servers. The first three are the only settings that loosen a check.
+/// How this instance deals with other servers. `allow_http`, `allow_addresses` and `extra_ca` are the only settings that
+/// loosen a check.
 #[derive(Debug, Clone, Default)]
 pub struct FederationConfig {
+    /// Whether nothing is asked of other servers, nor sent to them.
+    pub switched_off: bool,
     /// Whether ids may begin with `http://`.
     pub allow_http: bool,
     /// Ranges that the address guard lets through although they are private or otherwise special.
@@ -66,6 +69,7 @@ impl Federation {
             extra_ca: config.extra_ca.clone(),
             connect_timeout: config.limits.fetch.connect_timeout,
             lookup,
+            switched_off: config.switched_off,
             ..ClientOptions::new(guard, &app.site.base_url)
         })?;
         let signer = CachedSigner::new(app.store.clone(), app.clock.clone());
@@ -80,6 +84,11 @@ impl Federation {
             buckets,
             arrivals: Arrivals::new(),
         })
+    }
+
+    /// The same with one account for all that is fetched from now on: one received activity, one request.
+    pub(crate) fn for_one_cause(&self) -> Self {
+        Self { fetcher: self.fetcher.for_one_cause(), ..self.clone() }
     }
 
     /// What carries deliveries.

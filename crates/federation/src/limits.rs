@@ -22,9 +22,15 @@ pub struct InboxLimits {
     pub body_bytes: usize,
     /// Time for the body to arrive.
     pub body_timeout: Duration,
+    /// Bytes read on of a body that is refused unread, before the connection is closed.
+    pub drain_bytes: usize,
+    /// Time for that.
+    pub drain_timeout: Duration,
     /// Requests of one address in a minute; of IPv6 a /64 counts as one.
     pub per_ip_per_minute: u32,
-    /// Requests that say to come from one host in a minute.
+    /// Requests of one address in a minute whose key ids name one host: less than of the address in all, so that one of
+    /// several servers behind it leaves room for the others. Each address has a count of its own for a host: nothing is
+    /// proved yet, and nobody shall use up what the host itself needs.
     pub per_host_per_minute: u32,
     /// Greatest age of a signature.
     pub signature_max_age: Duration,
@@ -86,8 +92,11 @@ impl Default for InboxLimits {
             // 1 MiB: the largest recorded activity is 78 KiB.
             body_bytes: 1 << 20,
             body_timeout: Duration::from_secs(5),
+            drain_bytes: 2 << 20,
+            drain_timeout: Duration::from_secs(2),
             per_ip_per_minute: 6_000,
-            per_host_per_minute: 6_000,
+            // 50 in a second for as long as one likes: more than a large server has to say to one other.
+            per_host_per_minute: 3_000,
             signature_max_age: Duration::from_hours(1),
             signature_max_ahead: Duration::from_mins(5),
             key_id_bytes: 2048,

@@ -10,7 +10,7 @@ use guildhall_activitypub::{
 };
 use guildhall_app::{entry, group, read::PageRequest};
 use guildhall_domain::{
-    EntryId, GroupId,
+    ActorId, ApId, EntryId, GroupId,
     actor::ActorKind,
     event::Cause,
     group::{Policy, Review},
@@ -95,6 +95,35 @@ async fn remove(stage: &Stage, entry: EntryId, by: &Actor) {
     entry::delete(&stage.app, command).await.unwrap();
 }
 
+async fn feature(stage: &Stage, entry: EntryId, by: &Actor) {
+    let annotation = entry::Annotation::Featured(true);
+    let command = entry::Annotate { entry, by: by.id, annotation, reason: None, cause: Cause::Local };
+    entry::annotate(&stage.app, command).await.unwrap();
+}
+
+async fn appoint(stage: &Stage, group: GroupId, actor: ActorId, appointed: bool) {
+    let (by, cause) = (group.actor(), Cause::Local);
+    let command = group::SetModerator { group, actor, by, appointed, cause };
+    group::set_moderator(&stage.app, command).await.unwrap();
+}
+
+/// The items of a collection that has none itself, from all its pages.
+async fn pages(router: &Router, path: &str, total: u64) -> Vec<String> {
+    let collection = get(router, path).await.json();
+    assert_eq!((&collection["totalItems"], collection.get("orderedItems")), (&json!(total), None));
+    let mut found = Vec::new();
+    let mut next = Some(collection["first"].clone());
+    while let Some(at) = next {
+        let page = get_url(router, &at).await;
+        assert_eq!((&page["type"], &page["partOf"]), (&json!("OrderedCollectionPage"), &collection["id"]));
+        let items = page["orderedItems"].as_array().unwrap();
+        assert!(!items.is_empty() && items.len() <= 50);
+        found.extend(items.iter().map(|item| item.as_str().unwrap().to_owned()));
+        next = page.get("next").cloned();
+    }
+    found
+}
+
 /// A document without its keys, which differ from run to run.
 fn without_keys(mut document: Value) -> Value {
     let pem = document["publicKey"]["publicKeyPem"].take();
@@ -171,6 +200,41 @@ on_both_engines! {
         }
     }
 
+    async fn a_poll_made_here_is_a_question_with_the_votes_that_came_in(db: Db) {
+        let stage = Stage::new(db).await;
+        let (group, mona, router) = garden(&stage, Policy::default()).await;
+        let ann = stage.remote("micro.example", "ann", ActorKind::Person).await;
+        let closes_at = stage.now().plus(std::time::Duration::from_hours(1));
+        for (multiple, field, other) in [(false, "oneOf", "anyOf"), (true, "anyOf", "oneOf")] {
+            let options = vec![("Early".to_owned(), 0), ("Late".to_owned(), 0)];
+            let command = entry::Submit {
+                group,
+                author: mona.id,
+                parent: None,
+                origin: entry::Origin::Here,
+                texts: entry::texts_from_markdown(Some("When?".into()), "Tulips, that is.", None),
+                poll: Some(entry::Poll { options, multiple, closes_at: Some(closes_at) }),
+                is_public: true,
+                is_fetched: false,
+                cause: Cause::Local,
+            };
+            let post = entry::submit(&stage.app, command).await.unwrap().entry.unwrap();
+            let vote = entry::PollVote { entry: post, actor: ann.id, option: "Late".into(), cause: Cause::Local };
+            entry::vote_in_poll(&stage.app, vote).await.unwrap();
+
+            let document = get(&router, &format!("/posts/{post}")).await.json();
+            assert_eq!((&document["type"], &document["name"]), (&json!("Question"), &json!("When?")));
+            assert_eq!(document["endTime"], "2026-03-01T13:00:00Z");
+            let option = |name: &str, votes: u32| {
+                json!({ "type": "Note", "name": name, "replies": { "type": "Collection", "totalItems": votes } })
+            };
+            assert_eq!(document[field], json!([option("Early", 0), option("Late", 1)]));
+            assert_eq!(document.get(other), None);
+            let read = guildhall_activitypub::Object::read(&document).unwrap().poll.unwrap();
+            assert_eq!((read.multiple, read.closes_at), (multiple, Some(closes_at.as_millis())));
+        }
+    }
+
     async fn entries_are_shown_to_whom_they_may_be_shown(db: Db) {
         let stage = Stage::new(db).await;
         let (group, mona, router) = garden(&stage, Policy::default()).await;
@@ -199,6 +263,21 @@ on_both_engines! {
             let answer = get(&router, &path).await;
             assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
             assert!(!String::from_utf8_lossy(&answer.body).contains("Secret"));
+        }
+    }
+
+    async fn what_was_never_shown_leaves_no_tombstone(db: Db) {
+        let stage = Stage::new(db).await;
+        let (group, mona, router) = garden(&stage, Policy { review: Review::All, ..Policy::default() }).await;
+        let ann = stage.person("ann").await;
+        let [by_author, by_moderator] =
+            [stage.write(group, &ann, None, "One").await, stage.write(group, &ann, None, "Two").await];
+        remove(&stage, by_author, &ann).await;
+        remove(&stage, by_moderator, &mona).await;
+        for post in [by_author, by_moderator] {
+            for path in [format!("/posts/{post}"), format!("/posts/{post}/replies"), format!("/posts/{post}/context")] {
+                assert_eq!(get(&router, &path).await.status, StatusCode::NOT_FOUND, "{path}");
+            }
         }
     }
 
@@ -313,14 +392,7 @@ on_both_engines! {
         let ann = stage.remote("micro.example", "ann", ActorKind::Person).await;
         stage.follow(group, &ann).await;
         let post = stage.write(group, &mona, None, "Plant them early.").await;
-        let feature = entry::Annotate {
-            entry: post,
-            by: mona.id,
-            annotation: entry::Annotation::Featured(true),
-            reason: None,
-            cause: Cause::Local,
-        };
-        entry::annotate(&stage.app, feature).await.unwrap();
+        feature(&stage, post, &mona).await;
 
         let followers = get(&router, "/groups/gardening/followers").await.json();
         let members = guildhall_app::read::groups::list(&stage.app, &guildhall_app::Viewer::anonymous(), PageRequest::default())
@@ -332,6 +404,48 @@ on_both_engines! {
         assert_eq!(moderators["orderedItems"], json!([format!("{BASE}/users/mona")]));
         let featured = get(&router, "/groups/gardening/featured").await.json();
         assert_eq!(featured["orderedItems"], json!([format!("{BASE}/posts/{post}")]));
+    }
+
+    async fn many_featured_posts_are_given_in_pages(db: Db) {
+        let stage = Stage::new(db).await;
+        let (group, mona, router) = garden(&stage, Policy::default()).await;
+        let mut wanted = Vec::new();
+        for number in 1..=51 {
+            let collection = get(&router, "/groups/gardening/featured").await.json();
+            assert_eq!(collection["orderedItems"], json!(wanted), "all of them with the collection, up to a page");
+            assert_eq!((&collection["totalItems"], collection.get("first")), (&json!(number - 1), None));
+            let post = stage.write(group, &mona, None, "Read this first.").await;
+            feature(&stage, post, &mona).await;
+            wanted.insert(0, format!("{BASE}/posts/{post}"));
+        }
+        assert_eq!(pages(&router, "/groups/gardening/featured", 51).await, wanted);
+        let wrong = get(&router, "/groups/gardening/featured?page=nonsense").await;
+        assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
+    }
+
+    async fn many_moderators_are_given_in_pages(db: Db) {
+        let stage = Stage::new(db).await;
+        let (group, mona, router) = garden(&stage, Policy::default()).await;
+        let mut wanted = vec![format!("{BASE}/users/mona")];
+        for number in 1..=50 {
+            let collection = get(&router, "/groups/gardening/moderators").await.json();
+            assert_eq!((&collection["orderedItems"], &collection["totalItems"]), (&json!(wanted), &json!(number)));
+            assert_eq!(collection.get("first"), None);
+            stage.advance(1);
+            let next = stage.remote("micro.example", &format!("mod{number}"), ActorKind::Person).await;
+            appoint(&stage, group, next.id, true).await;
+            wanted.push(next.ap_id.to_string());
+        }
+        assert_eq!(pages(&router, "/groups/gardening/moderators", 51).await, wanted, "longest in office first");
+
+        // Who reads on is led past nobody where others go meanwhile, the last one read among them.
+        let first = get(&router, "/groups/gardening/moderators?page=first").await.json();
+        let last = first["orderedItems"].as_array().unwrap().last().unwrap().as_str().unwrap();
+        let last = actor::find_by_ap_id(&stage.app.store, &ApId::new(last)).await.unwrap().unwrap();
+        for gone in [mona.id, last.id] {
+            appoint(&stage, group, gone, false).await;
+        }
+        assert_eq!(get_url(&router, &first["next"]).await["orderedItems"], json!(wanted[50..]));
     }
 
     async fn activities_are_found_by_their_ids_as_long_as_they_may_be_read(db: Db) {

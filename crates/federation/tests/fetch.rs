@@ -7,6 +7,7 @@ mod fetch {
     mod documents;
     mod gzip;
     mod handles;
+    mod refused;
     mod threads;
 }
 mod peer;

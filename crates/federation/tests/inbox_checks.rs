@@ -9,9 +9,12 @@ mod inbox_checks {
     mod form;
     mod forwarded;
     mod keys;
+    mod order;
     mod origins;
     mod reading;
     mod signature;
+    mod split;
     mod support;
+    mod worked;
 }
 mod peer;

@@ -1,4 +1,4 @@
-//! What is tidied now and then: activities and events that have done their work.
+//! What is tidied now and then: activities and events that have done their work, and removals that a crash cut short.
 
 use std::time::Duration;
 
@@ -29,6 +29,7 @@ pub(crate) async fn run(app: App, stop: impl Future<Output = ()> + Send) {
 }
 
 async fn tidy(app: &App) -> Result<(), StoreError> {
+    guildhall_app::entry::finish_removals(app).await?;
     let now = app.now();
     loop {
         let mut tx = app.begin().await?;

@@ -13,7 +13,7 @@ use guildhall_federation::fetch::Offline;
 use guildhall_federation::{Federation, Limits};
 use guildhall_store::db::{self, DatabaseUrl, OpenOptions};
 use guildhall_store::lease::{self, Lease};
-use guildhall_store::{Db, IdGenerator};
+use guildhall_store::{Db, IdGenerator, StoreError};
 
 use crate::config::{Config, LimitsConfig};
 use crate::ports::{KeyPool, SystemClock, SystemRng};
@@ -35,7 +35,7 @@ pub struct Opened {
 /// The store cannot be opened or brought up to date, or a file that the settings name cannot be read.
 pub async fn open(config: &Config) -> anyhow::Result<Opened> {
     let store = open_store(config).await?;
-    store.migrate(&db::migrations()).await.context("bringing the database up to date failed")?;
+    migrate(&store, config).await?;
     refuse_another_address(&store, config).await?;
     let (number, node) = take_number(&store).await?;
     let app = App {
@@ -53,17 +53,63 @@ pub async fn open(config: &Config) -> anyhow::Result<Opened> {
     Ok(Opened { federation, node })
 }
 
+/// A place or database that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("{what}; {advice}")]
+pub struct Unusable {
+    /// What failed, and why.
+    pub what: String,
+    /// What to do about it.
+    pub advice: &'static str,
+}
+
+impl Unusable {
+    fn new(doing: &str, error: &StoreError, url: &DatabaseUrl) -> Self {
+        let advice = db::advice(error, url);
+        Self { what: format!("{doing} {url} failed: {}", causes(error)), advice }
+    }
+}
+
+/// An error with its causes, each once: some libraries repeat theirs.
+pub(crate) fn causes(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    for cause in std::iter::successors(error.source(), |cause| cause.source()).map(ToString::to_string) {
+        if !text.ends_with(&cause) {
+            text.push_str(": ");
+            text.push_str(&cause);
+        }
+    }
+    text
+}
+
 /// Opens the store as it is, without bringing it up to date.
 ///
 /// # Errors
 /// The data folder cannot be made, or the store cannot be opened.
-pub async fn open_store(config: &Config) -> anyhow::Result<Db> {
+pub async fn open_store(config: &Config) -> Result<Db, Unusable> {
     let folder = &config.storage.data_dir;
     // For its owner alone: private keys and password hashes are in it.
-    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
-    made.with_context(|| format!("making the data folder {} failed", folder.display()))?;
-    let url: DatabaseUrl = config.storage.database().expose().parse()?;
-    Db::open(&url, &OpenOptions::default()).await.context("opening the database failed")
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| Unusable {
+        what: format!("making the data folder {} failed: {error}", folder.display()),
+        advice: "let the user that runs this command write there, or set storage.data_dir to another place",
+    })?;
+    let url = database_url(config)?;
+    let opened = Db::open(&url, &OpenOptions::default()).await;
+    opened.map_err(|error| Unusable::new("opening", &error, &url))
+}
+
+async fn migrate(store: &Db, config: &Config) -> Result<(), Unusable> {
+    let url = database_url(config)?;
+    let migrated = store.migrate(&db::migrations()).await;
+    migrated.map_err(|error| Unusable::new("bringing up to date", &error, &url))
+}
+
+/// The address that the settings name.
+pub(crate) fn database_url(config: &Config) -> Result<DatabaseUrl, Unusable> {
+    config.storage.database().expose().parse().map_err(|error| Unusable {
+        what: format!("storage.database_url cannot be used: {error}"),
+        advice: "see `guildhall config check`",
+    })
 }
 
 // Ids are for good: with another address half of them would be dead, and others would know people here twice.
@@ -110,7 +156,7 @@ pub async fn keep_number(store: Db, mut node: Lease, stop: impl Future<Output = 
     }
 }
 
-async fn renew(store: &Db, node: &mut Lease, now: Timestamp) -> Result<(), guildhall_store::StoreError> {
+async fn renew(store: &Db, node: &mut Lease, now: Timestamp) -> Result<(), StoreError> {
     let mut tx = store.begin().await?;
     let held = lease::renew(&mut tx, node, now).await?;
     tx.commit().await?;
@@ -124,7 +170,7 @@ async fn renew(store: &Db, node: &mut Lease, now: Timestamp) -> Result<(), guild
 ///
 /// # Errors
 /// The store failed; the number is free when its lease runs out.
-pub async fn give_back(store: &Db, node: &Lease) -> Result<(), guildhall_store::StoreError> {
+pub async fn give_back(store: &Db, node: &Lease) -> Result<(), StoreError> {
     let mut tx = store.begin().await?;
     lease::release(&mut tx, node).await?;
     tx.commit().await
@@ -150,6 +196,7 @@ fn federation_config(config: &Config) -> anyhow::Result<guildhall_federation::Fe
         None => None,
     };
     Ok(guildhall_federation::FederationConfig {
+        switched_off: !federation.enabled,
         allow_http: federation.allow_http,
         allow_addresses: federation.allow_addresses.clone(),
         extra_ca,

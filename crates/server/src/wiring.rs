@@ -66,20 +66,33 @@ fn start_federation(
     workers: &mut JoinSet<()>,
 ) {
     let app = &federation.app;
-    workers.spawn(inbound::run(federation.clone(), shutdown.clone().ended()));
+    workers.spawn(inbound::run(
+        federation.clone(),
+        senders(config.federation.workers),
+        shutdown.clone().ended(),
+    ));
     workers.spawn(outbound::publisher::run(app.clone(), holder, shutdown.clone().ended()));
     let parts = DeliveryParts {
         transport: Arc::new(federation.transport()),
         signer: Arc::new(federation.signer.clone()),
         profiles: Arc::new(federation.fetcher.clone()),
         timer: Arc::new(ClockTimer::new(app.clock.clone())),
-        limits: DeliveryLimits {
-            hosts: 32 * config.federation.workers as usize,
-            ..DeliveryLimits::default()
-        },
+        limits: delivery_limits(config.federation.workers),
     };
     let (delivery, stop) = (Delivery::new(app.clone(), parts), shutdown.clone());
     workers.spawn(async move { delivery.run(stop.ended()).await });
+}
+
+/// Senders whose activities are processed at one time.
+fn senders(workers: u32) -> usize {
+    2 * workers as usize
+}
+
+/// Hosts that are delivered to at one time: many, since they mostly wait for an answer. Of those that may not answer at
+/// all only a quarter.
+fn delivery_limits(workers: u32) -> DeliveryLimits {
+    let hosts = 32 * workers as usize;
+    DeliveryLimits { hosts, failing_hosts: hosts / 4, ..DeliveryLimits::default() }
 }
 
 fn ready_check(app: &App) -> ReadyCheck {
@@ -108,4 +121,17 @@ async fn next_steps(app: &App) -> anyhow::Result<Vec<String>> {
 /// All routes of an instance.
 pub fn routes(activitypub: Router, html: Router, api: Router, ready: ReadyCheck) -> Router {
     ready.router().merge(api).merge(negotiate(activitypub, html))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn workers_say_how_much_is_taken_and_sent_at_one_time() {
+        let workers = Config::default().federation.workers;
+        assert_eq!((senders(workers), delivery_limits(workers)), (32, DeliveryLimits::default()));
+        let few = delivery_limits(1);
+        assert_eq!((senders(1), few.hosts, few.failing_hosts), (2, 32, 8));
+    }
 }

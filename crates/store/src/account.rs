@@ -25,7 +25,7 @@ pub struct NewAccount {
     pub id: AccountId,
     /// The actor it owns.
     pub actor_id: ActorId,
-    /// Where to write to.
+    /// Where to write to. No two accounts have the same, whatever its letters' case.
     pub email: Option<String>,
     /// PHC string.
     pub password_hash: String,
@@ -33,21 +33,24 @@ pub struct NewAccount {
     pub is_admin: bool,
 }
 
-/// Adds a login.
-pub async fn insert(tx: &mut Tx, account: &NewAccount, now: Timestamp) -> Result<(), StoreError> {
-    tx.query(
-        "INSERT INTO accounts (id, actor_id, email, password_hash, is_admin, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6)",
-    )
-    .bind(account.id.0)
-    .bind(account.actor_id.0)
-    .bind(account.email.clone())
-    .bind(account.password_hash.as_str())
-    .bind(account.is_admin)
-    .bind(now.0)
-    .execute()
-    .await?;
-    Ok(())
+/// Adds a login. `false`: another has its e-mail address, and nothing was written.
+pub async fn insert(tx: &mut Tx, account: &NewAccount, now: Timestamp) -> Result<bool, StoreError> {
+    let rows = tx
+        .query(
+            "INSERT INTO accounts (id, actor_id, email, email_key, password_hash, is_admin, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (email_key) DO NOTHING",
+        )
+        .bind(account.id.0)
+        .bind(account.actor_id.0)
+        .bind(account.email.clone())
+        // The part before the `@` may tell cases apart (RFC 5321 section 2.4), but no provider does.
+        .bind(account.email.as_ref().map(|email| email.to_lowercase()))
+        .bind(account.password_hash.as_str())
+        .bind(account.is_admin)
+        .bind(now.0)
+        .execute()
+        .await?;
+    Ok(rows == 1)
 }
 
 /// The login of a local actor.

@@ -2,31 +2,33 @@
 
 use guildhall_domain::{
     ActorId, DecisionId, EntryId, GroupId, Timestamp,
-    moderation::{Decision, Target},
+    moderation::{Decision, DecisionAction, Target},
 };
 use sqlx::FromRow;
 
 use crate::{
     StoreError, convert,
-    db::{Db, Tx},
+    db::{Db, List, Sql, Tx},
 };
 
 /// Adds a record.
 pub async fn insert(tx: &mut Tx, decision: &Decision) -> Result<(), StoreError> {
-    let (entry, actor) = match decision.target {
-        Target::Entry(entry) => (Some(entry.0), None),
-        Target::Actor(actor) => (None, Some(actor.0)),
+    let (entry, actor, host) = match &decision.target {
+        Target::Entry(entry) => (Some(entry.0), None, None),
+        Target::Actor(actor) => (None, Some(actor.0), None),
+        Target::Host(host) => (None, None, Some(host.clone())),
     };
     tx.query(
-        "INSERT INTO decisions (id, group_id, action, entry_id, actor_id, layer, rule, reason, until, by_actor_id,
-            created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "INSERT INTO decisions (id, group_id, action, entry_id, actor_id, host, layer, rule, reason, until,
+            by_actor_id, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     )
     .bind(decision.id.0)
     .bind(decision.group.map(|group| group.0))
     .bind(decision.action.as_str())
     .bind(entry)
     .bind(actor)
+    .bind(host)
     .bind(decision.layer.as_str())
     .bind(decision.rule.clone())
     .bind(decision.reason.clone())
@@ -38,31 +40,92 @@ pub async fn insert(tx: &mut Tx, decision: &Decision) -> Result<(), StoreError> 
     Ok(())
 }
 
-/// Every decision about an entry, oldest first.
-pub async fn list_of_entry(db: &Db, entry: EntryId) -> Result<Vec<Decision>, StoreError> {
+macro_rules! select {
+    () => {
+        "SELECT id, group_id, action, entry_id, actor_id, host, layer, rule, reason, until, by_actor_id, created_at
+         FROM decisions"
+    };
+}
+
+/// Decisions about an entry, oldest first.
+pub async fn list_of_entry(
+    db: &Db,
+    entry: EntryId,
+    after: Option<DecisionId>,
+    limit: usize,
+) -> Result<Vec<Decision>, StoreError> {
     let rows: Vec<Row> = db
-        .query(
-            "SELECT id, group_id, action, entry_id, actor_id, layer, rule, reason, until, by_actor_id, created_at
-             FROM decisions WHERE entry_id = $1 ORDER BY id",
-        )
+        .query(concat!(select!(), " WHERE entry_id = $1 AND id > $2 ORDER BY id LIMIT $3"))
         .bind(entry.0)
+        .bind(after.map_or(0, |id| id.0))
+        .bind(count(limit))
         .all()
         .await?;
     convert::all(rows)
 }
 
-/// Every decision of a group, newest first.
+/// The latest decisions of a group, newest first.
 pub async fn list_of_group(db: &Db, group: GroupId, limit: usize) -> Result<Vec<Decision>, StoreError> {
+    list_of_group_before(db, group, None, limit).await
+}
+
+/// Decisions of a group, newest first, from the one before `before` on.
+pub async fn list_of_group_before(
+    db: &Db,
+    group: GroupId,
+    before: Option<DecisionId>,
+    limit: usize,
+) -> Result<Vec<Decision>, StoreError> {
     let rows: Vec<Row> = db
-        .query(
-            "SELECT id, group_id, action, entry_id, actor_id, layer, rule, reason, until, by_actor_id, created_at
-             FROM decisions WHERE group_id = $1 ORDER BY id DESC LIMIT $2",
-        )
+        .query(concat!(select!(), " WHERE group_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"))
         .bind(group.0)
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .bind(before.map_or(i64::MAX, |id| id.0))
+        .bind(count(limit))
         .all()
         .await?;
     convert::all(rows)
+}
+
+/// Decisions for the whole instance, newest first, from the one before `before` on.
+pub async fn list_of_instance_before(
+    db: &Db,
+    before: Option<DecisionId>,
+    limit: usize,
+) -> Result<Vec<Decision>, StoreError> {
+    let rows: Vec<Row> = db
+        .query(concat!(select!(), " WHERE group_id IS NULL AND id < $1 ORDER BY id DESC LIMIT $2"))
+        .bind(before.map_or(i64::MAX, |id| id.0))
+        .bind(count(limit))
+        .all()
+        .await?;
+    convert::all(rows)
+}
+
+/// The latest of some decisions of a group about a person, or about their request to join.
+pub async fn find_latest_about(
+    db: &Db,
+    group: GroupId,
+    actor: ActorId,
+    actions: &[DecisionAction],
+) -> Result<Option<Decision>, StoreError> {
+    let sql = Sql {
+        sqlite: concat!(
+            select!(),
+            " WHERE actor_id = $1 AND group_id = $2 AND action IN (SELECT value FROM json_each($3))
+             ORDER BY id DESC LIMIT 1"
+        ),
+        postgres: concat!(
+            select!(),
+            " WHERE actor_id = $1 AND group_id = $2 AND action = ANY($3) ORDER BY id DESC LIMIT 1"
+        ),
+    };
+    let actions: List<&str> = actions.iter().map(|action| action.as_str()).collect();
+    let row: Option<Row> = db.query(sql).bind(actor.0).bind(group.0).bind(actions).optional().await?;
+    row.map(Decision::try_from).transpose()
+}
+
+fn count(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
 }
 
 #[derive(FromRow)]
@@ -72,6 +135,7 @@ struct Row {
     action: String,
     entry_id: Option<i64>,
     actor_id: Option<i64>,
+    host: Option<String>,
     layer: String,
     rule: Option<String>,
     reason: Option<String>,
@@ -84,10 +148,11 @@ impl TryFrom<Row> for Decision {
     type Error = StoreError;
 
     fn try_from(row: Row) -> Result<Self, StoreError> {
-        let target = match (row.entry_id, row.actor_id) {
-            (Some(entry), _) => Target::Entry(EntryId(entry)),
-            (None, Some(actor)) => Target::Actor(ActorId(actor)),
-            (None, None) => return Err(StoreError::corrupt("decision", row.id)),
+        let target = match (row.entry_id, row.actor_id, row.host) {
+            (Some(entry), _, _) => Target::Entry(EntryId(entry)),
+            (None, Some(actor), _) => Target::Actor(ActorId(actor)),
+            (None, None, Some(host)) => Target::Host(host),
+            (None, None, None) => return Err(StoreError::corrupt("decision", row.id)),
         };
         Ok(Self {
             id: DecisionId(row.id),

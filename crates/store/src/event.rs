@@ -144,6 +144,12 @@ impl Row {
                 by_actor_id: Some(by.0),
                 ..head
             },
+            EventKind::EntryFollowed { entry, by } => Self {
+                kind: kind("entry_followed"),
+                entry_id: Some(entry.0),
+                by_actor_id: Some(by.0),
+                ..head
+            },
             EventKind::Voted { entry, actor, vote, before } => Self {
                 kind: kind("voted"),
                 entry_id: Some(entry.0),
@@ -247,6 +253,7 @@ impl Row {
                 removal: self.flag().then(|| self.text.clone().unwrap_or_default()),
             },
             "entry_restored" => EventKind::EntryRestored { entry: self.entry()?, by: self.by()? },
+            "entry_followed" => EventKind::EntryFollowed { entry: self.entry()?, by: self.by()? },
             "voted" => EventKind::Voted {
                 entry: self.entry()?,
                 actor: self.actor()?,

@@ -87,7 +87,7 @@ pub async fn lock_held(tx: &mut Tx, lease: &Lease) -> Result<bool, StoreError> {
         .query(Sql {
             // One writer at a time: nothing to lock.
             sqlite: "SELECT epoch FROM leases WHERE name = $1 AND epoch = $2",
-            postgres: "SELECT epoch FROM leases WHERE name = $1 AND epoch = $2 FOR UPDATE",
+            postgres: "SELECT epoch FROM leases WHERE name = $1 AND epoch = $2 FOR NO KEY UPDATE",
         })
         .bind(lease.name.as_str())
         .bind(lease.epoch)

@@ -22,6 +22,7 @@ pub mod peering;
 pub mod poll;
 pub mod queue;
 pub mod received;
+pub mod removal;
 pub mod report;
 #[cfg(feature = "testing")]
 pub mod testing;

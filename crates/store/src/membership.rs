@@ -1,6 +1,7 @@
 //! Members of groups, and requests to become one.
 
-use guildhall_domain::{ActorId, ApId, GroupId, Timestamp, membership::MembershipState};
+use guildhall_domain::{ActorId, ApId, GroupId, Timestamp, admission::Standing, membership::MembershipState};
+use sqlx::FromRow;
 
 use crate::{
     StoreError, convert,
@@ -55,6 +56,63 @@ pub async fn find_locked(
         .optional()
         .await?;
     row.map(from_row).transpose()
+}
+
+/// What somebody is in a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// Their membership, or request for one.
+    pub membership: Option<MembershipState>,
+    /// Whether they moderate the group.
+    pub is_moderator: bool,
+    /// Their bans.
+    pub standing: Standing,
+}
+
+/// What an actor is in a group. `None`: no such group.
+pub async fn find_place(db: &Db, group: GroupId, actor: ActorId) -> Result<Option<Place>, StoreError> {
+    let row: Option<PlaceRow> = db
+        .query(
+            "SELECT m.state AS membership, o.actor_id AS moderator,
+                    ib.actor_id AS instance_ban, ib.until AS instance_until,
+                    gb.actor_id AS group_ban, gb.until AS group_until
+             FROM groups g
+             LEFT JOIN memberships m ON m.group_id = g.id AND m.actor_id = $2
+             LEFT JOIN moderators o ON o.group_id = g.id AND o.actor_id = $2
+             LEFT JOIN bans ib ON ib.group_id = 0 AND ib.actor_id = $2
+             LEFT JOIN bans gb ON gb.group_id = g.id AND gb.actor_id = $2
+             WHERE g.id = $1",
+        )
+        .bind(group.0)
+        .bind(actor.0)
+        .optional()
+        .await?;
+    row.map(|row| row.into_place(group)).transpose()
+}
+
+#[derive(FromRow)]
+struct PlaceRow {
+    membership: Option<String>,
+    moderator: Option<i64>,
+    instance_ban: Option<i64>,
+    instance_until: Option<i64>,
+    group_ban: Option<i64>,
+    group_until: Option<i64>,
+}
+
+impl PlaceRow {
+    fn into_place(self, group: GroupId) -> Result<Place, StoreError> {
+        let state = self.membership.map(|state| convert::word("membership", group, &state));
+        let ban = |actor: Option<i64>, until: Option<i64>| actor.map(|_| convert::time(until));
+        Ok(Place {
+            membership: state.transpose()?,
+            is_moderator: self.moderator.is_some(),
+            standing: Standing {
+                instance_ban: ban(self.instance_ban, self.instance_until),
+                group_ban: ban(self.group_ban, self.group_until),
+            },
+        })
+    }
 }
 
 /// The membership that a Follow or Join asked for.

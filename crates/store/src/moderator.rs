@@ -4,7 +4,7 @@ use guildhall_domain::{ActorId, GroupId, Timestamp};
 
 use crate::{
     StoreError,
-    db::{Db, Tx},
+    db::{Db, List, Sql, Tx},
 };
 
 /// Whether an actor moderates a group.
@@ -26,6 +26,35 @@ pub async fn list(db: &Db, group: GroupId) -> Result<Vec<ActorId>, StoreError> {
         .all()
         .await?;
     Ok(rows.into_iter().map(|(id,)| ActorId(id)).collect())
+}
+
+/// Some of the moderators of a group, longest in office first, with the time since when; from the one after `after` on.
+pub async fn list_after(
+    db: &Db,
+    group: GroupId,
+    after: Option<(Timestamp, ActorId)>,
+    limit: usize,
+) -> Result<Vec<(ActorId, Timestamp)>, StoreError> {
+    let (since, id) = after.map_or((i64::MIN, 0), |(since, id)| (since.0, id.0));
+    let rows: Vec<(i64, i64)> = db
+        .query(
+            "SELECT actor_id, appointed_at FROM moderators
+             WHERE group_id = $1 AND (appointed_at, actor_id) > ($2, $3) ORDER BY appointed_at, actor_id LIMIT $4",
+        )
+        .bind(group.0)
+        .bind(since)
+        .bind(id)
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(|(id, since)| (ActorId(id), Timestamp(since))).collect())
+}
+
+/// How many moderators a group has.
+pub async fn count(db: &Db, group: GroupId) -> Result<i64, StoreError> {
+    let (count,): (i64,) =
+        db.query("SELECT count(*) FROM moderators WHERE group_id = $1").bind(group.0).one().await?;
+    Ok(count)
 }
 
 /// Appoints a moderator. `false` when they were one.
@@ -52,4 +81,16 @@ pub async fn delete(tx: &mut Tx, group: GroupId, actor: ActorId) -> Result<bool,
         .execute()
         .await?;
     Ok(rows == 1)
+}
+
+/// Dismisses every moderator of a group but `kept`.
+pub async fn delete_others(tx: &mut Tx, group: GroupId, kept: &[ActorId]) -> Result<(), StoreError> {
+    const OTHERS: Sql = Sql {
+        sqlite: "DELETE FROM moderators
+                 WHERE group_id = $1 AND actor_id NOT IN (SELECT value FROM json_each($2))",
+        postgres: "DELETE FROM moderators WHERE group_id = $1 AND actor_id <> ALL($2)",
+    };
+    let kept: List<i64> = kept.iter().map(|id| id.0).collect();
+    tx.query(OTHERS).bind(group.0).bind(kept).execute().await?;
+    Ok(())
 }

@@ -46,6 +46,26 @@ pub async fn list_covering(
     Ok((of_instance, of_group))
 }
 
+/// The entries of every list that may concern one authority, with the group whose list it is; `None` for the instance's.
+pub async fn list_of_host(
+    db: &Db,
+    authority: &str,
+) -> Result<Vec<(Option<GroupId>, PeeringEntry)>, StoreError> {
+    const COVERING: Sql = Sql {
+        sqlite: "SELECT group_id, host, action FROM peering WHERE host IN (SELECT value FROM json_each($1))
+                 ORDER BY group_id, host",
+        postgres: "SELECT group_id, host, action FROM peering WHERE host = ANY($1) ORDER BY group_id, host",
+    };
+    let names: List<String> = covering_names(authority).map(str::to_owned).collect();
+    let rows: Vec<(i64, String, String)> = db.query(COVERING).bind(names).all().await?;
+    rows.into_iter()
+        .map(|(group, host, action)| {
+            let action = convert::word("peering entry", &host, &action)?;
+            Ok(((group != 0).then_some(GroupId(group)), PeeringEntry { host, action }))
+        })
+        .collect()
+}
+
 /// Every entry of every list, the instance's first.
 pub async fn list_all(db: &Db) -> Result<Vec<ListedHost>, StoreError> {
     let rows: Vec<(i64, String, String, Option<String>, i64)> = db

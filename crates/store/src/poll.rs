@@ -4,13 +4,13 @@ use guildhall_domain::{ActorId, EntryId, Timestamp};
 
 use crate::{
     StoreError,
-    db::{Db, Tx},
+    db::{Db, List, Sql, Tx},
 };
 
 /// A poll as its author's server tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Poll {
-    /// Options in order, with votes as counted by the author's server.
+    /// Options in order, with votes as counted by the author's server: of a poll made here, those that we have.
     pub options: Vec<(String, i64)>,
     /// Whether several may be chosen.
     pub multiple: bool,
@@ -20,20 +20,40 @@ pub struct Poll {
 
 /// The poll of an entry.
 pub async fn find(db: &Db, entry: EntryId) -> Result<Option<Poll>, StoreError> {
-    let head: Option<(bool, Option<i64>)> = db
-        .query("SELECT multiple, closes_at FROM polls WHERE entry_id = $1")
-        .bind(entry.0)
-        .optional()
-        .await?;
-    let Some((multiple, closes_at)) = head else {
-        return Ok(None);
+    Ok(list_of_entries(db, &[entry]).await?.pop().map(|(_, poll)| poll))
+}
+
+/// The polls among some entries. Of an entry that was written here we count the votes ourselves.
+pub async fn list_of_entries(db: &Db, entries: &[EntryId]) -> Result<Vec<(EntryId, Poll)>, StoreError> {
+    const HEADS: Sql = Sql {
+        sqlite: "SELECT entry_id, multiple, closes_at FROM polls
+                 WHERE entry_id IN (SELECT value FROM json_each($1)) ORDER BY entry_id",
+        postgres: "SELECT entry_id, multiple, closes_at FROM polls WHERE entry_id = ANY($1) ORDER BY entry_id",
     };
-    let options = db
-        .query("SELECT name, votes FROM poll_options WHERE entry_id = $1 ORDER BY position")
-        .bind(entry.0)
-        .all()
-        .await?;
-    Ok(Some(Poll { options, multiple, closes_at: closes_at.map(Timestamp) }))
+    if entries.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: List<i64> = entries.iter().map(|id| id.0).collect();
+    let heads: Vec<(i64, bool, Option<i64>)> = db.query(HEADS).bind(ids).all().await?;
+    let mut polls = Vec::with_capacity(heads.len());
+    for (entry, multiple, closes_at) in heads {
+        let options = options(db, EntryId(entry)).await?;
+        polls.push((EntryId(entry), Poll { options, multiple, closes_at: closes_at.map(Timestamp) }));
+    }
+    Ok(polls)
+}
+
+/// The options of a poll in order, with their votes.
+async fn options(db: &Db, entry: EntryId) -> Result<Vec<(String, i64)>, StoreError> {
+    db.query(
+        "SELECT o.name, CASE WHEN e.is_local THEN
+                (SELECT count(*) FROM poll_votes v WHERE v.entry_id = o.entry_id AND v.position = o.position)
+            ELSE o.votes END
+         FROM poll_options o JOIN entries e ON e.id = o.entry_id WHERE o.entry_id = $1 ORDER BY o.position",
+    )
+    .bind(entry.0)
+    .all()
+    .await
 }
 
 /// Writes a poll, or its new counts. Options that are no longer named go.

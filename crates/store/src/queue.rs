@@ -9,6 +9,7 @@ use crate::{
     StoreError, convert,
     db::{Db, Sql, Tx},
     entry::Texts,
+    poll::Poll,
 };
 
 macro_rules! select {
@@ -91,6 +92,11 @@ pub struct QueueItem {
 
 /// Adds an item.
 pub async fn insert(tx: &mut Tx, item: &QueueItem) -> Result<(), StoreError> {
+    insert_with_poll(tx, item, None).await
+}
+
+/// Adds an edit together with the poll it brings, for [`find_poll`].
+pub async fn insert_with_poll(tx: &mut Tx, item: &QueueItem, poll: Option<&Poll>) -> Result<(), StoreError> {
     tx.query(
         "INSERT INTO queue_items (id, kind, group_id, actor_id, entry_id, object_ap_id, title, reason, edit,
             received_id, received_at)
@@ -104,7 +110,7 @@ pub async fn insert(tx: &mut Tx, item: &QueueItem) -> Result<(), StoreError> {
     .bind(item.object.as_ref().map(|id| id.as_str().to_owned()))
     .bind(item.title.as_str())
     .bind(item.reason.as_str())
-    .bind(item.edit.as_ref().map(|texts| edit_to_json(texts, item.written_at)))
+    .bind(item.edit.as_ref().map(|texts| edit_to_json(texts, item.written_at, poll)))
     .bind(item.received.map(|id| id.0))
     .bind(item.received_at.0)
     .execute()
@@ -140,6 +146,27 @@ pub async fn find_open_edit(tx: &mut Tx, entry: EntryId) -> Result<Option<QueueI
         .optional()
         .await?;
     row.map(QueueItem::try_from).transpose()
+}
+
+/// The poll that an edit brings, to be written with its texts.
+pub async fn find_poll(db: &Db, id: QueueItemId) -> Result<Option<Poll>, StoreError> {
+    let row: Option<(serde_json::Value,)> = db.query(POLL).bind(id.0).optional().await?;
+    row.map_or(Ok(None), |(edit,)| poll_from_edit(id, &edit))
+}
+
+/// As [`find_poll`], inside a transaction that has [locked](lock) the item.
+pub async fn find_poll_in(tx: &mut Tx, id: QueueItemId) -> Result<Option<Poll>, StoreError> {
+    let row: Option<(serde_json::Value,)> = tx.query(POLL).bind(id.0).optional().await?;
+    row.map_or(Ok(None), |(edit,)| poll_from_edit(id, &edit))
+}
+
+const POLL: &str = "SELECT edit FROM queue_items WHERE id = $1 AND edit IS NOT NULL";
+
+fn poll_from_edit(id: QueueItemId, edit: &serde_json::Value) -> Result<Option<Poll>, StoreError> {
+    match edit.get("poll").filter(|poll| !poll.is_null()) {
+        Some(poll) => poll_from_json(poll).ok_or_else(|| StoreError::corrupt("queue item", id)).map(Some),
+        None => Ok(None),
+    }
 }
 
 /// Open items of a group, longest waiting first.
@@ -197,9 +224,22 @@ pub async fn close_entry(tx: &mut Tx, entry: EntryId, now: Timestamp) -> Result<
     Ok(())
 }
 
-fn edit_to_json(texts: &Texts, written_at: Option<Timestamp>) -> serde_json::Value {
+/// Opens the item about an entry once more that held it before it was taken away.
+pub async fn reopen_entry(tx: &mut Tx, entry: EntryId) -> Result<(), StoreError> {
+    tx.query(
+        "UPDATE queue_items SET decided_at = NULL WHERE id =
+            (SELECT max(id) FROM queue_items WHERE entry_id = $1 AND kind IN ('post', 'comment'))",
+    )
+    .bind(entry.0)
+    .execute()
+    .await?;
+    Ok(())
+}
+
+fn edit_to_json(texts: &Texts, written_at: Option<Timestamp>, poll: Option<&Poll>) -> serde_json::Value {
     serde_json::json!({
         "written_at": written_at.map(|at| at.0),
+        "poll": poll.map(poll_to_json),
         "title": texts.title,
         "content_html": texts.content_html,
         "content_source": texts.content_source,
@@ -208,6 +248,23 @@ fn edit_to_json(texts: &Texts, written_at: Option<Timestamp>) -> serde_json::Val
         "image_url": texts.image_url,
         "language": texts.language,
         "sensitive": texts.sensitive,
+    })
+}
+
+fn poll_to_json(poll: &Poll) -> serde_json::Value {
+    serde_json::json!({
+        "options": poll.options,
+        "multiple": poll.multiple,
+        "closes_at": poll.closes_at.map(|at| at.0),
+    })
+}
+
+fn poll_from_json(json: &serde_json::Value) -> Option<Poll> {
+    let option = |pair: &serde_json::Value| Some((pair.get(0)?.as_str()?.to_owned(), pair.get(1)?.as_i64()?));
+    Some(Poll {
+        options: json.get("options")?.as_array()?.iter().map(option).collect::<Option<_>>()?,
+        multiple: json.get("multiple")?.as_bool()?,
+        closes_at: convert::time(json.get("closes_at").and_then(serde_json::Value::as_i64)),
     })
 }
 

@@ -1,6 +1,6 @@
 //! Verified activities, with what became of each. The unique id is what makes processing happen once.
 
-use guildhall_domain::{ApId, ReceivedId, Timestamp};
+use guildhall_domain::{ApId, EntryId, ReceivedId, Timestamp};
 use sqlx::FromRow;
 
 use crate::{
@@ -202,6 +202,20 @@ pub async fn has_earlier(db: &Db, actor: &ApId, id: ReceivedId) -> Result<bool, 
     Ok(found.is_some())
 }
 
+/// The held entry for which something waits that an actor sent before `id`.
+pub async fn find_waited_for(db: &Db, actor: &ApId, id: ReceivedId) -> Result<Option<EntryId>, StoreError> {
+    let found: Option<(i64,)> = db
+        .query(
+            "SELECT waits_for FROM received_activities
+             WHERE waits_for IS NOT NULL AND actor_ap_id = $1 AND id < $2 ORDER BY id DESC LIMIT 1",
+        )
+        .bind(actor.as_str())
+        .bind(id.0)
+        .optional()
+        .await?;
+    Ok(found.map(|(entry,)| EntryId(entry)))
+}
+
 /// Gives an activity that a group's announcement had brought, and that had no effect as such, another chance: its author
 /// has sent it here too. `false`: it had one, or is not of this kind.
 pub async fn set_direct(tx: &mut Tx, new: &NewReceived, now: Timestamp) -> Result<bool, StoreError> {
@@ -302,6 +316,33 @@ pub async fn reschedule(
     .execute()
     .await?;
     Ok(())
+}
+
+/// Lets an activity wait until a held entry is decided. `false`: it is not queued any more.
+pub async fn set_waiting(tx: &mut Tx, id: ReceivedId, entry: EntryId) -> Result<bool, StoreError> {
+    let rows = tx
+        .query(
+            "UPDATE received_activities SET state = 'waiting', waits_for = $2, reason = $3
+             WHERE id = $1 AND state = 'queued'",
+        )
+        .bind(id.0)
+        .bind(entry.0)
+        .bind("what it is about waits for a moderator")
+        .execute()
+        .await?;
+    Ok(rows == 1)
+}
+
+/// Makes due what waited for an entry that is held no longer; gives how many.
+pub async fn resume_waiting(tx: &mut Tx, entry: EntryId, now: Timestamp) -> Result<u64, StoreError> {
+    tx.query(
+        "UPDATE received_activities SET state = 'queued', waits_for = NULL, reason = NULL, due_at = $2
+         WHERE waits_for = $1",
+    )
+    .bind(entry.0)
+    .bind(now.0)
+    .execute()
+    .await
 }
 
 /// Forgets activities that ended before `before`, and with them the protection against their repetition.

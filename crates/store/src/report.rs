@@ -2,7 +2,12 @@
 
 use guildhall_domain::{ActorId, ApId, EntryId, GroupId, Timestamp};
 
-use crate::{StoreError, db::Tx};
+use sqlx::FromRow;
+
+use crate::{
+    StoreError,
+    db::{Db, Tx},
+};
 
 /// A report about an entry, a person, or both.
 #[derive(Debug, Clone)]
@@ -23,6 +28,23 @@ pub struct NewReport {
     pub text: String,
 }
 
+/// A report as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// Our key.
+    pub id: i64,
+    /// Who reports.
+    pub reporter: ActorId,
+    /// What about.
+    pub entry: Option<EntryId>,
+    /// Whom about.
+    pub actor: Option<ActorId>,
+    /// What they say.
+    pub text: String,
+    /// When it came in.
+    pub at: Timestamp,
+}
+
 /// Adds a report. `false` when the same Flag was kept before.
 pub async fn insert(tx: &mut Tx, report: &NewReport, now: Timestamp) -> Result<bool, StoreError> {
     let rows = tx
@@ -41,4 +63,47 @@ pub async fn insert(tx: &mut Tx, report: &NewReport, now: Timestamp) -> Result<b
         .execute()
         .await?;
     Ok(rows == 1)
+}
+
+/// Reports to the moderators of a group, newest first, from the one before `before` on.
+pub async fn list_of_group_before(
+    db: &Db,
+    group: GroupId,
+    before: Option<i64>,
+    limit: usize,
+) -> Result<Vec<Report>, StoreError> {
+    let rows: Vec<Row> = db
+        .query(
+            "SELECT id, reporter_id, entry_id, actor_id, text, created_at FROM reports
+             WHERE group_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+        )
+        .bind(group.0)
+        .bind(before.unwrap_or(i64::MAX))
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(Report::from).collect())
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: i64,
+    reporter_id: i64,
+    entry_id: Option<i64>,
+    actor_id: Option<i64>,
+    text: String,
+    created_at: i64,
+}
+
+impl From<Row> for Report {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id,
+            reporter: ActorId(row.reporter_id),
+            entry: row.entry_id.map(EntryId),
+            actor: row.actor_id.map(ActorId),
+            text: row.text,
+            at: Timestamp(row.created_at),
+        }
+    }
 }

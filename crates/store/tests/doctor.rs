@@ -391,9 +391,10 @@ mod damage {
         )
         .await;
         let expected = [
-            "the index entries_thread is not valid",
-            "the constraint small was never checked",
-            "foreign keys of the table reactions are switched off",
+            "the index entries_thread is not valid (REINDEX INDEX entries_thread makes it anew)",
+            "the constraint small was never checked (ALTER TABLE votes VALIDATE CONSTRAINT small checks it)",
+            "foreign keys of the table reactions are switched off (ALTER TABLE reactions ENABLE TRIGGER ALL switches \
+             them on)",
         ];
         assert_eq!(doctor::list_damage(&db).await.unwrap(), expected);
     }

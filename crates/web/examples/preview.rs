@@ -57,12 +57,16 @@ fn pages() -> Result<Vec<(&'static str, String)>, askama::Error> {
         ("group-empty", group(samples::group("new", "Brand new"), Vec::new())?),
         ("thread", ThreadPage::new(&site, samples::garden_thread()).render()?),
         ("thread-he", ThreadPage::new(&site, samples::hebrew_thread()).render()?),
+        ("group-elsewhere", group(samples::group_elsewhere(), samples::garden_posts())?),
+        ("thread-straining", ThreadPage::new(&site, samples::straining_thread()).render()?),
+        ("thread-gone", ThreadPage::new(&site, samples::gone_thread()).render()?),
         ("thread-deep", ThreadPage::new(&site, samples::sprawling_thread()).render()?),
         (
             "person",
             PersonPage::new(&site, &noa, PageRequest::default(), &Page { items: written, next: None })
                 .render()?,
         ),
+        ("unavailable", ErrorPage::new(&site, PageError::Unavailable).render()?),
         ("not-found", ErrorPage::new(&site, PageError::NotFound).render()?),
         (
             "bad-sort",

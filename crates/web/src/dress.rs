@@ -1,16 +1,16 @@
-//! What every answer of these pages has in common: the headers, the error page where one is due, and 304 for what
-//! the reader has already.
+//! What every answer of these pages has in common: the headers, and the error page where one is due.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     body::{Body, HttpBody as _},
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, header},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse as _, Response},
 };
 use guildhall_app::Site;
+use tokio::time::timeout;
 
 use crate::{
     error::PageError,
@@ -18,22 +18,21 @@ use crate::{
     view::{self, ErrorPage},
 };
 
+/// A page that takes longer will not come: a database that has stalled says nothing. Longer than the store waits for a
+/// connection, shorter than a server waits for an answer (30 s by default), which would say it in fewer words.
+const PATIENCE: Duration = Duration::from_secs(15);
+
 /// Wraps all routes.
 pub(crate) async fn dress(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
     let is_head = request.method() == Method::HEAD;
-    let known = request.headers().get(header::IF_NONE_MATCH).cloned();
-
-    let mut response = next.run(request).await;
+    let mut response = timeout(PATIENCE, next.run(request)).await.unwrap_or_else(|_| {
+        tracing::error!(duration_ms = PATIENCE.as_millis(), "a page took too long");
+        PageError::Unavailable.into_response()
+    });
     if let Some(error) = error_of(&response) {
         response = with_error_page(response, &site, &error);
     }
     add_headers(response.headers_mut(), &site);
-    if known.is_some_and(|known| is_known(&response, &known)) {
-        *response.status_mut() = StatusCode::NOT_MODIFIED;
-        response.headers_mut().remove(header::CONTENT_LENGTH);
-        response.headers_mut().remove(header::CONTENT_TYPE);
-        *response.body_mut() = Body::empty();
-    }
     if is_head {
         // The length is that of what GET would send (RFC 9110 section 8.6), so it is noted before the body goes.
         note_length(&mut response);
@@ -101,18 +100,9 @@ const POLICY: &str = "default-src 'self'; script-src 'none'; object-src 'none'; 
 const POLICY_PLAIN_HTTP: &str = "default-src 'self'; script-src 'none'; object-src 'none'; base-uri 'none'; \
     form-action 'self'; frame-ancestors 'none'; img-src 'self' http: https:; media-src 'self' http: https:";
 
-/// Whether `If-None-Match` names the `ETag` of a successful response (RFC 9110 section 13.1.2, weak comparison).
-fn is_known(response: &Response, known: &HeaderValue) -> bool {
-    let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
-    let (Some(tag), Ok(known)) = (response.headers().get(header::ETAG), known.to_str()) else { return false };
-    let Ok(tag) = tag.to_str() else { return false };
-    response.status() == StatusCode::OK
-        && known.split(',').any(|one| one.trim() == "*" || opaque(one) == opaque(tag))
-}
-
 #[cfg(test)]
 mod tests {
-    use axum::{Router, body::to_bytes, middleware, routing::get};
+    use axum::{Router, body::to_bytes, http::StatusCode, middleware, routing::get};
     use tower::ServiceExt as _;
 
     use super::*;
@@ -138,18 +128,15 @@ mod tests {
             .route("/page", get(page))
             .route("/cursor", get(back))
             .route("/broken", get(|| async { PageError::internal(std::io::Error::other("secret path")) }))
+            .route("/stalled", get(std::future::pending::<()>))
             .route("/bare", get(|| async { (StatusCode::BAD_REQUEST, "Failed to deserialize") }))
             .route("/assets/{file}", get(assets::serve))
             .fallback(|| async { PageError::NotFound })
             .layer(middleware::from_fn_with_state(site(base_url), dress))
     }
 
-    async fn ask(method: Method, path: &str, known: Option<&str>) -> (StatusCode, HeaderMap, String) {
-        let mut request = Request::builder().method(method).uri(path);
-        if let Some(tag) = known {
-            request = request.header(header::IF_NONE_MATCH, tag);
-        }
-        let request = request.body(Body::empty()).unwrap();
+    async fn ask(method: Method, path: &str) -> (StatusCode, HeaderMap, String) {
+        let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
         let (parts, body) = routes("https://hall.example").oneshot(request).await.unwrap().into_parts();
         let body = to_bytes(body, usize::MAX).await.unwrap();
         (parts.status, parts.headers, String::from_utf8(body.to_vec()).unwrap())
@@ -158,7 +145,7 @@ mod tests {
     #[tokio::test]
     async fn every_answer_forbids_scripts_and_foreign_styles() {
         for path in ["/page", "/cursor", "/nowhere", &assets::style_path()] {
-            let (_, headers, _) = ask(Method::GET, path, None).await;
+            let (_, headers, _) = ask(Method::GET, path).await;
             let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
             assert!(policy.starts_with("default-src 'self'; script-src 'none'"), "{policy}");
             assert!(!policy.contains("unsafe") && !policy.contains(" http:"), "{policy}");
@@ -184,7 +171,7 @@ mod tests {
             ("/broken", StatusCode::INTERNAL_SERVER_ERROR, "Try again in a moment"),
         ];
         for (path, status, said) in table {
-            let (found, headers, body) = ask(Method::GET, path, None).await;
+            let (found, headers, body) = ask(Method::GET, path).await;
             assert_eq!(
                 (found, &headers[header::CONTENT_TYPE]),
                 (status, &HeaderValue::from_static("text/html; charset=utf-8"))
@@ -197,7 +184,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_wrong_method_is_told_which_are_right() {
-        let (status, headers, body) = ask(Method::POST, "/page", None).await;
+        let (status, headers, body) = ask(Method::POST, "/page").await;
         assert_eq!(
             (status, &headers[header::ALLOW]),
             (StatusCode::METHOD_NOT_ALLOWED, &HeaderValue::from_static("GET,HEAD"))
@@ -208,40 +195,34 @@ mod tests {
     #[tokio::test]
     async fn head_says_the_same_without_a_body() {
         for path in ["/page", "/nowhere"] {
-            let (status, headers, body) = ask(Method::GET, path, None).await;
-            let (head_status, head_headers, nothing) = ask(Method::HEAD, path, None).await;
+            let (status, headers, body) = ask(Method::GET, path).await;
+            let (head_status, head_headers, nothing) = ask(Method::HEAD, path).await;
             assert_eq!((head_status, nothing.as_str()), (status, ""));
             assert_eq!(head_headers[header::CONTENT_LENGTH], body.len().to_string().as_str(), "{path}");
             assert_eq!(head_headers.get(header::ETAG), headers.get(header::ETAG));
         }
     }
 
-    #[tokio::test]
-    async fn a_page_the_reader_has_is_not_sent_again() {
-        let (_, headers, _) = ask(Method::GET, "/page", None).await;
-        let tag = headers[header::ETAG].to_str().unwrap();
-        for known in [tag, tag.trim_start_matches("W/"), &format!("\"x\", {tag}"), "*"] {
-            let (status, headers, body) = ask(Method::GET, "/page", Some(known)).await;
-            assert_eq!((status, body.as_str()), (StatusCode::NOT_MODIFIED, ""), "{known}");
-            assert_eq!(headers[header::ETAG], tag);
-        }
-        assert_eq!(ask(Method::GET, "/page", Some("\"other\"")).await.0, StatusCode::OK);
-        assert_eq!(ask(Method::GET, "/nowhere", Some("*")).await.0, StatusCode::NOT_FOUND);
+    #[tokio::test(start_paused = true)]
+    async fn a_page_that_does_not_come_is_given_up_with_a_page_that_says_when_to_try_again() {
+        let (status, headers, body) = ask(Method::GET, "/stalled").await;
+        assert_eq!(
+            (status, &headers[header::RETRY_AFTER]),
+            (StatusCode::SERVICE_UNAVAILABLE, &HeaderValue::from(30))
+        );
+        assert!(body.contains("The database of this server does not answer right now"), "{body}");
     }
 
     #[tokio::test]
     async fn assets_are_kept_for_ever_under_the_hash_of_their_content() {
-        let (status, headers, body) = ask(Method::GET, &assets::style_path(), None).await;
+        let (status, headers, body) = ask(Method::GET, &assets::style_path()).await;
         assert_eq!(
             (status, &headers[header::CONTENT_TYPE]),
             (StatusCode::OK, &HeaderValue::from_static("text/css; charset=utf-8"))
         );
         assert!(headers[header::CACHE_CONTROL].to_str().unwrap().contains("immutable"));
         assert!(body.contains(":root"));
-        assert_eq!(ask(Method::GET, "/assets/style-0.css", None).await.0, StatusCode::NOT_FOUND);
-        assert_eq!(
-            ask(Method::GET, &assets::icon_path(), None).await.1[header::CONTENT_TYPE],
-            "image/svg+xml"
-        );
+        assert_eq!(ask(Method::GET, "/assets/style-0.css").await.0, StatusCode::NOT_FOUND);
+        assert_eq!(ask(Method::GET, &assets::icon_path()).await.1[header::CONTENT_TYPE], "image/svg+xml");
     }
 }

@@ -4,9 +4,10 @@ use std::error::Error;
 
 use axum::{
     Extension,
-    http::StatusCode,
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
+use guildhall_app::StoreError;
 
 /// Why a page could not be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,11 +26,25 @@ pub enum PageError {
     },
     /// Our own fault, logged where it happened.
     Internal,
+    /// The database cannot answer now, or not soon enough.
+    Unavailable,
     /// Refused before a handler saw it: a wrong method, an address that cannot be read.
     Other(StatusCode),
 }
 
+/// When to try again while the database is away, in seconds: restarts and fail-overs take about as long.
+const RETRY_SECONDS: u64 = 30;
+
 impl PageError {
+    /// What the reader may know of a failure of the store: that it will pass, when it will.
+    pub(crate) fn store(error: StoreError) -> Self {
+        if error.is_unavailable() || error.is_retryable() {
+            tracing::error!(error = &error as &dyn Error, "the database could not answer for a page");
+            return Self::Unavailable;
+        }
+        Self::internal(error)
+    }
+
     /// Logs `error` with its causes and gives what the reader may know of it.
     pub(crate) fn internal(error: impl Error) -> Self {
         let mut chain = error.to_string();
@@ -49,6 +64,7 @@ impl PageError {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::UnknownSort { .. } | Self::UnknownCursor { .. } => StatusCode::BAD_REQUEST,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Other(status) => *status,
         }
     }
@@ -56,6 +72,7 @@ impl PageError {
 
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
-        (self.status(), Extension(self)).into_response()
+        let retry = (self == Self::Unavailable).then_some([(header::RETRY_AFTER, RETRY_SECONDS.to_string())]);
+        (self.status(), retry, Extension(self)).into_response()
     }
 }

@@ -6,8 +6,18 @@ use guildhall_app::App;
 use crate::{
     assets, dress,
     error::PageError,
-    pages::{feeds, group, home, person, robots, thread},
+    pages::{feeds, group, home, person, robots, slash, thread},
 };
+
+/// Pages and feeds as people and software mistype them.
+const PAGES_WITH_SLASH: [&str; 6] = [
+    "/groups/{name}/",
+    "/groups/{name}/feed.atom/",
+    "/posts/{id}/",
+    "/comments/{id}/",
+    "/users/{name}/",
+    "/users/{name}/feed.atom/",
+];
 
 /// All pages, feeds and assets; everything else is answered with a page that says it is not here. `HEAD` works
 /// wherever `GET` does.
@@ -15,7 +25,10 @@ use crate::{
 /// It has a fallback of its own: mount it as the fallback service of a router that has none, or behind one that
 /// chooses by `Accept`.
 pub fn router(app: App) -> Router {
+    let with_slash =
+        PAGES_WITH_SLASH.iter().fold(Router::new(), |router, path| router.route(path, get(slash::drop)));
     Router::new()
+        .merge(with_slash)
         .route("/", get(home::show))
         .route("/groups/{name}", get(group::show))
         .route("/groups/{name}/feed.atom", get(feeds::group))

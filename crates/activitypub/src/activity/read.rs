@@ -127,7 +127,8 @@ fn deletion(value: &Value) -> Result<Deletion, FieldError> {
     Ok(Deletion {
         object: object_id(value)?,
         reason: reason(value),
-        remove_data: read::boolean(value, "removeData").unwrap_or(false),
+        // Most software says nothing, and means all of it.
+        remove_data: read::boolean(value, "removeData").unwrap_or(true),
     })
 }
 

@@ -110,7 +110,7 @@ pub struct Deletion {
     pub object: Iri,
     /// The reason; with one it is a moderator's act (Lemmy).
     pub reason: Option<String>,
-    /// What a person or ban leaves behind goes too.
+    /// What an actor that goes has written goes too. Only Lemmy says that it stays.
     pub remove_data: bool,
 }
 

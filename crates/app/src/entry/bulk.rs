@@ -1,13 +1,66 @@
 //! Taking away everything somebody wrote.
 
-use guildhall_domain::{ActorId, GroupId, event::Cause};
-use guildhall_store::{StoreError, entry};
+use guildhall_domain::{ActorId, EntryId, GroupId, event::Cause};
+use guildhall_store::{
+    StoreError, Tx, entry,
+    removal::{self, Removal},
+};
 
 use super::delete::{Delete, DeleteError, delete};
 use crate::App;
 
-/// Entries taken away at a time.
+/// Entries taken away, and removals looked at, at a time.
 const BATCH: usize = 100;
+
+/// Writes down that all that somebody wrote in a group, or in all groups, is to be removed: in the transaction of what
+/// asks for it, so that it is finished after a crash too. After the commit, [`carry_out`] it.
+pub(crate) async fn promise_removal(
+    app: &App,
+    tx: &mut Tx,
+    group: Option<GroupId>,
+    author: ActorId,
+    by: ActorId,
+    reason: &str,
+) -> Result<Removal, StoreError> {
+    let removal = Removal { id: app.new_id(), group, author, by, reason: reason.to_owned() };
+    removal::insert(tx, &removal, app.now()).await?;
+    Ok(removal)
+}
+
+/// Does what was promised. What it meets with is only noted: [`finish_removals`] comes back to it.
+pub(crate) async fn carry_out(app: &App, removal: &Removal) {
+    if let Err(error) = finish(app, removal).await {
+        tracing::error!(error = %error, "removing what somebody wrote was interrupted, and will be taken up again");
+    }
+}
+
+/// Removes everywhere what somebody elsewhere wrote, because their own server wants it gone: each group here and
+/// elsewhere takes away what is in it.
+pub async fn remove_everywhere(app: &App, author: ActorId, reason: &str) -> Result<(), StoreError> {
+    let mut tx = app.begin().await?;
+    let removal = promise_removal(app, &mut tx, None, author, author, reason).await?;
+    tx.commit().await?;
+    carry_out(app, &removal).await;
+    Ok(())
+}
+
+/// Takes up the removals that were promised and not carried out to the end, as after a crash.
+pub async fn finish_removals(app: &App) -> Result<(), StoreError> {
+    for removal in removal::list(&app.store, BATCH).await? {
+        finish(app, &removal).await?;
+    }
+    Ok(())
+}
+
+async fn finish(app: &App, removal: &Removal) -> Result<(), StoreError> {
+    let Removal { id, group, author, by, ref reason } = *removal;
+    remove_before(app, Some(EntryId(id)), group, author, by, reason).await?;
+    let mut tx = app.begin().await?;
+    removal::delete(&mut tx, id).await?;
+    tx.commit().await?;
+    app.signals.event.notify_one();
+    Ok(())
+}
 
 /// Removes what somebody wrote in a group, or in all groups, also what is still held; one entry a transaction: a long list
 /// must not hold up the others. `by`: the moderator, or each entry's own group where it is the group that acts.
@@ -18,7 +71,19 @@ pub(crate) async fn remove_all_by(
     by: ActorId,
     reason: &str,
 ) -> Result<(), StoreError> {
-    let mut after = None;
+    remove_before(app, None, group, author, by, reason).await
+}
+
+/// The same for what has a key before `before`: what was written later stays.
+async fn remove_before(
+    app: &App,
+    before: Option<EntryId>,
+    group: Option<GroupId>,
+    author: ActorId,
+    by: ActorId,
+    reason: &str,
+) -> Result<(), StoreError> {
+    let mut after = before;
     loop {
         let entries = entry::list_present_by_author(&app.store, author, after, BATCH).await?;
         let Some(last) = entries.last() else {

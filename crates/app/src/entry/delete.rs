@@ -15,7 +15,7 @@ use guildhall_store::{
     received::Outcome,
 };
 
-use super::publish::{count_in, count_out};
+use super::publish::{count_in, count_out, resume_waiting};
 use crate::{App, cause, facts};
 
 /// Somebody takes an entry away, or brings it back.
@@ -63,7 +63,7 @@ pub async fn delete(app: &App, command: Delete) -> Result<DeleteOutcome, DeleteE
 pub async fn restore(app: &App, command: Delete) -> Result<(), DeleteError> {
     let by = facts::actor(app, command.by).await?;
     let peering = match entry::find(&app.store, command.entry).await? {
-        Some(known) => facts::peering_of(app, Some(known.group_id), &by.host).await?,
+        Some(known) => facts::peering_of_actor(app, Some(known.group_id), &by).await?,
         None => return Err(cause::refused(app, command.cause, DeleteError::NotFound).await),
     };
     let mut tx = app.begin().await?;
@@ -71,7 +71,7 @@ pub async fn restore(app: &App, command: Delete) -> Result<(), DeleteError> {
     settle(app, tx, &command, result).await
 }
 
-async fn settle<T>(
+pub(super) async fn settle<T>(
     app: &App,
     tx: Tx,
     command: &Delete,
@@ -105,26 +105,42 @@ async fn take_away(
     if !cause::finish(tx, command.cause, outcome, None, app.now()).await? {
         return Ok(DeleteOutcome::AlreadyGone);
     }
-    match decided {
-        DeleteOutcome::AlreadyGone => return Ok(decided),
-        DeleteOutcome::Deleted => {
-            entry::set_state(tx, current.id, EntryState::Deleted, unpublished(current.state)).await?;
-        }
-        DeleteOutcome::Removed => {
-            entry::set_state(tx, current.id, EntryState::Removed, command.reason.as_deref()).await?;
-            record(app, tx, &current, command, DecisionAction::Remove).await?;
-        }
+    if decided == DeleteOutcome::AlreadyGone {
+        return Ok(decided);
     }
-    queue::close_entry(tx, current.id, app.now()).await?;
-    if current.state == EntryState::Published {
-        count_out(tx, &current).await?;
-    }
+    set_gone(app, tx, &current, command, decided).await?;
     if is_told(tx, &current, is_ours).await? {
         let removal = (decided == DeleteOutcome::Removed).then(|| command.reason.clone().unwrap_or_default());
         let gone = EventKind::EntryGone { entry: current.id, by: command.by, removal };
         cause::tell(app, tx, command.cause, gone).await?;
     }
     Ok(decided)
+}
+
+/// Takes an entry out, with all that hangs on it.
+pub(super) async fn set_gone(
+    app: &App,
+    tx: &mut Tx,
+    current: &Entry,
+    command: &Delete,
+    decided: DeleteOutcome,
+) -> Result<(), StoreError> {
+    match decided {
+        DeleteOutcome::AlreadyGone => return Ok(()),
+        DeleteOutcome::Deleted => {
+            entry::set_state(tx, current.id, EntryState::Deleted, unpublished(current.state)).await?;
+        }
+        DeleteOutcome::Removed => {
+            entry::set_state(tx, current.id, EntryState::Removed, command.reason.as_deref()).await?;
+            record(app, tx, current, command, DecisionAction::Remove).await?;
+        }
+    }
+    queue::close_entry(tx, current.id, app.now()).await?;
+    resume_waiting(app, tx, current).await?;
+    if current.state == EntryState::Published {
+        count_out(tx, current).await?;
+    }
+    Ok(())
 }
 
 async fn bring_back(
@@ -143,8 +159,7 @@ async fn bring_back(
     if !cause::finish(tx, command.cause, Outcome::Applied, None, app.now()).await? {
         return Ok(());
     }
-    entry::set_state(tx, current.id, EntryState::Published, None).await?;
-    count_in(tx, &current, current.last_activity_at).await?;
+    return_to_before(tx, &current).await?;
     if current.state == EntryState::Removed {
         record(app, tx, &current, command, DecisionAction::Restore).await?;
     }
@@ -155,10 +170,20 @@ async fn bring_back(
     Ok(())
 }
 
-/// What is noted with an entry that its author deleted: the state it was in, unless it was published. Else deleting and
+/// Makes an entry what it was before it was taken away; what was held waits for a moderator again.
+pub(super) async fn return_to_before(tx: &mut Tx, gone: &Entry) -> Result<(), StoreError> {
+    entry::restore(tx, gone.id).await?;
+    match gone.state_before {
+        Some(EntryState::Published) | None => count_in(tx, gone, gone.last_activity_at).await,
+        Some(EntryState::Held) => queue::reopen_entry(tx, gone.id).await,
+        Some(EntryState::Sent | EntryState::Refused | EntryState::Removed | EntryState::Deleted) => Ok(()),
+    }
+}
+
+/// What is noted with an entry that its author deleted: the state it was in, unless it was out. Else deleting and
 /// restoring would be a way past the review, or back in after a removal.
 fn unpublished(state: EntryState) -> Option<&'static str> {
-    (state != EntryState::Published).then(|| state.as_str())
+    (!state.is_out()).then(|| state.as_str())
 }
 
 // Decided as an edit is: the text itself was let in before. A group elsewhere decides by itself.
@@ -180,24 +205,24 @@ async fn may_return(
 }
 
 // A group acts as its own moderator: for the instance's admins, and for its word about itself when it lives elsewhere.
-async fn role_of(tx: &mut Tx, entry: &Entry, by: ActorId) -> Result<Role, StoreError> {
+pub(super) async fn role_of(tx: &mut Tx, entry: &Entry, by: ActorId) -> Result<Role, StoreError> {
     if by == entry.group_id.actor() {
         return Ok(Role::Moderator);
     }
     facts::role(tx, entry.group_id, by).await
 }
 
-// What was never published was never told, and is not told now. A group elsewhere is told what people here did; what it
+// What was never out was never told, and is not told now. A group elsewhere is told what people here did; what it
 // did itself it knows.
-async fn is_told(tx: &mut Tx, entry: &Entry, is_ours: bool) -> Result<bool, StoreError> {
-    if matches!(entry.state, EntryState::Held | EntryState::Refused) {
+pub(super) async fn is_told(tx: &mut Tx, entry: &Entry, is_ours: bool) -> Result<bool, StoreError> {
+    if !entry.was_out() {
         return Ok(false);
     }
     let group_is_local = group::lock(tx, entry.group_id).await?.is_some_and(|group| group.is_local);
     Ok(group_is_local || is_ours)
 }
 
-async fn record(
+pub(super) async fn record(
     app: &App,
     tx: &mut Tx,
     entry: &Entry,

@@ -44,7 +44,7 @@ pub enum Edited {
     Changed,
     /// Waits for a moderator; the old text is shown.
     Held,
-    /// Older than what is known, or known already.
+    /// Older than what is known, or nothing new.
     Unchanged,
 }
 
@@ -74,7 +74,7 @@ pub async fn edit(app: &App, command: Edit) -> Result<Edited, EditError> {
     let Some(known) = entry::find(&app.store, command.entry).await? else {
         return Err(cause::refused(app, command.cause, EditError::NotFound).await);
     };
-    let peering = facts::peering_of(app, Some(known.group_id), &editor.host).await?;
+    let peering = facts::peering_of_actor(app, Some(known.group_id), &editor).await?;
     let counted = poll::find(&app.store, command.entry).await?;
     let is_count = counted.is_some_and(|counted| is_count(&known, &counted, &command));
     let mut tx = app.begin().await?;
@@ -148,12 +148,16 @@ async fn change(
 ) -> Result<Edited, EditError> {
     let current = entry::lock(tx, command.entry).await?.ok_or(EditError::NotFound)?;
     let shown = current.edited_at.unwrap_or(current.published_at);
-    let held = queue::find_open_edit(tx, current.id).await?.and_then(|item| item.written_at);
+    let waiting = queue::find_open_edit(tx, current.id).await?;
+    let held = waiting.as_ref().and_then(|item| item.written_at);
     let written_at = held.map_or(shown, |held| held.max(shown));
     let known = EditFacts { author: current.author_id, state: current.state, written_at };
     if decide_edit(&known, command.editor, command.written_at)? == EditOutcome::Stale {
         cause::finish(tx, command.cause, Outcome::Ignored, Some("older than what is known"), app.now())
             .await?;
+        return Ok(Edited::Unchanged);
+    }
+    if is_repetition(app, tx, &current, waiting, command).await? {
         return Ok(Edited::Unchanged);
     }
     let verdict = decide(app, tx, &current, peering).await?;
@@ -169,7 +173,8 @@ async fn change(
         (Verdict::Admit, _) => apply(app, tx, &current, command).await.map(|()| Edited::Changed),
         (Verdict::Hold(reason), layer) => {
             queue::close_entry(tx, current.id, app.now()).await?;
-            queue::insert(tx, &queue_item(app, &current, command, reason.as_str())).await?;
+            let item = queue_item(app, &current, command, reason.as_str());
+            queue::insert_with_poll(tx, &item, command.poll.as_ref()).await?;
             record(app, tx, &current, DecisionAction::Hold, layer, reason.as_str(), None).await?;
             Ok(Edited::Held)
         }
@@ -179,6 +184,54 @@ async fn change(
             Err(EditError::NotAdmitted(refusal))
         }
     }
+}
+
+/// Whether somebody here wrote what waits already, or what is shown; then what waits is not wanted any more. Elsewhere an
+/// `Update` may be about more than is kept here, and is passed on.
+async fn is_repetition(
+    app: &App,
+    tx: &mut Tx,
+    current: &Entry,
+    waiting: Option<QueueItem>,
+    command: &Edit,
+) -> Result<bool, StoreError> {
+    if command.cause != Cause::Local || command.poll.is_some() {
+        return Ok(false);
+    }
+    let waiting = waiting.and_then(|item| item.edit);
+    if waiting.as_ref().is_some_and(|texts| is_same(command, texts)) {
+        return Ok(true);
+    }
+    let is_shown = is_same(command, &texts_of(current));
+    if is_shown && waiting.is_some() {
+        queue::close_entry(tx, current.id, app.now()).await?;
+    }
+    Ok(is_shown)
+}
+
+fn texts_of(entry: &Entry) -> Texts {
+    Texts {
+        title: entry.title.clone(),
+        content_html: entry.content_html.clone(),
+        content_source: entry.content_source.clone(),
+        excerpt: entry.excerpt.clone(),
+        link_url: entry.link_url.clone(),
+        image_url: entry.image_url.clone(),
+        language: entry.language.clone(),
+        sensitive: entry.sensitive,
+    }
+}
+
+/// Whether an edit says the same as `texts`. By the source where there is one: the HTML follows from it.
+fn is_same(command: &Edit, texts: &Texts) -> bool {
+    let new = &command.texts;
+    let is_same_content = match (&new.content_source, &texts.content_source) {
+        (Some(new), Some(old)) => new == old,
+        _ => new.content_html == texts.content_html,
+    };
+    is_same_content
+        && (&new.title, new.sensitive, &new.language) == (&texts.title, texts.sensitive, &texts.language)
+        && (&new.link_url, &new.image_url) == (&texts.link_url, &texts.image_url)
 }
 
 async fn decide(
@@ -220,7 +273,7 @@ async fn apply(app: &App, tx: &mut Tx, current: &Entry, command: &Edit) -> Resul
 
 async fn tell_edited(app: &App, tx: &mut Tx, current: &Entry, cause: Cause) -> Result<(), StoreError> {
     let group_is_local = group::lock(tx, current.group_id).await?.is_some_and(|group| group.is_local);
-    if current.state == EntryState::Published && (group_is_local || current.is_local) {
+    if current.state.is_out() && (group_is_local || current.is_local) {
         cause::tell(app, tx, cause, EventKind::EntryEdited { entry: current.id }).await?;
     }
     Ok(())

@@ -4,18 +4,23 @@ mod annotate;
 mod bulk;
 mod delete;
 mod edit;
+mod follow;
 mod publish;
 mod report;
 mod submit;
+mod thread;
 mod vote;
 
 pub use annotate::{Annotate, Annotation, annotate};
-pub(crate) use bulk::remove_all_by;
+pub use bulk::{finish_removals, remove_everywhere};
+pub(crate) use bulk::{carry_out, promise_removal, remove_all_by};
 pub use delete::{Delete, DeleteError, delete, restore};
 pub use edit::{Edit, EditError, Edited, edit};
-pub(crate) use publish::{count_in, count_out};
+pub use follow::follow;
+pub(crate) use publish::{count_in, count_out, resume_waiting};
 pub use report::{Report, report};
 pub use submit::{Origin, Submit, SubmitError, Submitted, submit};
+pub use thread::{MoveThread, move_thread, remove_thread, restore_thread};
 pub use vote::{CastVote, PollVote, React, VoteError, cast_vote, react, vote_in_poll};
 
 pub use guildhall_store::entry::Texts;

@@ -1,11 +1,17 @@
 //! What changes around an entry when it becomes visible, or ceases to be.
 
-use guildhall_domain::{Timestamp, content::EntryKind};
+use guildhall_domain::{
+    Timestamp,
+    content::{EntryKind, EntryState},
+};
 use guildhall_store::{
     StoreError, Tx,
     entry::{self, Entry},
     group::{self, Counts},
+    received,
 };
+
+use crate::App;
 
 /// Counts an entry that has just been published; `at`: when it became visible.
 pub(crate) async fn count_in(tx: &mut Tx, entry: &Entry, at: Timestamp) -> Result<(), StoreError> {
@@ -16,6 +22,14 @@ pub(crate) async fn count_in(tx: &mut Tx, entry: &Entry, at: Timestamp) -> Resul
         if at.is_after(entry.last_activity_at) {
             entry::set_activity(tx, entry.id, at).await?;
         }
+    }
+    Ok(())
+}
+
+/// Lets go on what waited for an entry to be decided: answers to it, votes on it. Called where it is held no longer.
+pub(crate) async fn resume_waiting(app: &App, tx: &mut Tx, entry: &Entry) -> Result<(), StoreError> {
+    if entry.state == EntryState::Held {
+        received::resume_waiting(tx, entry.id, app.now()).await?;
     }
     Ok(())
 }

@@ -3,21 +3,23 @@
 use guildhall_domain::{
     ActorId, ApId, DecisionId, EntryId, GroupId, QueueItemId, Timestamp,
     admission::{Decided, Layer, Refusal, Verdict, decide_admission},
+    audience,
     content::{EntryKind, EntryState, MAX_DEPTH},
     event::{Cause, EventKind},
     moderation::{Decision, DecisionAction, Target},
     peering::Peering,
 };
 use guildhall_store::{
-    StoreError, Tx, decision,
+    StoreError, Tx, actor, decision,
     entry::{self, Entry, NewEntry, Texts},
+    instance, membership,
     poll::{self, Poll},
     queue::{self, QueueItem, QueueKind},
     received::Outcome,
 };
 
 use super::publish::count_in;
-use crate::{App, cause, facts};
+use crate::{App, cause, facts, group::NoDealings};
 
 /// Where an entry was written.
 #[derive(Debug, Clone)]
@@ -32,6 +34,8 @@ pub enum Origin {
         wire_type: String,
         /// Its page for people.
         page_url: Option<String>,
+        /// The collection of the thread that it starts.
+        context_url: Option<String>,
         /// When it was written, by its author's clock.
         published_at: Timestamp,
         /// When it was changed before it came here.
@@ -56,6 +60,8 @@ pub struct Submit {
     pub poll: Option<Poll>,
     /// Whether it is addressed to the public.
     pub is_public: bool,
+    /// Found by us, above what an answer answers: its author did not send it, and is not told of a refusal.
+    pub is_fetched: bool,
     /// What set it off.
     pub cause: Cause,
 }
@@ -65,6 +71,8 @@ pub struct Submit {
 pub struct Submitted {
     /// The entry; `None` when it was dropped without a trace.
     pub entry: Option<EntryId>,
+    /// Where it stands.
+    pub state: EntryState,
     /// The answer of the pipeline.
     pub decided: Decided,
 }
@@ -76,11 +84,14 @@ pub enum SubmitError {
     #[error("no such group")]
     NoSuchGroup,
     /// What it answers is not there, not published, or belongs to another group.
-    #[error("what this answers is not there any more")]
+    #[error("what this answers is not there any more, or not published yet")]
     NoSuchParent,
     /// It is known already.
     #[error("this is known already")]
     Known,
+    /// Written here for a group that nothing from here gets to.
+    #[error(transparent)]
+    NoDealings(#[from] NoDealings),
     /// Reading or writing failed.
     #[error("reading or writing the entry failed")]
     Store(#[from] StoreError),
@@ -88,16 +99,19 @@ pub enum SubmitError {
 
 /// Brings a post or comment to the door of its group. Admitted, held and refused ones are kept, with the decision.
 ///
-/// A group hosted elsewhere decides there: what it announced is admitted, what somebody here writes is shown here and
-/// sent there.
+/// A group hosted elsewhere decides there: what it announced is admitted. What somebody here writes is sent there, and is
+/// shown to its author alone until the group announces it; at once where no announcement would come back.
 ///
 /// # Errors
 /// [`SubmitError`]; the activity behind it is ended as ignored where that is final.
 pub async fn submit(app: &App, command: Submit) -> Result<Submitted, SubmitError> {
     let author = facts::actor(app, command.author).await?;
-    let peering = facts::peering_of(app, Some(command.group), &author.host).await?;
+    let known = Surroundings {
+        peering: facts::peering_of_actor(app, Some(command.group), &author).await?,
+        way: way_to(app, &command).await?,
+    };
     let mut tx = app.begin().await?;
-    let attempt = enter(app, &mut tx, &command, peering).await;
+    let attempt = enter(app, &mut tx, &command, &known).await;
     match attempt {
         Ok(submitted) => {
             tx.commit().await?;
@@ -113,30 +127,66 @@ pub async fn submit(app: &App, command: Submit) -> Result<Submitted, SubmitError
     }
 }
 
+/// What is looked up before the transaction.
+struct Surroundings {
+    /// What the instance's and the group's lists say about the author's host.
+    peering: (Peering, Peering),
+    way: Way,
+}
+
+/// How an entry gets to where it is decided.
+enum Way {
+    /// The group is hosted here, or has decided already.
+    Direct,
+    /// It is sent to the group's server, which will announce it.
+    SentAndEchoed,
+    /// It is sent to the group's server, from which nothing comes back.
+    Sent,
+}
+
+async fn way_to(app: &App, command: &Submit) -> Result<Way, SubmitError> {
+    let Origin::Here = command.origin else {
+        return Ok(Way::Direct);
+    };
+    let group = actor::find(&app.store, command.group.actor()).await?.ok_or(SubmitError::NoSuchGroup)?;
+    if group.is_local {
+        return Ok(Way::Direct);
+    }
+    if let Some(reason) = facts::no_dealings(app, &group).await? {
+        return Err(reason.into());
+    }
+    let software = instance::find(&app.store, &group.host).await?.and_then(|instance| instance.software);
+    let is_echoed = software.is_some_and(|software| audience::announces_to_author(&software.name))
+        // Groups announce to those who follow them.
+        && membership::has_local_member(&app.store, command.group).await?;
+    Ok(if is_echoed { Way::SentAndEchoed } else { Way::Sent })
+}
+
 async fn enter(
     app: &App,
     tx: &mut Tx,
     command: &Submit,
-    peering: (Peering, Peering),
+    known: &Surroundings,
 ) -> Result<Submitted, SubmitError> {
     let thread = Place::find(tx, command).await?;
     let author =
         entry::find_author_facts(tx, command.group, command.author).await?.ok_or(SubmitError::NoSuchGroup)?;
     let kind = thread.kind();
     let decided = if author.group_is_local {
-        let known = facts::entry_facts(&author, kind, peering, command.is_public, thread.locked);
-        decide_admission(&known, app.now())
+        let facts = facts::entry_facts(&author, kind, known.peering, command.is_public, thread.locked);
+        decide_admission(&facts, app.now())
     } else {
-        decide_elsewhere(peering.0, command.is_public, author.standing.instance_ban.is_some())
+        decide_elsewhere(known.peering.0, command.is_public, author.standing.instance_ban.is_some())
     };
     let (outcome, reason) = outcome_of(decided.verdict);
+    let (state, state_reason) = state_of(decided.verdict, &known.way);
     if !cause::finish(tx, command.cause, outcome, reason, app.now()).await? {
         return Err(SubmitError::Known);
     }
     if let Verdict::Drop(_) = decided.verdict {
-        return Ok(Submitted { entry: None, decided });
+        return Ok(Submitted { entry: None, state, decided });
     }
-    let new = new_entry(app, command, &thread, decided.verdict);
+    let new = new_entry(app, command, &thread, (state, state_reason));
     if !entry::insert(tx, &new, app.now()).await? {
         return Err(SubmitError::Known);
     }
@@ -145,8 +195,8 @@ async fn enter(
     }
     let written = entry::lock(tx, new.id).await?.ok_or_else(|| StoreError::corrupt("entry", new.id))?;
     let told = author.group_is_local || new.is_local;
-    follow_up(app, tx, &written, decided, command.cause, told).await?;
-    Ok(Submitted { entry: Some(new.id), decided })
+    follow_up(app, tx, &written, decided, command, told).await?;
+    Ok(Submitted { entry: Some(new.id), state, decided })
 }
 
 // The group's own server has decided, or will; only our instance's list is asked.
@@ -159,6 +209,17 @@ fn decide_elsewhere(of_instance: Peering, is_public: bool, is_banned_here: bool)
         // What was not said to everybody is not shown to everybody, whoever passes it on.
         _ if !is_public => Decided { verdict: Verdict::Drop(Refusal::NotPublic), layer: Layer::Audience },
         Peering::Open | Peering::Limited => Decided { verdict: Verdict::Admit, layer: Layer::Default },
+    }
+}
+
+fn state_of(verdict: Verdict, way: &Way) -> (EntryState, Option<String>) {
+    match verdict {
+        Verdict::Admit if matches!(way, Way::SentAndEchoed) => (EntryState::Sent, None),
+        Verdict::Admit => (EntryState::Published, None),
+        Verdict::Hold(reason) => (EntryState::Held, Some(reason.as_str().to_owned())),
+        Verdict::Refuse(refusal) | Verdict::Drop(refusal) => {
+            (EntryState::Refused, Some(refusal.explanation().to_owned()))
+        }
     }
 }
 
@@ -194,25 +255,24 @@ impl Place {
     }
 }
 
-fn new_entry(app: &App, command: &Submit, place: &Place, verdict: Verdict) -> NewEntry {
+fn new_entry(
+    app: &App,
+    command: &Submit,
+    place: &Place,
+    (state, state_reason): (EntryState, Option<String>),
+) -> NewEntry {
     let id = EntryId(app.new_id());
     let kind = place.kind();
-    let (state, state_reason) = match verdict {
-        Verdict::Admit => (EntryState::Published, None),
-        Verdict::Hold(reason) => (EntryState::Held, Some(reason.as_str().to_owned())),
-        Verdict::Refuse(refusal) | Verdict::Drop(refusal) => {
-            (EntryState::Refused, Some(refusal.explanation().to_owned()))
-        }
-    };
-    let (ap_id, wire_type, page_url, published_at, edited_at) = match command.origin.clone() {
+    let (ap_id, wire_type, page_url, context_url, published_at, edited_at) = match command.origin.clone() {
         Origin::Here => {
             let folder = if kind == EntryKind::Post { "posts" } else { "comments" };
             let wire_type = if kind == EntryKind::Post { "Page" } else { "Note" };
             let ap_id = ApId::new(format!("{}/{folder}/{id}", app.site.base_url));
-            (ap_id, wire_type.to_owned(), None, app.now(), None)
+            (ap_id, wire_type.to_owned(), None, None, app.now(), None)
         }
-        Origin::Elsewhere { ap_id, wire_type, page_url, published_at, edited_at } => {
-            (ap_id, wire_type, page_url, published_at, edited_at)
+        Origin::Elsewhere { ap_id, wire_type, page_url, context_url, published_at, edited_at } => {
+            let context_url = context_url.filter(|_| kind == EntryKind::Post);
+            (ap_id, wire_type, page_url, context_url, published_at, edited_at)
         }
     };
     NewEntry {
@@ -229,6 +289,7 @@ fn new_entry(app: &App, command: &Submit, place: &Place, verdict: Verdict) -> Ne
         state_reason,
         wire_type,
         page_url,
+        context_url,
         texts: command.texts.clone(),
         published_at,
         edited_at,
@@ -241,14 +302,16 @@ async fn follow_up(
     tx: &mut Tx,
     entry: &Entry,
     decided: Decided,
-    cause: Cause,
+    command: &Submit,
     told: bool,
 ) -> Result<(), StoreError> {
     match decided.verdict {
         Verdict::Admit => {
-            count_in(tx, entry, app.now()).await?;
+            if entry.state == EntryState::Published {
+                count_in(tx, entry, app.now()).await?;
+            }
             if told {
-                cause::tell(app, tx, cause, EventKind::EntryPublished { entry: entry.id }).await?;
+                cause::tell(app, tx, command.cause, EventKind::EntryPublished { entry: entry.id }).await?;
             }
         }
         Verdict::Hold(reason) => {
@@ -259,7 +322,10 @@ async fn follow_up(
             let reason = refusal.explanation().to_owned();
             let refuse = DecisionAction::Refuse;
             record(app, tx, entry, refuse, decided.layer, refusal.as_str(), Some(&reason)).await?;
-            cause::tell(app, tx, cause, EventKind::EntryRefused { entry: entry.id, reason }).await?;
+            if !command.is_fetched {
+                let refused = EventKind::EntryRefused { entry: entry.id, reason };
+                cause::tell(app, tx, command.cause, refused).await?;
+            }
         }
         Verdict::Drop(_) => {}
     }

@@ -86,7 +86,7 @@ impl Voter {
         let Some(known) = entry::find(&app.store, entry).await? else {
             return Err(cause::refused(app, cause, VoteError::NotFound).await);
         };
-        let (of_instance, of_group) = facts::peering_of(app, Some(known.group_id), &voter.host).await?;
+        let (of_instance, of_group) = facts::peering_of_actor(app, Some(known.group_id), &voter).await?;
         let peering = peering::combine(of_instance, of_group);
         Ok(Self { id: actor, is_local: voter.is_local, peering })
     }

@@ -13,7 +13,11 @@ use super::{
     leave::end_membership,
     moderators::{give_up, lock_moderated},
 };
-use crate::{App, cause, entry::remove_all_by, facts};
+use crate::{
+    App, cause,
+    entry::{carry_out, promise_removal},
+    facts,
+};
 
 /// Somebody is to be banned, or let back in.
 #[derive(Debug, Clone)]
@@ -36,7 +40,8 @@ pub struct SetBan {
     pub cause: Cause,
 }
 
-/// Bans somebody from a group, which ends their membership; or lifts a ban, which does not bring it back.
+/// Bans somebody from a group, which ends their membership; or lifts a ban, which does not bring it back. What they wrote
+/// is removed after that, if so wished: at the latest when the server is started again.
 ///
 /// # Errors
 /// [`ModerationError`]; nothing is written then.
@@ -78,10 +83,15 @@ pub async fn set_ban(app: &App, command: SetBan) -> Result<(), ModerationError> 
         let told = EventKind::BanChanged { group, actor, by, banned, until, reason: reason.clone() };
         cause::tell(app, &mut tx, cause, told).await?;
     }
+    let removal = if banned && remove_content {
+        Some(promise_removal(app, &mut tx, Some(group), actor, by, &reason.unwrap_or_default()).await?)
+    } else {
+        None
+    };
     tx.commit().await?;
-    if banned && remove_content {
-        remove_all_by(app, Some(group), actor, by, &reason.unwrap_or_default()).await?;
-    }
     app.signals.event.notify_one();
+    if let Some(removal) = removal {
+        carry_out(app, &removal).await;
+    }
     Ok(())
 }

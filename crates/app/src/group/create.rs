@@ -20,7 +20,7 @@ use crate::{App, account::local_fields, instance::insert_keys, markup};
 pub struct CreateGroup {
     /// The name before the `@`.
     pub name: String,
-    /// Its title; the name when empty.
+    /// Its title. `""`: none is named, and it is called by its name; one of nothing but blanks is refused.
     pub title: String,
     /// Markdown.
     pub description: String,
@@ -59,8 +59,7 @@ pub enum CreateGroupError {
 /// [`CreateGroupError`]; nothing is written then.
 pub async fn create(app: &App, command: CreateGroup) -> Result<GroupId, CreateGroupError> {
     decide_local_name(&command.name)?;
-    let title =
-        if command.title.trim().is_empty() { command.name.clone() } else { clean_line(&command.title) };
+    let title = if command.title.is_empty() { command.name.clone() } else { clean_line(&command.title) };
     let (description, rules) = (clean(&command.description), clean_rules(command.rules));
     decide_settings(&title, &description, command.language.as_deref(), &rules)?;
     let keys = app.keys.next().await;

@@ -1,14 +1,17 @@
 //! Asking to join a group.
 
 use guildhall_domain::{
-    ActorId, ApId, GroupId, QueueItemId,
+    ActorId, ApId, DecisionId, GroupId, QueueItemId,
+    admission::{Layer, Role},
     event::{Cause, EventKind},
     membership::{JoinFacts, JoinOutcome, JoinRefusal, MembershipState, decide_join},
+    moderation::{Decision, DecisionAction, Target},
     peering,
 };
 use guildhall_store::{
     StoreError, Tx,
-    actor::Actor,
+    actor::{self, Actor},
+    decision,
     delivery::subscription,
     entry, group,
     group::Counts,
@@ -17,6 +20,7 @@ use guildhall_store::{
     received::Outcome,
 };
 
+use super::NoDealings;
 use crate::{App, cause, facts};
 
 /// Somebody wants to join.
@@ -41,6 +45,9 @@ pub enum JoinError {
     /// The rules say no.
     #[error("join refused")]
     Refused(#[from] JoinRefusal),
+    /// The group lives where nothing from here gets to.
+    #[error(transparent)]
+    NoDealings(#[from] NoDealings),
     /// Reading or writing failed.
     #[error("reading or writing the membership failed")]
     Store(#[from] StoreError),
@@ -51,10 +58,14 @@ pub enum JoinError {
 /// A group hosted elsewhere decides there: here the membership is pending until its answer comes.
 ///
 /// # Errors
-/// [`JoinError::Refused`] when the rules say no; only the decision is recorded then.
+/// [`JoinError::Refused`] when the rules say no; only the decision is recorded then. [`JoinError::NoDealings`] at once for
+/// a group on a server that this instance does not deal with.
 pub async fn request_join(app: &App, command: RequestJoin) -> Result<JoinOutcome, JoinError> {
     let actor = facts::actor(app, command.actor).await?;
-    let (of_instance, of_group) = facts::peering_of(app, Some(command.group), &actor.host).await?;
+    if let Some(reason) = no_dealings(app, command.group).await? {
+        return Err(cause::refused(app, command.cause, reason.into()).await);
+    }
+    let (of_instance, of_group) = facts::peering_of_actor(app, Some(command.group), &actor).await?;
     let mut tx = app.begin().await?;
     let Some(group) = group::lock(&mut tx, command.group).await? else {
         drop(tx);
@@ -69,7 +80,7 @@ pub async fn request_join(app: &App, command: RequestJoin) -> Result<JoinOutcome
     let join_facts = JoinFacts {
         admission: group.policy.admission,
         membership: author.membership,
-        is_moderator: author.role == guildhall_domain::admission::Role::Moderator,
+        is_moderator: author.role == Role::Moderator,
         standing: author.standing,
         peering: peering::combine(of_instance, of_group),
     };
@@ -82,6 +93,7 @@ pub async fn request_join(app: &App, command: RequestJoin) -> Result<JoinOutcome
             Ok(JoinOutcome::AwaitingApproval) => await_approval(app, &mut tx, &command, &actor).await?,
             Ok(JoinOutcome::AlreadyMember) | Err(_) => {}
         }
+        record(app, &mut tx, &command, decision).await?;
         // Recorded for a refusal too: the asking server is owed a Reject.
         let (group, actor) = (command.group, command.actor);
         let told = EventKind::JoinDecided { group, actor, decision, reason: None };
@@ -90,6 +102,41 @@ pub async fn request_join(app: &App, command: RequestJoin) -> Result<JoinOutcome
     tx.commit().await?;
     app.signals.event.notify_one();
     Ok(decision?)
+}
+
+async fn no_dealings(app: &App, group: GroupId) -> Result<Option<NoDealings>, StoreError> {
+    match actor::find(&app.store, group.actor()).await? {
+        Some(group) => facts::no_dealings(app, &group).await,
+        None => Ok(None),
+    }
+}
+
+/// Keeps what was decided about a request. Asking again as a member is no decision.
+async fn record(
+    app: &App,
+    tx: &mut Tx,
+    command: &RequestJoin,
+    decided: Result<JoinOutcome, JoinRefusal>,
+) -> Result<(), StoreError> {
+    let (action, layer, rule, reason) = match decided {
+        Ok(JoinOutcome::AlreadyMember) => return Ok(()),
+        Ok(JoinOutcome::Joined) => (DecisionAction::Admit, Layer::Default, None, None),
+        Ok(JoinOutcome::AwaitingApproval) => (DecisionAction::Hold, Layer::Review, Some("approval"), None),
+        Err(no) => (DecisionAction::Refuse, no.layer(), Some(no.code()), Some(no.to_string())),
+    };
+    let record = Decision {
+        id: DecisionId(app.new_id()),
+        group: Some(command.group),
+        action,
+        target: Target::Actor(command.actor),
+        layer,
+        rule: rule.map(str::to_owned),
+        reason,
+        until: None,
+        by: None,
+        at: app.now(),
+    };
+    decision::insert(tx, &record).await
 }
 
 fn outcome_of(decision: Result<JoinOutcome, JoinRefusal>) -> Outcome {

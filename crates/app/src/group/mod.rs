@@ -5,6 +5,7 @@ mod create;
 mod join;
 mod leave;
 mod moderators;
+mod roster;
 mod settings;
 
 pub use ban::{SetBan, set_ban};
@@ -14,11 +15,13 @@ pub use join::{JoinError, RequestJoin, request_join};
 pub(crate) use leave::end_membership;
 pub use leave::{Leave, leave};
 pub use moderators::{ModerationError, SetModerator, set_moderator};
+pub use roster::{ListedModerators, take_listed_moderators};
 pub use settings::{ChangeGroup, ChangeGroupError, change};
 
 use guildhall_domain::{GroupId, Handle};
 use guildhall_store::{StoreError, actor, group};
 
+pub use crate::facts::NoDealings;
 use crate::{App, port::ResolveError};
 
 /// The group with a handle that is known here, hosted here or elsewhere.

@@ -37,6 +37,9 @@ pub trait KeyMint: Send + Sync {
 /// Why something on another server could not be had.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum ResolveError {
+    /// This instance does not federate.
+    #[error("federation is switched off on this server")]
+    SwitchedOff,
     /// The server says there is no such thing, or no longer.
     #[error("nothing is found under this name")]
     NotFound,
@@ -56,6 +59,11 @@ pub enum ResolveError {
 
 /// Finds what lives on other servers, fetches it and keeps it. Never called inside a transaction.
 pub trait RemoteResolver: Send + Sync {
+    /// Whether this instance does not federate: nothing is asked of other servers, nor sent to them.
+    fn is_switched_off(&self) -> bool {
+        false
+    }
+
     /// The actor with a handle, by `WebFinger` where it is not known yet.
     fn actor_by_handle<'a>(&'a self, handle: &'a Handle) -> PortFuture<'a, Result<ActorId, ResolveError>>;
 }

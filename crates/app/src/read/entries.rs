@@ -11,12 +11,14 @@ use guildhall_domain::{
 use guildhall_store::{
     StoreError,
     entry::{self, Entry},
-    moderator, vote,
+    moderator,
+    poll::{self, Poll},
+    vote,
 };
 
 use crate::{
     App, Viewer,
-    read::{Cursor, GroupRef, Page, PageRequest, names},
+    read::{Cursor, GroupRef, Page, PageRequest, names, thread::MAX_COMMENTS},
 };
 
 /// A person, wherever one is only named.
@@ -81,6 +83,8 @@ pub struct EntryView {
     pub image_url: Option<String>,
     /// The page at its origin, for entries from elsewhere.
     pub origin_url: Option<String>,
+    /// The question it asks, with the votes so far.
+    pub poll: Option<Poll>,
     /// A BCP 47 tag.
     pub language: Option<String>,
     /// Shown only after asking.
@@ -126,9 +130,22 @@ pub async fn posts(
     Ok(Page { items: views(app, viewer, page.items).await?, next: page.next })
 }
 
-/// Published posts of a group that are shown first.
+/// The newest of the published posts of a group that are shown first: as many as pages have above all others, 20.
 pub async fn featured(app: &App, viewer: &Viewer, group: GroupId) -> Result<Vec<EntryView>, StoreError> {
-    views(app, viewer, entry::list_featured(&app.store, group).await?).await
+    Ok(all_featured(app, viewer, group, PageRequest::default()).await?.items)
+}
+
+/// All published posts of a group that are shown first, newest first.
+pub async fn all_featured(
+    app: &App,
+    viewer: &Viewer,
+    group: GroupId,
+    request: PageRequest,
+) -> Result<Page<EntryView>, StoreError> {
+    let after = request.after.map(|cursor| EntryId(cursor.id));
+    let entries = entry::list_featured(&app.store, group, after, request.limit() + 1).await?;
+    let page = request.page(entries, by_id);
+    Ok(Page { items: views(app, viewer, page.items).await?, next: page.next })
 }
 
 /// The entry with a key; `None` where the viewer sees nothing of it.
@@ -139,7 +156,8 @@ pub async fn find(app: &App, viewer: &Viewer, id: EntryId) -> Result<Option<Entr
     }
 }
 
-/// Comments of a thread, oldest first.
+/// Comments of a thread, oldest first. Of one that is gone a trace is left where something shown hangs on it, for as far
+/// as a thread is shown at once: [`MAX_COMMENTS`] further on.
 pub async fn comments(
     app: &App,
     viewer: &Viewer,
@@ -149,7 +167,38 @@ pub async fn comments(
     let after = request.after.map(|cursor| EntryId(cursor.id));
     let entries = entry::list_thread(&app.store, post, after, request.limit() + 1).await?;
     let page = request.page(entries, by_id);
-    Ok(Page { items: views(app, viewer, page.items).await?, next: page.next })
+    let carrying = carrying_in(app, viewer, post, &page.items).await?;
+    let mut items = views(app, viewer, page.items).await?;
+    items.retain(|comment| comment.sight == Sight::Whole || carrying.contains(&comment.id));
+    Ok(Page { items, next: page.next })
+}
+
+/// What in a thread something shown hangs on, as far as it matters for the comments of one page.
+async fn carrying_in(
+    app: &App,
+    viewer: &Viewer,
+    post: EntryId,
+    page: &[Entry],
+) -> Result<HashSet<EntryId>, StoreError> {
+    let Some(first) = page.iter().find(|entry| entry.state != EntryState::Published) else {
+        return Ok(HashSet::new());
+    };
+    let later = entry::list_thread(&app.store, post, Some(first.id), MAX_COMMENTS as usize).await?;
+    let seen = sights(app, viewer, later).await?;
+    Ok(carrying(seen.iter().map(|(entry, sight)| (entry.id, entry.parent_id, *sight))))
+}
+
+/// What something shown hangs on, itself shown or a trace. Answers come after what they answer, as their ids grow.
+pub(super) fn carrying(
+    thread: impl DoubleEndedIterator<Item = (EntryId, Option<EntryId>, Sight)>,
+) -> HashSet<EntryId> {
+    let mut carrying = HashSet::new();
+    for (id, parent, sight) in thread.rev() {
+        if sight == Sight::Whole || carrying.contains(&id) {
+            carrying.extend(parent);
+        }
+    }
+    carrying
 }
 
 /// Published direct answers to an entry, oldest first.
@@ -188,17 +237,24 @@ pub(super) async fn views(
     viewer: &Viewer,
     entries: Vec<Entry>,
 ) -> Result<Vec<EntryView>, StoreError> {
+    let seen = sights(app, viewer, entries).await?;
+    dress(app, viewer, seen).await
+}
+
+/// How much of each entry a viewer sees, without those they see nothing of.
+async fn sights(app: &App, viewer: &Viewer, entries: Vec<Entry>) -> Result<Vec<(Entry, Sight)>, StoreError> {
     let mut moderated = Moderated::default();
     let mut seen = Vec::with_capacity(entries.len());
     for entry in entries {
         let role = moderated.role(app, viewer, entry.group_id).await?;
-        let reader = Reader { role, is_author: viewer.actor == Some(entry.author_id) };
-        match decide_sight(entry.state, reader) {
+        let is_author = viewer.actor == Some(entry.author_id);
+        let reader = Reader { role, is_author, is_server: viewer.is_server };
+        match decide_sight(entry.state, entry.was_out(), reader) {
             Sight::Nothing => {}
             sight => seen.push((entry, sight)),
         }
     }
-    dress(app, viewer, seen).await
+    Ok(seen)
 }
 
 /// The groups of one answer in which the viewer moderates.
@@ -232,18 +288,23 @@ async fn dress(app: &App, viewer: &Viewer, seen: Vec<(Entry, Sight)>) -> Result<
         }
         None => HashMap::new(),
     };
+    let whole: Vec<EntryId> =
+        seen.iter().filter(|(_, sight)| *sight == Sight::Whole).map(|(entry, _)| entry.id).collect();
+    let mut polls: HashMap<EntryId, Poll> =
+        poll::list_of_entries(&app.store, &whole).await?.into_iter().collect();
     seen.into_iter()
         .map(|(entry, sight)| {
             let group =
                 groups.get(&entry.group_id).ok_or_else(|| StoreError::corrupt("entry", entry.id))?.clone();
-            let author = authors.get(&entry.author_id).cloned();
+            let (author, poll) = (authors.get(&entry.author_id).cloned(), polls.remove(&entry.id));
             let my_vote = votes.get(&entry.id).copied();
-            Ok(EntryView::of(app, entry, sight, group, author, my_vote))
+            Ok(EntryView { poll, ..EntryView::of(app, entry, sight, group, author, my_vote) })
         })
         .collect()
 }
 
 impl EntryView {
+    /// Without its poll.
     fn of(
         app: &App,
         entry: Entry,
@@ -274,6 +335,7 @@ impl EntryView {
             link_url: entry.link_url.filter(|_| whole),
             image_url: entry.image_url.filter(|_| whole),
             origin_url: entry.page_url.filter(|_| whole),
+            poll: None,
             language: entry.language,
             sensitive: entry.sensitive,
             locked: entry.locked,

@@ -21,6 +21,10 @@ pub struct GroupRef {
     pub ap_id: ApId,
     /// Its title.
     pub title: String,
+    /// The language its texts are in where they do not say otherwise: a BCP 47 tag.
+    pub language: Option<String>,
+    /// An image.
+    pub picture_url: Option<String>,
 }
 
 /// One rule of a group.
@@ -43,6 +47,8 @@ pub struct GroupView {
     pub group: GroupRef,
     /// Whether it is hosted here.
     pub is_local: bool,
+    /// Its page, at home.
+    pub url: String,
     /// Markdown.
     pub description: String,
     /// The same, rendered and sanitised.
@@ -51,9 +57,9 @@ pub struct GroupView {
     pub language: Option<String>,
     /// An image.
     pub picture_url: Option<String>,
-    /// Its door settings.
+    /// Its door settings. Of a group elsewhere what is known of them: not what its server does with what it receives.
     pub policy: Policy,
-    /// Members.
+    /// Members; of a group elsewhere those that live here.
     pub member_count: i64,
     /// Published posts.
     pub post_count: i64,
@@ -105,8 +111,9 @@ async fn view(app: &App, group: group::Group) -> Result<Option<GroupView>, Store
     let mut people = names::people(app, moderator_ids.clone()).await?;
     let rules = group::list_rules(&app.store, group.id).await?;
     Ok(Some(GroupView {
-        group: names::group_ref(app, &actor, &group.title),
+        group: names::group_ref(app, &actor, &group),
         is_local: group.is_local,
+        url: actor.page_url.unwrap_or_else(|| actor.ap_id.to_string()),
         description: group.description_source,
         description_html: group.description_html,
         language: group.language,

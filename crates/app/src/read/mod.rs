@@ -1,16 +1,22 @@
 //! Read models: what adapters show. Every entry that leaves here has passed [`guildhall_domain::visibility`].
 
+pub mod decisions;
 pub mod entries;
 pub mod groups;
+pub mod membership;
 mod names;
 pub mod page;
 pub mod people;
 pub mod queue;
+pub mod reports;
 pub mod thread;
 
+pub use decisions::{DecisionView, DecisionsError};
 pub use entries::{EntryView, PersonRef};
 pub use groups::{GroupRef, GroupView, RuleView};
+pub use membership::{Belonging, MembershipView};
 pub use page::{Cursor, InvalidCursor, Page, PageRequest};
 pub use people::PersonView;
 pub use queue::QueueItemView;
+pub use reports::{ReportView, ReportsError};
 pub use thread::{CommentView, ThreadView};

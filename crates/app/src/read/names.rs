@@ -6,7 +6,7 @@ use guildhall_domain::{ActorId, GroupId};
 use guildhall_store::{
     StoreError,
     actor::{self, Actor},
-    group,
+    group::{self, Group},
 };
 
 use crate::{
@@ -25,7 +25,11 @@ fn short_name(app: &App, actor: &Actor) -> String {
 
 /// How an actor is named.
 pub(super) fn person_ref(app: &App, actor: &Actor) -> PersonRef {
-    let display_name = actor.display_name.clone().filter(|name| !name.trim().is_empty());
+    let display_name = match actor.deleted_at {
+        None => actor.display_name.clone().filter(|name| !name.trim().is_empty()),
+        // What they wrote may stay without them.
+        Some(_) => Some("deleted account".to_owned()),
+    };
     PersonRef {
         id: actor.id,
         handle: format!("@{}@{}", actor.username, actor.host),
@@ -33,18 +37,20 @@ pub(super) fn person_ref(app: &App, actor: &Actor) -> PersonRef {
         display_name: display_name.unwrap_or_else(|| actor.username.clone()),
         ap_id: actor.ap_id.clone(),
         url: actor.page_url.clone().unwrap_or_else(|| actor.ap_id.to_string()),
-        icon_url: actor.icon_url.clone(),
+        icon_url: actor.icon_url.clone().filter(|_| actor.deleted_at.is_none()),
     }
 }
 
 /// How a group is named.
-pub(super) fn group_ref(app: &App, actor: &Actor, title: &str) -> GroupRef {
+pub(super) fn group_ref(app: &App, actor: &Actor, group: &Group) -> GroupRef {
     GroupRef {
         id: GroupId(actor.id.0),
         name: short_name(app, actor),
         handle: format!("@{}@{}", actor.username, actor.host),
         ap_id: actor.ap_id.clone(),
-        title: title.to_owned(),
+        title: group.title.clone(),
+        language: group.language.clone(),
+        picture_url: group.picture_url.clone().or_else(|| actor.icon_url.clone()),
     }
 }
 
@@ -70,7 +76,7 @@ pub(super) async fn groups(
     for id in ids {
         let found = (actor::find(&app.store, id.actor()).await?, group::find(&app.store, id).await?);
         if let (Some(actor), Some(group)) = found {
-            named.insert(id, group_ref(app, &actor, &group.title));
+            named.insert(id, group_ref(app, &actor, &group));
         }
     }
     Ok(named)

@@ -1,13 +1,24 @@
-//! What waits for a group's moderators.
+//! What waits for a group's moderators, as it would be announced.
 
-use guildhall_domain::{ApId, EntryId, GroupId, QueueItemId, Timestamp};
-use guildhall_store::{StoreError, entry, queue};
+use std::collections::HashMap;
+
+use guildhall_domain::{ApId, EntryId, GroupId, QueueItemId, ReceivedId, Timestamp};
+use guildhall_store::{
+    StoreError,
+    entry::{self, Entry, Texts},
+    poll::{self, Poll},
+    queue::{self, QueueItem},
+    received,
+};
 
 use crate::{
     App, Viewer,
     queue::{QueueError, may_see},
     read::{Cursor, Page, PageRequest, PersonRef, names},
 };
+
+/// The most bytes of original activities on one page. A page that would have more ends early, and `next` leads on.
+pub const MAX_ORIGINAL_BYTES: usize = 4 << 20;
 
 /// An open item of a group's queue.
 #[derive(Debug, Clone)]
@@ -26,8 +37,12 @@ pub struct QueueItemView {
     pub title: String,
     /// Why it is held: the fixed name of a [`guildhall_domain::admission::HoldReason`], or `approval`.
     pub reason: String,
-    /// Sanitised HTML of what is waiting; empty for a join.
-    pub content_html: String,
+    /// What is waiting, of an edit the new text; nothing for a join.
+    pub texts: Texts,
+    /// The question it asks, of an edit the one it brings.
+    pub poll: Option<Poll>,
+    /// The exact bytes of the activity that is passed on when it is admitted; `None` where we write our own.
+    pub original: Option<Vec<u8>>,
     /// When it came in.
     pub received_at: Timestamp,
 }
@@ -47,31 +62,82 @@ pub async fn list(
     }
     let after = request.after.map(|cursor| QueueItemId(cursor.id));
     let items = queue::list_open(&app.store, group, after, request.limit() + 1).await?;
-    let page = request.page(items, |item| Cursor { key: 0, id: item.id.0 });
+    Ok(views(app, request.page(items, |item| cursor(item.id))).await?)
+}
+
+fn cursor(id: QueueItemId) -> Cursor {
+    Cursor { key: 0, id: id.0 }
+}
+
+async fn views(app: &App, page: Page<QueueItem>) -> Result<Page<QueueItemView>, StoreError> {
     let people = names::people(app, page.items.iter().map(|item| item.actor).collect()).await?;
-    let entry_ids: Vec<EntryId> = page.items.iter().filter_map(|item| item.entry).collect();
-    let entries = entry::list_by_ids(&app.store, &entry_ids).await?;
-    let mut items = Vec::with_capacity(page.items.len());
+    let ids: Vec<EntryId> = page.items.iter().filter_map(|item| item.entry).collect();
+    let written = entry::list_by_ids(&app.store, &ids).await?;
+    let written: HashMap<EntryId, Entry> = written.into_iter().map(|entry| (entry.id, entry)).collect();
+    let mut items: Vec<QueueItemView> = Vec::with_capacity(page.items.len());
+    let mut bytes = 0;
     for item in page.items {
-        let actor =
-            people.get(&item.actor).ok_or_else(|| StoreError::corrupt("queue item", item.id))?.clone();
-        let written = entries.iter().find(|entry| Some(entry.id) == item.entry);
-        let content_html = match (&item.edit, written) {
-            (Some(edit), _) => edit.content_html.clone(),
-            (None, Some(entry)) => entry.content_html.clone(),
-            (None, None) => String::new(),
-        };
-        items.push(QueueItemView {
-            id: item.id,
-            kind: item.kind.as_str().to_owned(),
-            actor,
-            object: item.object,
-            entry: item.entry,
-            title: item.title,
-            reason: item.reason,
-            content_html,
-            received_at: item.received_at,
-        });
+        let entry = item.entry.and_then(|id| written.get(&id));
+        let original = original(app, passed_on(&item, entry)).await?;
+        bytes += original.as_ref().map_or(0, Vec::len);
+        if let Some(last) = items.last().filter(|_| bytes > MAX_ORIGINAL_BYTES) {
+            return Ok(Page { next: Some(cursor(last.id)), items });
+        }
+        let actor = people.get(&item.actor).ok_or_else(|| StoreError::corrupt("queue item", item.id))?;
+        items.push(view(app, item, entry, actor.clone(), original).await?);
     }
     Ok(Page { items, next: page.next })
+}
+
+/// The activity that admitting passes on: of an edit its own, of anything else the one that brought the entry. After its
+/// author changed a text that was waiting, there is none.
+fn passed_on(item: &QueueItem, entry: Option<&Entry>) -> Option<ReceivedId> {
+    if item.edit.is_some() { item.received } else { entry.and_then(|entry| entry.received_id) }
+}
+
+async fn original(app: &App, id: Option<ReceivedId>) -> Result<Option<Vec<u8>>, StoreError> {
+    match id {
+        Some(id) => Ok(received::find(&app.store, id).await?.map(|activity| activity.body)),
+        None => Ok(None),
+    }
+}
+
+async fn view(
+    app: &App,
+    item: QueueItem,
+    entry: Option<&Entry>,
+    actor: PersonRef,
+    original: Option<Vec<u8>>,
+) -> Result<QueueItemView, StoreError> {
+    let poll = match (&item.edit, item.entry) {
+        (Some(_), _) => queue::find_poll(&app.store, item.id).await?,
+        (None, Some(entry)) => poll::find(&app.store, entry).await?,
+        (None, None) => None,
+    };
+    Ok(QueueItemView {
+        id: item.id,
+        kind: item.kind.as_str().to_owned(),
+        actor,
+        object: item.object,
+        entry: item.entry,
+        title: item.title,
+        reason: item.reason,
+        texts: item.edit.or_else(|| entry.map(texts)).unwrap_or_default(),
+        poll,
+        original,
+        received_at: item.received_at,
+    })
+}
+
+fn texts(entry: &Entry) -> Texts {
+    Texts {
+        title: entry.title.clone(),
+        content_html: entry.content_html.clone(),
+        content_source: entry.content_source.clone(),
+        excerpt: entry.excerpt.clone(),
+        link_url: entry.link_url.clone(),
+        image_url: entry.image_url.clone(),
+        language: entry.language.clone(),
+        sensitive: entry.sensitive,
+    }
 }

@@ -41,20 +41,12 @@ pub async fn find(app: &App, viewer: &Viewer, post: EntryId) -> Result<Option<Th
     Ok(Some(ThreadView { comments: in_reading_order(post.id, comments), post, is_cut }))
 }
 
-/// Without traces that nothing shown hangs on. Answers come after what they answer, as their ids grow.
-fn without_bare_traces(comments: Vec<EntryView>) -> Vec<EntryView> {
-    let mut carrying = HashSet::new();
-    let mut kept: Vec<EntryView> = comments
-        .into_iter()
-        .rev()
-        .filter(|comment| {
-            let is_kept = comment.sight == Sight::Whole || carrying.contains(&comment.id);
-            carrying.extend(comment.parent_id.filter(|_| is_kept));
-            is_kept
-        })
-        .collect();
-    kept.reverse();
-    kept
+/// Without traces that nothing shown hangs on.
+fn without_bare_traces(mut comments: Vec<EntryView>) -> Vec<EntryView> {
+    let carrying =
+        entries::carrying(comments.iter().map(|comment| (comment.id, comment.parent_id, comment.sight)));
+    comments.retain(|comment| comment.sight == Sight::Whole || carrying.contains(&comment.id));
+    comments
 }
 
 /// Parents before their answers, oldest first on each level. What answers something that is not shown at all, such as a

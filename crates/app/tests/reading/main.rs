@@ -1,9 +1,12 @@
 //! The read models on both engines: who sees what of what, in which order, page by page.
 #![expect(clippy::unwrap_used, reason = "the helpers of tests fail as tests do")]
 
+mod decisions;
+mod memberships;
 mod names;
 mod paging;
 mod queue_list;
+mod reports;
 #[path = "../support/mod.rs"]
 mod support;
 mod threads;

@@ -107,6 +107,29 @@ on_both_engines! {
         }
     }
 
+    async fn a_trace_stands_on_its_page_whatever_page_its_answers_are_on(db: Db) {
+        let here = Here::new(db);
+        let group = here.group("garden").await;
+        let (ann, bob) = (here.person("ann").await, here.person("bob").await);
+        let post = here.post(group, ann, "Post").await;
+        let above = here.comment(post, ann, "Above").await;
+        let bare = here.comment(post, ann, "Bare").await;
+        let between = here.comment(above, ann, "Between").await;
+        let mut want = vec![above, between];
+        for _ in 0..4 {
+            want.push(here.comment(post, bob, "Hi").await);
+        }
+        let below = here.comment(between, bob, "Below").await;
+        want.push(below);
+        for gone in [above, bare, between] {
+            here.take_away(gone, ann).await;
+        }
+        let page = async |request| entries::comments(&here.app, &Viewer::anonymous(), post, request).await;
+        assert_eq!(ids(&walk(2, page).await), want);
+        here.take_away(below, bob).await;
+        assert_eq!(ids(&walk(2, page).await), want[2..6], "nothing shown hangs on the traces any more");
+    }
+
     async fn groups_and_queues_are_walked_once(db: Db) {
         let here = Here::new(db);
         let mut made = Vec::new();

@@ -42,6 +42,7 @@ fn plain(id: EntryId, group: GroupId, author: ActorId, post: EntryId) -> NewEntr
         state_reason: None,
         wire_type: "Note".to_owned(),
         page_url: None,
+        context_url: None,
         texts: Texts::default(),
         published_at: guildhall_domain::Timestamp(1),
         edited_at: None,
@@ -107,7 +108,7 @@ on_both_engines! {
         here.comment(answer, ann, "below").await;
         here.comment(post, ann, "last").await;
         let (group, reason, cause) = (group.actor(), None, Cause::Local);
-        remote::entry_refused(&here.app, EntryRefused { entry: refused, group, reason, cause }).await.unwrap();
+        remote::entry_refused(&here.app, EntryRefused { entry: refused, group, reason, is_edit: false, cause }).await.unwrap();
 
         let thread = read(&here, post, &Viewer::anonymous()).await;
         assert_eq!(texts(&thread), ["answer", "below", "last"]);

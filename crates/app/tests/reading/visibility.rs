@@ -3,7 +3,7 @@
 
 use guildhall_app::{
     Viewer,
-    entry::{self, Submit, Texts},
+    entry::{self, Poll, Submit, Texts},
     queue,
     read::{EntryView, PageRequest, entries, queue as queue_read, thread},
 };
@@ -30,16 +30,18 @@ enum Who {
     Anonymous,
     Stranger,
     Member,
+    Server,
     ModeratorElsewhere,
     Author,
     Moderator,
     Admin,
 }
 
-const EVERYBODY: [Who; 7] = [
+const EVERYBODY: [Who; 8] = [
     Who::Anonymous,
     Who::Stranger,
     Who::Member,
+    Who::Server,
     Who::ModeratorElsewhere,
     Who::Author,
     Who::Moderator,
@@ -49,14 +51,16 @@ const EVERYBODY: [Who; 7] = [
 /// What a reader is to see. A new state or kind of reader has to be thought about here.
 fn wanted(state: EntryState, who: Who) -> Sight {
     let is_concerned = match who {
-        Who::Anonymous | Who::Stranger | Who::Member | Who::ModeratorElsewhere => false,
+        Who::Anonymous | Who::Stranger | Who::Member | Who::Server | Who::ModeratorElsewhere => false,
         Who::Author | Who::Moderator | Who::Admin => true,
     };
     match (state, is_concerned) {
-        (EntryState::Published, _) | (EntryState::Held | EntryState::Refused | EntryState::Removed, true) => {
+        (EntryState::Published, _)
+        | (EntryState::Sent | EntryState::Held | EntryState::Refused | EntryState::Removed, true) => {
             Sight::Whole
         }
-        (EntryState::Held | EntryState::Refused, false) => Sight::Nothing,
+        (EntryState::Sent, false) if who == Who::Server => Sight::Whole,
+        (EntryState::Sent | EntryState::Held | EntryState::Refused, false) => Sight::Nothing,
         (EntryState::Removed, false) | (EntryState::Deleted, _) => Sight::Trace,
     }
 }
@@ -64,11 +68,14 @@ fn wanted(state: EntryState, who: Who) -> Sight {
 /// The same by the rule of the domain.
 fn by_rule(state: EntryState, who: Who) -> Sight {
     let role = match who {
-        Who::Anonymous | Who::Stranger | Who::ModeratorElsewhere | Who::Author => Role::Outsider,
+        Who::Anonymous | Who::Stranger | Who::Server | Who::ModeratorElsewhere | Who::Author => {
+            Role::Outsider
+        }
         Who::Member => Role::Member,
         Who::Moderator | Who::Admin => Role::Moderator,
     };
-    decide_sight(state, visibility::Reader { role, is_author: who == Who::Author })
+    let (is_author, is_server) = (who == Who::Author, who == Who::Server);
+    decide_sight(state, true, visibility::Reader { role, is_author, is_server })
 }
 
 /// An entry in one state, with a published answer below.
@@ -100,6 +107,7 @@ async fn garden(db: Db) -> Garden {
         (Who::Anonymous, Viewer::anonymous()),
         (Who::Stranger, viewer(stranger)),
         (Who::Member, viewer(member)),
+        (Who::Server, Viewer::server()),
         (Who::ModeratorElsewhere, viewer(elsewhere)),
         (Who::Author, viewer(author)),
         (Who::Moderator, viewer(moderator)),
@@ -137,7 +145,8 @@ fn marked(command: Submit) -> Submit {
         language: Some("en".to_owned()),
         sensitive: false,
     };
-    Submit { texts, ..command }
+    let poll = Poll { options: vec![(format!("{MARK} option"), 1)], multiple: false, closes_at: None };
+    Submit { texts, poll: Some(poll), ..command }
 }
 
 /// Writes the state as it is, whatever way leads there, with a reason and a featured flag.
@@ -160,10 +169,11 @@ fn check(what: &str, who: Who, target: Target, found: Option<&EntryView>, want: 
     let shown = format!("{found:?}");
     assert_eq!(shown.contains(MARK), want == Sight::Whole, "{context}: {shown}");
     if want == Sight::Whole {
-        assert!(found.author.is_some() && !found.content_html.is_empty(), "{context}: {shown}");
+        let has_texts = found.author.is_some() && !found.content_html.is_empty() && found.poll.is_some();
+        assert!(has_texts, "{context}: {shown}");
     } else {
         assert!(
-            found.author.is_none() && found.title.is_none() && found.content_html.is_empty(),
+            found.author.is_none() && found.title.is_none() && found.content_html.is_empty() && found.poll.is_none(),
             "{context}"
         );
     }
@@ -195,7 +205,7 @@ impl Garden {
                 check("posts", who, target, pick(&page.items, target), listed(target.state));
             }
         }
-        let featured = entries::featured(app, viewer, group).await.unwrap();
+        let featured = entries::all_featured(app, viewer, group, all()).await.unwrap().items;
         let by_author = entries::by_author(app, viewer, self.author, all()).await.unwrap();
         for target in self.targets.iter().copied() {
             let is_post = target.kind == EntryKind::Post;

@@ -26,6 +26,7 @@ pub(crate) fn posting(group: GroupId, author: ActorId, title: &str) -> Submit {
         texts: titled(title),
         poll: None,
         is_public: true,
+        is_fetched: false,
         cause: Cause::Local,
     }
 }
@@ -63,6 +64,7 @@ impl Here {
             ap_id: ApId::new(format!("https://far.example/notes/{}", self.number())),
             wire_type: "Note".to_owned(),
             page_url: None,
+            context_url: None,
             published_at: self.now(),
             edited_at: None,
         }

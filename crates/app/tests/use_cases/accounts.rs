@@ -59,7 +59,7 @@ on_both_engines! {
         assert!(matches!(refused(new("a b")).await, CreateAccountError::Name(InvalidHandle::Name)));
         assert!(matches!(refused(new("admin")).await, CreateAccountError::Name(InvalidHandle::Reserved)));
         assert!(matches!(refused(CreateAccount { password: "short".into(), ..new("ann") }).await, CreateAccountError::Password));
-        for email in ["ann", "@x.example", "ann@localhost"] {
+        for email in ["ann", "@x.example", "ann@localhost", "a nn@x.example", "ann@x.example\n.example", ""] {
             let command = CreateAccount { email: Some(email.into()), ..new("ann") };
             assert!(matches!(refused(command).await, CreateAccountError::Email), "{email}");
         }
@@ -67,12 +67,25 @@ on_both_engines! {
         assert!(!instance::has_accounts(&here.app).await.unwrap());
     }
 
+    async fn two_accounts_cannot_have_one_address(db: Db) {
+        let here = Here::new(db);
+        account::create(&here.app, new("ann")).await.unwrap();
+        let with = |name: &str, email: Option<&str>| CreateAccount { email: email.map(str::to_owned), ..new(name) };
+        for email in ["ann@mail.example", "Ann@Mail.EXAMPLE", " ann@mail.example "] {
+            let error = account::create(&here.app, with("bob", Some(email))).await.unwrap_err();
+            assert_eq!(error.to_string(), "another account has this e-mail address", "{email}");
+        }
+        assert!(actor::find_local_by_name(&here.app.store, "bob").await.unwrap().is_none(), "nothing is written");
+        account::create(&here.app, with("bob", None)).await.unwrap();
+        account::create(&here.app, with("eve", None)).await.unwrap();
+    }
+
     async fn a_token_opens_its_account_and_no_other_text_does(db: Db) {
         let here = Here::new(db);
         let ann = account::create(&here.app, new("ann")).await.unwrap();
         let scopes = ["read".to_owned(), "write".to_owned()];
         let token = account::create_token(&here.app, "ANN", &scopes).await.unwrap();
-        let other = account::create_token(&here.app, "ann", &[]).await.unwrap();
+        let other = account::create_token(&here.app, "ann", &["push".to_owned()]).await.unwrap();
         assert_ne!(token, other);
 
         let viewer = account::authenticate(&here.app, &token).await.unwrap().unwrap();
@@ -88,10 +101,12 @@ on_both_engines! {
             here.app.store.query("SELECT token_hash FROM api_tokens LIMIT 1").one().await.unwrap();
         assert!(kept != token && kept != other);
 
-        let error = account::create_token(&here.app, "nobody", &[]).await.unwrap_err();
+        let error = account::create_token(&here.app, "nobody", &scopes).await.unwrap_err();
         assert!(matches!(error, CreateTokenError::NoSuchAccount(_)), "{error}");
         let error = account::create_token(&here.app, "ann", &["admin".to_owned()]).await.unwrap_err();
         assert_eq!(error.to_string(), "\"admin\" is not one of the scopes read, write, follow, push");
+        let error = account::create_token(&here.app, "ann", &[]).await.unwrap_err();
+        assert_eq!(error.to_string(), "a token needs at least one of the scopes read, write, follow, push");
     }
 
     async fn a_group_or_a_person_without_login_gets_no_token(db: Db) {
@@ -99,7 +114,7 @@ on_both_engines! {
         here.group("garden").await;
         here.person("bot").await;
         for name in ["garden", "bot"] {
-            let error = account::create_token(&here.app, name, &[]).await.unwrap_err();
+            let error = account::create_token(&here.app, name, &["read".to_owned()]).await.unwrap_err();
             assert!(matches!(error, CreateTokenError::NoSuchAccount(_)), "{error}");
         }
     }

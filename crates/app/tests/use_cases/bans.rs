@@ -14,7 +14,7 @@ use guildhall_domain::{
     group::{Admission, Review},
     moderation::{DecisionAction, Target},
 };
-use guildhall_store::{Db, delivery::subscription, testing::on_both_engines};
+use guildhall_store::{Db, delivery::subscription, removal, testing::on_both_engines};
 
 use crate::support::{
     Here,
@@ -98,6 +98,32 @@ on_both_engines! {
         assert_eq!(told.len(), 4, "the ban and three removals");
         let removed = |kind: &EventKind| matches!(kind, EventKind::EntryGone { by: who, .. } if *who == by);
         assert_eq!(told.iter().filter(|kind| removed(kind)).count(), 3);
+        assert!(removal::list(&here.app.store, 10).await.unwrap().is_empty(), "nothing is left to be done");
+    }
+
+    // The commit of the ban was the last thing that went well.
+    async fn what_a_crash_left_undone_is_taken_up_again(db: Db) {
+        let here = Here::new(db);
+        let group = here.group("garden").await;
+        let bob = here.remote("bob").await;
+        let before = here.post(group, bob, "Before").await;
+        let rename = async |from: &str, to: &str| {
+            let mut tx = here.app.begin().await.unwrap();
+            tx.query(format!("ALTER TABLE {from} RENAME TO {to}").leak() as &'static str).execute().await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        rename("queue_items", "queue_items_lost").await;
+        let by = group.actor();
+        group::set_ban(&here.app, SetBan { remove_content: true, ..ban(group, bob, by) }).await.unwrap();
+        assert_eq!(here.state(before).await, EntryState::Published, "it could not be removed");
+        rename("queue_items_lost", "queue_items").await;
+
+        group::set_ban(&here.app, SetBan { banned: false, ..ban(group, bob, by) }).await.unwrap();
+        let after = here.post(group, bob, "After").await;
+        entry::finish_removals(&here.app).await.unwrap();
+        assert_eq!((here.state(before).await, here.state(after).await), (EntryState::Removed, EntryState::Published));
+        assert!(removal::list(&here.app.store, 10).await.unwrap().is_empty());
+        here.counts(group).await;
     }
 
     async fn what_waits_of_somebody_who_is_banned_with_their_content_waits_no_more(db: Db) {

@@ -201,6 +201,35 @@ on_both_engines! {
         assert_eq!(here.counts(group).await, (0, 0, 0));
     }
 
+    async fn what_was_never_in_goes_back_to_where_it_was_and_nobody_is_told(db: Db) {
+        let here = Here::new(db);
+        let group = here.group_with("garden", reviewing(Review::All)).await;
+        let (by_who, bob) = (here.moderator(group).await, here.remote("bob").await);
+        let (held, refused) = (here.post(group, bob, "Held").await, here.post(group, bob, "Refused").await);
+        let item = here.queue(group).await.pop().unwrap();
+        queue::refuse(&here.app, item.id, by_who, "No").await.unwrap();
+        here.told().await;
+        let before = [here.entry(held).await, here.entry(refused).await];
+        for post in [held, refused] {
+            delete(&here, Delete { reason: Some("Spam".to_owned()), ..by(post, by_who) }).await.unwrap();
+            assert_eq!(here.state(post).await, EntryState::Removed);
+            entry::restore(&here.app, by(post, by_who)).await.unwrap();
+        }
+        for (post, before) in [held, refused].into_iter().zip(before) {
+            let after = here.entry(post).await;
+            assert_eq!((after.state, after.state_reason), (before.state, before.state_reason));
+        }
+        assert_eq!(here.waiting(group).await.entry, Some(held));
+        assert!(here.told().await.is_empty());
+        assert_eq!(here.counts(group).await, (0, 0, 0));
+
+        // Removed and then deleted by its author, it was still never in.
+        delete(&here, by(held, by_who)).await.unwrap();
+        delete(&here, by(held, bob)).await.unwrap();
+        assert!(here.told().await.is_empty());
+        assert!(!here.entry(held).await.was_out());
+    }
+
     async fn a_group_elsewhere_is_told_what_people_here_do_and_not_what_it_did_itself(db: Db) {
         let here = Here::new(db);
         let group = here.far_group("boats").await;

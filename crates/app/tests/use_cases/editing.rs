@@ -174,6 +174,62 @@ on_both_engines! {
         assert_eq!(here.told().await, [EventKind::EntryEdited { entry: ours }]);
     }
 
+    async fn the_same_text_again_is_no_edit(db: Db) {
+        let here = Here::new(db);
+        let (group, bob, post) = published(&here, Review::All).await;
+        assert_eq!(edit(&here, here.retitling(post, bob, "Tomatoes")).await.unwrap(), Edited::Unchanged);
+        assert_eq!(here.entry(post).await.edited_at, None);
+        assert!(here.told().await.is_empty() && here.queue(group).await.is_empty());
+        let stranger = here.remote("eve").await;
+        assert!(edit(&here, here.retitling(post, stranger, "Tomatoes")).await.is_err(), "still not theirs");
+
+        // What waits is not sent round again by the same text, and withdrawn by the one that is shown.
+        edit(&here, here.retitling(post, bob, "Cucumbers")).await.unwrap();
+        let item = here.waiting(group).await.id;
+        here.minute();
+        assert_eq!(edit(&here, here.retitling(post, bob, "Cucumbers")).await.unwrap(), Edited::Unchanged);
+        assert_eq!(here.waiting(group).await.id, item);
+        assert_eq!(edit(&here, here.retitling(post, bob, "Tomatoes")).await.unwrap(), Edited::Unchanged);
+        assert!(here.queue(group).await.is_empty() && here.told().await.is_empty());
+        assert_eq!(here.entry(post).await.edited_at, None);
+    }
+
+    async fn the_same_text_of_what_is_held_leaves_its_item_alone(db: Db) {
+        let here = Here::new(db);
+        let group = here.group_with("garden", reviewing(Review::All)).await;
+        let ann = here.person("ann").await;
+        let post = here.post(group, ann, "Tomatoes").await;
+        let item = here.waiting(group).await.id;
+        here.minute();
+        assert_eq!(edit(&here, here.retitling(post, ann, "Tomatoes")).await.unwrap(), Edited::Unchanged);
+        assert_eq!(here.waiting(group).await.id, item);
+    }
+
+    async fn an_update_from_elsewhere_may_be_about_more_than_its_text(db: Db) {
+        let here = Here::new(db);
+        let (_, bob, post) = published(&here, Review::None).await;
+        let cause = here.activity().await;
+        let command = Edit { cause, ..here.retitling(post, bob, "Tomatoes") };
+        assert_eq!(edit(&here, command).await.unwrap(), Edited::Changed);
+        assert_eq!(here.caused().await, [(cause, EventKind::EntryEdited { entry: post })], "it is passed on");
+    }
+
+    async fn an_edit_that_is_admitted_brings_its_poll(db: Db) {
+        let here = Here::new(db);
+        let (group, bob, post) = published(&here, Review::All).await;
+        let options = vec![("Yes".to_owned(), 0), ("No".to_owned(), 2)];
+        let asked = Poll { options, multiple: true, closes_at: Some(here.now()) };
+        let command = Edit {
+            cause: here.activity().await,
+            poll: Some(asked.clone()),
+            ..here.retitling(post, bob, "Yes or no?")
+        };
+        assert_eq!(edit(&here, command).await.unwrap(), Edited::Held);
+        assert_eq!(poll::find(&here.app.store, post).await.unwrap(), None, "not before somebody has read it");
+        queue::admit(&here.app, here.waiting(group).await.id, group.actor()).await.unwrap();
+        assert_eq!(poll::find(&here.app.store, post).await.unwrap(), Some(asked));
+    }
+
     async fn new_counts_are_no_edit_and_new_options_are(db: Db) {
         let here = Here::new(db);
         let group = here.group_with("garden", reviewing(Review::All)).await;

@@ -4,7 +4,7 @@ use guildhall_app::{
     entry::{self, Annotate, Annotation, CastVote, Delete, Edit, PollVote, React, Report, Submit},
     group::{self, Leave, RequestJoin, SetBan, SetModerator},
     instance,
-    remote::{self, EntryRefused, JoinAnswered},
+    remote::{self, EntryRefused, JoinAnswered, SuspendActor},
 };
 use guildhall_domain::{
     ActorId, ApId, EntryId, GroupId,
@@ -149,7 +149,7 @@ on_both_engines! {
                 }
                 let cause = world.here.activity().await;
                 let follower = Some(ApId::new("https://here.example/person/ann"));
-                let answer = JoinAnswered { group: actor, follow: None, follower, is_accepted: true, cause };
+                let answer = JoinAnswered { group: actor, follow: None, follower, is_accepted: true, reason: None, cause };
                 world.check(&what("answer"), cause, remote::join_answered(app, answer).await).await;
             }
         }
@@ -199,7 +199,7 @@ on_both_engines! {
                 let command = Report { group, reporter: actor, entry: entry_known, person: None, text, flag, cause };
                 world.check(&what("report"), cause, entry::report(app, command).await).await;
                 let (cause, reason) = (world.here.activity().await, None);
-                let refused = EntryRefused { entry, group: actor, reason, cause };
+                let refused = EntryRefused { entry, group: actor, reason, is_edit: false, cause };
                 world.check(&what("refusal"), cause, remote::entry_refused(app, refused).await).await;
             }
         }
@@ -228,7 +228,9 @@ on_both_engines! {
             }
             for is_suspended in [true, false] {
                 let cause = world.here.activity().await;
-                let result = remote::actor_suspended(app, actor, None, is_suspended, cause).await;
+                let command =
+                    SuspendActor { actor, by: actor, is_suspended, until: None, reason: None, cause };
+                let result = remote::actor_suspended(app, command).await;
                 world.check("suspension", cause, result).await;
             }
             let cause = world.here.activity().await;

@@ -58,6 +58,8 @@ on_both_engines! {
         assert!(matches!(refused(named("Ann")).await, CreateGroupError::NameTaken));
         for (command, field) in [
             (CreateGroup { title: "x".repeat(201), ..garden() }, InvalidSettings::Title),
+            (CreateGroup { title: " \n ".to_owned(), ..garden() }, InvalidSettings::Title),
+            (CreateGroup { title: "\u{0}".to_owned(), ..garden() }, InvalidSettings::Title),
             (CreateGroup { description: "x".repeat(10_001), ..garden() }, InvalidSettings::Description),
             (CreateGroup { language: Some("english".into()), ..garden() }, InvalidSettings::Language),
             (CreateGroup { rules: vec![rule("")], ..garden() }, InvalidSettings::Rules),
@@ -115,7 +117,10 @@ on_both_engines! {
             group::change(&here.app, group, by, change).await.unwrap_err()
         };
         assert!(matches!(change(id, member, "Mine").await, ChangeGroupError::NotModerator(_)));
-        assert!(matches!(change(id, moderator, " ").await, ChangeGroupError::Settings(_)));
+        for title in ["", " ", "\u{7}", &"x".repeat(201)] {
+            let error = change(id, moderator, title).await;
+            assert_eq!(error.to_string(), "a title of 1 to 200 characters is wanted", "{title:?}");
+        }
         assert!(matches!(change(GroupId(9), moderator, "Mine").await, ChangeGroupError::NoSuchGroup));
         here.appoint(far, moderator).await;
         assert!(matches!(change(far, moderator, "Mine").await, ChangeGroupError::NoSuchGroup), "hosted elsewhere");

@@ -9,6 +9,7 @@ use guildhall_domain::{
     event::{Cause, EventKind},
     group::Admission,
     membership::{JoinOutcome, JoinRefusal, MembershipState},
+    moderation::{DecisionAction, Target},
     peering::PeeringAction,
 };
 use guildhall_store::{Db, delivery::subscription, membership, queue::QueueKind, testing::on_both_engines};
@@ -65,6 +66,8 @@ on_both_engines! {
         let outcome = group::request_join(&here.app, first.clone()).await.unwrap();
         assert_eq!(outcome, JoinOutcome::AwaitingApproval);
         assert_eq!(here.outcome(first.cause).await, "held");
+        let record = here.decisions(group).await.pop().unwrap();
+        assert_eq!((record.action, record.target), (DecisionAction::Hold, Target::Actor(bob)));
         assert_eq!(here.membership(group, bob).await, Some(MembershipState::Pending));
         assert_eq!(here.counts(group).await, (0, 0, 0));
         assert!(subscription::list_hosts(&here.app.store, group).await.unwrap().is_empty());
@@ -102,6 +105,10 @@ on_both_engines! {
             assert!(matches!(error, JoinError::Refused(found) if found == refusal), "{error}");
             assert_eq!(here.outcome(cause).await, "refused");
             assert_eq!(here.caused().await, [(cause, decided(group, actor, Err(refusal)))]);
+            let record = here.decisions(group).await.pop().unwrap();
+            assert_eq!((record.action, record.target), (DecisionAction::Refuse, Target::Actor(actor)));
+            assert_eq!((record.layer, record.rule.as_deref()), (refusal.layer(), Some(refusal.code())));
+            assert_eq!(record.reason, Some(refusal.to_string()));
             assert_eq!(here.membership(group, actor).await, None);
             assert_eq!(here.counts(group).await, (0, 0, 0));
         }

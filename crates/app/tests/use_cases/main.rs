@@ -3,7 +3,9 @@
 
 mod accounts;
 mod bans;
+mod dealings;
 mod deleting;
+mod elsewhere;
 mod editing;
 mod ended;
 mod groups;
@@ -16,3 +18,4 @@ mod submitting;
 mod support;
 mod together;
 mod voting;
+mod whole_threads;

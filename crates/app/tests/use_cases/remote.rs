@@ -3,7 +3,7 @@
 use guildhall_app::{
     entry,
     group::{self, Leave},
-    remote::{self, EntryRefused, JoinAnswered},
+    remote::{self, EntryRefused, JoinAnswered, SuspendActor},
 };
 use guildhall_domain::{
     ActorId, ApId, EntryId, GroupId,
@@ -12,11 +12,12 @@ use guildhall_domain::{
     event::{Cause, EventKind},
     group::Review,
     membership::MembershipState,
+    moderation::{DecisionAction, Target},
 };
 use guildhall_store::{
     Db,
     actor::{self, ActorFields},
-    ban, membership,
+    ban, decision, membership,
     testing::on_both_engines,
 };
 
@@ -38,7 +39,7 @@ async fn answer(here: &Here, answer: JoinAnswered) -> String {
 }
 
 fn yes(group: GroupId, follow: Option<ApId>, follower: Option<ApId>) -> JoinAnswered {
-    JoinAnswered { group: group.actor(), follow, follower, is_accepted: true, cause: Cause::Local }
+    JoinAnswered { group: group.actor(), follow, follower, is_accepted: true, reason: None, cause: Cause::Local }
 }
 
 async fn ap_id(here: &Here, actor: ActorId) -> ApId {
@@ -158,7 +159,7 @@ on_both_engines! {
         here.told().await;
         let refuse = async |entry, group: GroupId| {
             let (reason, cause) = (Some("off topic".to_owned()), here.activity().await);
-            let refused = EntryRefused { entry, group: group.actor(), reason, cause };
+            let refused = EntryRefused { entry, group: group.actor(), reason, is_edit: false, cause };
             for _ in 0..2 {
                 remote::entry_refused(&here.app, refused.clone()).await.unwrap();
             }
@@ -241,10 +242,13 @@ on_both_engines! {
     async fn a_suspension_by_their_own_server_holds_everywhere_until_its_end(db: Db) {
         let here = Here::new(db);
         let bob = here.elsewhere("bob", "far.example", ActorKind::Person).await;
+        let chief = here.elsewhere("chief", "far.example", ActorKind::Person).await;
         let until = Some(here.now().plus(std::time::Duration::from_secs(90)));
         let suspend = async |until, is_suspended| {
             let cause = here.activity().await;
-            remote::actor_suspended(&here.app, bob, until, is_suspended, cause).await.unwrap();
+            let reason = Some("Spam.".to_owned());
+            let command = SuspendActor { actor: bob, by: chief, is_suspended, until, reason, cause };
+            remote::actor_suspended(&here.app, command).await.unwrap();
             assert_eq!(here.outcome(cause).await, "applied");
             ban::is_suspended(&here.app.store, bob, here.now()).await.unwrap()
         };
@@ -254,6 +258,15 @@ on_both_engines! {
         assert!(!ban::is_suspended(&here.app.store, bob, here.now()).await.unwrap());
         assert!(suspend(None, true).await);
         assert!(!suspend(None, false).await);
+        assert!(!suspend(None, false).await, "nothing to lift, nothing to record");
+
+        let records = decision::list_of_instance_before(&here.app.store, None, 10).await.unwrap();
+        let what: Vec<_> = records.iter().map(|record| (record.action, record.until)).collect();
+        assert_eq!(what, [(DecisionAction::Unban, None), (DecisionAction::Ban, None), (DecisionAction::Ban, until)]);
+        for record in records {
+            let (whom, why) = (record.target, record.reason.as_deref());
+            assert_eq!((whom, why, record.by), (Target::Actor(bob), Some("Spam."), Some(chief)));
+        }
     }
 
     async fn only_groups_that_are_kept_are_groups(db: Db) {

@@ -273,7 +273,7 @@ on_both_engines! {
         let (published_at, edited_at) = (Timestamp(5), Some(Timestamp(9)));
         let Origin::Elsewhere { ap_id, wire_type, .. } = here.written_elsewhere() else { panic!("written here") };
         let page_url = Some("https://far.example/@bob/1".to_owned());
-        let origin = Origin::Elsewhere { ap_id, wire_type, page_url: page_url.clone(), published_at, edited_at };
+        let origin = Origin::Elsewhere { ap_id, wire_type, page_url: page_url.clone(), context_url: None, published_at, edited_at };
         let command = Submit { poll: Some(asked.clone()), origin, ..posting(group, bob, "Yes?") };
         let id = submit(&here, command).await.entry.unwrap();
         assert_eq!(poll::find(&here.app.store, id).await.unwrap(), Some(asked));

@@ -199,7 +199,7 @@ on_both_engines! {
             let mut answers = Vec::new();
             for _ in 0..8 {
                 let (group, cause) = (group.actor(), here.activity().await);
-                answers.push(JoinAnswered { group, follow: follow.clone(), follower: None, is_accepted: true, cause });
+                answers.push(JoinAnswered { group, follow: follow.clone(), follower: None, is_accepted: true, reason: None, cause });
             }
             let app = here.app.clone();
             all_at_once(answers.into_iter().map(|answer| {

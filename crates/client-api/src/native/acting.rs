@@ -7,8 +7,21 @@ use super::{extract::SignedIn, lookup, problem::Problem};
 
 /// As whom somebody acts in a group.
 pub(super) fn in_group(person: &SignedIn, group: &GroupView) -> ActorId {
-    let moderates = group.moderators.iter().any(|moderator| moderator.id == person.actor);
-    if person.viewer.is_admin && group.is_local && !moderates { group.group.id.actor() } else { person.actor }
+    let stands_in = person.viewer.is_admin && group.is_local && !moderates(person, group);
+    if stands_in { group.group.id.actor() } else { person.actor }
+}
+
+/// As [`in_group`], for what only moderators do. People here may moderate a group elsewhere; nobody else here can.
+pub(super) fn as_moderator(person: &SignedIn, group: &GroupView) -> Result<ActorId, Problem> {
+    if group.is_local || moderates(person, group) {
+        Ok(in_group(person, group))
+    } else {
+        Err(lookup::elsewhere(group))
+    }
+}
+
+fn moderates(person: &SignedIn, group: &GroupView) -> bool {
+    group.moderators.iter().any(|moderator| moderator.id == person.actor)
 }
 
 /// As [`in_group`], for a group of which only the key is known.

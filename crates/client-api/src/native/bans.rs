@@ -66,11 +66,12 @@ pub(super) async fn unban_person(
 /// The command that lifts a ban without a word.
 async fn lifted(app: &App, by: &SignedIn, address: &PersonAddress) -> Result<SetBan, Problem> {
     let group = lookup::group(app, &by.viewer, &address.name).await?;
+    let by = acting::as_moderator(by, &group)?;
     let actor = lookup::person(app, &address.handle).await?.person.id;
     Ok(SetBan {
         group: group.group.id,
         actor,
-        by: acting::in_group(by, &group),
+        by,
         banned: false,
         until: None,
         reason: None,

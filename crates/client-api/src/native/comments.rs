@@ -1,31 +1,25 @@
 //! Comments: listing, making, showing, changing.
 
-use axum::{
-    Json,
-    extract::State,
-    http::{StatusCode, header},
-    response::{IntoResponse, Response},
-};
+use axum::{Json, extract::State, http::StatusCode, response::Response};
 use guildhall_app::{
     App, Viewer,
-    entry::{self, Edit, Origin, Submit},
-    read::{EntryView, entries},
+    read::{EntryView, entries as read},
 };
-use guildhall_domain::{EntryId, content::EntryKind, event::Cause};
+use guildhall_domain::{EntryId, content::EntryKind};
 
 use super::{
-    extract::{At, Body, EntryAddress, PageParams, Paging, Reader, Writer},
-    json::{Comment, CommentChanges, NewComment},
+    entries,
+    extract::{At, Body, EntryAddress, Order, PageParams, Paging, Reader, Writer},
+    json::{Comment, CommentChanges, InThread, NewComment},
     listing::{List, Listing},
     lookup,
-    posts::{admitted, edit_status},
     problem::Problem,
-    router::PREFIX,
 };
 
 /// The comments of a post, oldest first.
 ///
-/// What was deleted is left out.
+/// Of what was removed or deleted a trace is left where answers to it are shown: its `deleted` is true, and it has
+/// neither author nor content.
 #[utoipa::path(
     get,
     path = "/posts/{id}/comments",
@@ -35,7 +29,7 @@ use super::{
     responses((
         status = 200,
         description = "A page of comments.",
-        body = List<Comment>,
+        body = List<InThread>,
         headers(("Link" = String, description = "The next page, `rel=\"next\"`."))
     ))
 )]
@@ -44,12 +38,13 @@ pub(super) async fn list_comments(
     At(address): At<EntryAddress>,
     Reader(viewer): Reader,
     paging: Paging,
-) -> Result<Listing<Comment>, Problem> {
+) -> Result<Listing<InThread>, Problem> {
+    let request = paging.request(Order::Comments)?;
     let post = lookup::entry(&app, &viewer, address.id, EntryKind::Post).await?;
-    let page = entries::comments(&app, &viewer, post.id, paging.request).await.map_err(Problem::internal)?;
+    let page = read::comments(&app, &viewer, post.id, request).await.map_err(Problem::internal)?;
     let is_signed_in = viewer.account.is_some();
-    let items = page.items.into_iter().filter_map(|comment| shown(comment, is_signed_in)).collect();
-    Ok(Listing::new(&app, &paging, items, page.next))
+    let items = page.items.into_iter().map(|comment| InThread::new(comment, is_signed_in)).collect();
+    Ok(Listing::new(&app, &paging, Order::Comments, items, page.next))
 }
 
 /// Answers a post, or one of its comments.
@@ -78,20 +73,7 @@ pub(super) async fn create_comment(
 ) -> Result<Response, Problem> {
     let post = lookup::entry(&app, &person.viewer, address.id, EntryKind::Post).await?;
     let parent = parent_in(&app, &person.viewer, &post, new.parent()?).await?;
-    let command = Submit {
-        group: post.group.id,
-        author: person.actor,
-        parent: Some(parent),
-        origin: Origin::Here,
-        texts: new.texts()?,
-        poll: None,
-        is_public: true,
-        cause: Cause::Local,
-    };
-    let id = admitted(entry::submit(&app, command).await?)?;
-    let made = lookup::entry(&app, &person.viewer, id, EntryKind::Comment).await?;
-    let location = format!("{}{PREFIX}/comments/{id}", app.site.base_url);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(comment(made)?)).into_response())
+    entries::create::<Comment>(&app, &person, post.group.id, Some(parent), new.texts()?).await
 }
 
 /// What a new comment answers: the post itself, or the comment named, which must be one of this post's.
@@ -104,7 +86,7 @@ async fn parent_in(
     let Some(parent) = parent.filter(|parent| *parent != post.id) else {
         return Ok(post.id);
     };
-    let found = entries::find(app, viewer, parent).await.map_err(Problem::internal)?;
+    let found = read::find(app, viewer, parent).await.map_err(Problem::internal)?;
     match found {
         Some(found) if found.thread_id == post.id => Ok(parent),
         Some(_) | None => Err(Problem::invalid("parent", "this post has no such comment")),
@@ -114,7 +96,7 @@ async fn parent_in(
 /// A comment.
 ///
 /// What was deleted is answered with 410, what waits for a moderator with 404 to all but its author and
-/// moderators.
+/// moderators. `state` and `state_reason` say where it stands, and why.
 #[utoipa::path(
     get,
     path = "/comments/{id}",
@@ -128,9 +110,7 @@ pub(super) async fn show_comment(
     At(address): At<EntryAddress>,
     Reader(viewer): Reader,
 ) -> Result<Json<Comment>, Problem> {
-    let found = lookup::entry(&app, &viewer, address.id, EntryKind::Comment).await?;
-    let is_signed_in = viewer.account.is_some();
-    Ok(Json(shown(found, is_signed_in).ok_or_else(|| Problem::gone("comment"))?))
+    entries::show(&app, &viewer, address.id).await
 }
 
 /// Changes a comment; for its author.
@@ -152,30 +132,5 @@ pub(super) async fn change_comment(
     Writer(person): Writer,
     Body(changes): Body<CommentChanges>,
 ) -> Result<(StatusCode, Json<Comment>), Problem> {
-    let current = lookup::entry(&app, &person.viewer, address.id, EntryKind::Comment).await?;
-    if changes == CommentChanges::default() {
-        return Ok((StatusCode::OK, Json(comment(current)?)));
-    }
-    let command = Edit {
-        entry: current.id,
-        editor: person.actor,
-        texts: changes.texts(&current)?,
-        poll: None,
-        written_at: app.now(),
-        cause: Cause::Local,
-    };
-    let status = edit_status(entry::edit(&app, command).await?);
-    let after = lookup::entry(&app, &person.viewer, current.id, EntryKind::Comment).await?;
-    Ok((status, Json(comment(after)?)))
-}
-
-/// A comment as somebody with a token sees it.
-pub(super) fn comment(view: EntryView) -> Result<Comment, Problem> {
-    shown(view, true).ok_or_else(|| Problem::gone("comment"))
-}
-
-/// `None` for what left only a trace.
-fn shown(mut view: EntryView, is_signed_in: bool) -> Option<Comment> {
-    let author = view.author.take()?;
-    Some(Comment::new(view, author, is_signed_in))
+    entries::change(&app, &person, address.id, |current| changes.texts(current)).await
 }

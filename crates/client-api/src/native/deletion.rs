@@ -4,7 +4,6 @@ use axum::{Json, extract::State, http::StatusCode};
 use guildhall_app::{
     App,
     entry::{self, Delete},
-    read::EntryView,
 };
 use guildhall_domain::{
     ActorId, EntryId,
@@ -13,10 +12,10 @@ use guildhall_domain::{
 };
 
 use super::{
-    acting, comments,
-    extract::{At, EntryAddress, OptionalBody, SignedIn, Writer},
-    json::{Comment, OptionalReason, Post},
-    lookup, posts,
+    acting, entries,
+    extract::{At, EntryAddress, OptionalBody, Word, Writer},
+    json::{Comment, OptionalReason, Post, Shown},
+    lookup,
     problem::Problem,
 };
 
@@ -30,13 +29,8 @@ use super::{
     request_body = Option<OptionalReason>,
     responses((status = 204, description = "Gone."))
 )]
-pub(super) async fn delete_post(
-    State(app): State<App>,
-    At(address): At<EntryAddress>,
-    Writer(person): Writer,
-    OptionalBody(body): OptionalBody<OptionalReason>,
-) -> Result<StatusCode, Problem> {
-    delete(&app, &person, address.id, EntryKind::Post, body).await
+pub(super) async fn delete_post(State(app): State<App>, word: Word) -> Result<StatusCode, Problem> {
+    delete(&app, word, EntryKind::Post).await
 }
 
 /// Takes a comment away: deletes it for its author, removes it for a moderator.
@@ -49,13 +43,8 @@ pub(super) async fn delete_post(
     request_body = Option<OptionalReason>,
     responses((status = 204, description = "Gone."))
 )]
-pub(super) async fn delete_comment(
-    State(app): State<App>,
-    At(address): At<EntryAddress>,
-    Writer(person): Writer,
-    OptionalBody(body): OptionalBody<OptionalReason>,
-) -> Result<StatusCode, Problem> {
-    delete(&app, &person, address.id, EntryKind::Comment, body).await
+pub(super) async fn delete_comment(State(app): State<App>, word: Word) -> Result<StatusCode, Problem> {
+    delete(&app, word, EntryKind::Comment).await
 }
 
 /// Brings a post back: for moderators what was removed, for its author what they deleted.
@@ -68,14 +57,8 @@ pub(super) async fn delete_comment(
     request_body = Option<OptionalReason>,
     responses((status = 200, description = "The post.", body = Post))
 )]
-pub(super) async fn restore_post(
-    State(app): State<App>,
-    At(address): At<EntryAddress>,
-    Writer(person): Writer,
-    OptionalBody(body): OptionalBody<OptionalReason>,
-) -> Result<Json<Post>, Problem> {
-    let back = restore(&app, &person, address.id, EntryKind::Post, body).await?;
-    Ok(Json(posts::post(back)?))
+pub(super) async fn restore_post(State(app): State<App>, word: Word) -> Result<Json<Post>, Problem> {
+    restore(&app, word).await
 }
 
 /// Brings a comment back: for moderators what was removed, for its author what they deleted.
@@ -88,46 +71,30 @@ pub(super) async fn restore_post(
     request_body = Option<OptionalReason>,
     responses((status = 200, description = "The comment.", body = Comment))
 )]
-pub(super) async fn restore_comment(
-    State(app): State<App>,
-    At(address): At<EntryAddress>,
-    Writer(person): Writer,
-    OptionalBody(body): OptionalBody<OptionalReason>,
-) -> Result<Json<Comment>, Problem> {
-    let back = restore(&app, &person, address.id, EntryKind::Comment, body).await?;
-    Ok(Json(comments::comment(back)?))
+pub(super) async fn restore_comment(State(app): State<App>, word: Word) -> Result<Json<Comment>, Problem> {
+    restore(&app, word).await
 }
 
-async fn delete(
-    app: &App,
-    person: &SignedIn,
-    id: EntryId,
-    kind: EntryKind,
-    body: OptionalReason,
-) -> Result<StatusCode, Problem> {
+async fn delete(app: &App, word: Word, kind: EntryKind) -> Result<StatusCode, Problem> {
+    let (At(EntryAddress { id }), Writer(person), OptionalBody(body)) = word;
     let current = lookup::entry(app, &person.viewer, id, kind).await?;
     let is_author = current.author.as_ref().is_some_and(|author| author.id == person.actor);
     let by =
-        if is_author { person.actor } else { acting::in_group_of(app, person, current.group.id).await? };
+        if is_author { person.actor } else { acting::in_group_of(app, &person, current.group.id).await? };
     entry::delete(app, command(id, by, body)?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn restore(
-    app: &App,
-    person: &SignedIn,
-    id: EntryId,
-    kind: EntryKind,
-    body: OptionalReason,
-) -> Result<EntryView, Problem> {
-    let current = lookup::entry_or_trace(app, &person.viewer, id, kind).await?;
+async fn restore<E: Shown>(app: &App, word: Word) -> Result<Json<E>, Problem> {
+    let (At(EntryAddress { id }), Writer(person), OptionalBody(body)) = word;
+    let current = lookup::entry_or_trace(app, &person.viewer, id, E::KIND).await?;
     let by = match current.state {
         // Only its author brings back what its author deleted: here an admin has no other word.
         EntryState::Deleted => person.actor,
-        _ => acting::in_group_of(app, person, current.group.id).await?,
+        _ => acting::in_group_of(app, &person, current.group.id).await?,
     };
     entry::restore(app, command(id, by, body)?).await?;
-    lookup::entry(app, &person.viewer, id, kind).await
+    entries::show(app, &person.viewer, id).await
 }
 
 fn command(entry: EntryId, by: ActorId, body: OptionalReason) -> Result<Delete, Problem> {

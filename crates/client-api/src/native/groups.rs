@@ -10,7 +10,7 @@ use guildhall_app::{App, group, read::groups};
 
 use super::{
     acting,
-    extract::{At, Body, GroupAddress, PageParams, Paging, Reader, Writer},
+    extract::{At, Body, GroupAddress, Order, PageParams, Paging, Reader, Writer},
     json::{Group, GroupChanges, NewGroup},
     listing::{List, Listing},
     lookup,
@@ -37,9 +37,10 @@ pub(super) async fn list_groups(
     Reader(viewer): Reader,
     paging: Paging,
 ) -> Result<Listing<Group>, Problem> {
-    let page = groups::list(&app, &viewer, paging.request).await.map_err(Problem::internal)?;
+    let request = paging.request(Order::Groups)?;
+    let page = groups::list(&app, &viewer, request).await.map_err(Problem::internal)?;
     let items = page.items.into_iter().map(|group| Group::new(group, &app.site.base_url)).collect();
-    Ok(Listing::new(&app, &paging, items, page.next))
+    Ok(Listing::new(&app, &paging, Order::Groups, items, page.next))
 }
 
 /// Makes a group hosted here, whose first moderator is the owner of the token.
@@ -102,7 +103,7 @@ pub(super) async fn change_group(
     Writer(person): Writer,
     Body(changes): Body<GroupChanges>,
 ) -> Result<Json<Group>, Problem> {
-    let current = lookup::group(&app, &person.viewer, &address.name).await?;
+    let current = lookup::group_here(&app, &person.viewer, &address.name).await?;
     let by = acting::in_group(&person, &current);
     group::change(&app, current.group.id, by, changes.command()?).await?;
     let after = lookup::group_by_id(&app, current.group.id).await?;

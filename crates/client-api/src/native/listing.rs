@@ -10,7 +10,7 @@ use serde::Serialize;
 use url::{Url, form_urlencoded};
 use utoipa::ToSchema;
 
-use super::extract::Paging;
+use super::extract::{Order, Paging};
 
 /// A page of a list, as it is sent.
 #[derive(Serialize, ToSchema)]
@@ -30,8 +30,8 @@ pub(crate) struct Listing<T> {
 
 impl<T> Listing<T> {
     /// The answer to `paging`.
-    pub(crate) fn new(app: &App, paging: &Paging, items: Vec<T>, next: Option<Cursor>) -> Self {
-        let next = next.map(Cursor::encode);
+    pub(crate) fn new(app: &App, paging: &Paging, order: Order, items: Vec<T>, next: Option<Cursor>) -> Self {
+        let next = next.map(|next| order.encode(next));
         let link = next.as_ref().and_then(|next| link(&app.site.base_url, &paging.uri, next));
         Self { list: List { items, next }, link }
     }

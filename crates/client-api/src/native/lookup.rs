@@ -21,6 +21,21 @@ pub(super) async fn group(app: &App, viewer: &Viewer, handle: &Handle) -> Result
     group_by_id(app, resolve(app, handle).await?).await
 }
 
+/// The group with a handle, where it is hosted here: what its moderators do and know is found nowhere else.
+pub(super) async fn group_here(app: &App, viewer: &Viewer, handle: &Handle) -> Result<GroupView, Problem> {
+    let found = group(app, viewer, handle).await?;
+    if found.is_local { Ok(found) } else { Err(elsewhere(&found)) }
+}
+
+/// 409: who decides about this lives on another server.
+pub(super) fn elsewhere(group: &GroupView) -> Problem {
+    let detail = format!(
+        "the moderators of {} decide on its own server ({}), not here",
+        group.group.handle, group.url
+    );
+    Problem::conflict("group-elsewhere", detail)
+}
+
 /// The group with a key.
 pub(super) async fn group_by_id(app: &App, id: GroupId) -> Result<GroupView, Problem> {
     let found = groups::find_by_id(app, id).await.map_err(Problem::internal)?;

@@ -5,13 +5,13 @@ use guildhall_app::{
     App,
     entry::{self, Annotate, Annotation},
 };
-use guildhall_domain::{EntryId, content::EntryKind, event::Cause};
+use guildhall_domain::{content::EntryKind, event::Cause};
 
 use super::{
-    acting,
-    extract::{At, EntryAddress, OptionalBody, SignedIn, Writer},
+    acting, entries,
+    extract::{At, EntryAddress, OptionalBody, Word, Writer},
     json::{OptionalReason, Post},
-    lookup, posts,
+    lookup,
     problem::Problem,
 };
 
@@ -25,13 +25,8 @@ use super::{
     request_body = Option<OptionalReason>,
     responses((status = 200, description = "The post.", body = Post))
 )]
-pub(super) async fn lock_post(
-    State(app): State<App>,
-    At(address): At<EntryAddress>,
-    Writer(person): Writer,
-    OptionalBody(body): OptionalBody<OptionalReason>,
-) -> Result<Json<Post>, Problem> {
-    note(&app, &person, address.id, Annotation::Locked(true), body).await
+pub(super) async fn lock_post(State(app): State<App>, word: Word) -> Result<Json<Post>, Problem> {
+    note(&app, word, Annotation::Locked(true)).await
 }
 
 /// Takes a lock back. For moderators.
@@ -44,13 +39,8 @@ pub(super) async fn lock_post(
     request_body = Option<OptionalReason>,
     responses((status = 200, description = "The post.", body = Post))
 )]
-pub(super) async fn unlock_post(
-    State(app): State<App>,
-    At(address): At<EntryAddress>,
-    Writer(person): Writer,
-    OptionalBody(body): OptionalBody<OptionalReason>,
-) -> Result<Json<Post>, Problem> {
-    note(&app, &person, address.id, Annotation::Locked(false), body).await
+pub(super) async fn unlock_post(State(app): State<App>, word: Word) -> Result<Json<Post>, Problem> {
+    note(&app, word, Annotation::Locked(false)).await
 }
 
 /// Shows a post before others. For moderators.
@@ -63,13 +53,8 @@ pub(super) async fn unlock_post(
     request_body = Option<OptionalReason>,
     responses((status = 200, description = "The post.", body = Post))
 )]
-pub(super) async fn feature_post(
-    State(app): State<App>,
-    At(address): At<EntryAddress>,
-    Writer(person): Writer,
-    OptionalBody(body): OptionalBody<OptionalReason>,
-) -> Result<Json<Post>, Problem> {
-    note(&app, &person, address.id, Annotation::Featured(true), body).await
+pub(super) async fn feature_post(State(app): State<App>, word: Word) -> Result<Json<Post>, Problem> {
+    note(&app, word, Annotation::Featured(true)).await
 }
 
 /// No longer shows a post before others. For moderators.
@@ -82,26 +67,15 @@ pub(super) async fn feature_post(
     request_body = Option<OptionalReason>,
     responses((status = 200, description = "The post.", body = Post))
 )]
-pub(super) async fn unfeature_post(
-    State(app): State<App>,
-    At(address): At<EntryAddress>,
-    Writer(person): Writer,
-    OptionalBody(body): OptionalBody<OptionalReason>,
-) -> Result<Json<Post>, Problem> {
-    note(&app, &person, address.id, Annotation::Featured(false), body).await
+pub(super) async fn unfeature_post(State(app): State<App>, word: Word) -> Result<Json<Post>, Problem> {
+    note(&app, word, Annotation::Featured(false)).await
 }
 
-async fn note(
-    app: &App,
-    person: &SignedIn,
-    id: EntryId,
-    annotation: Annotation,
-    body: OptionalReason,
-) -> Result<Json<Post>, Problem> {
+async fn note(app: &App, word: Word, annotation: Annotation) -> Result<Json<Post>, Problem> {
+    let (At(EntryAddress { id }), Writer(person), OptionalBody(body)) = word;
     let current = lookup::entry(app, &person.viewer, id, EntryKind::Post).await?;
-    let by = acting::in_group_of(app, person, current.group.id).await?;
+    let by = acting::in_group_of(app, &person, current.group.id).await?;
     let command = Annotate { entry: id, by, annotation, reason: body.text()?, cause: Cause::Local };
     entry::annotate(app, command).await?;
-    let noted = lookup::entry(app, &person.viewer, id, EntryKind::Post).await?;
-    Ok(Json(posts::post(noted)?))
+    entries::show(app, &person.viewer, id).await
 }

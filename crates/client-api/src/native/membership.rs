@@ -1,18 +1,40 @@
-//! Joining and leaving a group.
+//! What somebody is in a group; joining and leaving it.
 
 use axum::{Json, extract::State, http::StatusCode};
 use guildhall_app::{
     App,
     group::{self, Leave, RequestJoin},
+    read::membership,
 };
 use guildhall_domain::{event::Cause, membership::JoinOutcome};
 
 use super::{
-    extract::{At, Follower, GroupAddress},
-    json::Membership,
+    extract::{At, Follower, GroupAddress, SignedInReader},
+    json::{Joined, Membership},
     lookup,
     problem::Problem,
 };
+
+/// What the owner of the token is in a group.
+///
+/// Whoever was refused or banned is told why, when, and until when.
+#[utoipa::path(
+    get,
+    path = "/groups/{name}/membership",
+    tag = "membership",
+    params(GroupAddress),
+    security(("token" = ["read"])),
+    responses((status = 200, description = "Their place.", body = Membership))
+)]
+pub(super) async fn show_membership(
+    State(app): State<App>,
+    At(address): At<GroupAddress>,
+    SignedInReader(person): SignedInReader,
+) -> Result<Json<Membership>, Problem> {
+    let group = lookup::group(&app, &person.viewer, &address.name).await?.group.id;
+    let found = membership::find(&app, group, person.actor).await.map_err(Problem::internal)?;
+    Ok(Json(found.ok_or_else(|| Problem::not_found("group"))?.into()))
+}
 
 /// Joins a group. Asking again changes nothing.
 #[utoipa::path(
@@ -22,19 +44,19 @@ use super::{
     params(GroupAddress),
     security(("token" = ["follow"])),
     responses(
-        (status = 200, description = "A member.", body = Membership),
-        (status = 202, description = "Waits for a moderator, or for the group's server.", body = Membership)
+        (status = 200, description = "A member.", body = Joined),
+        (status = 202, description = "Waits for a moderator, or for the group's server.", body = Joined)
     )
 )]
 pub(super) async fn join_group(
     State(app): State<App>,
     At(address): At<GroupAddress>,
     Follower(person): Follower,
-) -> Result<(StatusCode, Json<Membership>), Problem> {
+) -> Result<(StatusCode, Json<Joined>), Problem> {
     let group = lookup::group(&app, &person.viewer, &address.name).await?.group.id;
     let command = RequestJoin { group, actor: person.actor, follow: None, cause: Cause::Local };
     let outcome = group::request_join(&app, command).await?;
-    Ok((status_of(outcome), Json(Membership { state: outcome.into() })))
+    Ok((status_of(outcome), Json(outcome.into())))
 }
 
 fn status_of(outcome: JoinOutcome) -> StatusCode {

@@ -4,8 +4,10 @@
 mod acting;
 mod bans;
 mod comments;
+mod decisions;
 mod deletion;
 mod document;
+mod entries;
 mod extract;
 mod groups;
 mod json;

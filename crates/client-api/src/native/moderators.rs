@@ -55,8 +55,8 @@ async fn set(
     appointed: bool,
 ) -> Result<StatusCode, Problem> {
     let group = lookup::group(app, &by.viewer, &address.name).await?;
+    let by = acting::as_moderator(by, &group)?;
     let actor = lookup::person(app, &address.handle).await?.person.id;
-    let by = acting::in_group(by, &group);
     let command = SetModerator { group: group.group.id, actor, by, appointed, cause: Cause::Local };
     group::set_moderator(app, command).await?;
     Ok(StatusCode::NO_CONTENT)

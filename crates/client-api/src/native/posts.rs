@@ -1,30 +1,17 @@
 //! Posts: listing, making, showing, changing.
 
-use axum::{
-    Json,
-    extract::State,
-    http::{StatusCode, header},
-    response::{IntoResponse, Response},
-};
-use guildhall_app::{
-    App,
-    entry::{self, Edit, Origin, Submit, Submitted},
-    read::{EntryView, entries},
-};
-use guildhall_domain::{
-    EntryId,
-    admission::{Refusal, Verdict},
-    content::EntryKind,
-    event::Cause,
-};
+use axum::{Json, extract::State, http::StatusCode, response::Response};
+use guildhall_app::{App, read::entries as read};
 
 use super::{
-    extract::{At, Body, EntryAddress, GroupAddress, PageParams, Paging, Reader, SortParam, Sorted, Writer},
-    json::{NewPost, Post, PostChanges},
+    entries,
+    extract::{
+        At, Body, EntryAddress, GroupAddress, Order, PageParams, Paging, Reader, SortParam, Sorted, Writer,
+    },
+    json::{NewPost, Post, PostChanges, Shown},
     listing::{List, Listing},
     lookup,
     problem::Problem,
-    router::PREFIX,
 };
 
 /// The published posts of a group.
@@ -48,11 +35,13 @@ pub(super) async fn list_posts(
     Reader(viewer): Reader,
     paging: Paging,
 ) -> Result<Listing<Post>, Problem> {
+    let order = Order::Posts(sort);
+    let request = paging.request(order)?;
     let group = lookup::group(&app, &viewer, &address.name).await?.group.id;
-    let page = entries::posts(&app, &viewer, group, sort, paging.request).await.map_err(Problem::internal)?;
+    let page = read::posts(&app, &viewer, group, sort, request).await.map_err(Problem::internal)?;
     let is_signed_in = viewer.account.is_some();
-    let items = page.items.into_iter().filter_map(|post| shown(post, is_signed_in)).collect();
-    Ok(Listing::new(&app, &paging, items, page.next))
+    let items = page.items.into_iter().filter_map(|post| Post::of(post, is_signed_in)).collect();
+    Ok(Listing::new(&app, &paging, order, items, page.next))
 }
 
 /// Brings a post to a group.
@@ -81,26 +70,13 @@ pub(super) async fn create_post(
 ) -> Result<Response, Problem> {
     let texts = new.texts()?;
     let group = lookup::group(&app, &person.viewer, &address.name).await?.group.id;
-    let command = Submit {
-        group,
-        author: person.actor,
-        parent: None,
-        origin: Origin::Here,
-        texts,
-        poll: None,
-        is_public: true,
-        cause: Cause::Local,
-    };
-    let id = admitted(entry::submit(&app, command).await?)?;
-    let made = lookup::entry(&app, &person.viewer, id, EntryKind::Post).await?;
-    let location = format!("{}{PREFIX}/posts/{id}", app.site.base_url);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(post(made)?)).into_response())
+    entries::create::<Post>(&app, &person, group, None, texts).await
 }
 
 /// A post.
 ///
 /// What was deleted is answered with 410, what waits for a moderator with 404 to all but its author and
-/// moderators.
+/// moderators. `state` and `state_reason` say where it stands, and why.
 #[utoipa::path(
     get,
     path = "/posts/{id}",
@@ -114,9 +90,7 @@ pub(super) async fn show_post(
     At(address): At<EntryAddress>,
     Reader(viewer): Reader,
 ) -> Result<Json<Post>, Problem> {
-    let found = lookup::entry(&app, &viewer, address.id, EntryKind::Post).await?;
-    let is_signed_in = viewer.account.is_some();
-    Ok(Json(shown(found, is_signed_in).ok_or_else(|| Problem::gone("post"))?))
+    entries::show(&app, &viewer, address.id).await
 }
 
 /// Changes a post; for its author.
@@ -138,47 +112,5 @@ pub(super) async fn change_post(
     Writer(person): Writer,
     Body(changes): Body<PostChanges>,
 ) -> Result<(StatusCode, Json<Post>), Problem> {
-    let current = lookup::entry(&app, &person.viewer, address.id, EntryKind::Post).await?;
-    if changes == PostChanges::default() {
-        return Ok((StatusCode::OK, Json(post(current)?)));
-    }
-    let command = Edit {
-        entry: current.id,
-        editor: person.actor,
-        texts: changes.texts(&current)?,
-        poll: None,
-        written_at: app.now(),
-        cause: Cause::Local,
-    };
-    let status = edit_status(entry::edit(&app, command).await?);
-    let after = lookup::entry(&app, &person.viewer, current.id, EntryKind::Post).await?;
-    Ok((status, Json(post(after)?)))
-}
-
-/// A post as somebody with a token sees it.
-pub(super) fn post(view: EntryView) -> Result<Post, Problem> {
-    shown(view, true).ok_or_else(|| Problem::gone("post"))
-}
-
-/// `None` for what left only a trace.
-fn shown(mut view: EntryView, is_signed_in: bool) -> Option<Post> {
-    let author = view.author.take()?;
-    Some(Post::new(view, author, is_signed_in))
-}
-
-/// The new entry, or why there is none.
-pub(super) fn admitted(submitted: Submitted) -> Result<EntryId, Problem> {
-    match (submitted.decided.verdict, submitted.entry) {
-        (Verdict::Admit | Verdict::Hold(_), Some(id)) => Ok(id),
-        (Verdict::Refuse(refusal) | Verdict::Drop(refusal), _) => Err(refusal.into()),
-        (Verdict::Admit | Verdict::Hold(_), None) => Err(Refusal::HostBlocked.into()),
-    }
-}
-
-/// 202 for an edit that waits for a moderator.
-pub(super) fn edit_status(edited: entry::Edited) -> StatusCode {
-    match edited {
-        entry::Edited::Changed | entry::Edited::Unchanged => StatusCode::OK,
-        entry::Edited::Held => StatusCode::ACCEPTED,
-    }
+    entries::change(&app, &person, address.id, |current| changes.texts(current)).await
 }

@@ -9,7 +9,9 @@ use guildhall_domain::{
 
 use super::{
     acting,
-    extract::{At, Body, GroupAddress, ItemAddress, PageParams, Paging, SignedIn, SignedInReader, Writer},
+    extract::{
+        At, Body, GroupAddress, ItemAddress, Order, PageParams, Paging, SignedIn, SignedInReader, Writer,
+    },
     json::{DecidedItem, QueueItem, Reason},
     listing::{List, Listing},
     lookup,
@@ -17,6 +19,9 @@ use super::{
 };
 
 /// What waits, longest waiting first; for moderators.
+///
+/// Each item carries all that letting it in makes public. A page may have fewer items than asked for where they are
+/// large; `next` leads on.
 #[utoipa::path(
     get,
     path = "/groups/{name}/queue",
@@ -36,10 +41,11 @@ pub(super) async fn list_queue(
     SignedInReader(person): SignedInReader,
     paging: Paging,
 ) -> Result<Listing<QueueItem>, Problem> {
-    let group = lookup::group(&app, &person.viewer, &address.name).await?.group.id;
-    let page = read::queue::list(&app, &person.viewer, group, paging.request).await?;
+    let request = paging.request(Order::Queue)?;
+    let group = lookup::group_here(&app, &person.viewer, &address.name).await?.group.id;
+    let page = read::queue::list(&app, &person.viewer, group, request).await?;
     let items = page.items.into_iter().map(QueueItem::from).collect();
-    Ok(Listing::new(&app, &paging, items, page.next))
+    Ok(Listing::new(&app, &paging, Order::Queue, items, page.next))
 }
 
 /// Lets an item in.
@@ -91,7 +97,7 @@ async fn decidable(
     person: &SignedIn,
     address: &ItemAddress,
 ) -> Result<(QueueItemId, ActorId), Problem> {
-    let group = lookup::group(app, &person.viewer, &address.name).await?;
+    let group = lookup::group_here(app, &person.viewer, &address.name).await?;
     if !door::may_see(app, &person.viewer, group.group.id).await.map_err(Problem::internal)? {
         return Err(NotModerator.into());
     }

@@ -6,6 +6,7 @@ use guildhall_app::{
     group::{ChangeGroupError, CreateGroupError, JoinError, ModerationError},
     port::ResolveError,
     queue::QueueError,
+    read::{DecisionsError, ReportsError},
 };
 use guildhall_domain::{
     admission::Refusal,
@@ -79,6 +80,7 @@ impl From<JoinError> for Problem {
         match error {
             JoinError::NoSuchGroup => Self::not_found("group"),
             JoinError::Refused(refusal) => Self::forbidden(refusal.code(), refusal.to_string()),
+            JoinError::NoDealings(reason) => Self::forbidden(reason.code(), reason.to_string()),
             JoinError::Store(source) => Self::internal(source),
         }
     }
@@ -105,6 +107,27 @@ impl From<QueueError> for Problem {
     }
 }
 
+impl From<DecisionsError> for Problem {
+    fn from(error: DecisionsError) -> Self {
+        match error {
+            DecisionsError::NotFound => Self::not_found("post or comment"),
+            DecisionsError::NotModerator(refusal) => refusal.into(),
+            DecisionsError::NotAdmin => Self::forbidden("not-admin", error.to_string()),
+            DecisionsError::NotConcerned => Self::forbidden("not-concerned", error.to_string()),
+            DecisionsError::Store(source) => Self::internal(source),
+        }
+    }
+}
+
+impl From<ReportsError> for Problem {
+    fn from(error: ReportsError) -> Self {
+        match error {
+            ReportsError::NotModerator(refusal) => refusal.into(),
+            ReportsError::Store(source) => Self::internal(source),
+        }
+    }
+}
+
 impl From<SubmitError> for Problem {
     fn from(error: SubmitError) -> Self {
         match error {
@@ -113,6 +136,7 @@ impl From<SubmitError> for Problem {
                 Self::conflict("parent-not-open", "what this answers is not published, or no longer")
             }
             SubmitError::Known => Self::conflict("known", "this is known already"),
+            SubmitError::NoDealings(reason) => Self::forbidden(reason.code(), reason.to_string()),
             SubmitError::Store(source) => Self::internal(source),
         }
     }
@@ -171,14 +195,23 @@ impl From<ResolveError> for Problem {
     fn from(error: ResolveError) -> Self {
         match error {
             ResolveError::NotFound => Self::not_found("group or person"),
+            ResolveError::SwitchedOff => Self::forbidden("federation-off", error.to_string()),
             ResolveError::Blocked => Self::forbidden("host-blocked", error.to_string()),
-            ResolveError::Refused(_) => {
-                Self::new(StatusCode::BAD_GATEWAY, "remote-refused", error.to_string())
-            }
+            ResolveError::Refused(_) => remote(
+                &error,
+                "remote-refused",
+                "the other server answered something else than was asked for",
+            ),
             ResolveError::Unreachable(_) => {
-                Self::new(StatusCode::BAD_GATEWAY, "remote-unreachable", error.to_string())
+                remote(&error, "remote-unreachable", "the other server could not be reached; try again later")
             }
             ResolveError::Store(source) => Self::internal(source),
         }
     }
+}
+
+/// 502: another server's fault. What it is in detail is for whoever runs this one.
+fn remote(error: &ResolveError, code: &'static str, detail: &str) -> Problem {
+    tracing::info!(error = error as &dyn std::error::Error, "another server did not help");
+    Problem::new(StatusCode::BAD_GATEWAY, code, detail)
 }

@@ -5,8 +5,8 @@ use guildhall_app::App;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    bans, comments, deletion, document, groups, marks, membership, moderators, posts, problem::Problem,
-    queue, reports, votes,
+    bans, comments, decisions, deletion, document, groups, marks, membership, moderators, posts,
+    problem::Problem, queue, reports, votes,
 };
 
 /// What all addresses begin with.
@@ -26,18 +26,20 @@ pub fn router(app: App) -> Router {
 
 /// The routes together with their descriptions.
 pub(super) fn documented() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(document::base()).nest(PREFIX, in_groups().merge(on_entries()).merge(about()))
+    OpenApiRouter::with_openapi(document::base()).nest(PREFIX, in_groups().merge(on_entries()).merge(on_the_instance()))
 }
 
 fn in_groups() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(groups::list_groups, groups::create_group))
         .routes(routes!(groups::show_group, groups::change_group))
-        .routes(routes!(membership::join_group, membership::leave_group))
+        .routes(routes!(membership::show_membership, membership::join_group, membership::leave_group))
         .routes(routes!(posts::list_posts, posts::create_post))
         .routes(routes!(queue::list_queue))
         .routes(routes!(queue::admit_item))
         .routes(routes!(queue::refuse_item))
+        .routes(routes!(decisions::list_group_decisions))
+        .routes(routes!(reports::list_reports))
         .routes(routes!(moderators::appoint_moderator, moderators::dismiss_moderator))
         .routes(routes!(bans::ban_person, bans::unban_person))
 }
@@ -47,6 +49,7 @@ fn on_entries() -> OpenApiRouter<App> {
         .routes(routes!(posts::show_post, posts::change_post, deletion::delete_post))
         .routes(routes!(deletion::restore_post))
         .routes(routes!(votes::vote_on_post))
+        .routes(routes!(decisions::list_post_decisions))
         .routes(routes!(reports::report_post))
         .routes(routes!(marks::lock_post, marks::unlock_post))
         .routes(routes!(marks::feature_post, marks::unfeature_post))
@@ -54,11 +57,14 @@ fn on_entries() -> OpenApiRouter<App> {
         .routes(routes!(comments::show_comment, comments::change_comment, deletion::delete_comment))
         .routes(routes!(deletion::restore_comment))
         .routes(routes!(votes::vote_on_comment))
+        .routes(routes!(decisions::list_comment_decisions))
         .routes(routes!(reports::report_comment))
 }
 
-fn about() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(document::show_document))
+fn on_the_instance() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(decisions::list_instance_decisions))
+        .routes(routes!(document::show_document))
 }
 
 async fn no_such_address() -> Problem {

@@ -4,15 +4,14 @@ use axum::{Json, extract::State};
 use guildhall_app::{
     App,
     entry::{self, CastVote},
-    read::EntryView,
 };
-use guildhall_domain::{EntryId, content::EntryKind, event::Cause};
+use guildhall_domain::{EntryId, event::Cause};
 
 use super::{
-    comments,
+    entries,
     extract::{At, Body, EntryAddress, SignedIn, Writer},
-    json::{Comment, NewVote, Post},
-    lookup, posts,
+    json::{Comment, NewVote, Post, Shown},
+    lookup,
     problem::Problem,
 };
 
@@ -32,8 +31,7 @@ pub(super) async fn vote_on_post(
     Writer(person): Writer,
     Body(vote): Body<NewVote>,
 ) -> Result<Json<Post>, Problem> {
-    let counted = cast(&app, &person, address.id, EntryKind::Post, &vote).await?;
-    Ok(Json(posts::post(counted)?))
+    cast(&app, &person, address.id, &vote).await
 }
 
 /// Votes on a comment, or takes the vote back. The same vote again changes nothing.
@@ -52,19 +50,17 @@ pub(super) async fn vote_on_comment(
     Writer(person): Writer,
     Body(vote): Body<NewVote>,
 ) -> Result<Json<Comment>, Problem> {
-    let counted = cast(&app, &person, address.id, EntryKind::Comment, &vote).await?;
-    Ok(Json(comments::comment(counted)?))
+    cast(&app, &person, address.id, &vote).await
 }
 
-async fn cast(
+async fn cast<E: Shown>(
     app: &App,
     person: &SignedIn,
     id: EntryId,
-    kind: EntryKind,
     vote: &NewVote,
-) -> Result<EntryView, Problem> {
-    lookup::entry(app, &person.viewer, id, kind).await?;
+) -> Result<Json<E>, Problem> {
+    lookup::entry(app, &person.viewer, id, E::KIND).await?;
     let command = CastVote { entry: id, actor: person.actor, vote: vote.vote()?, cause: Cause::Local };
     entry::cast_vote(app, command).await?;
-    lookup::entry(app, &person.viewer, id, kind).await
+    entries::show(app, &person.viewer, id).await
 }

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use guildhall_store::{db::Db, testing::on_both_engines};
 use serde_json::json;
 
-use crate::support::Here;
+use crate::support::{Client, Here};
 
 on_both_engines! {
     async fn a_comment_is_as_a_post_with_its_place(db: Db) {
@@ -18,6 +18,52 @@ on_both_engines! {
         assert_eq!((&comment["title"], &comment["language"]), (&json!(null), &json!("en")));
         assert_eq!(comment["content_html"].as_str().unwrap().trim(), "<p><em>Now.</em></p>");
         assert_eq!(alice.get(&format!("/comments/{id}")).await.ok(), comment);
+    }
+
+    async fn of_what_is_gone_a_trace_is_left_where_answers_are_shown(db: Db) {
+        let here = Here::start(db);
+        let (alice, bob, post) = here.garden_with_post().await;
+        let path = format!("/posts/{post}/comments");
+        let answer = async |parent: Option<&str>| {
+            let answer = json!({ "content": "Tulips!", "parent": parent });
+            bob.post(&path, answer).await.created()["id"].as_str().unwrap().to_owned()
+        };
+        let above = answer(None).await;
+        let between = answer(Some(&above)).await;
+        let shown = answer(Some(&between)).await;
+        let bare = answer(Some(&shown)).await;
+        alice.delete_because(&format!("/comments/{above}"), json!({ "reason": "Rude." })).await.done();
+        bob.delete(&format!("/comments/{between}")).await.done();
+        bob.delete(&format!("/comments/{bare}")).await.done();
+
+        let list = here.anybody().get(&path).await.ok();
+        let trace = |id: &str, parent: Option<&str>, depth: i64| {
+            json!({ "id": id, "deleted": true, "post": post, "parent": parent, "depth": depth })
+        };
+        assert_eq!(list["items"][0], trace(&above, None, 1));
+        assert_eq!(list["items"][1], trace(&between, Some(&above), 2));
+        assert_eq!((&list["items"][2]["id"], &list["items"][2]["parent"]), (&json!(shown), &json!(between)));
+        assert_eq!(list["items"].as_array().unwrap().len(), 3, "nothing hangs on the last one");
+        assert_eq!(alice.get(&path).await.ok()["items"][0]["state"], "removed", "moderators see the whole of it");
+        here.anybody().get(&format!("/comments/{above}")).await.problem(410, "gone");
+    }
+
+    async fn an_author_sees_where_a_comment_stands_and_why(db: Db) {
+        let here = Here::start(db);
+        let (alice, bob, post) = here.garden_with_post().await;
+        alice.patch("/groups/garden", json!({ "review": "all" })).await.ok();
+        let held = bob.post(&format!("/posts/{post}/comments"), json!({ "content": "Now." })).await.created();
+        let path = format!("/comments/{}", held["id"].as_str().unwrap());
+        let seen = async |reader: &Client| {
+            let seen = reader.get(&path).await.ok();
+            (seen["state"].clone(), seen["state_reason"].clone())
+        };
+        assert_eq!(seen(&bob).await, (json!("held"), json!("review-all")));
+        here.anybody().get(&path).await.problem(404, "not-found");
+        let item = alice.get("/groups/garden/queue").await.ok()["items"][0]["id"].as_str().unwrap().to_owned();
+        alice.post(&format!("/groups/garden/queue/{item}/refuse"), json!({ "reason": "Too short." })).await.ok();
+        assert_eq!(seen(&bob).await, (json!("refused"), json!("Too short.")));
+        here.anybody().get(&path).await.problem(404, "not-found");
     }
 
     async fn comments_are_listed_oldest_first_without_what_was_deleted(db: Db) {

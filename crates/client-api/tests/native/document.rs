@@ -1,6 +1,7 @@
 //! The `OpenAPI` document against the routes. That bodies are as it says is checked with every request of every test.
 
 use axum::http::Method;
+use guildhall_domain::{admission::Layer, moderation::DecisionAction};
 use guildhall_store::{db::Db, testing::on_both_engines};
 use serde_json::{Value, json};
 
@@ -10,11 +11,16 @@ use crate::support::{API, Client, Here, document};
 const CONTRACT: &[(&str, &str)] = &[
     ("get post", "/groups"),
     ("get patch", "/groups/{name}"),
-    ("put delete", "/groups/{name}/membership"),
+    ("get put delete", "/groups/{name}/membership"),
+    ("get", "/groups/{name}/decisions"),
+    ("get", "/groups/{name}/reports"),
+    ("get", "/instance/decisions"),
     ("get post", "/groups/{name}/posts"),
     ("get patch delete", "/posts/{id}"),
     ("get post", "/posts/{id}/comments"),
     ("get patch delete", "/comments/{id}"),
+    ("get", "/posts/{id}/decisions"),
+    ("get", "/comments/{id}/decisions"),
     ("put", "/posts/{id}/vote"),
     ("put", "/comments/{id}/vote"),
     ("get", "/groups/{name}/queue"),
@@ -80,13 +86,37 @@ fn every_operation_has_a_name_of_its_own_a_summary_and_its_refusals() {
 
 #[test]
 fn whatever_is_sent_always_has_all_its_members() {
-    for name in ["Post", "Group", "QueueItem", "Person", "Rule", "List_Post"] {
+    for name in [
+        "Post",
+        "DeletedComment",
+        "Group",
+        "Membership",
+        "QueueItem",
+        "Poll",
+        "PollOption",
+        "Attachment",
+        "Decision",
+        "Report",
+        "Person",
+        "Rule",
+        "List_Post",
+    ] {
         let schema = &document()["components"]["schemas"][name];
         let members: Vec<_> = schema["properties"].as_object().unwrap().keys().collect();
         for member in members {
             assert!(schema["required"].as_array().unwrap().contains(&json!(member)), "{name}.{member}");
         }
     }
+}
+
+#[test]
+fn the_words_of_decisions_are_those_of_the_record() {
+    let members = &document()["components"]["schemas"]["Decision"]["properties"];
+    let words = |names: Vec<&str>| format!("^({})$", names.join("|"));
+    let actions = DecisionAction::ALL.iter().map(|action| action.as_str()).collect();
+    assert_eq!(members["action"]["pattern"], words(actions));
+    let layers = Layer::ALL.iter().map(|layer| layer.as_str()).collect();
+    assert_eq!(members["layer"]["pattern"], words(layers));
 }
 
 fn paths() -> impl Iterator<Item = (&'static str, &'static serde_json::Map<String, Value>)> {

@@ -100,7 +100,8 @@ on_both_engines! {
         let alice = here.person("alice").await;
         here.anybody().get("/groups/books@down.example").await.problem(404, "not-found");
         assert_eq!(here.questions_asked(), 0);
-        alice.get("/groups/books@down.example").await.problem(502, "remote-unreachable");
+        let problem = alice.get("/groups/books@down.example").await.problem(502, "remote-unreachable");
+        assert_eq!(problem["detail"], "The other server could not be reached; try again later.");
         alice.get("/groups/books@blocked.example").await.problem(403, "host-blocked");
         alice.get("/groups/books@empty.example").await.problem(404, "not-found");
         assert_eq!(here.questions_asked(), 3);

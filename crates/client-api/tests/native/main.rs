@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "the helpers of tests fail as tests do")]
 
 mod comments;
+mod decisions;
 mod document;
+mod elsewhere;
 mod groups;
 mod membership;
 mod moderation;
@@ -10,6 +12,7 @@ mod paging;
 mod posts;
 mod problems;
 mod queue;
+mod reports;
 mod support;
 mod tokens;
 mod votes;

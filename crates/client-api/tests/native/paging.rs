@@ -1,8 +1,8 @@
 //! Pages of lists.
 
-use axum::http::header::LINK;
+use axum::http::{StatusCode, header::LINK};
 use guildhall_store::{db::Db, testing::on_both_engines};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{API, Client, Here};
 
@@ -32,15 +32,51 @@ on_both_engines! {
         for title in ["c", "d"] {
             bob.post("/groups/garden/posts", json!({ "title": title })).await.created();
         }
-        for list in ["/groups".to_owned(), format!("/posts/{post}/comments"), "/groups/garden/queue".to_owned()] {
-            let first = alice.get(&format!("{list}?limit=1")).await.ok();
-            let next = first["next"].as_str().unwrap();
-            let second = alice.get(&format!("{list}?limit=1&cursor={next}")).await;
-            assert!(second.headers.get(LINK).is_none(), "{list}");
-            let second = second.ok();
-            assert_eq!(second["next"], json!(null), "{list}");
-            assert_ne!(second["items"][0]["id"], first["items"][0]["id"], "{list}");
-            assert_eq!(alice.get(&list).await.ok()["items"].as_array().unwrap().len(), 2, "{list}");
+        let path = format!("/posts/{post}");
+        bob.patch(&path, json!({ "title": "Roses" })).await.is(StatusCode::ACCEPTED);
+        bob.patch(&path, json!({ "title": "Peonies" })).await.is(StatusCode::ACCEPTED);
+        for text in ["Rude.", "Spam."] {
+            bob.post(&format!("{path}/report"), json!({ "text": text })).await.done();
+        }
+        let lists = [
+            ("/groups".to_owned(), 2), ("/groups/garden/reports".to_owned(), 2), (format!("/posts/{post}/comments"), 2), ("/groups/garden/queue".to_owned(), 3),
+            (format!("/posts/{post}/decisions"), 2), ("/groups/garden/decisions".to_owned(), 4),
+        ];
+        for (list, count) in lists {
+            let whole = alice.get(&list).await;
+            assert!(whole.headers.get(LINK).is_none(), "{list}");
+            let whole = whole.ok();
+            assert_eq!(whole["next"], json!(null), "{list}");
+            assert_eq!(whole["items"].as_array().unwrap().len(), count, "{list}");
+            let read = |page: &Value| vec![page["items"][0]["id"].clone()];
+            assert_eq!(follow(&alice, &format!("{list}?limit=1"), read).await, ids(&whole), "{list}");
+        }
+    }
+
+    async fn a_cursor_of_another_order_or_list_is_refused(db: Db) {
+        let here = Here::start(db);
+        let (alice, bob, post) = here.garden_with_post().await;
+        bob.post("/groups/garden/posts", json!({ "title": "Roses" })).await.created();
+        let sorted = |sort: &str| format!("/groups/garden/posts?sort={sort}&limit=1");
+        for made in ["new", "active", "top"] {
+            let next = alice.get(&sorted(made)).await.ok()["next"].as_str().unwrap().to_owned();
+            for read in ["new", "active", "top"] {
+                let answer = alice.get(&format!("{}&cursor={next}", sorted(read))).await;
+                if made == read {
+                    answer.ok();
+                    continue;
+                }
+                let detail = answer.field_problem(400, "cursor")["detail"].clone();
+                assert_eq!(detail, "This cursor is of another list, or of another order of this one; begin without one.");
+            }
+            let others = [
+                "/groups".to_owned(), format!("/posts/{post}/comments"), format!("/posts/{post}/decisions"),
+                "/groups/garden/queue".to_owned(), "/groups/garden/decisions".to_owned(),
+                "/groups/garden/reports".to_owned(), "/instance/decisions".to_owned(),
+            ];
+            for other in others {
+                alice.get(&format!("{other}?cursor={next}")).await.field_problem(400, "cursor");
+            }
         }
     }
 
@@ -55,38 +91,50 @@ on_both_engines! {
             let answer = here.anybody().get(&format!("/groups/garden/posts?{query}")).await;
             answer.field_problem(400, parameter);
         }
-        here.anybody().get("/groups?limit=1&limit=2").await.problem(400, "invalid-parameter");
+        for (query, parameter) in [("limit=1&limit=2", "limit"), ("cursor=&cursor=", "cursor"), ("sort=new&sort=new", "sort")] {
+            let answer = here.anybody().get(&format!("/groups/garden/posts?{query}")).await;
+            assert_eq!(answer.field_problem(400, parameter)["detail"], "This parameter is given twice.");
+        }
         here.anybody().get("/groups/garden/posts?limit=100&other=1").await.ok();
     }
 }
 
-async fn by_cursor(reader: &Client, first: &str) -> Vec<String> {
-    let mut titles = Vec::new();
+fn titles(page: &Value) -> Vec<Value> {
+    page["items"].as_array().unwrap().iter().map(|post| post["title"].clone()).collect()
+}
+
+fn ids(page: &Value) -> Vec<Value> {
+    page["items"].as_array().unwrap().iter().map(|item| item["id"].clone()).collect()
+}
+
+async fn by_cursor(reader: &Client, first: &str) -> Vec<Value> {
+    let mut found = Vec::new();
     let mut path = first.to_owned();
     loop {
         let page = reader.get(&path).await.ok();
-        titles.extend(
-            page["items"].as_array().unwrap().iter().map(|post| post["title"].as_str().unwrap().to_owned()),
-        );
+        found.extend(titles(&page));
         match page["next"].as_str() {
             Some(next) => path = format!("{first}&cursor={next}"),
-            None => return titles,
+            None => return found,
         }
     }
 }
 
-async fn by_link(reader: &Client, first: &str) -> Vec<String> {
-    let mut titles = Vec::new();
+async fn by_link(reader: &Client, first: &str) -> Vec<Value> {
+    follow(reader, first, titles).await
+}
+
+/// What `read` finds on the pages that `Link` leads to.
+async fn follow(reader: &Client, first: &str, read: impl Fn(&Value) -> Vec<Value>) -> Vec<Value> {
+    let mut found = Vec::new();
     let mut next = format!("https://here.example{API}{first}");
     loop {
         let path = next.strip_prefix(&format!("https://here.example{API}")).unwrap();
         let answer = reader.get(path).await;
         let link = answer.headers.get(LINK).map(|link| link.to_str().unwrap().to_owned());
         let page = answer.ok();
-        titles.extend(
-            page["items"].as_array().unwrap().iter().map(|post| post["title"].as_str().unwrap().to_owned()),
-        );
-        let Some(link) = link else { return titles };
+        found.extend(read(&page));
+        let Some(link) = link else { return found };
         next = link.replace('<', "").replace(">; rel=\"next\"", "");
     }
 }

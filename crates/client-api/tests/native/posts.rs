@@ -69,6 +69,18 @@ on_both_engines! {
         assert_eq!(titles(&here.anybody(), "/groups/garden/posts").await, [""; 0]);
     }
 
+    async fn an_author_sees_why_a_post_was_refused(db: Db) {
+        let here = Here::start(db);
+        let (alice, bob) = here.garden(json!({ "review": "all" })).await;
+        let held = bob.post("/groups/garden/posts", json!({ "title": "Tulips" })).await.created();
+        let post = format!("/posts/{}", held["id"].as_str().unwrap());
+        let item = alice.get("/groups/garden/queue").await.ok()["items"][0]["id"].as_str().unwrap().to_owned();
+        alice.post(&format!("/groups/garden/queue/{item}/refuse"), json!({ "reason": "Off topic." })).await.ok();
+        let seen = bob.get(&post).await.ok();
+        assert_eq!((&seen["state"], &seen["state_reason"]), (&json!("refused"), &json!("Off topic.")));
+        here.anybody().get(&post).await.problem(404, "not-found");
+    }
+
     async fn a_change_leaves_the_rest_as_it_is(db: Db) {
         let here = Here::start(db);
         let (_, bob) = here.garden(json!({})).await;

@@ -159,6 +159,10 @@ pub struct Decided {
 }
 
 /// Decides whether a new post or comment enters its group.
+///
+/// Whatever is held or refused is to leave a [`crate::moderation::Decision`]. [`Verdict::Drop`] is not: dropping writes
+/// nothing, so that an attacker cannot fill the disk. The outcome of the activity says what became of it, as long as that
+/// is kept.
 pub fn decide_admission(facts: &EntryFacts, now: Timestamp) -> Decided {
     let layers: [(Layer, Option<Verdict>); 7] = [
         (Layer::InstancePeering, instance_verdict(facts.instance_peering)),

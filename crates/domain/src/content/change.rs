@@ -46,7 +46,7 @@ pub fn decide_edit(
         return Err(EditRefusal::NotAuthor);
     }
     match facts.state {
-        EntryState::Published | EntryState::Held => {}
+        EntryState::Published | EntryState::Sent | EntryState::Held => {}
         EntryState::Refused | EntryState::Removed | EntryState::Deleted => return Err(EditRefusal::Closed),
     }
     // An Update that overtook its predecessor must not be undone by it (SECURITY-CASES 17).
@@ -100,7 +100,9 @@ pub fn decide_delete(facts: &ChangeFacts, actor: ActorId) -> Result<DeleteOutcom
         // The author may delete what a moderator removed, so that it cannot come back.
         _ if is_author => DeleteOutcome::Deleted,
         EntryState::Removed => DeleteOutcome::AlreadyGone,
-        EntryState::Published | EntryState::Held | EntryState::Refused => DeleteOutcome::Removed,
+        EntryState::Published | EntryState::Sent | EntryState::Held | EntryState::Refused => {
+            DeleteOutcome::Removed
+        }
     })
 }
 
@@ -112,7 +114,7 @@ pub fn decide_restore(facts: &ChangeFacts, actor: ActorId) -> Result<(), DeleteR
     match (facts.state, actor == facts.author, facts.role) {
         (EntryState::Removed, _, Role::Moderator) | (EntryState::Deleted, true, _) => Ok(()),
         (EntryState::Removed | EntryState::Deleted, _, _) => Err(DeleteRefusal::NotAllowed),
-        (EntryState::Published | EntryState::Held | EntryState::Refused, _, _) => {
+        (EntryState::Published | EntryState::Sent | EntryState::Held | EntryState::Refused, _, _) => {
             Err(DeleteRefusal::NothingToRestore)
         }
     }

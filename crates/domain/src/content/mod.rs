@@ -1,12 +1,14 @@
 //! Posts and comments: both are entries of a group, and share author, state, votes and moderation.
 
 mod change;
+mod relocate;
 mod vote;
 
 pub use change::{
     ChangeFacts, DeleteOutcome, DeleteRefusal, EditFacts, EditOutcome, EditRefusal, decide_delete,
     decide_edit, decide_restore,
 };
+pub use relocate::{MoveFacts, MoveOutcome, MoveTarget, decide_move};
 pub use vote::{Tally, Vote, VoteFacts, VoteOutcome, VoteRefusal, decide_vote};
 
 use crate::text::{MAX_TITLE_LENGTH, closed_enum};
@@ -26,6 +28,8 @@ closed_enum! {
     pub enum EntryState {
         /// Everybody may read it.
         Published = "published",
+        /// Written here and sent to its group elsewhere, which has not shown yet that it let it in.
+        Sent = "sent",
         /// Waits for a moderator.
         Held = "held",
         /// Was not let in.
@@ -34,6 +38,13 @@ closed_enum! {
         Removed = "removed",
         /// Was deleted by its author.
         Deleted = "deleted",
+    }
+}
+
+impl EntryState {
+    /// Whether other servers may have it: what changes about it is told to them.
+    pub fn is_out(self) -> bool {
+        matches!(self, Self::Published | Self::Sent)
     }
 }
 

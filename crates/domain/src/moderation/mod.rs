@@ -1,8 +1,9 @@
-//! Decisions about people and entries, as records: what, whom, by which rule, why, until when, by whom.
+//! Decisions about people, entries and hosts, as records: what, whom, by which rule, why, until when, by whom.
 
 use crate::{
     admission::{Layer, Role},
     id::{ActorId, DecisionId, EntryId, GroupId},
+    peering::PeeringAction,
     text::closed_enum,
     time::Timestamp,
 };
@@ -20,6 +21,8 @@ closed_enum! {
         Remove = "remove",
         /// An entry was brought back.
         Restore = "restore",
+        /// A thread went to another group.
+        Move = "move",
         /// A thread takes no more comments.
         Lock = "lock",
         /// A thread takes comments again.
@@ -36,16 +39,38 @@ closed_enum! {
         Appoint = "appoint",
         /// A person is no longer moderator.
         Dismiss = "dismiss",
+        /// Nothing of a host comes in.
+        BlockHost = "block-host",
+        /// What comes from a host waits for a moderator.
+        LimitHost = "limit-host",
+        /// A host may come in, where only those named may.
+        AllowHost = "allow-host",
+        /// A host is on no list any more.
+        ClearHost = "clear-host",
     }
 }
 
 /// Whom or what a decision is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
     /// A post or comment.
     Entry(EntryId),
     /// A person, or a request to join.
     Actor(ActorId),
+    /// Another server, and those below its name: as the lists of hosts have it, in lower case.
+    Host(String),
+}
+
+impl DecisionAction {
+    /// What putting a host on a list is called; `None`: taking it off.
+    pub fn about_host(action: Option<PeeringAction>) -> Self {
+        match action {
+            Some(PeeringAction::Block) => Self::BlockHost,
+            Some(PeeringAction::Limit) => Self::LimitHost,
+            Some(PeeringAction::Allow) => Self::AllowHost,
+            None => Self::ClearHost,
+        }
+    }
 }
 
 /// A moderation decision as it is kept.
@@ -67,7 +92,8 @@ pub struct Decision {
     pub reason: Option<String>,
     /// When it ends by itself.
     pub until: Option<Timestamp>,
-    /// Who decided; `None` when a rule did.
+    /// Who decided; `None` when a rule did. Whoever runs the server, and has no account there, acts as the group or, for
+    /// the whole instance, as its own actor.
     pub by: Option<ActorId>,
     /// When.
     pub at: Timestamp,

@@ -9,7 +9,6 @@ use guildhall_domain::Timestamp;
 
 use super::engine::DeliveryLimits;
 use super::items::Items;
-use super::lists::Lists;
 use super::port::{ProfileSource, RequestSigner, Timer, Transport};
 use super::window::Window;
 
@@ -24,7 +23,6 @@ pub(super) struct Context {
     /// The name of this process in leases.
     pub(super) holder: String,
     pub(super) items: Items,
-    pub(super) lists: Lists,
     pub(super) memory: Memory,
 }
 

@@ -8,7 +8,6 @@ use super::chores;
 use super::context::{Context, Memory};
 use super::dispatcher::Dispatcher;
 use super::items::Items;
-use super::lists::Lists;
 use super::port::{ProfileSource, RequestSigner, Timer, Transport};
 
 /// How much is done at once.
@@ -62,7 +61,6 @@ impl Delivery {
             timer: parts.timer,
             limits: parts.limits,
             items: Items::default(),
-            lists: Lists::default(),
             memory: Memory::default(),
             app,
         };

@@ -149,9 +149,8 @@ impl HostRun {
     async fn work(&mut self) -> Result<Ending, Halt> {
         loop {
             self.hear();
-            self.selection.refresh().await?;
             self.read_on().await?;
-            self.launch()?;
+            self.launch().await?;
             if self.flights.is_empty() || self.is_overdue() {
                 return self.finish().await;
             }
@@ -186,14 +185,15 @@ impl HostRun {
         Ok(())
     }
 
-    /// Sends what may go now: one parcel to a host in doubt, otherwise up to the limit.
-    fn launch(&mut self) -> Result<(), Halt> {
-        while self.may_send() {
-            let is_doubtful = self.health.is_doubtful();
-            let most = if is_doubtful { 1 } else { self.context.limits.per_host };
-            if self.flights.len() >= most {
-                break;
-            }
+    /// Sends what may go now: one parcel to a host in doubt, otherwise up to the limit. By the peering lists as they are
+    /// now: what was on its way when the host was blocked is the last that it gets.
+    async fn launch(&mut self) -> Result<(), Halt> {
+        let is_doubtful = self.health.is_doubtful();
+        let most = if is_doubtful { 1 } else { self.context.limits.per_host };
+        if self.may_send() && self.flights.len() < most && self.window.len() > self.flights.len() {
+            self.selection.refresh().await?;
+        }
+        while self.may_send() && self.flights.len() < most {
             let pick = if is_doubtful { Pick::Probe } else { Pick::InOrder };
             let now = self.now();
             let Some(parcel) = self.window.take(pick, now) else { break };

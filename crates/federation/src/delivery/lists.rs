@@ -1,89 +1,57 @@
-//! The peering lists, for the many questions of delivery.
-
-use std::collections::HashMap;
-use std::sync::Arc;
-use std::time::Duration;
+//! The peering lists, as far as they are about one host.
 
 use guildhall_domain::{
-    GroupId, Timestamp,
-    peering::{Peering, PeeringAction, PeeringEntry, combine, covering_names, decide_peering},
+    GroupId,
+    peering::{Peering, PeeringEntry, combine, decide_peering},
 };
 use guildhall_store::{Db, StoreError, peering};
-use tokio::sync::Mutex;
 
-/// How old the copy may be.
-const FRESH_FOR: Duration = Duration::from_secs(5);
-
-/// A copy of the lists, a few seconds old at most.
-#[derive(Default)]
+/// What the instance and its groups have decided about a host, at the moment it was read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Lists {
-    current: Mutex<Option<(Timestamp, Arc<Snapshot>)>>,
+    entries: Vec<(Option<GroupId>, PeeringEntry)>,
 }
 
 impl Lists {
-    /// The lists as they are at `now`, or were a few seconds before.
-    pub(super) async fn get(&self, db: &Db, now: Timestamp) -> Result<Arc<Snapshot>, StoreError> {
-        let mut current = self.current.lock().await;
-        if let Some((read_at, snapshot)) = &*current
-            && now.since(*read_at) < FRESH_FOR
-        {
-            return Ok(snapshot.clone());
-        }
-        let snapshot = Arc::new(Snapshot::read(db).await?);
-        *current = Some((now, snapshot.clone()));
-        Ok(snapshot)
-    }
-}
-
-/// The lists at one moment.
-#[derive(Debug, Default)]
-pub(super) struct Snapshot {
-    actions: HashMap<(Option<GroupId>, String), PeeringAction>,
-}
-
-impl Snapshot {
-    async fn read(db: &Db) -> Result<Self, StoreError> {
-        let listed = peering::list_all(db).await?;
-        let actions = listed
-            .into_iter()
-            .map(|listed| ((listed.group, listed.entry.host), listed.entry.action))
-            .collect();
-        Ok(Self { actions })
+    /// The lists as they are now; nothing of them is kept between two calls.
+    pub(super) async fn read(db: &Db, host: &str) -> Result<Self, StoreError> {
+        Ok(Self { entries: peering::list_of_host(db, host).await? })
     }
 
-    /// Whether nothing of `group` (`None`: of nobody's) may go to `host`.
+    /// Whether nothing of `group` (`None`: of nobody's) may go to `host`, the one that was read for.
     pub(super) fn is_blocked(&self, group: Option<GroupId>, host: &str, allow_list_only: bool) -> bool {
-        let of_instance = decide_peering(&self.covering(None, host), host, allow_list_only);
+        let of_instance = decide_peering(&self.of(None), host, allow_list_only);
         let of_group = match group {
-            Some(_) => decide_peering(&self.covering(group, host), host, false),
+            Some(_) => decide_peering(&self.of(group), host, false),
             None => Peering::Open,
         };
         combine(of_instance, of_group) == Peering::Blocked
     }
 
-    fn covering(&self, list: Option<GroupId>, host: &str) -> Vec<PeeringEntry> {
-        covering_names(host)
-            .filter_map(|name| {
-                let action = self.actions.get(&(list, name.to_owned()))?;
-                Some(PeeringEntry { host: name.to_owned(), action: *action })
-            })
-            .collect()
+    fn of(&self, list: Option<GroupId>) -> Vec<PeeringEntry> {
+        self.entries.iter().filter(|(of, _)| *of == list).map(|(_, entry)| entry.clone()).collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use guildhall_domain::peering::PeeringAction;
+
     use super::*;
 
     #[test]
     fn a_block_of_the_instance_holds_for_all_and_one_of_a_group_for_its_own() {
-        let mut lists = Snapshot::default();
-        lists.actions.insert((None, "bad.example".into()), PeeringAction::Block);
-        lists.actions.insert((Some(GroupId(7)), "rude.example".into()), PeeringAction::Block);
-        assert!(lists.is_blocked(None, "a.bad.example", false));
-        assert!(lists.is_blocked(Some(GroupId(7)), "rude.example", false));
-        assert!(!lists.is_blocked(Some(GroupId(8)), "rude.example", false));
-        assert!(!lists.is_blocked(None, "rude.example", false));
-        assert!(lists.is_blocked(None, "other.example", true));
+        let block = |group, host: &str| {
+            let entry = PeeringEntry { host: host.into(), action: PeeringAction::Block };
+            Lists { entries: vec![(group, entry)] }
+        };
+        let of_instance = block(None, "bad.example");
+        assert!(of_instance.is_blocked(None, "a.bad.example", false));
+        assert!(of_instance.is_blocked(Some(GroupId(7)), "bad.example:8443", false));
+        let of_group = block(Some(GroupId(7)), "rude.example");
+        assert!(of_group.is_blocked(Some(GroupId(7)), "rude.example", false));
+        assert!(!of_group.is_blocked(Some(GroupId(8)), "rude.example", false));
+        assert!(!of_group.is_blocked(None, "rude.example", false));
+        assert!(Lists::default().is_blocked(None, "other.example", true));
     }
 }

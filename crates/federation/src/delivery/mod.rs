@@ -6,6 +6,11 @@
 //! as the answers come. A host has no task while it has nothing to do, so a slow or dead one delays nobody else.
 //!
 //! At least once: after a crash, what was sent since the cursor was last written is sent again.
+//!
+//! Blocked hosts: the lists are read from the database for each page of the log and again before each request, whoever
+//! changed them, this process or another. From the moment a block is committed no new request goes to the host. What
+//! would be its turn while it is blocked is done with and not sent later; whatever is published after it was cleared is
+//! sent.
 
 mod attempt;
 mod backoff;

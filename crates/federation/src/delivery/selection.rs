@@ -9,7 +9,7 @@ use guildhall_store::delivery::{Piece, log};
 use guildhall_store::instance::{self, Instance};
 
 use super::context::Context;
-use super::lists::Snapshot;
+use super::lists::Lists;
 use super::window::{Parcel, Window};
 
 /// Parcels read at once, at most.
@@ -30,7 +30,7 @@ pub(super) struct Selection {
     rows: u32,
     instance: Option<Instance>,
     read_at: Timestamp,
-    lists: Arc<Snapshot>,
+    lists: Lists,
 }
 
 impl Selection {
@@ -43,7 +43,7 @@ impl Selection {
     ) -> Self {
         let rows = (MOST_PAIRS / subscriptions.max(1)).clamp(8, MOST_ROWS);
         let read_at = context.app.now();
-        Self { context, host, rows, instance, read_at, lists: Arc::default() }
+        Self { context, host, rows, instance, read_at, lists: Lists::default() }
     }
 
     /// Whether there is room for more, and may be more.
@@ -51,10 +51,9 @@ impl Selection {
         window.len() < LOW_WATER && !window.is_end()
     }
 
-    /// Reads the peering lists again where they are old: an admin may have blocked the host meanwhile.
+    /// Reads the peering lists again: an admin may have blocked the host meanwhile.
     pub(super) async fn refresh(&mut self) -> Result<(), StoreError> {
-        let app = &self.context.app;
-        self.lists = self.context.lists.get(&app.store, app.now()).await?;
+        self.lists = Lists::read(&self.context.app.store, &self.host).await?;
         Ok(())
     }
 
@@ -65,9 +64,13 @@ impl Selection {
     }
 
     /// Reads one page into `window`. What the host is not to get is left out, and so done with.
+    ///
+    /// The peering lists are read after the page: where a host was taken off them before something was published, the
+    /// page that has it was read after that, and so were the lists.
     pub(super) async fn read_on(&mut self, window: &mut Window) -> Result<(), StoreError> {
         let context = self.context.clone();
         let page = log::read(&context.app.store, &self.host, window.position(), self.rows, PAGE).await?;
+        self.refresh().await?;
         let parcels = self.parcels(&page.pieces).await?;
         window.extend(parcels, page.position, page.is_end);
         Ok(())

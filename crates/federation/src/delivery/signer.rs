@@ -19,7 +19,7 @@ use super::port::{RequestSigner, SignError, SignRequest};
 
 /// Keys held in memory; a parsed RSA key takes a few kilobytes.
 const MOST_KEYS: u64 = 10_000;
-/// A key that was replaced is used for this long at most.
+/// A key is used for this long before the store is asked again, and may have been replaced meanwhile.
 const KEY_LIFETIME: Duration = Duration::from_mins(10);
 
 /// Signs with the keys in the store. Clones share the parsed keys.
@@ -35,6 +35,7 @@ pub struct CachedSigner {
 struct SigningKey {
     id: Iri,
     pair: KeyPair,
+    read_at: Timestamp,
 }
 
 impl CachedSigner {
@@ -44,14 +45,16 @@ impl CachedSigner {
         Self {
             db,
             clock,
-            keys: Cache::builder().max_capacity(MOST_KEYS).time_to_live(KEY_LIFETIME).build(),
+            keys: Cache::builder().max_capacity(MOST_KEYS).time_to_idle(KEY_LIFETIME).build(),
             rsa_turns: Arc::new(Semaphore::new(cores)),
         }
     }
 
     async fn key(&self, sender: ActorId, scheme: SignatureScheme) -> Result<Arc<SigningKey>, SignError> {
         let is_rsa = scheme != SignatureScheme::Rfc9421Ed25519;
-        if let Some(known) = self.keys.get(&(sender, is_rsa)) {
+        let now = self.clock.now();
+        let known = self.keys.get(&(sender, is_rsa));
+        if let Some(known) = known.filter(|known| now.since(known.read_at) < KEY_LIFETIME) {
             return Ok(known);
         }
         let wanted = if is_rsa { KeyAlgorithm::Rsa } else { KeyAlgorithm::Ed25519 };
@@ -65,7 +68,7 @@ impl CachedSigner {
         let private = key.private_key.as_deref().ok_or(SignError::NoKey)?;
         let id = Iri::parse(&key.key_id).map_err(|_| SignError::BadKey)?;
         let pair = KeyPair::from_pkcs8(private).map_err(|_| SignError::BadKey)?;
-        let key = Arc::new(SigningKey { id, pair });
+        let key = Arc::new(SigningKey { id, pair, read_at: now });
         self.keys.insert((sender, is_rsa), key.clone());
         Ok(key)
     }

@@ -17,8 +17,8 @@ impl Fetcher {
     /// The actor with an id: ours, one that is known and not older than a day, or fetched.
     ///
     /// # Errors
-    /// [`FetchError::Gone`] for one that is deleted. When a known actor's server cannot be reached, what is known is
-    /// good enough.
+    /// [`FetchError::Gone`] for one that is deleted. When a known actor's server cannot be reached, or nothing is left to
+    /// be spent, what is known is good enough.
     pub async fn actor(&self, id: &ApId) -> Result<Actor, FetchError> {
         let known = actor::find_by_ap_id(&self.context().store, id).await?;
         match known {
@@ -47,9 +47,11 @@ impl Fetcher {
         id: &ApId,
         host: Option<String>,
     ) -> Result<Actor, FetchError> {
-        let (fetcher, wanted) = (self.clone(), id.clone());
-        let fetch = move || async move { fetcher.fetch_and_keep(&wanted, host).await }.boxed();
-        self.shared.actors.run(id.as_str(), fetch).await
+        let fetch = |fetcher: Self| {
+            let (wanted, host) = (id.clone(), host.clone());
+            async move { fetcher.fetch_and_keep(&wanted, host).await }.boxed()
+        };
+        self.share(&self.shared.actors, id.as_str(), fetch).await
     }
 
     fn is_fresh(&self, known: &Actor) -> bool {
@@ -64,6 +66,7 @@ impl Fetcher {
                 self.shared.failures.clear(id.as_str());
                 self.keep_actor(&document, host).await
             }
+            Err(error) if error.is_of_our_own() => Err(error),
             Err(error) => {
                 self.shared.failures.note(id.as_str(), error.clone(), self.now());
                 if matches!(error, FetchError::Gone) {
@@ -123,7 +126,8 @@ impl Fetcher {
     async fn mark_gone(&self, id: &ApId) -> Result<(), FetchError> {
         let app = self.context();
         let Some(known) = actor::find_by_ap_id(&app.store, id).await? else { return Ok(()) };
-        if known.is_local {
+        // Who took leave before may have left what it wrote (Lemmy).
+        if known.is_local || known.deleted_at.is_some() {
             return Ok(());
         }
         // Its own server has said so, which is as good as a Delete.
@@ -148,6 +152,8 @@ impl Fetcher {
         }
         Ok(match self.webfinger(name, &host).await {
             Ok(found) if found.host == host && found.actors.contains(&document.id) => host,
+            // By its own word it belongs to a host that we do not deal with.
+            Err(FetchError::Blocked) => return Err(FetchError::Blocked),
             _ => fallback,
         })
     }

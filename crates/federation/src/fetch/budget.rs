@@ -1,28 +1,43 @@
 //! What all fetches for one cause may cost together: one received activity, one look-up by a person.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+
 use tokio::time::Instant;
 
 use super::FetchError;
 use crate::limits::FetchLimits;
 
-/// What is left to be spent.
+/// What is left to be spent. Clones draw on the same account.
 #[derive(Debug, Clone)]
 pub struct Budget {
-    documents: u32,
-    bytes: usize,
-    depth: u32,
+    left: Arc<Left>,
     until: Instant,
+}
+
+#[derive(Debug)]
+struct Left {
+    documents: AtomicU32,
+    bytes: AtomicUsize,
+    depth: AtomicU32,
 }
 
 impl Budget {
     /// A full budget, from now on.
     pub fn new(limits: &FetchLimits) -> Self {
-        Self {
-            documents: limits.count,
-            bytes: limits.total_bytes,
-            depth: limits.depth,
-            until: Instant::now() + limits.total_time,
-        }
+        let left = Left {
+            documents: AtomicU32::new(limits.count),
+            bytes: AtomicUsize::new(limits.total_bytes),
+            depth: AtomicU32::new(limits.depth),
+        };
+        Self { left: Arc::new(left), until: Instant::now() + limits.total_time }
+    }
+
+    /// Whether number, bytes or time have run out.
+    pub fn is_spent(&self) -> bool {
+        self.left.documents.load(Ordering::Relaxed) == 0
+            || self.left.bytes.load(Ordering::Relaxed) == 0
+            || Instant::now() >= self.until
     }
 
     /// Pays for one document.
@@ -30,16 +45,16 @@ impl Budget {
     /// # Errors
     /// [`FetchError::BudgetSpent`]: number, bytes or time have run out.
     pub fn take_document(&mut self) -> Result<(), FetchError> {
-        if self.bytes == 0 || Instant::now() >= self.until {
+        if self.is_spent() {
             return Err(FetchError::BudgetSpent);
         }
-        self.documents = self.documents.checked_sub(1).ok_or(FetchError::BudgetSpent)?;
-        Ok(())
+        take_one(&self.left.documents)
     }
 
     /// Pays for bytes that have come. The last document may overdraw; the next one will not be paid for.
     pub fn take_bytes(&mut self, bytes: usize) {
-        self.bytes = self.bytes.saturating_sub(bytes);
+        let less = |left: usize| Some(left.saturating_sub(bytes));
+        let _ = self.left.bytes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
     }
 
     /// Pays for one step upwards or inwards.
@@ -47,9 +62,13 @@ impl Budget {
     /// # Errors
     /// [`FetchError::BudgetSpent`]: it goes too deep.
     pub fn take_step(&mut self) -> Result<(), FetchError> {
-        self.depth = self.depth.checked_sub(1).ok_or(FetchError::BudgetSpent)?;
-        Ok(())
+        take_one(&self.left.depth)
     }
+}
+
+fn take_one(left: &AtomicU32) -> Result<(), FetchError> {
+    let taken = left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
+    taken.map(|_| ()).map_err(|_| FetchError::BudgetSpent)
 }
 
 #[cfg(test)]
@@ -65,6 +84,9 @@ mod tests {
         let mut by_number = Budget::new(&limits());
         assert!(by_number.take_document().is_ok() && by_number.take_document().is_ok());
         assert!(matches!(by_number.take_document(), Err(FetchError::BudgetSpent)));
+
+        let by_number_too = by_number.clone();
+        assert!(by_number_too.is_spent(), "a clone is no new account");
 
         let mut by_bytes = Budget::new(&limits());
         by_bytes.take_bytes(11);

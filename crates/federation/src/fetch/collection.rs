@@ -8,6 +8,13 @@ use super::fetcher::iri_of;
 use super::get::DOCUMENT;
 use super::{Budget, FetchError, Fetcher};
 
+/// What was found of a collection.
+pub(super) struct Walked {
+    pub(super) items: Vec<Item>,
+    /// Nothing was left out for its length, or because a page could not be had.
+    pub(super) is_whole: bool,
+}
+
 impl Fetcher {
     /// The items of a collection, in its order: up to 10 pages and 1000 items, all from the collection's own origin.
     /// Embedded items prove nothing unless they are of that origin too.
@@ -17,10 +24,16 @@ impl Fetcher {
     /// # Errors
     /// The collection itself cannot be had, or is none.
     pub async fn fetch_collection(&self, id: &ApId, budget: &mut Budget) -> Result<Vec<Item>, FetchError> {
+        Ok(self.walk(id, budget).await?.items)
+    }
+
+    /// As [`Fetcher::fetch_collection`], with whether these are all items.
+    pub(super) async fn walk(&self, id: &ApId, budget: &mut Budget) -> Result<Walked, FetchError> {
         let start = iri_of(id)?;
         let mut collection = self.page(&start, &start, budget).await?;
         let mut seen = vec![start.clone()];
         let mut items = Vec::new();
+        let mut is_whole = false;
         for _ in 0..self.shared.limits.fetch.collection_pages {
             items.append(&mut collection.items);
             let next = match collection.first_page.take() {
@@ -32,7 +45,10 @@ impl Fetcher {
                 None => collection.next.take().or_else(|| collection.first.take()),
             };
             // A page that points back would go on for ever.
-            let Some(next) = next.filter(|next| !seen.contains(next)) else { break };
+            let Some(next) = next.filter(|next| !seen.contains(next)) else {
+                is_whole = true;
+                break;
+            };
             if items.len() >= self.shared.limits.fetch.collection_items {
                 break;
             }
@@ -40,8 +56,10 @@ impl Fetcher {
             seen.push(next);
             collection = page;
         }
-        items.truncate(self.shared.limits.fetch.collection_items);
-        Ok(items)
+        let most = self.shared.limits.fetch.collection_items;
+        is_whole &= items.len() <= most;
+        items.truncate(most);
+        Ok(Walked { items, is_whole })
     }
 
     async fn page(&self, url: &Iri, start: &Iri, budget: &mut Budget) -> Result<Collection, FetchError> {

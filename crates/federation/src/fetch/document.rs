@@ -20,7 +20,7 @@ impl Fetcher {
     /// another than `url`.
     ///
     /// Follows up to 3 redirects, each checked like the first; reads up to 1 MiB after decompression; takes up to 10 s a
-    /// request.
+    /// request, which those who ask at the same time share.
     ///
     /// # Errors
     /// [`FetchError::WrongId`] when the id does not lead to a document of that id; the others as their names say.
@@ -47,9 +47,7 @@ impl Fetcher {
         wanted: &Wanted,
         budget: &mut Budget,
     ) -> Result<Fetched, FetchError> {
-        budget.take_document()?;
-        let answer = self.get(url, wanted).await?;
-        budget.take_bytes(answer.body.len());
+        let answer = self.get(url, wanted, budget).await?;
         let document = Document::parse(&answer.body).map_err(FetchError::not_activity_pub)?;
         Ok(Fetched { url: answer.url, document })
     }

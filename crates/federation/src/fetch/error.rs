@@ -10,6 +10,9 @@ use crate::net::{NetError, Refusal};
 /// Why something could not be had from another server. Cheap to clone: those who waited for one fetch share its end.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum FetchError {
+    /// This instance does not federate: nobody is asked.
+    #[error("federation is switched off on this server")]
+    SwitchedOff,
     /// 410, or a tombstone: it was there once.
     #[error("it is gone")]
     Gone,
@@ -55,7 +58,7 @@ impl FetchError {
     /// Whether another try later may succeed.
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::Unreachable(_) | Self::BudgetSpent => true,
+            Self::Unreachable(_) | Self::BudgetSpent | Self::SwitchedOff => true,
             Self::Store(error) => error.is_retryable(),
             _ => false,
         }
@@ -64,6 +67,11 @@ impl FetchError {
     /// Whether its own server says that there is no such thing (404) or no longer (410).
     pub fn is_absent(&self) -> bool {
         matches!(self, Self::Gone | Self::NotFound)
+    }
+
+    /// Whether it is for reasons of our own, and says nothing about what was asked for.
+    pub(super) fn is_of_our_own(&self) -> bool {
+        matches!(self, Self::BudgetSpent | Self::SwitchedOff | Self::Store(_))
     }
 
     #[expect(clippy::needless_pass_by_value, reason = "so that it can be given to `map_err`")]
@@ -81,6 +89,7 @@ impl From<StoreError> for FetchError {
 impl From<NetError> for FetchError {
     fn from(error: NetError) -> Self {
         match error {
+            NetError::SwitchedOff => Self::SwitchedOff,
             NetError::Refused(refusal) => Self::Refused(refusal),
             NetError::TooLarge(_) => Self::TooLarge,
             NetError::BadRedirect => Self::TooManyRedirects,
@@ -93,6 +102,7 @@ impl From<FetchError> for ResolveError {
     fn from(error: FetchError) -> Self {
         match error {
             FetchError::Gone | FetchError::NotFound | FetchError::OwnHost => Self::NotFound,
+            FetchError::SwitchedOff => Self::SwitchedOff,
             FetchError::Blocked => Self::Blocked,
             FetchError::Unreachable(reason) => Self::Unreachable(reason),
             FetchError::BudgetSpent => Self::Unreachable(error.to_string()),

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use guildhall_activitypub::Iri;
+use futures_util::future::BoxFuture;
+use guildhall_activitypub::{Iri, Object};
 use guildhall_app::App;
 use guildhall_domain::{ApId, Timestamp};
 use guildhall_store::actor::Actor;
@@ -10,16 +11,19 @@ use guildhall_store::actor::Actor;
 use super::failures::Failures;
 use super::instance_key::InstanceKey;
 use super::key::KeyCache;
+use super::moderators::Rosters;
 use super::single_flight::SingleFlight;
 use super::{Budget, FetchError, Offline, Peers};
 use crate::delivery::port::RequestSigner;
 use crate::limits::Limits;
-use crate::net::Client;
+use crate::net::{Answer, Client};
 
 /// Finds what lives on other servers, and keeps the actors among it. Cheap to clone.
 #[derive(Clone)]
 pub struct Fetcher {
     pub(super) shared: Arc<Shared>,
+    /// What pays for everything; without one, each fetch has a budget of its own.
+    account: Option<Budget>,
 }
 
 pub(super) struct Shared {
@@ -31,8 +35,12 @@ pub(super) struct Shared {
     pub(super) instance_key: InstanceKey,
     pub(super) actors: SingleFlight<Result<Actor, FetchError>>,
     pub(super) key_pages: SingleFlight<Result<(), FetchError>>,
+    pub(super) threads: SingleFlight<Result<Vec<Object>, FetchError>>,
+    /// By what is asked for and the URL. All requests are signed by the instance, so that one answer is good for all.
+    pub(super) answers: SingleFlight<Result<Answer, FetchError>>,
     pub(super) keys: KeyCache,
     pub(super) failures: Failures,
+    pub(super) rosters: Rosters,
 }
 
 impl Fetcher {
@@ -41,14 +49,18 @@ impl Fetcher {
         let app = App { resolver: Arc::new(Offline), ..app };
         let peers = Peers::new(app.store.clone(), app.site.allow_list_only, limits.memory.peering_ttl);
         Self {
+            account: None,
             shared: Arc::new(Shared {
                 net,
                 peers,
                 instance_key: InstanceKey::new(&app, signer),
                 actors: SingleFlight::default(),
                 key_pages: SingleFlight::default(),
+                threads: SingleFlight::default(),
+                answers: SingleFlight::default(),
                 keys: KeyCache::new(&limits.memory),
                 failures: Failures::new(limits.memory.failure_ttl),
+                rosters: Rosters::default(),
                 limits,
                 app,
             }),
@@ -57,7 +69,18 @@ impl Fetcher {
 
     /// The use cases' context, with this fetcher as its resolver.
     pub fn app(&self) -> App {
-        App { resolver: Arc::new(self.clone()), ..self.shared.app.clone() }
+        let resolver = Self { shared: self.shared.clone(), account: None };
+        App { resolver: Arc::new(resolver), ..self.shared.app.clone() }
+    }
+
+    /// The same with one account for all that is fetched from now on, actors and keys among it.
+    #[must_use]
+    pub fn for_one_cause(&self) -> Self {
+        self.paying_from(Budget::new(&self.shared.limits.fetch))
+    }
+
+    pub(super) fn paying_from(&self, account: Budget) -> Self {
+        Self { shared: self.shared.clone(), account: Some(account) }
     }
 
     /// The instance's peering lists.
@@ -65,9 +88,37 @@ impl Fetcher {
         &self.shared.peers
     }
 
-    /// A full budget for one cause.
+    /// What pays for the next fetch: the account of this cause, or a full budget where there is none.
     pub fn budget(&self) -> Budget {
-        Budget::new(&self.shared.limits.fetch)
+        self.account.clone().unwrap_or_else(|| Budget::new(&self.shared.limits.fetch))
+    }
+
+    /// Joins the flight for `key`, which costs one document, or starts it, which costs all that is fetched for it.
+    ///
+    /// A flight that ends because the account of who started it is spent is started anew on ours.
+    pub(super) async fn share<T: Clone + Send + Sync + 'static>(
+        &self,
+        flights: &SingleFlight<Result<T, FetchError>>,
+        key: &str,
+        fetch: impl Fn(Self) -> BoxFuture<'static, Result<T, FetchError>>,
+    ) -> Result<T, FetchError> {
+        let mut account = self.budget();
+        while !account.is_spent() {
+            let mut is_ours = false;
+            let start = || {
+                is_ours = true;
+                fetch(self.paying_from(account.clone()))
+            };
+            let ended = flights.run(key, start).await;
+            if is_ours {
+                return ended;
+            }
+            account.take_document()?;
+            if !matches!(ended, Err(FetchError::BudgetSpent)) {
+                return ended;
+            }
+        }
+        Err(FetchError::BudgetSpent)
     }
 
     /// Whether an id is one of this instance.

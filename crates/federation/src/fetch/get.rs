@@ -1,13 +1,16 @@
 //! One GET with all its redirects: each hop passes the peering lists, the signer and the address guard anew.
 
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 use guildhall_activitypub::Iri;
 use http::{HeaderValue, StatusCode, header};
 
-use super::{FetchError, Fetcher, is_activity, media_type};
+use super::{Budget, FetchError, Fetcher, is_activity, media_type};
 use crate::delivery::port::SignError;
 use crate::net::Answer;
 
 /// What kind of document is asked for.
+#[derive(Clone, Copy)]
 pub(super) struct Wanted {
     accept: &'static str,
     fits: fn(&str) -> bool,
@@ -25,12 +28,22 @@ pub(super) const DISCOVERY: Wanted =
     Wanted { accept: "application/jrd+json, application/json", fits: media_type::is_json };
 
 impl Fetcher {
-    /// Gets a document of the wanted kind. The answer's `url` is the one that gave it, after redirects.
-    pub(super) async fn get(&self, url: &Iri, wanted: &Wanted) -> Result<Answer, FetchError> {
-        let limit = self.shared.limits.fetch.timeout;
-        let answer = tokio::time::timeout(limit, self.follow(url, wanted)).await;
-        let answer =
-            answer.unwrap_or_else(|_| Err(FetchError::Unreachable("no answer in time".to_owned())))?;
+    /// Gets a document of the wanted kind on the account of `budget`. The answer's `url` is the one that gave it, after
+    /// redirects.
+    ///
+    /// Those who ask for one URL at the same time share one request with its end, good or bad; each pays as for a request
+    /// of their own. So what was asked for may be as old as a request takes, 10 s at most.
+    pub(super) async fn get(
+        &self,
+        url: &Iri,
+        wanted: &Wanted,
+        budget: &mut Budget,
+    ) -> Result<Answer, FetchError> {
+        budget.take_document()?;
+        let url = url.without_fragment();
+        let key = format!("{} {url}", wanted.accept);
+        let answer = self.shared.answers.run(&key, || self.request(url, *wanted)).await?;
+        budget.take_bytes(answer.body.len());
         check_status(answer.status)?;
         let content_type = answer.header(header::CONTENT_TYPE).unwrap_or_default();
         if !(wanted.fits)(content_type) {
@@ -39,8 +52,17 @@ impl Fetcher {
         Ok(answer)
     }
 
-    async fn follow(&self, url: &Iri, wanted: &Wanted) -> Result<Answer, FetchError> {
-        let mut url = url.without_fragment();
+    fn request(&self, url: Iri, wanted: Wanted) -> BoxFuture<'static, Result<Answer, FetchError>> {
+        let fetcher = self.clone();
+        let limit = fetcher.shared.limits.fetch.timeout;
+        async move {
+            let answer = tokio::time::timeout(limit, fetcher.follow(url, &wanted)).await;
+            answer.unwrap_or_else(|_| Err(FetchError::Unreachable("no answer in time".to_owned())))
+        }
+        .boxed()
+    }
+
+    async fn follow(&self, mut url: Iri, wanted: &Wanted) -> Result<Answer, FetchError> {
         for _ in 0..=self.shared.limits.fetch.redirects {
             let answer = self.hop(&url, wanted).await?;
             if !answer.is_redirect() {
@@ -52,6 +74,9 @@ impl Fetcher {
     }
 
     async fn hop(&self, url: &Iri, wanted: &Wanted) -> Result<Answer, FetchError> {
+        if self.shared.net.is_switched_off() {
+            return Err(FetchError::SwitchedOff);
+        }
         if self.is_own(url) {
             return Err(FetchError::OwnHost);
         }

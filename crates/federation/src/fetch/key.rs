@@ -147,17 +147,24 @@ impl Fetcher {
             return Err(not_had(error));
         }
         permit()?;
-        let (fetcher, wanted) = (self.clone(), key_id.clone());
-        let fetch = move || async move { fetcher.fetch_owner(&wanted).await }.boxed();
-        let outcome = self.shared.key_pages.run(key_id.as_str(), fetch).await;
-        let failure = match (outcome, self.known_key(key_id).await?) {
+        let failure = match (self.fetch_page(key_id).await, self.known_key(key_id).await?) {
             (Ok(()), Some(known)) => return Ok(known),
             (Ok(()), None) => FetchError::WrongId,
+            (Err(error), _) if error.is_of_our_own() => return Err(error.into()),
             (Err(error), _) => error,
         };
         // For the page, not the key: any number of fragments leads to one page.
         self.shared.failures.note(page.as_str(), failure.clone(), self.now());
         Err(not_had(failure))
+    }
+
+    /// As [`Fetcher::fetch_owner`], once for all who ask at the same time.
+    async fn fetch_page(&self, key_id: &Iri) -> Result<(), FetchError> {
+        let fetch = |fetcher: Self| {
+            let wanted = key_id.clone();
+            async move { fetcher.fetch_owner(&wanted).await }.boxed()
+        };
+        self.share(&self.shared.key_pages, key_id.as_str(), fetch).await
     }
 
     /// Fetches the page of a key and keeps the actor who owns it: the page itself, or the one that it names.

@@ -16,6 +16,7 @@ mod instance_key;
 mod key;
 mod key_bytes;
 mod media_type;
+mod moderators;
 mod nodeinfo;
 mod object;
 mod offline;

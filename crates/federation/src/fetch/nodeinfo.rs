@@ -2,7 +2,10 @@
 
 use guildhall_activitypub::discovery::{NodeInfo, nodeinfo_link};
 use guildhall_app::port::PortFuture;
-use guildhall_store::instance::Software;
+use guildhall_store::{
+    StoreError,
+    instance::{self, Software},
+};
 
 use super::get::DISCOVERY;
 use super::{FetchError, Fetcher};
@@ -14,12 +17,26 @@ const MAX_TEXT: usize = 64;
 impl ProfileSource for Fetcher {
     fn learn<'a>(&'a self, host: &'a str) -> PortFuture<'a, Option<Software>> {
         Box::pin(async move {
-            self.nodeinfo(host).await.inspect_err(|error| note_failure(host, error)).ok().map(software_of)
+            let fetcher = self.paying_from(self.budget());
+            fetcher.nodeinfo(host).await.inspect_err(|error| note_failure(host, error)).ok().map(software_of)
         })
     }
 }
 
 impl Fetcher {
+    /// Asks a host what it runs and keeps the answer, unless it is known; a host that does not say is left alone.
+    pub(crate) async fn learn_software(&self, host: &str) -> Result<(), StoreError> {
+        let app = self.context();
+        let known = instance::find(&app.store, host).await?;
+        if known.is_some_and(|known| known.nodeinfo_at.is_some()) {
+            return Ok(());
+        }
+        let software = self.learn(host).await;
+        let mut tx = app.begin().await?;
+        instance::set_software(&mut tx, host, software.as_ref(), app.now()).await?;
+        tx.commit().await
+    }
+
     /// Fetches the links and then the document of a host; both from the host itself.
     async fn nodeinfo(&self, host: &str) -> Result<NodeInfo, FetchError> {
         let links = json(&self.get_from_host(host, "/.well-known/nodeinfo").await?)?;
@@ -28,7 +45,7 @@ impl Fetcher {
         if link.authority() != host {
             return Err(FetchError::WrongId);
         }
-        let document = json(&self.get(&link, &DISCOVERY).await?.body)?;
+        let document = json(&self.get(&link, &DISCOVERY, &mut self.budget()).await?.body)?;
         NodeInfo::read(&document).ok_or_else(|| FetchError::not_activity_pub("no NodeInfo document"))
     }
 }

@@ -1,9 +1,10 @@
-//! A resolver for where there is no network: nothing is found.
+//! A resolver that finds nothing.
 
 use guildhall_app::port::{PortFuture, RemoteResolver, ResolveError};
 use guildhall_domain::{ActorId, Handle};
 
-/// Finds nothing. For instances that do not federate, and until [`crate::Federation`] is set up.
+/// Finds nothing. Stands in until [`crate::Federation`] is set up, which puts its fetcher here: also where federation is
+/// switched off, since what is known can still be found then.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Offline;
 

@@ -8,8 +8,17 @@ use super::fetcher::ap_id_of;
 use super::{FetchError, Fetcher};
 
 impl RemoteResolver for Fetcher {
+    fn is_switched_off(&self) -> bool {
+        self.shared.net.is_switched_off()
+    }
+
     fn actor_by_handle<'a>(&'a self, handle: &'a Handle) -> PortFuture<'a, Result<ActorId, ResolveError>> {
-        Box::pin(async move { Ok(self.actor_of_handle(handle).await?.id) })
+        Box::pin(async move {
+            let fetcher = self.for_one_cause();
+            let found = fetcher.actor_of_handle(handle).await?;
+            fetcher.learn_moderators(&found, self.shared.limits.memory.actor_max_age).await;
+            Ok(found.id)
+        })
     }
 }
 

@@ -1,5 +1,6 @@
 //! A post or comment with all that it answers, up to what is known.
 
+use futures_util::FutureExt as _;
 use guildhall_activitypub::{Iri, Object};
 use guildhall_domain::ApId;
 use guildhall_store::entry;
@@ -9,21 +10,20 @@ use super::{Budget, FetchError, Fetcher};
 
 impl Fetcher {
     /// Fetches an object and its parents up to one that is known here, is ours, or cannot be had; the uppermost first, the
-    /// object itself last.
+    /// object itself last. Those who ask for one at the same time share one way up.
     ///
     /// # Errors
     /// The object itself cannot be had; a parent's server cannot be reached now; or it goes on for more than 20 steps or
     /// 50 documents ([`FetchError::BudgetSpent`]).
     pub async fn fetch_thread_upwards(&self, id: &ApId) -> Result<Vec<Object>, FetchError> {
-        self.fetch_thread_within(id, &mut self.budget()).await
+        let climb = |fetcher: Self| {
+            let id = id.clone();
+            async move { fetcher.climb(&id, &mut fetcher.budget()).await }.boxed()
+        };
+        self.share(&self.shared.threads, id.as_str(), climb).await
     }
 
-    /// As [`Fetcher::fetch_thread_upwards`], on the account of one cause.
-    pub async fn fetch_thread_within(
-        &self,
-        id: &ApId,
-        budget: &mut Budget,
-    ) -> Result<Vec<Object>, FetchError> {
+    async fn climb(&self, id: &ApId, budget: &mut Budget) -> Result<Vec<Object>, FetchError> {
         iri_of(id)?;
         let mut chain = vec![self.fetch_object_within(id, budget).await?];
         while let Some(parent) = self.missing_parent(&chain).await? {

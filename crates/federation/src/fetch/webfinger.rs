@@ -61,9 +61,10 @@ impl Fetcher {
         let url = |scheme: &str| {
             Iri::parse(&format!("{scheme}://{host}{path}")).map_err(FetchError::not_activity_pub)
         };
-        match self.get(&url("https")?, &DISCOVERY).await {
+        let mut budget = self.budget();
+        match self.get(&url("https")?, &DISCOVERY, &mut budget).await {
             Err(FetchError::Unreachable(_)) if self.shared.net.guard().allows_http() => {
-                Ok(self.get(&url("http")?, &DISCOVERY).await?.body)
+                Ok(self.get(&url("http")?, &DISCOVERY, &mut budget).await?.body)
             }
             answer => Ok(answer?.body),
         }

@@ -18,6 +18,7 @@ const SWEEP_EVERY: u32 = 4096;
 /// All buckets of the inbox.
 pub(crate) struct Buckets {
     requests_of_ip: Limiter<IpAddr>,
+    /// By who asks, and the host that is claimed.
     requests_of_host: Limiter<(IpAddr, String)>,
     key_fetches_of_ip: Limiter<IpAddr>,
     key_fetches_of_host: Limiter<String>,
@@ -98,6 +99,17 @@ mod tests {
             buckets.take_request(client(2), Some("a.example")).is_ok(),
             "claimed by one is not used up for others"
         );
+    }
+
+    #[test]
+    fn by_default_one_host_leaves_room_for_others_behind_its_address() {
+        let limits = InboxLimits::default();
+        let buckets = Buckets::new(&limits);
+        for _ in 0..limits.per_host_per_minute {
+            assert!(buckets.take_request(client(1), Some("busy.example")).is_ok());
+        }
+        assert!(buckets.take_request(client(1), Some("busy.example")).is_err());
+        assert!(buckets.take_request(client(1), Some("quiet.example")).is_ok());
     }
 
     #[test]

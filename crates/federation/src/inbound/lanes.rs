@@ -9,9 +9,7 @@ use guildhall_domain::{ApId, ReceivedId};
 use guildhall_store::received::Received;
 use tokio::task::{Id, JoinError, JoinSet};
 
-/// Senders whose activities are processed at the same time.
-const RUNNING: usize = 32;
-/// Of one host at most so many.
+/// Senders of one host whose activities are processed at the same time.
 const RUNNING_PER_HOST: usize = 8;
 /// Activities of one sender that wait in memory.
 const WAITING_PER_LANE: usize = 64;
@@ -19,8 +17,9 @@ const WAITING_PER_LANE: usize = 64;
 const WAITING_BYTES: usize = 32 << 20;
 
 /// The activities that wait, and the senders whose turn it is.
-#[derive(Default)]
 pub(super) struct Lanes {
+    /// Senders whose activities are processed at the same time.
+    most: usize,
     waiting: HashMap<ApId, VecDeque<Received>>,
     bytes: usize,
     /// Waiting or under way, so that what is read twice is done once.
@@ -36,6 +35,18 @@ struct Running {
 }
 
 impl Lanes {
+    /// Nobody waits. The activities of at most `most` senders will be processed at the same time.
+    pub(super) fn new(most: usize) -> Self {
+        Self {
+            most,
+            waiting: HashMap::new(),
+            bytes: 0,
+            known: HashSet::new(),
+            tasks: JoinSet::new(),
+            running: HashMap::new(),
+        }
+    }
+
     /// Whether an activity of this lane would find room, and is not there already.
     pub(super) fn wants(&self, id: ReceivedId, lane: &ApId) -> bool {
         let in_lane = self.waiting.get(lane).map_or(0, VecDeque::len);
@@ -59,7 +70,7 @@ impl Lanes {
     where
         W: Future<Output = ()> + Send + 'static,
     {
-        while self.running.len() < RUNNING {
+        while self.running.len() < self.most {
             let Some(lane) = self.next_lane() else { return };
             let Some(received) = self.take(&lane) else { return };
             let (host, id) = (received.host.clone(), received.id);
@@ -143,7 +154,7 @@ mod tests {
     #[tokio::test]
     async fn each_sender_is_served_in_order_and_nothing_twice() {
         let done = Arc::new(Mutex::new(Vec::new()));
-        let mut lanes = Lanes::default();
+        let mut lanes = Lanes::new(32);
         for (id, actor) in [(1, "x"), (2, "y"), (3, "x"), (1, "x")] {
             assert!(lanes.add(received(id, actor)));
         }
@@ -163,7 +174,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_lane_that_panics_is_freed() {
-        let mut lanes = Lanes::default();
+        let mut lanes = Lanes::new(32);
         lanes.add(received(1, "x"));
         lanes.start(|_| async { panic!("on purpose") });
         lanes.ended().await;
@@ -172,7 +183,7 @@ mod tests {
 
     #[tokio::test]
     async fn one_sender_with_much_to_say_leaves_room_for_others() {
-        let mut lanes = Lanes::default();
+        let mut lanes = Lanes::new(32);
         let taken = (0..1_000).filter(|id| lanes.add(received(*id, "x"))).count();
         assert_eq!(taken, WAITING_PER_LANE);
         assert!(lanes.add(received(2_000, "y")));
@@ -182,7 +193,7 @@ mod tests {
 
     #[tokio::test]
     async fn one_host_with_many_senders_leaves_turns_for_others() {
-        let mut lanes = Lanes::default();
+        let mut lanes = Lanes::new(32);
         for id in 0..100 {
             lanes.add(Received { host: "crowd.example".to_owned(), ..received(id, &format!("x{id}")) });
         }
@@ -191,9 +202,19 @@ mod tests {
         assert_eq!(lanes.running.len(), RUNNING_PER_HOST + 1);
     }
 
+    #[tokio::test]
+    async fn no_more_senders_are_worked_for_than_was_said() {
+        let mut lanes = Lanes::new(3);
+        for id in 0..10 {
+            lanes.add(received(id, &format!("x{id}")));
+        }
+        lanes.start(|_| std::future::pending());
+        assert_eq!(lanes.running.len(), 3);
+    }
+
     #[test]
     fn memory_is_bounded() {
-        let mut lanes = Lanes::default();
+        let mut lanes = Lanes::new(32);
         let taken = (0..100_000).filter(|id| lanes.add(received(*id, &format!("x{id}")))).count();
         assert_eq!(taken, WAITING_BYTES >> 10);
     }

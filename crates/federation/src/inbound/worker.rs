@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
+use guildhall_app::cause;
+use guildhall_domain::{EntryId, ReceivedId, actor::ActorKind, content::EntryState, event::Cause};
 use guildhall_store::{
-    StoreError,
+    StoreError, entry,
     received::{self, Outcome, Received},
 };
 
 use super::lanes::Lanes;
-use super::translate::{Incoming, Step, Trouble, translate};
+use super::translate::{Age, Incoming, Step, Trouble, learn_moderators, translate};
 use crate::Federation;
 
 /// Activities read from the store at a time.
@@ -20,13 +22,14 @@ const LONGEST: Duration = Duration::from_mins(2);
 /// Tries before an activity is given up: with the doubling below about a day and a half.
 const MAX_ATTEMPTS: i64 = 14;
 
-/// Processes what was received until `shutdown` ends; what is under way then is finished.
-pub async fn run(federation: Federation, shutdown: impl Future<Output = ()>) {
+/// Processes what was received, of at most `senders` at the same time, until `shutdown` ends; what is under way then is
+/// finished.
+pub async fn run(federation: Federation, senders: usize, shutdown: impl Future<Output = ()>) {
     let Some(mut arrivals) = federation.arrivals.take() else {
         tracing::error!("two workers in one process; this one does nothing");
         return;
     };
-    let mut lanes = Lanes::default();
+    let mut lanes = Lanes::new(senders);
     let mut look = tokio::time::interval(LOOK_EVERY);
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     tokio::pin!(shutdown);
@@ -91,10 +94,14 @@ async fn process(federation: &Federation, received: Received) {
     let (id, verb, attempts) = (received.id, received.verb.clone(), received.attempts);
     let lag = federation.app.now().since(received.received_at);
     metrics::histogram!("inbox_lag_seconds").record(lag.as_secs_f64());
-    let step = match Incoming::load(federation, received).await {
-        // Boxed: the deepest path, which fetches a whole thread, would make every task as large.
+    let mut sender = None;
+    // All that is fetched for it is paid from one account.
+    let cause = federation.for_one_cause();
+    let step = match Incoming::load(&cause, received).await {
         Ok(incoming) => {
-            match tokio::time::timeout(LONGEST, Box::pin(translate(federation, incoming))).await {
+            sender = Some(incoming.actor.clone()).filter(|actor| actor.kind == ActorKind::Group);
+            // Boxed: the deepest path, which fetches a whole thread, would make every task as large.
+            match tokio::time::timeout(LONGEST, Box::pin(translate(&cause, incoming))).await {
                 Ok(step) => step,
                 Err(_) => Err(Trouble::Later("took too long".to_owned())),
             }
@@ -102,10 +109,8 @@ async fn process(federation: &Federation, received: Received) {
         Err(trouble) => Err(trouble),
     };
     let ended = match step {
-        Ok(Step::Done) => {
-            count("done");
-            return;
-        }
+        Ok(Step::Done) => Ok(()),
+        Ok(Step::Waits(entry)) => wait(federation, id, entry).await,
         Ok(Step::Ended(outcome, reason)) => end(federation, id, outcome, &reason).await,
         Err(Trouble::Later(reason)) if attempts < MAX_ATTEMPTS => {
             put_off(federation, id, attempts, &reason).await
@@ -119,31 +124,43 @@ async fn process(federation: &Federation, received: Received) {
         // It stays due, and is tried again.
         tracing::error!(error = %error, "noting the outcome of an activity failed");
     }
-}
-
-fn count(outcome: &'static str) {
-    metrics::counter!("activities_processed_total", "outcome" => outcome).increment(1);
+    if let Some(group) = sender {
+        // Only now, so that the activity did not wait for it.
+        learn_moderators(federation, &group, Age::Actor).await;
+    }
 }
 
 async fn end(
     federation: &Federation,
-    id: guildhall_domain::ReceivedId,
+    id: ReceivedId,
     outcome: Outcome,
     reason: &str,
 ) -> Result<(), StoreError> {
-    count(outcome.as_str());
     let mut tx = federation.app.begin().await?;
-    received::finish(&mut tx, id, outcome, Some(reason), federation.app.now()).await?;
+    cause::finish(&mut tx, Cause::Activity(id), outcome, Some(reason), federation.app.now()).await?;
     tx.commit().await
+}
+
+/// Lets an activity wait for a moderator's word about an entry; if that has been said meanwhile, it stays due.
+async fn wait(federation: &Federation, id: ReceivedId, about: EntryId) -> Result<(), StoreError> {
+    let mut tx = federation.app.begin().await?;
+    let is_held = entry::lock(&mut tx, about).await?.is_some_and(|entry| entry.state == EntryState::Held);
+    if is_held && received::set_waiting(&mut tx, id, about).await? {
+        cause::count("waits");
+        return tx.commit().await;
+    }
+    drop(tx);
+    federation.app.signals.received.notify_one();
+    Ok(())
 }
 
 async fn put_off(
     federation: &Federation,
-    id: guildhall_domain::ReceivedId,
+    id: ReceivedId,
     attempts: i64,
     reason: &str,
 ) -> Result<(), StoreError> {
-    count("retry");
+    cause::count("retry");
     let exponent = u32::try_from(attempts.clamp(0, MAX_ATTEMPTS)).unwrap_or(0);
     let due = federation.app.now().plus(Duration::from_secs(8) * 2_u32.pow(exponent));
     let mut tx = federation.app.begin().await?;

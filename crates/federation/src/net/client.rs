@@ -32,6 +32,8 @@ pub struct ClientOptions {
     pub connect_timeout: Duration,
     /// Where names are looked up.
     pub lookup: Arc<dyn Lookup>,
+    /// Whether nothing goes out at all.
+    pub switched_off: bool,
 }
 
 impl ClientOptions {
@@ -43,6 +45,7 @@ impl ClientOptions {
             user_agent: format!("Guildhall/{} (+{base_url})", env!("CARGO_PKG_VERSION")),
             connect_timeout: Duration::from_secs(5),
             lookup: Arc::new(SystemLookup),
+            switched_off: false,
         }
     }
 }
@@ -63,6 +66,7 @@ pub enum ClientError {
 pub struct Client {
     http: reqwest::Client,
     guard: AddressGuard,
+    switched_off: bool,
 }
 
 impl fmt::Debug for Client {
@@ -89,12 +93,17 @@ impl Client {
             .tls_certs_merge(certificates(options.extra_ca.as_deref())?)
             .build()
             .map_err(ClientError::Setup)?;
-        Ok(Self { http, guard: options.guard })
+        Ok(Self { http, guard: options.guard, switched_off: options.switched_off })
     }
 
     /// What may be connected to.
     pub fn guard(&self) -> &AddressGuard {
         &self.guard
+    }
+
+    /// Whether nothing goes out at all.
+    pub fn is_switched_off(&self) -> bool {
+        self.switched_off
     }
 
     /// Asks for `url`; of a successful answer reads up to `max_bytes`, of any other nothing. Follows no redirect.
@@ -131,6 +140,9 @@ impl Client {
         mut headers: HeaderMap,
         body: Bytes,
     ) -> Result<reqwest::Response, NetError> {
+        if self.switched_off {
+            return Err(NetError::SwitchedOff);
+        }
         self.guard.check(url)?;
         // hyper writes the same value from the URL, and HTTP/2 has none.
         headers.remove(header::HOST);

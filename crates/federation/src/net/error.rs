@@ -5,6 +5,9 @@ use super::guard::Refusal;
 /// Why a request to another server brought no usable answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NetError {
+    /// This instance does not federate: nothing goes out.
+    #[error("federation is switched off on this server")]
+    SwitchedOff,
     /// The address guard said no.
     #[error("refused to connect: {0}")]
     Refused(#[from] Refusal),

@@ -17,11 +17,18 @@ use guildhall_store::{
 
 use super::render::mention;
 
-/// Everybody who is told of an entry by name, whether or not their server follows the group: the authors of all that it
+/// Everybody who is told of an entry by name, whether or not their server follows the group: the authors of what it
 /// answers, and who is mentioned (ActivityPub section 7.1.2 leaves them to chance otherwise).
+///
+/// In a chain of more than 60 answers that is the authors of the nearest 60 and of the post that began it: two who
+/// answer each other without end must not make every answer dearer than the one before.
 pub async fn concerned(app: &App, entry: &Entry) -> Result<Vec<Actor>, StoreError> {
     let ancestors = entry::list_ancestors(&app.store, entry.id).await?;
     let mut authors: Vec<ActorId> = ancestors.iter().map(|ancestor| ancestor.author_id).collect();
+    if ancestors.last().is_some_and(|farthest| farthest.id != entry.thread_id) {
+        let start = entry::find(&app.store, entry.thread_id).await?;
+        authors.extend(start.map(|post| post.author_id));
+    }
     authors.sort_unstable();
     authors.dedup();
     let mut found = actor::list_by_ids(&app.store, &authors).await?;

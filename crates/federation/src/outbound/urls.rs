@@ -35,6 +35,11 @@ impl<'a> Urls<'a> {
         self.at(&format!("/posts/{thread}/context"))
     }
 
+    /// The thread that [`Urls::context`] names so.
+    pub fn thread_of_context(self, url: &str) -> Option<EntryId> {
+        url.strip_prefix(self.base)?.strip_prefix("/posts/")?.strip_suffix("/context")?.parse().ok()
+    }
+
     /// The direct answers to an entry.
     pub fn replies(self, kind: EntryKind, id: EntryId) -> ApId {
         self.entry_part(kind, id, "replies")

@@ -16,7 +16,7 @@ use guildhall_app::{
     read::{self, Cursor, EntryView, Page, PageRequest},
 };
 use guildhall_domain::{
-    EntryId, GroupId,
+    ActorId, EntryId, GroupId, Timestamp,
     content::{EntryKind, Sort},
     visibility::Sight,
 };
@@ -36,13 +36,17 @@ use super::{
 use crate::{
     Federation,
     outbound::{
-        render::{self, activity::to_bytes, text_iri},
+        render::{self, activity::to_bytes, part, text_iri},
         urls::Urls,
     },
 };
 
 /// Ids on a page; a thread that fits is given whole, since not everybody turns pages.
 const IDS: u32 = read::page::MAX_LIMIT;
+/// Moderators and featured posts on a page. Up to so many are given with the collection itself: threaded servers (Lemmy,
+/// Mbin, PieFed) look for them nowhere else.
+const LISTED: u32 = 50;
+const FIRST_LISTED: PageRequest = PageRequest { after: None, limit: Some(LISTED) };
 /// Activities on a page of an outbox.
 const ACTIVITIES: u32 = 20;
 
@@ -74,7 +78,7 @@ pub(super) fn routes() -> Router<Federation> {
 
 async fn instance_outbox(State(federation): State<Federation>, reader: Reader) -> Result<Response, Refusal> {
     let actor = find_instance(&federation.app).await?;
-    let id = part(&actor, "outbox")?;
+    let id = part(&actor.ap_id, "outbox")?;
     Ok(give(&reader, &whole(&id, 0, None).with_items(Vec::new())))
 }
 
@@ -86,7 +90,7 @@ async fn group_outbox(
 ) -> Result<Response, Refusal> {
     let app = &federation.app;
     let actor = find_group(app, &name).await?;
-    let id = part(&actor, "outbox")?;
+    let id = part(&actor.ap_id, "outbox")?;
     let group = find_settings(app, &actor).await?;
     let Some(request) = page_request(&query, ACTIVITIES)? else {
         return Ok(give(&reader, &paged(&id, count(group.post_count), None)?));
@@ -107,7 +111,7 @@ async fn person_outbox(
 ) -> Result<Response, Refusal> {
     let app = &federation.app;
     let actor = find_person(app, &name).await?;
-    let id = part(&actor, "outbox")?;
+    let id = part(&actor.ap_id, "outbox")?;
     let Some(request) = page_request(&query, ACTIVITIES)? else {
         return Ok(give(&reader, &uncounted(paged(&id, 0, None)?)));
     };
@@ -126,7 +130,7 @@ async fn group_followers(
 ) -> Result<Response, Refusal> {
     let actor = find_group(&federation.app, &name).await?;
     let group = find_settings(&federation.app, &actor).await?;
-    Ok(give(&reader, &whole(&part(&actor, "followers")?, count(group.member_count), None).to_value()))
+    Ok(give(&reader, &whole(&part(&actor.ap_id, "followers")?, count(group.member_count), None).to_value()))
 }
 
 async fn person_followers(
@@ -136,33 +140,45 @@ async fn person_followers(
 ) -> Result<Response, Refusal> {
     let actor = find_person(&federation.app, &name).await?;
     // Nobody can follow a person here, only groups.
-    Ok(give(&reader, &whole(&part(&actor, "followers")?, 0, None).to_value()))
+    Ok(give(&reader, &whole(&part(&actor.ap_id, "followers")?, 0, None).to_value()))
 }
 
 async fn moderators(
     State(federation): State<Federation>,
     Path(name): Path<String>,
+    Query(query): Query<PageQuery>,
     reader: Reader,
 ) -> Result<Response, Refusal> {
     let app = &federation.app;
     let group = find_group(app, &name).await?;
-    let ids = moderator::list(&app.store, GroupId(group.id.0)).await?;
-    let known = actor::list_by_ids(&app.store, &ids).await?;
-    let in_order = ids.iter().filter_map(|id| known.iter().find(|actor| actor.id == *id));
-    let items: Vec<Value> = in_order.map(|actor| Value::from(actor.ap_id.as_str())).collect();
-    Ok(give(&reader, &listed(&part(&group, "moderators")?, None, items)))
+    let id = part(&group.ap_id, "moderators")?;
+    let request = page_request(&query, LISTED)?.unwrap_or(FIRST_LISTED);
+    let after = request.after.map(|last| (Timestamp(last.key), ActorId(last.id)));
+    let (group, limit) = (GroupId(group.id.0), request.limit() + 1);
+    let found = moderator::list_after(&app.store, group, after, limit).await?;
+    let found = request.page(found, |(id, since)| Cursor { key: since.0, id: id.0 });
+    let known: Vec<ActorId> = found.items.iter().map(|(id, _)| *id).collect();
+    let known = actor::list_by_ids(&app.store, &known).await?;
+    let in_order = found.items.iter().filter_map(|(id, _)| known.iter().find(|actor| actor.id == *id));
+    let items = in_order.map(|actor| Value::from(actor.ap_id.as_str())).collect();
+    let total = count(moderator::count(&app.store, group).await?);
+    Ok(give(&reader, &whole_or_page(&id, &query, Some(total), items, found.next)?))
 }
 
 /// By id alone: of embedded objects, Mastodon takes only a `Note`.
 async fn featured(
     State(federation): State<Federation>,
     Path(name): Path<String>,
+    Query(query): Query<PageQuery>,
     reader: Reader,
 ) -> Result<Response, Refusal> {
     let app = &federation.app;
-    let group = find_group(app, &name).await?;
-    let posts = read::entries::featured(app, &reader.viewer, GroupId(group.id.0)).await?;
-    Ok(give(&reader, &listed(&part(&group, "featured")?, None, ids(&posts))))
+    let actor = find_group(app, &name).await?;
+    let (id, group) = (part(&actor.ap_id, "featured")?, GroupId(actor.id.0));
+    let request = page_request(&query, LISTED)?.unwrap_or(FIRST_LISTED);
+    let posts = read::entries::all_featured(app, &reader.viewer, group, request).await?;
+    let total = count(entry::count_featured(&app.store, group).await?);
+    Ok(give(&reader, &whole_or_page(&id, &query, Some(total), ids(&posts.items), posts.next)?))
 }
 
 async fn context(
@@ -210,12 +226,7 @@ async fn replies(
     let id = render::iri(&Urls::new(&app.site).replies(kind, entry.id))?;
     let request = page_request(&query, IDS)?.unwrap_or(PageRequest { after: None, limit: Some(IDS) });
     let found: Page<EntryView> = read::entries::replies(app, &reader.viewer, entry.id, request).await?;
-    let items = ids(&found.items);
-    match (&query.page, found.next) {
-        (None, None) => Ok(give(&reader, &listed(&id, None, items))),
-        (None, Some(_)) => Ok(give(&reader, &uncounted(paged(&id, 0, None)?))),
-        (Some(_), next) => Ok(give(&reader, &page(&id, &query, next, items)?)),
-    }
+    Ok(give(&reader, &whole_or_page(&id, &query, None, ids(&found.items), found.next)?))
 }
 
 /// An entry that the reader sees at least a trace of: what was answered to something removed is still there.
@@ -241,10 +252,6 @@ fn give(reader: &Reader, collection: &Value) -> Response {
     document(reader.headers(), to_bytes(collection), reader.caching)
 }
 
-fn part(actor: &Actor, name: &str) -> Result<Iri, Refusal> {
-    Ok(text_iri(&format!("{}/{name}", actor.ap_id))?)
-}
-
 fn count(stored: i64) -> u64 {
     u64::try_from(stored).unwrap_or(0)
 }
@@ -262,6 +269,23 @@ fn listed(id: &Iri, owner: Option<&Iri>, items: Vec<Value>) -> Value {
 fn paged(id: &Iri, total: u64, owner: Option<&Iri>) -> Result<Value, Refusal> {
     let first = page_id(id, "first")?;
     Ok(Collection { first: Some(&first), ..whole(id, total, owner) }.to_value())
+}
+
+/// What is asked for of a list whose first page, or the wanted one, has `items`: the collection, with all its items where
+/// they fit on a page, or a page. `total`: `None` where nobody counts.
+fn whole_or_page(
+    id: &Iri,
+    query: &PageQuery,
+    total: Option<u64>,
+    items: Vec<Value>,
+    next: Option<Cursor>,
+) -> Result<Value, Refusal> {
+    match (&query.page, next, total) {
+        (None, None, _) => Ok(listed(id, None, items)),
+        (None, Some(_), Some(total)) => paged(id, total, None),
+        (None, Some(_), None) => Ok(uncounted(paged(id, 0, None)?)),
+        (Some(_), next, _) => page(id, query, next, items),
+    }
 }
 
 /// A collection of which nobody counts the items: no number is better than a wrong one.

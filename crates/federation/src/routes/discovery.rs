@@ -3,9 +3,12 @@
 
 use axum::{
     Router,
-    extract::{Path, Query, State},
-    http::HeaderMap,
-    response::Response,
+    extract::{Path, Query, State, rejection::QueryRejection},
+    http::{
+        HeaderMap, HeaderValue, StatusCode,
+        header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL},
+    },
+    response::{IntoResponse as _, Response},
     routing::get,
 };
 use guildhall_activitypub::{
@@ -23,6 +26,7 @@ use serde_json::{Value, json};
 
 use super::{
     actors::find_instance,
+    problem::problem,
     respond::{self, Refusal},
 };
 use crate::{
@@ -57,17 +61,43 @@ struct WebFingerQuery {
     resource: Option<String>,
 }
 
+/// 400 for a resource that cannot be read, 404 for one that is not here, 410 for one that was.
 async fn webfinger(
     State(federation): State<Federation>,
-    Query(query): Query<WebFingerQuery>,
+    query: Result<Query<WebFingerQuery>, QueryRejection>,
     asked: HeaderMap,
+) -> Response {
+    let mut response = match look_up(&federation.app, query, &asked).await {
+        Ok(response) => response,
+        Err(Refusal::NotFound) => nobody(),
+        Err(refusal) => refusal.into_response(),
+    };
+    // Scripts on other sites may read a refusal as well (RFC 7033 section 5).
+    response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    response
+}
+
+async fn look_up(
+    app: &App,
+    query: Result<Query<WebFingerQuery>, QueryRejection>,
+    asked: &HeaderMap,
 ) -> Result<Response, Refusal> {
+    let Query(query) =
+        query.map_err(|_| Refusal::BadRequest("name one resource: ?resource=acct:name@host"))?;
     let resource = query.resource.ok_or(Refusal::BadRequest("name a resource: ?resource=acct:name@host"))?;
     let resource = Resource::parse(&resource)
         .ok_or(Refusal::BadRequest("a resource is acct:name@host, or the address of an actor"))?;
-    let actor = find(&federation.app, &resource).await?;
-    let jrd = answer(&federation.app, &actor)?;
-    Ok(respond::discovery(&asked, to_bytes(&jrd.to_value()), JRD_JSON))
+    let actor = find(app, &resource).await?;
+    let jrd = answer(app, &actor)?;
+    Ok(respond::discovery(asked, to_bytes(&jrd.to_value()), JRD_JSON))
+}
+
+fn nobody() -> Response {
+    let detail = "nobody with this name or address lives on this server";
+    let mut response = problem(StatusCode::NOT_FOUND, "no-such-actor", detail);
+    // Whoever it is may come soon.
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }
 
 async fn find(app: &App, resource: &Resource) -> Result<Actor, Refusal> {

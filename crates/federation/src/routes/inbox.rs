@@ -1,7 +1,7 @@
 //! `POST /inbox` and each actor's own inbox: size, speed and rate are checked here, all else in [`crate::inbound`].
 
 use axum::Router;
-use axum::body::{Body, BodyDataStream};
+use axum::body::BodyDataStream;
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use axum::routing::post;
@@ -33,7 +33,7 @@ pub(super) fn routes() -> Router<Federation> {
 async fn shared(State(federation): State<Federation>, request: Request) -> Response {
     let outcome = take(&federation, request).await;
     let code = outcome.as_ref().map_or_else(Rejection::code, |()| "accepted");
-    metrics::counter!("inbox_requests_total", "outcome" => code).increment(1);
+    count(code);
     match outcome {
         Ok(()) => empty(StatusCode::ACCEPTED),
         Err(rejection) => {
@@ -41,6 +41,11 @@ async fn shared(State(federation): State<Federation>, request: Request) -> Respo
             answer(&rejection)
         }
     }
+}
+
+/// Every request to an inbox is counted once, under the step that ended it.
+fn count(outcome: &'static str) {
+    metrics::counter!("inbox_requests_total", "outcome" => outcome).increment(1);
 }
 
 async fn of_group(
@@ -69,12 +74,17 @@ async fn of_actor(
 ) -> Response {
     match actor::find_local_by_name(&federation.app.store, name).await {
         Ok(Some(found)) if is_wanted(found.kind) && found.deleted_at.is_some() => {
+            count("actor-gone");
             problem(StatusCode::GONE, "actor-gone", "this actor is gone")
         }
         Ok(Some(found)) if is_wanted(found.kind) => shared(State(federation), request).await,
-        Ok(_) => problem(StatusCode::NOT_FOUND, "no-such-actor", "there is no such actor here"),
+        Ok(_) => {
+            count("no-such-actor");
+            problem(StatusCode::NOT_FOUND, "no-such-actor", "there is no such actor here")
+        }
         Err(error) => {
             let rejection = Rejection::from(error);
+            count(rejection.code());
             note(&rejection);
             answer(&rejection)
         }
@@ -82,6 +92,7 @@ async fn of_actor(
 }
 
 async fn not_post() -> Response {
+    count("method");
     let mut response = problem(
         StatusCode::METHOD_NOT_ALLOWED,
         "method",
@@ -95,8 +106,14 @@ async fn not_post() -> Response {
 async fn take(federation: &Federation, request: Request) -> Result<(), Rejection> {
     let limits = &federation.config.limits.inbox;
     let (parts, body) = request.into_parts();
-    check_form(&parts.headers, limits)?;
-    let body = read(body, limits).await?;
+    let mut pieces = body.into_data_stream();
+    let body = match take_body(&parts.headers, &mut pieces, limits).await {
+        Ok(body) => body,
+        Err(rejection) => {
+            drain(&parts.headers, &mut pieces, limits, &rejection).await;
+            return Err(rejection);
+        }
+    };
     let request = InboxRequest {
         target: target_of(&parts),
         authority: parts.uri.authority().map(ToString::to_string),
@@ -108,6 +125,41 @@ async fn take(federation: &Federation, request: Request) -> Result<(), Rejection
     let taken = federation.buckets.take_request(request.client, claimed.as_deref());
     taken.map_err(Rejection::TooManyRequests)?;
     receive(federation, &request).await
+}
+
+async fn take_body(
+    headers: &HeaderMap,
+    pieces: &mut BodyDataStream,
+    limits: &InboxLimits,
+) -> Result<Bytes, Rejection> {
+    check_form(headers, limits)?;
+    let reading = read_up_to(pieces, limits.body_bytes);
+    // Step 2: so many bytes, in so much time.
+    tokio::time::timeout(limits.body_timeout, reading).await.unwrap_or(Err(Rejection::BodyTimeout))
+}
+
+/// Reads a bounded part of what is refused unread, and forgets it: a proxy that is still sending when this end closes
+/// makes a 502 of the refusal (nginx 1.22).
+async fn drain(
+    headers: &HeaderMap,
+    pieces: &mut BodyDataStream,
+    limits: &InboxLimits,
+    rejection: &Rejection,
+) {
+    let is_unread = matches!(rejection, Rejection::TooLarge | Rejection::MediaType | Rejection::Encoding);
+    // Who asks first (RFC 9110 section 10.1.1) sends nothing after a refusal; reading would be a yes.
+    if !is_unread || headers.contains_key(header::EXPECT) {
+        return;
+    }
+    let reading = async {
+        let mut left = limits.drain_bytes;
+        while let Some(Ok(piece)) = pieces.next().await {
+            let Some(rest) = left.checked_sub(piece.len()) else { return };
+            left = rest;
+        }
+    };
+    // Out of time: the refusal goes out all the same.
+    let _ = tokio::time::timeout(limits.drain_timeout, reading).await;
 }
 
 /// Step 1: what the headers say about the body, before it is read.
@@ -123,13 +175,7 @@ fn check_form(headers: &HeaderMap, limits: &InboxLimits) -> Result<(), Rejection
     if length.is_some_and(|length| length > limits.body_bytes) { Err(Rejection::TooLarge) } else { Ok(()) }
 }
 
-/// Step 2: so many bytes, in so much time.
-async fn read(body: Body, limits: &InboxLimits) -> Result<Bytes, Rejection> {
-    let reading = read_up_to(body.into_data_stream(), limits.body_bytes);
-    tokio::time::timeout(limits.body_timeout, reading).await.unwrap_or(Err(Rejection::BodyTimeout))
-}
-
-async fn read_up_to(mut pieces: BodyDataStream, max_bytes: usize) -> Result<Bytes, Rejection> {
+async fn read_up_to(pieces: &mut BodyDataStream, max_bytes: usize) -> Result<Bytes, Rejection> {
     let mut body = BytesMut::new();
     while let Some(piece) = pieces.next().await {
         let piece = piece.map_err(|_| Rejection::BodyBroken)?;

@@ -9,7 +9,7 @@ use axum::{
 use guildhall_app::{App, Viewer, read};
 use guildhall_domain::{
     EntryId,
-    content::{EntryKind, EntryState},
+    content::EntryKind,
     visibility::Sight,
 };
 use serde_json::Value;
@@ -75,7 +75,7 @@ async fn look(app: &App, viewer: &Viewer, kind: EntryKind, id: EntryId) -> Resul
     }
     if !render::entry::is_ours(app, &view) {
         // Its own server gives it, to whom that server likes.
-        let is_out = view.state == EntryState::Published;
+        let is_out = view.state.is_out();
         return Err(if is_out { Refusal::Elsewhere(view.ap_id) } else { Refusal::NotFound });
     }
     let shown = render::entry::load(app, viewer, view).await?.ok_or(Refusal::NotFound)?;

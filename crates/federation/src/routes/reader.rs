@@ -20,7 +20,7 @@ impl FromRequestParts<Federation> for Reader {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, federation: &Federation) -> Result<Self, Refusal> {
-        let anonymous = Self { viewer: Viewer::anonymous(), caching: Caching::Public, parts: parts.clone() };
+        let anonymous = Self { viewer: Viewer::server(), caching: Caching::Public, parts: parts.clone() };
         if federation.config.authorized_fetch {
             anonymous.identified(federation).await
         } else {

@@ -6,7 +6,7 @@ use guildhall_domain::peering::PeeringAction;
 use guildhall_store::testing::on_both_engines;
 use guildhall_store::{Db, instance, peering};
 
-use crate::peer::Answer;
+use crate::peer::{Answer, in_time};
 use crate::world::{GROUP, World};
 
 const A: &str = "https://a.example/inbox";
@@ -88,6 +88,40 @@ on_both_engines! {
         assert_eq!(world.status("a.example").await.waiting, 0);
     }
 
+    async fn what_is_published_after_a_host_was_cleared_is_sent_and_nothing_from_before(db: Db) {
+        // Time stands still: nothing here becomes true by waiting.
+        let world = World::new(db).await;
+        world.follow(A).await;
+        block(&world, None, "a.example").await;
+        world.announce(Some("blocked"), Some("blocked")).await;
+        assert_eq!(world.deliver().await, [""; 0]);
+        clear(&world, "a.example").await;
+        world.announce(Some("cleared"), Some("cleared")).await;
+        world.send("letter", "x", &[A]).await;
+        let mut sent = world.deliver().await;
+        sent.sort();
+        assert_eq!(sent, ["cleared", "letter"]);
+        block(&world, None, "example").await;
+        world.send("again", "x", &[A]).await;
+        assert_eq!(world.deliver().await, [""; 0]);
+    }
+
+    async fn a_block_counts_from_the_next_request_on(db: Db) {
+        let world = World::new(db).await;
+        world.peer.next_answers("first", [Answer::Ask]);
+        world.send("first", "x", &[A]).await;
+        world.send("second", "x", &[A]).await;
+        let engine = world.engine.clone();
+        let running = tokio::spawn(async move { engine.run_until_idle().await });
+        let first = world.peer.next().await;
+        // As another process would.
+        block(&world, None, "a.example").await;
+        first.answer(202);
+        in_time(running).await.unwrap();
+        assert_eq!(world.peer.bodies(), ["first"]);
+        assert_eq!(world.status("a.example").await.waiting, 0);
+    }
+
     async fn a_host_blocked_by_a_group_gets_nothing_of_that_group(db: Db) {
         let world = World::new(db).await;
         world.follow(A).await;
@@ -102,5 +136,11 @@ async fn block(world: &World, of_group: Option<()>, host: &str) {
     let group = of_group.map(|()| GROUP);
     let mut tx = world.app.begin().await.unwrap();
     peering::set(&mut tx, group, host, PeeringAction::Block, None, world.now()).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn clear(world: &World, host: &str) {
+    let mut tx = world.app.begin().await.unwrap();
+    assert!(peering::delete(&mut tx, None, host).await.unwrap());
     tx.commit().await.unwrap();
 }

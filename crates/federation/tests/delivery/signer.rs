@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use guildhall_activitypub::signature::{ParsedSignature, RequestParts};
@@ -26,6 +26,21 @@ on_both_engines! {
         assert_eq!(signed_by(&world, SignatureScheme::Cavage, &rsa).await, "main-key");
     }
 
+    async fn a_key_is_read_once_and_again_after_its_time(db: Db) {
+        let world = World::new(db).await;
+        let old = keep(&world, "main-key", KeyPair::generate_rsa().unwrap(), KeyAlgorithm::Rsa).await;
+        let signer = CachedSigner::new(world.app.store.clone(), world.clock.clone());
+        assert_eq!(signed(&signer, SignatureScheme::Cavage, &old).await, "main-key");
+        let mut tx = world.app.begin().await.unwrap();
+        tx.query("DELETE FROM actor_keys WHERE actor_id = $1").bind(GROUP.0).execute().await.unwrap();
+        tx.commit().await.unwrap();
+        let new = keep(&world, "next-key", KeyPair::generate_rsa().unwrap(), KeyAlgorithm::Rsa).await;
+        world.advance(Duration::from_secs(599));
+        assert_eq!(signed(&signer, SignatureScheme::Cavage, &old).await, "main-key");
+        world.advance(Duration::from_secs(1));
+        assert_eq!(signed(&signer, SignatureScheme::Cavage, &new).await, "next-key");
+    }
+
     async fn nobody_signs_without_a_key(db: Db) {
         let world = World::new(db).await;
         let signer = CachedSigner::new(world.app.store.clone(), world.clock.clone());
@@ -50,9 +65,13 @@ async fn keep(world: &World, fragment: &str, pair: KeyPair, algorithm: KeyAlgori
     pair.public().clone()
 }
 
-/// Signs a request anew and checks it with `key`; gives the fragment of the key's id.
+/// Signs a request with a signer that knows no key yet and checks it with `key`; gives the fragment of the key's id.
 async fn signed_by(world: &World, scheme: SignatureScheme, key: &PublicKey) -> String {
-    let signer: Arc<CachedSigner> = Arc::new(CachedSigner::new(world.app.store.clone(), world.clock.clone()));
+    signed(&CachedSigner::new(world.app.store.clone(), world.clock.clone()), scheme, key).await
+}
+
+/// The same with any signer.
+async fn signed(signer: &CachedSigner, scheme: SignatureScheme, key: &PublicKey) -> String {
     let url = Iri::parse("https://a.example/inbox?x=1").unwrap();
     let body = Bytes::from_static(b"{}");
     let request =

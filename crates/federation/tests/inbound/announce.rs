@@ -36,6 +36,16 @@ impl Followed {
         Self { world, books, group, third, tom }
     }
 
+    /// The same; the group has let its follower in.
+    pub(crate) async fn joined(db: Db) -> Self {
+        let followed = Self::new(db).await;
+        let here = &followed.world.here;
+        let follow = followed.world.peer.take().only("Follow").clone();
+        assert_eq!(followed.world.send(&activity(&followed.books, "Accept", follow)).await, "applied");
+        assert_eq!(here.member_count(followed.group).await, 1);
+        followed
+    }
+
     /// A post of tom's in the group, and the activity that makes it.
     pub(crate) fn post(&self, text: &str) -> (Value, Value) {
         let note = to_group(note(&self.tom, text), &self.books.id);

@@ -136,14 +136,57 @@ on_both_engines! {
         }
     }
 
-    async fn a_follow_of_a_person_or_a_post_has_no_effect(db: Db) {
+    async fn a_follow_of_a_person_has_no_effect(db: Db) {
         let world = World::new(db, "friendica").await;
         let ann = world.here.person("ann").await;
-        let post = world.here.post(&world.group, &ann, "Tulips", "How deep?").await;
-        for object in [&ann.ap_id, &post.ap_id] {
-            assert_eq!(world.send(&follow(&world.alice, object)).await, "ignored");
+        assert_eq!(world.send(&follow(&world.alice, &ann.ap_id)).await, "ignored");
+        assert_eq!(world.peer.inbox().shapes(), [""; 0]);
+    }
+
+    async fn a_follow_of_a_post_is_accepted_and_makes_nobody_a_member(db: Db) {
+        let world = World::new(db, "friendica").await;
+        let ann = world.here.person("ann").await;
+        let ours = world.here.post(&world.group, &ann, "Tulips", "How deep?").await;
+        let theirs = world.posted("Roses").await;
+        world.here.run_until_idle().await;
+        world.peer.take();
+        let theirs = guildhall_activitypub::Iri::parse(crate::support::id(&theirs)).unwrap();
+        for (object, by) in [(&ours.ap_id, &ann.ap_id), (&theirs, &world.group.ap_id)] {
+            let follow = follow(&world.alice, object);
+            assert_eq!(world.send(&follow).await, "applied");
+            let accept = world.peer.take().only("Accept");
+            assert_eq!((&accept["actor"], &accept["object"]["id"]), (&json!(by), &follow["id"]));
+            assert_eq!(world.send(&undo(&world.alice, &follow)).await, "ignored");
         }
         assert_eq!(world.here.member_count(world.group.id).await, 0);
+        assert_eq!(world.peer.inbox().shapes(), [""; 0], "and no answer to the end of it");
+    }
+
+    async fn what_nobody_may_see_cannot_be_followed(db: Db) {
+        let world = World::new(db, "friendica").await;
+        let policy = guildhall_domain::group::Policy { review: guildhall_domain::group::Review::All, ..Default::default() };
+        let group = world.here.group_with("careful", policy).await;
+        let ann = world.here.person("ann").await;
+        let held = world.here.post(&group, &ann, "Tulips", "How deep?").await;
+        assert_eq!(world.send(&follow(&world.alice, &held.ap_id)).await, "ignored");
+        assert_eq!(world.peer.inbox().shapes(), [""; 0]);
+    }
+
+    async fn who_comes_to_an_event_is_not_kept_and_not_asked_for_again(db: Db) {
+        let world = World::with_member(db, "mobilizon").await;
+        let event = crate::support::to_group(crate::support::note(&world.alice, "Harvest"), &world.group.ap_id);
+        let event = crate::support::With::with(event, json!({ "type": "Event", "name": "Harvest", "startTime": "2026-04-01T12:00:00Z" }));
+        assert_eq!(world.send(&crate::support::create(&world.alice, &event)).await, "applied");
+        world.peer.take();
+        for kind in ["Join", "Leave"] {
+            let attendance = activity(&world.alice, kind, event["id"].clone());
+            assert_eq!(world.send(&attendance).await, "ignored", "{kind}");
+            let became = world.here.became(crate::support::id(&attendance)).await.unwrap();
+            assert_eq!(became.reason, "who takes part in a post is not kept");
+            assert_eq!(world.send(&undo(&world.alice, &attendance)).await, "ignored");
+        }
+        assert_eq!(world.here.membership(world.group.id, &world.alice.id).await, Some(MembershipState::Member));
+        assert_eq!(world.peer.inbox().shapes(), [""; 0]);
     }
 
     async fn who_has_left_hears_no_more(db: Db) {

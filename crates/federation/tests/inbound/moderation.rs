@@ -135,14 +135,50 @@ on_both_engines! {
         };
         let ban = |whom: &PeerActor| ban_by(&site, whom);
         assert_eq!(world.send(&ban(&stranger)).await, "ignored");
-        let mallory = world.peer.actor("mallory");
-        assert_eq!(world.send(&ban_by(&mallory, &world.alice)).await, "ignored", "one of its people is not the server");
         assert_eq!(world.send(&ban(&world.alice)).await, "applied");
         let note = to_group(note(&world.alice, "Tulips"), &world.group.ap_id);
         assert_eq!(world.send(&create(&world.alice, &note)).await, "unknown", "a suspended actor is not heard");
         assert_eq!(world.send(&undo(&site, &ban(&world.alice))).await, "applied");
         let again = to_group(crate::support::note(&world.alice, "Tulips"), &world.group.ap_id);
         assert_eq!(world.send(&create(&world.alice, &again)).await, "applied");
+    }
+
+    // Lemmy: the target is the site, the actor one of its admins.
+    async fn an_admin_of_a_server_suspends_its_own_people_with_all_that_they_wrote(db: Db) {
+        let world = World::with_member(db, "lemmy").await;
+        let (third, stranger) = world.follower("mastodon", "stranger").await;
+        let site = world.peer.actor_of("Application", "/site", "site");
+        let admin = world.peer.actor("admin");
+        let ban = |by: &PeerActor, whom: &PeerActor, target: &Value| {
+            activity(by, "Block", json!(whom.id)).with(json!({ "target": target, "removeData": true, "summary": "spam" }))
+        };
+        let (post, site) = (world.posted("Buy!").await, json!(site.id));
+        let theirs = to_group(note(&stranger, "Roses"), &world.group.ap_id);
+        assert_eq!(world.send_from(&third, &create(&stranger, &theirs)).await, "applied");
+        let community = json!(world.peer.group("main").id);
+        let third_site = json!(third.actor_of("Application", "/site", "site").id);
+        for (by, whom, target, peer) in [
+            // A group bans from itself alone, a server its own alone, and nobody speaks for another server.
+            (&admin, &world.alice, &community, &world.peer),
+            (&admin, &world.alice, &json!(admin.id), &world.peer),
+            (&admin, &stranger, &site, &world.peer),
+            (&admin, &stranger, &third_site, &world.peer),
+            (&stranger, &world.alice, &site, &third),
+        ] {
+            assert_eq!(world.send_from(peer, &ban(by, whom, target)).await, "ignored", "{} of {}", by.id, whom.id);
+        }
+        for entry in [&post, &theirs] {
+            assert_eq!(world.here.state(id(entry)).await, Some(EntryState::Published));
+        }
+
+        assert_eq!(world.send(&ban(&admin, &world.alice, &site)).await, "applied");
+        assert_eq!(world.here.state(id(&post)).await, Some(EntryState::Removed));
+        assert_eq!(world.here.state(id(&theirs)).await, Some(EntryState::Published));
+        let again = || create(&world.alice, &to_group(note(&world.alice, "Tulips"), &world.group.ap_id));
+        assert_eq!(world.send(&again()).await, "unknown", "a suspended actor is not heard");
+        assert_eq!(world.send_from(&third, &undo(&stranger, &ban(&admin, &world.alice, &site))).await, "ignored");
+        assert_eq!(world.send(&undo(&admin, &ban(&admin, &world.alice, &site))).await, "applied");
+        assert_eq!(world.send(&again()).await, "applied");
     }
 
     async fn one_person_blocking_another_is_none_of_our_business(db: Db) {

@@ -20,9 +20,10 @@ on_both_engines! {
         assert_eq!(shown(&world.here, world.group.id).await, 0);
         assert_eq!(lemmy.take().shapes(), [""; 0]);
         assert_eq!(world.peer.take().shapes(), [""; 0]);
-        assert_eq!(world.send(&like(&world.alice, id(&note))).await, "refused");
+        assert_eq!(world.send(&like(&world.alice, id(&note))).await, "waiting");
         let reply = world.reply(id(&note), "Deep.");
-        assert_eq!(world.send(&create(&world.alice, &reply)).await, "ignored", "there is nothing to answer yet");
+        assert_eq!(world.send(&create(&world.alice, &reply)).await, "waiting", "there is nothing to answer yet");
+        assert_eq!(world.here.state(id(&reply)).await, None);
     }
 
     async fn what_is_held_here_cannot_be_fetched(db: Db) {

@@ -3,6 +3,7 @@
 use guildhall_activitypub::signature::{Outgoing, sign_cavage};
 use guildhall_activitypub::{Iri, KeyPair};
 use guildhall_federation::inbound::{Rejection, verify_get};
+use guildhall_store::{Db, testing::on_both_engines};
 use http::Method;
 use http::request::Parts;
 
@@ -18,41 +19,41 @@ fn signed_get(scene: &Scene, key: &KeyPair, target: &str) -> Parts {
     request.into_parts().0
 }
 
-#[tokio::test]
-async fn the_signer_of_a_get_is_known_by_the_same_checks() {
-    let scene = Scene::start().await;
-    let federation = &scene.here.federation;
-    let signed = signed_get(&scene, &scene.alice.key, "/groups/gardening/outbox?page=1");
-    let reader = verify_get(federation, &signed).await.unwrap().unwrap();
-    assert_eq!(scene.here.known(&scene.alice.id).await.unwrap().id, reader);
+on_both_engines! {
+    async fn the_signer_of_a_get_is_known_by_the_same_checks(db: Db) {
+        let scene = Scene::start(db).await;
+        let federation = &scene.here.federation;
+        let signed = signed_get(&scene, &scene.alice.key, "/groups/gardening/outbox?page=1");
+        let reader = verify_get(federation, &signed).await.unwrap().unwrap();
+        assert_eq!(scene.here.known(&scene.alice.id).await.unwrap().id, reader);
 
-    let unsigned = http::Request::get("/groups/gardening").body(()).unwrap().into_parts().0;
-    assert!(verify_get(federation, &unsigned).await.unwrap().is_none());
+        let unsigned = http::Request::get("/groups/gardening").body(()).unwrap().into_parts().0;
+        assert!(verify_get(federation, &unsigned).await.unwrap().is_none());
 
-    let forged = signed_get(&scene, &KeyPair::generate_rsa().unwrap(), "/groups/gardening");
-    let error = verify_get(federation, &forged).await.unwrap_err();
-    assert_eq!((error.code(), error.status_for_get().as_u16()), ("signature-mismatch", 401));
+        let forged = signed_get(&scene, &KeyPair::generate_rsa().unwrap(), "/groups/gardening");
+        let error = verify_get(federation, &forged).await.unwrap_err();
+        assert_eq!((error.code(), error.status_for_get().as_u16()), ("signature-mismatch", 401));
 
-    let mut elsewhere = signed.clone();
-    elsewhere.uri = "/groups/secret/outbox".parse().unwrap();
-    assert!(matches!(verify_get(federation, &elsewhere).await, Err(Rejection::Signature(_))));
+        let mut elsewhere = signed.clone();
+        elsewhere.uri = "/groups/secret/outbox".parse().unwrap();
+        assert!(matches!(verify_get(federation, &elsewhere).await, Err(Rejection::Signature(_))));
 
-    scene.here.clock.advance(std::time::Duration::from_secs(3601));
-    assert_eq!(verify_get(federation, &signed).await.unwrap_err().code(), "signature-too-old");
-}
+        scene.here.clock.advance(std::time::Duration::from_secs(3601));
+        assert_eq!(verify_get(federation, &signed).await.unwrap_err().code(), "signature-too-old");
+    }
 
-#[tokio::test]
-async fn readers_of_blocked_hosts_are_turned_away() {
-    use guildhall_domain::peering::PeeringAction;
-    let scene = Scene::start().await;
-    let mut tx = scene.here.db().begin().await.unwrap();
-    let host = scene.alice.id.authority();
-    guildhall_store::peering::set(&mut tx, None, host, PeeringAction::Block, None, scene.here.now())
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
-    let signed = signed_get(&scene, &scene.alice.key, "/groups/gardening");
-    let error = verify_get(&scene.here.federation, &signed).await.unwrap_err();
-    assert_eq!((error.code(), error.status_for_get().as_u16()), ("blocked-host", 403));
-    assert_eq!(scene.peer.count_all(), 0);
+    async fn readers_of_blocked_hosts_are_turned_away(db: Db) {
+        use guildhall_domain::peering::PeeringAction;
+        let scene = Scene::start(db).await;
+        let mut tx = scene.here.db().begin().await.unwrap();
+        let host = scene.alice.id.authority();
+        guildhall_store::peering::set(&mut tx, None, host, PeeringAction::Block, None, scene.here.now())
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        let signed = signed_get(&scene, &scene.alice.key, "/groups/gardening");
+        let error = verify_get(&scene.here.federation, &signed).await.unwrap_err();
+        assert_eq!((error.code(), error.status_for_get().as_u16()), ("blocked-host", 403));
+        assert_eq!(scene.peer.count_all(), 0);
+    }
 }

@@ -13,10 +13,10 @@ use guildhall_federation::net::{Lookup, SystemLookup};
 use guildhall_federation::{Federation, FederationConfig, Limits, routes};
 use guildhall_store::actor::{self, Actor, ActorFields};
 use guildhall_store::received::{self, Received};
-use guildhall_store::testing::{self, TestDb};
 use guildhall_store::{Db, IdGenerator};
 use tokio::net::TcpListener;
 
+use super::counted::{Counted, catch};
 use super::world::{FixedKeys, NoChance, TestClock};
 
 /// 2026-03-01T12:00:00Z
@@ -27,12 +27,13 @@ pub(crate) struct Here {
     pub(crate) federation: Federation,
     pub(crate) clock: Arc<TestClock>,
     pub(crate) base: String,
-    /// Kept for its drop.
-    db: Option<TestDb>,
+    /// What its routes count.
+    pub(crate) counted: Counted,
 }
 
 /// How this instance is set up.
 pub(crate) struct Setup {
+    pub(crate) switched_off: bool,
     pub(crate) limits: Limits,
     pub(crate) allow_http: bool,
     pub(crate) authorized_fetch: bool,
@@ -44,6 +45,7 @@ pub(crate) struct Setup {
 impl Default for Setup {
     fn default() -> Self {
         Self {
+            switched_off: false,
             limits: Limits::default(),
             allow_http: true,
             authorized_fetch: false,
@@ -56,19 +58,11 @@ impl Default for Setup {
 
 impl Here {
     /// An instance as the defaults have it, but for loopback.
-    pub(crate) async fn start() -> Self {
-        Self::with(|_| {}).await
+    pub(crate) async fn start(db: Db) -> Self {
+        Self::on(db, |_| {}).await
     }
 
     /// An instance that is set up in some other way.
-    pub(crate) async fn with(change: impl FnOnce(&mut Setup)) -> Self {
-        let db = testing::sqlite().await;
-        let mut here = Self::on(db.db().clone(), change).await;
-        here.db = Some(db);
-        here
-    }
-
-    /// An instance on a given database.
     pub(crate) async fn on(db: Db, change: impl FnOnce(&mut Setup)) -> Self {
         let mut setup = Setup::default();
         change(&mut setup);
@@ -77,6 +71,7 @@ impl Here {
         let base = setup.host.map_or(bound, |host| format!("https://{host}"));
         let clock = Arc::new(TestClock::at(setup.now));
         let config = FederationConfig {
+            switched_off: setup.switched_off,
             allow_http: setup.allow_http,
             allow_addresses: vec!["127.0.0.0/8".parse().unwrap()],
             extra_ca: None,
@@ -86,12 +81,14 @@ impl Here {
         let app = app(db, &base, clock.clone());
         let federation = Federation::with_lookup(app, config, setup.lookup).unwrap();
         guildhall_app::instance::ensure_actor(&federation.app).await.unwrap();
-        let router = routes::router(federation.clone());
+        let counted = Counted::default();
+        let catching = axum::middleware::from_fn_with_state(counted.clone(), catch);
+        let router = routes::router(federation.clone()).layer(catching);
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         let served = listener.local_addr().unwrap();
         tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
         let base = if setup.host.is_some() { format!("http://{served}") } else { base };
-        Self { federation, clock, base, db: None }
+        Self { federation, clock, base, counted }
     }
 
     /// The shared inbox, as it is reached.

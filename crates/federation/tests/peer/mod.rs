@@ -2,12 +2,14 @@
 
 #![allow(dead_code, unused_imports, reason = "each test file uses its part")]
 
+mod counted;
 mod documents;
 mod here;
 mod post;
 mod server;
 mod world;
 
+pub(crate) use counted::Counted;
 pub(crate) use documents::{create_note, follow, note};
 pub(crate) use here::{Here, NOW};
 pub(crate) use post::{Post, Told};

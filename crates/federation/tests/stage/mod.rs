@@ -186,6 +186,7 @@ impl Stage {
             texts: entry::texts_from_markdown(title, text, link),
             poll: None,
             is_public: true,
+            is_fetched: false,
             cause: Cause::Local,
         };
         entry::submit(&self.app, command).await.unwrap().entry.unwrap()
@@ -217,12 +218,14 @@ impl Stage {
                 ap_id: ApId::new(id.clone()),
                 wire_type: "Note".into(),
                 page_url: None,
+                context_url: None,
                 published_at: self.app.now(),
                 edited_at: None,
             },
             texts: entry::Texts { title, content_html: format!("<p>{text}</p>"), ..entry::Texts::default() },
             poll: None,
             is_public: true,
+            is_fetched: false,
             cause,
         };
         let entry = entry::submit(&self.app, command).await.unwrap().entry.unwrap();

@@ -7,12 +7,11 @@ use anyhow::bail;
 use clap::Args;
 use guildhall_app::port::Clock as _;
 use guildhall_store::backup::{self as backups};
-use guildhall_store::db::DatabaseUrl;
 use serde::Serialize;
 
 use super::output::Output;
 use crate::config::Config;
-use crate::open::open_store;
+use crate::open::{database_url, open_store};
 use crate::ports::SystemClock;
 
 /// Arguments of `backup`.
@@ -31,9 +30,13 @@ pub struct RestoreArgs {
 
 /// Writes all data into one file.
 pub async fn backup(args: BackupArgs, config: &Config, output: Output) -> anyhow::Result<()> {
-    let url: DatabaseUrl = config.storage.database().expose().parse()?;
+    let url = database_url(config)?;
     if url.path().is_some_and(|path| !path.exists()) {
         bail!("there is no database at {url}");
+    }
+    let folder = args.file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+        bail!("there is no folder {}; make it, or name a file elsewhere", folder.display());
     }
     let store = open_store(config).await?;
     let written = backups::write(&store, &url, &args.file).await;
@@ -44,7 +47,7 @@ pub async fn backup(args: BackupArgs, config: &Config, output: Output) -> anyhow
 
 /// Puts the data of a backup into an empty place.
 pub async fn restore(args: RestoreArgs, config: &Config, output: Output) -> anyhow::Result<()> {
-    let url: DatabaseUrl = config.storage.database().expose().parse()?;
+    let url = database_url(config)?;
     backups::restore(&url, &args.file, SystemClock.now()).await?;
     output.print(&Restored { file: args.file.display().to_string(), database: url.to_string() })?;
     Ok(())

@@ -6,13 +6,17 @@ use std::fmt;
 use anyhow::bail;
 use clap::Subcommand;
 use guildhall_app::App;
+use guildhall_app::instance::list_peering;
 use guildhall_domain::audience::Profile;
+use guildhall_domain::peering::{Peering, PeeringEntry, covering_names, decide_peering};
+use guildhall_federation::outbound::publisher;
 use guildhall_store::delivery::HostStatus;
 use guildhall_store::delivery::host;
-use guildhall_store::{StoreError, instance};
+use guildhall_store::{StoreError, instance, lease};
 use serde::Serialize;
 
 use super::host::parse_host;
+use super::list::Listing;
 use super::output::{Output, rfc3339};
 use super::session::Session;
 use crate::config::Config;
@@ -63,19 +67,41 @@ pub async fn run(command: DeliveryCommand, config: &Config, output: Output) -> a
 }
 
 async fn status(app: &App, output: Output) -> anyhow::Result<()> {
+    let lists = InstanceList::read(app).await?;
     let mut items: Vec<Item> = Vec::new();
     loop {
         let after = items.last().map_or("", |item| item.host.as_str());
         let page = host::list_status(&app.store, after, PAGE, app.now()).await?;
         let is_last = page.len() < PAGE as usize;
         let profiles = profiles(app, &page).await?;
-        items.extend(page.into_iter().map(|status| Item::new(status, &profiles)));
+        items.extend(page.into_iter().map(|status| Item::new(status, &profiles, &lists)));
         if is_last {
             break;
         }
     }
-    output.print(&Items { items, next: None })?;
+    let publisher = lease::find_holder(&app.store, publisher::LEASE, app.now()).await?;
+    output.print(&Status { hosts: Listing::new(items, "Nothing was ever to be delivered."), publisher })?;
     Ok(())
+}
+
+/// The instance's own list of servers. What a group has decided holds for that group alone and is no state of a server.
+struct InstanceList {
+    entries: HashMap<String, PeeringEntry>,
+    allow_list_only: bool,
+}
+
+impl InstanceList {
+    async fn read(app: &App) -> Result<Self, StoreError> {
+        let listed = list_peering(app).await?.into_iter().filter(|listed| listed.group.is_none());
+        let entries = listed.map(|listed| (listed.entry.host.clone(), listed.entry)).collect();
+        Ok(Self { entries, allow_list_only: app.site.allow_list_only })
+    }
+
+    fn blocks(&self, host: &str) -> bool {
+        let covering: Vec<PeeringEntry> =
+            covering_names(host).filter_map(|name| self.entries.get(name).cloned()).collect();
+        decide_peering(&covering, host, self.allow_list_only) == Peering::Blocked
+    }
 }
 
 async fn profiles(app: &App, page: &[HostStatus]) -> Result<HashMap<String, Profile>, StoreError> {
@@ -158,16 +184,29 @@ impl fmt::Display for Done {
     }
 }
 
+/// What `delivery status` prints: the hosts, and the process that publishes; no `publisher`: none does.
 #[derive(Debug, Serialize)]
-struct Items {
-    items: Vec<Item>,
-    next: Option<String>,
+struct Status {
+    #[serde(flatten)]
+    hosts: Listing<Item>,
+    publisher: Option<String>,
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.hosts.fmt(f)?;
+        match self.publisher {
+            Some(_) => Ok(()),
+            None => f.write_str("\nNo server publishes at present: start one with `guildhall serve`."),
+        }
+    }
 }
 
 /// How things stand with a host.
 #[derive(Debug, Serialize)]
 struct Item {
     host: String,
+    /// `active`, `failing`, `dead` or `paused`; `blocked` where the instance's list says so, whatever else it is.
     state: &'static str,
     profile: Option<&'static str>,
     lag_items: u64,
@@ -178,9 +217,9 @@ struct Item {
 }
 
 impl Item {
-    fn new(status: HostStatus, profiles: &HashMap<String, Profile>) -> Self {
+    fn new(status: HostStatus, profiles: &HashMap<String, Profile>, lists: &InstanceList) -> Self {
         Self {
-            state: status.state.as_str(),
+            state: if lists.blocks(&status.host) { "blocked" } else { status.state.as_str() },
             profile: profiles.get(&status.host).map(|profile| profile.as_str()),
             lag_items: status.waiting,
             lag_seconds: status.lag.as_secs(),
@@ -189,21 +228,6 @@ impl Item {
             next_attempt: status.next_attempt_at.map(rfc3339),
             host: status.host,
         }
-    }
-}
-
-impl fmt::Display for Items {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.items.is_empty() {
-            return f.write_str("Nothing was ever to be delivered.");
-        }
-        for (position, item) in self.items.iter().enumerate() {
-            if position > 0 {
-                writeln!(f)?;
-            }
-            item.fmt(f)?;
-        }
-        Ok(())
     }
 }
 

@@ -15,6 +15,7 @@ use guildhall_store::peering::ListedHost;
 use serde::Serialize;
 
 use super::host::{covers, parse_host};
+use super::list::Listing;
 use super::output::{Output, rfc3339};
 use super::session::Session;
 use crate::config::Config;
@@ -122,7 +123,7 @@ async fn list(session: &Session, host: Option<&str>, output: Output) -> anyhow::
     }
     let names = group_names(session, &listed).await?;
     let items = listed.into_iter().map(|listed| Item::new(listed, &names)).collect();
-    output.print(&Items { items, next: None })?;
+    output.print(&Listing::new(items, "Nothing was decided."))?;
     Ok(())
 }
 
@@ -206,12 +207,6 @@ impl fmt::Display for Fixed {
     }
 }
 
-#[derive(Debug, Serialize)]
-struct Items {
-    items: Vec<Item>,
-    next: Option<String>,
-}
-
 /// An entry of a list; no group: of the whole instance.
 #[derive(Debug, Serialize)]
 struct Item {
@@ -234,24 +229,15 @@ impl Item {
     }
 }
 
-impl fmt::Display for Items {
+impl fmt::Display for Item {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.items.is_empty() {
-            return f.write_str("Nothing was decided.");
+        write!(f, "{}  {:<5}", self.host, self.action)?;
+        if let Some(group) = &self.group {
+            write!(f, "  by {group}")?;
         }
-        for (position, item) in self.items.iter().enumerate() {
-            if position > 0 {
-                writeln!(f)?;
-            }
-            write!(f, "{}  {:<5}", item.host, item.action)?;
-            if let Some(group) = &item.group {
-                write!(f, "  by {group}")?;
-            }
-            if let Some(reason) = &item.reason {
-                write!(f, "  {reason}")?;
-            }
-            write!(f, "  ({})", item.created_at)?;
+        if let Some(reason) = &self.reason {
+            write!(f, "  {reason}")?;
         }
-        Ok(())
+        write!(f, "  ({})", self.created_at)
     }
 }

@@ -12,15 +12,18 @@ pub mod doctor;
 pub mod group;
 mod host;
 pub mod instance;
+mod list;
 pub mod output;
+mod queue;
 pub mod run;
 mod session;
 pub mod token;
+mod waiting;
 
 /// A federated community server.
 ///
-/// Without a command it serves. All commands work while the server runs. Exit code: 0 done, 1 refused or failed,
-/// 2 wrong usage.
+/// Without a command it serves. All commands but `restore` work while the server runs. Exit code: 0 done, 1 refused or
+/// failed, 2 wrong usage.
 #[derive(Debug, Parser)]
 #[command(name = "guildhall", version, propagate_version = true)]
 pub struct Cli {

@@ -5,6 +5,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use crate::open::causes;
+
 /// Where and in which form results are printed.
 #[derive(Debug, Clone, Copy)]
 pub struct Output {
@@ -45,7 +47,7 @@ pub(super) fn rfc3339(at: guildhall_domain::Timestamp) -> String {
 
 /// The one line that a failure leaves on standard error: the chain of causes, without line breaks.
 pub fn failure_line(error: &anyhow::Error) -> String {
-    let chain = format!("{error:#}");
+    let chain = causes(error.as_ref());
     let words: Vec<&str> = chain.split(['\n', '\r']).map(str::trim).filter(|part| !part.is_empty()).collect();
     format!("guildhall: {}", words.join(" "))
 }
@@ -81,5 +83,13 @@ mod tests {
     fn a_failure_is_one_line_with_its_causes() {
         let error = anyhow::anyhow!("disk full\nreally").context("writing the backup failed");
         assert_eq!(failure_line(&error), "guildhall: writing the backup failed: disk full really");
+        let repeated = error.context("writing the backup failed: disk full\nreally");
+        assert_eq!(
+            failure_line(&repeated).matches("disk full").count(),
+            2,
+            "not the same as what follows it"
+        );
+        let said = anyhow::anyhow!("refused").context("no connection: refused");
+        assert_eq!(failure_line(&said), "guildhall: no connection: refused");
     }
 }

@@ -1,6 +1,6 @@
 //! What an admin command works with: the opened instance, and its orderly end. The server may be running meanwhile.
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use guildhall_app::{App, group};
 use guildhall_domain::{ActorId, GroupId, Handle};
 
@@ -23,7 +23,7 @@ impl Session {
 
     /// The group with a handle, as the person at the terminal wrote it.
     pub(super) async fn group(&self, name: &str) -> anyhow::Result<GroupId> {
-        let handle: Handle = name.parse()?;
+        let handle = handle(name)?;
         match group::find_id(self.app(), &handle).await? {
             Some(group) => Ok(group),
             None => bail!("there is no group {name:?}; see `guildhall group create`"),
@@ -32,10 +32,11 @@ impl Session {
 
     /// The person with a handle, looked up on their own server where they are not known yet.
     pub(super) async fn person(&self, name: &str) -> anyhow::Result<ActorId> {
-        let handle: Handle = name.parse()?;
+        let handle = handle(name)?;
         let host = handle.host.clone().filter(|host| *host != self.app().site.host);
         if host.is_some() {
-            return Ok(self.app().resolver.actor_by_handle(&handle).await?);
+            let found = self.app().resolver.actor_by_handle(&handle).await;
+            return found.with_context(|| format!("looking {name:?} up failed"));
         }
         match guildhall_app::read::people::find(self.app(), &handle).await? {
             Some(found) => Ok(found.person.id),
@@ -52,4 +53,8 @@ impl Session {
         }
         store.close().await;
     }
+}
+
+fn handle(name: &str) -> anyhow::Result<Handle> {
+    name.parse().with_context(|| format!("{name:?}"))
 }

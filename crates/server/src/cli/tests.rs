@@ -1,10 +1,11 @@
 use clap::{CommandFactory, Parser};
+use guildhall_domain::group::{Admission, Posting, Review};
 
 use super::account::{AccountCommand, CreateAccountArgs};
 use super::config::ConfigCommand;
 use super::delivery::DeliveryCommand;
 use super::doctor::DoctorArgs;
-use super::group::{AdmissionArg, CreateGroupArgs, GroupCommand, PostingArg, ReviewArg};
+use super::group::{CreateGroupArgs, GroupCommand};
 use super::instance::{InstanceCommand, PolicyArgs, ProfileArg};
 use super::token::TokenCommand;
 use super::{Cli, Command};
@@ -62,18 +63,18 @@ fn a_group_is_open_to_all_unless_told_otherwise() {
     let plain = CreateGroupArgs {
         name: "gardening".into(),
         title: None,
-        admission: AdmissionArg::Open,
-        posting: PostingArg::Everyone,
-        review: ReviewArg::None,
+        admission: Admission::Open,
+        posting: Posting::Everyone,
+        review: Review::None,
         moderators: Vec::new(),
     };
     assert_eq!(command("group create gardening"), Command::Group(GroupCommand::Create(plain)));
     let strict = CreateGroupArgs {
         name: "g".into(),
         title: Some("Garden".into()),
-        admission: AdmissionArg::Invite,
-        posting: PostingArg::Moderators,
-        review: ReviewArg::First,
+        admission: Admission::Invite,
+        posting: Posting::Moderators,
+        review: Review::First,
         moderators: vec!["ada".into(), "bob@peer.example".into()],
     };
     let line = "group create g --title Garden --admission invite --posting moderators --review first \
@@ -89,6 +90,7 @@ fn every_other_command_of_the_contract_is_understood() {
     let cases = [
         ("serve", Command::Serve),
         ("group queue g", Command::Group(GroupCommand::Queue { name: "g".into() })),
+        ("group show 7", Command::Group(GroupCommand::Show { item: "7".into() })),
         ("group admit 7", Command::Group(GroupCommand::Admit { item: "7".into() })),
         ("group refuse 7 --reason off-topic", Command::Group(refuse)),
         ("instance block h --group g --reason spam", Command::Instance(InstanceCommand::Block(policy))),

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
+use anyhow::bail;
 use clap::{Args, Subcommand};
-use guildhall_app::account;
+use guildhall_app::account::{self, CreateTokenError};
 use serde::Serialize;
 
 use super::output::Output;
@@ -53,6 +54,10 @@ pub async fn run(command: TokenCommand, config: &Config, output: Output) -> anyh
     let session = Session::open(config).await?;
     let made = account::create_token(session.app(), &args.name, &scopes).await;
     session.close().await;
-    output.print(&Created { token: made? })?;
+    match made {
+        Ok(token) => output.print(&Created { token })?,
+        Err(error @ CreateTokenError::NoSuchAccount(_)) => bail!("{error}; see `guildhall account create`"),
+        Err(error) => return Err(error.into()),
+    }
     Ok(())
 }

@@ -24,7 +24,7 @@ section! {
         allow_list_only: bool = false,
         /// Oldest signature that is accepted; at most 12 hours.
         signature_max_age: HumanDuration = HumanDuration::hours(1),
-        /// Received activities and deliveries being worked on at one time.
+        /// How much is done at one time: for each, the activities of 2 senders and the deliveries to 32 servers.
         workers: u32 = 16,
     }
 }

@@ -20,8 +20,8 @@ section! {
         inbox_body_timeout: HumanDuration = HumanDuration::seconds(5),
         /// Inbox requests of one IP address in a minute, before any signature is looked at.
         inbox_per_ip_per_minute: u32 = 6_000,
-        /// Inbox requests that claim to come from one host in a minute.
-        inbox_per_host_per_minute: u32 = 6_000,
+        /// Inbox requests of one IP address in a minute whose keys are of one host.
+        inbox_per_host_per_minute: u32 = 3_000,
         /// Unknown keys fetched in a minute because requests of one IP address, or naming one host, claim to have them.
         inbox_key_fetches_per_minute: u32 = 600,
         /// Largest document fetched from another server, in bytes after decompression.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::open::causes;
+
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Severity {
@@ -46,7 +48,7 @@ impl Finding {
     /// A check that could not be made.
     pub(super) fn failed(check: &'static str, error: &anyhow::Error) -> Self {
         let advice = "see to the database first; where it is damaged, restore a backup into a new place";
-        Self::error(check, format!("the check could not be made: {error:#}"), advice)
+        Self::error(check, format!("the check could not be made: {}", causes(error.as_ref())), advice)
     }
 }
 

@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use guildhall_domain::Timestamp;
+use guildhall_federation::outbound::publisher;
 use guildhall_store::doctor::{
     Waiting, count_overdue_received, count_unpublished, count_waiting_received, list_dead_hosts,
 };
-use guildhall_store::{Db, StoreError};
+use guildhall_store::received::next_due;
+use guildhall_store::{Db, StoreError, lease};
 
 use super::Finding;
 use crate::config::Config;
@@ -37,9 +39,15 @@ async fn received(store: &Db, now: Timestamp) -> Result<Vec<Finding>, StoreError
         let what = format!("{} received activities wait for a worker{}", overdue.rows, age(since, now));
         Finding::error(CHECK, what, "start the server, or look into its log for what stops it")
     });
+    let next = next_due(store).await?.filter(|at| at.is_after(now));
     let waiting = waiting.since.map(|since| {
         let Waiting { rows, .. } = waiting;
-        let what = format!("{rows} received activities could not be processed yet{}", age(since, now));
+        let next = next.map(|at| format!("; something is tried again in {}", span(at.since(now))));
+        let what = format!(
+            "{rows} received activities could not be processed yet{}{}",
+            age(since, now),
+            next.unwrap_or_default()
+        );
         let advice = "they are tried again by themselves; when there are many, see whether this machine can reach \
                       other servers";
         Finding::warning(CHECK, what, advice)
@@ -49,9 +57,15 @@ async fn received(store: &Db, now: Timestamp) -> Result<Vec<Finding>, StoreError
 
 async fn events(store: &Db, now: Timestamp) -> Result<Option<Finding>, StoreError> {
     let waiting = count_unpublished(store, now.minus(WORKED_WITHIN)).await?;
+    let is_published = lease::find_holder(store, publisher::LEASE, now).await?.is_some();
     Ok(waiting.since.map(|since| {
         let what = format!("{} events were not told to other servers{}", waiting.rows, age(since, now));
-        Finding::error(CHECK, what, "start the server, or look into its log for what stops the publisher")
+        let advice = if is_published {
+            "a server is at it: look into its log for what stops the publisher"
+        } else {
+            "no server publishes: start one"
+        };
+        Finding::error(CHECK, what, advice)
     }))
 }
 
@@ -70,13 +84,16 @@ async fn dead_hosts(store: &Db) -> Result<Option<Finding>, StoreError> {
 
 /// `, the oldest for 3 h`
 fn age(since: Timestamp, now: Timestamp) -> String {
-    let minutes = now.since(since).as_secs() / 60;
-    let shown = match minutes {
+    format!(", the oldest for {}", span(now.since(since)))
+}
+
+fn span(span: Duration) -> String {
+    let minutes = span.as_secs() / 60;
+    match minutes {
         0..120 => format!("{minutes} min"),
         120..2880 => format!("{} h", minutes / 60),
         2880.. => format!("{} days", minutes / 1440),
-    };
-    format!(", the oldest for {shown}")
+    }
 }
 
 #[cfg(test)]

@@ -3,12 +3,12 @@
 use anyhow::Context as _;
 use guildhall_domain::Timestamp;
 use guildhall_store::Db;
-use guildhall_store::db::{self, DatabaseUrl};
+use guildhall_store::db::{self, Engine};
 use guildhall_store::doctor as checks;
 
 use super::{Examination, Finding, counters, moving};
 use crate::config::Config;
-use crate::open::open_store;
+use crate::open::{Unusable, database_url, open_store};
 
 /// Looks at the database that the settings name, as far as it can be opened.
 pub(super) async fn check(config: &Config, repair: bool, now: Timestamp, found: &mut Examination) {
@@ -20,10 +20,8 @@ pub(super) async fn check(config: &Config, repair: bool, now: Timestamp, found: 
                 "it is made when the server starts, or check storage.data_dir and storage.database_url";
             return found.findings.push(Finding::warning("database", what, advice));
         }
-        Err(error) => {
-            let advice = "check storage.database_url and the rights of the files; where the file is damaged, move it \
-                          away and restore a backup";
-            return found.findings.push(Finding::error("database", format!("{error:#}"), advice));
+        Err(Unusable { what, advice }) => {
+            return found.findings.push(Finding::error("database", what, advice));
         }
     };
     found.findings.extend(or_failed("integrity", damage(&store).await));
@@ -40,8 +38,8 @@ pub(super) async fn check(config: &Config, repair: bool, now: Timestamp, found: 
 }
 
 /// `None`: there is none. Opening a file that is not there would make it.
-async fn open(config: &Config) -> anyhow::Result<Option<Db>> {
-    let url: DatabaseUrl = config.storage.database().expose().parse()?;
+async fn open(config: &Config) -> Result<Option<Db>, Unusable> {
+    let url = database_url(config)?;
     if url.path().is_some_and(|path| !path.exists()) {
         return Ok(None);
     }
@@ -53,8 +51,15 @@ fn or_failed(check: &'static str, result: anyhow::Result<Vec<Finding>>) -> Vec<F
 }
 
 async fn damage(store: &Db) -> anyhow::Result<Vec<Finding>> {
-    let advice = "the disk or memory of this machine may be failing: keep a copy of the database, and restore the \
-                  last good backup into a new place";
+    let advice = match store.engine() {
+        Engine::Sqlite => {
+            "the disk or memory of this machine may be failing: keep a copy of the file, and restore the last good \
+             backup into a new place"
+        }
+        Engine::Postgres => {
+            "make a backup, then do with psql what the brackets say; look into the log of PostgreSQL for the cause"
+        }
+    };
     let damage = checks::list_damage(store).await?;
     Ok(damage.into_iter().map(|what| Finding::error("integrity", what, advice)).collect())
 }
@@ -70,9 +75,18 @@ async fn schema(store: &Db) -> anyhow::Result<Vec<Finding>> {
         return Ok(vec![Finding::error(CHECK, what, "restore the backup from before the update")]);
     }
     let versions = checks::list_versions(store).await?;
+    if versions.is_empty() {
+        let advice = "it is set up when the server starts, or check storage.database_url";
+        return Ok(vec![Finding::warning(CHECK, "the database is empty", advice)]);
+    }
     if let Some(version) = versions.iter().rfind(|version| !known.version_exists(**version)) {
         let what = format!("the database is of a newer guildhall (migration {version})");
         return Ok(vec![Finding::error(CHECK, what, "install that version again")]);
+    }
+    if let Some(version) = store.changed_migrations(&known).await?.first() {
+        let what = format!("migration {version} ran in another wording: another build made this database");
+        let advice = "run that build of guildhall again, or start with an empty database";
+        return Ok(vec![Finding::error(CHECK, what, advice)]);
     }
     let pending = store.pending_migrations(&known).await?;
     let Some(first) = pending.first() else { return Ok(Vec::new()) };

@@ -2,6 +2,7 @@
 
 mod compression;
 mod connection;
+mod entity_tag;
 mod health;
 mod listen;
 mod observe;
@@ -10,6 +11,7 @@ mod security_headers;
 mod serve;
 mod slash;
 mod stack;
+mod unavailable;
 
 pub use health::ReadyCheck;
 pub use listen::bind;

@@ -1,4 +1,4 @@
-//! What surrounds every route: limits, headers, compression, panics, measures.
+//! What surrounds every route: limits, headers, entity tags, compression, panics, measures.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::{RequestBodyDeadlineLayer, TimeoutLayer};
 
-use super::{compression, observe, panic, security_headers, slash};
+use super::{compression, entity_tag, observe, panic, security_headers, slash, unavailable};
 use crate::client_ip::{self, TrustedProxies};
 use crate::config::Config;
 
@@ -50,13 +50,16 @@ pub fn surround(routes: Router, settings: Settings, proxies: TrustedProxies) -> 
     // Outside the router: a layer of the router itself would run after the path has been matched.
     let tolerant = ServiceBuilder::new().map_request(slash::without_trailing_slash).service(routes);
     let guards = ServiceBuilder::new()
-        .layer(compression::layer())
         .layer(CatchPanicLayer::custom(panic::response))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, settings.request_timeout))
         .layer(from_fn_with_state(proxies, client_ip::assign))
         .layer(DefaultBodyLimit::max(settings.body_bytes))
         .layer(RequestBodyDeadlineLayer::new(settings.request_timeout));
-    let answers =
-        ServiceBuilder::new().layer(from_fn(observe::measure)).layer(map_response(security_headers::add));
-    Router::new().fallback_service(tolerant).layer(guards).layer(answers)
+    let bodies = ServiceBuilder::new().layer(compression::layer()).layer(map_response(unavailable::complete));
+    let answers = ServiceBuilder::new()
+        .layer(from_fn(observe::measure))
+        .layer(map_response(security_headers::add))
+        // Outside the compression: compressed answers are other bytes, and so have other tags.
+        .layer(from_fn(entity_tag::distinguish));
+    Router::new().fallback_service(tolerant).layer(guards).layer(bodies).layer(answers)
 }

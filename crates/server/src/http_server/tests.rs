@@ -277,3 +277,62 @@ async fn health_tells_living_from_ready() {
     let problem: serde_json::Value = serde_json::from_slice(&body).unwrap();
     assert_eq!(problem["detail"], "the database does not answer");
 }
+
+#[tokio::test]
+async fn one_address_has_a_tag_for_each_representation_and_304_for_who_has_it() {
+    let document = async |headers: HeaderMap| {
+        let wants_json = headers[header::ACCEPT] == "application/activity+json";
+        let kind = if wants_json { "application/activity+json" } else { "text/html; charset=utf-8" };
+        (
+            [(header::CONTENT_TYPE, kind), (header::ETAG, "\"same\""), (header::VARY, "Accept")],
+            "hello ".repeat(1000),
+        )
+    };
+    let app = surrounded(Router::new().route("/", get(document)));
+    let send = async |accept: &str, coding: &str, known: &str| {
+        let request =
+            Request::get("/").header(header::ACCEPT, accept).header(header::ACCEPT_ENCODING, coding);
+        let request = request.header(header::IF_NONE_MATCH, known).body(Body::empty()).unwrap();
+        let (status, headers, body) = ask(app.clone(), request).await;
+        (status, headers[header::ETAG].to_str().unwrap().to_owned(), headers, body)
+    };
+    let (json, html) = ("application/activity+json", "text/html");
+    let (status, json_tag, ..) = send(json, "identity", "").await;
+    assert_eq!((status, json_tag.as_str()), (StatusCode::OK, "\"same-activity+json\""));
+    let (_, html_tag, ..) = send(html, "identity", "").await;
+    let (_, gzip_tag, ..) = send(html, "gzip", "").await;
+    assert_eq!((html_tag.as_str(), gzip_tag.as_str()), ("\"same-html\"", "W/\"same-html\""));
+
+    let (status, ..) = send(html, "identity", &json_tag).await;
+    assert_eq!(status, StatusCode::OK, "the tag of another representation");
+    for (coding, known) in [("identity", &html_tag), ("gzip", &gzip_tag), ("gzip", &html_tag)] {
+        let (status, _, headers, body) = send(html, coding, known).await;
+        assert_eq!((status, body.len()), (StatusCode::NOT_MODIFIED, 0), "{coding} {known}");
+        let vary: Vec<_> = headers.get_all(header::VARY).iter().map(|line| line.to_str().unwrap()).collect();
+        assert!(vary.contains(&"Accept"), "{vary:?}");
+        assert!(
+            !headers.contains_key(header::CONTENT_ENCODING) && !headers.contains_key(header::CONTENT_TYPE)
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_does_not_come_in_time_is_503_with_the_time_to_try_again() {
+    let busy = async || (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "7")], "busy");
+    let routes = Router::new()
+        .route("/stalled", get(std::future::pending::<()>))
+        .route("/busy", get(busy))
+        .route("/broken", get(async || (StatusCode::SERVICE_UNAVAILABLE, "broken")));
+    let settings = Settings { request_timeout: SHORT, ..SETTINGS };
+    let app = surround(routes, settings, TrustedProxies::default());
+    let (status, headers, body) = ask(app.clone(), get_of("/stalled")).await;
+    assert_eq!((status, &headers[header::RETRY_AFTER]), (StatusCode::SERVICE_UNAVAILABLE, &30.into()));
+    assert_eq!(headers[header::CONTENT_TYPE], "application/problem+json");
+    let problem: serde_json::Value = serde_json::from_slice(&body).unwrap();
+    assert!(problem["detail"].as_str().unwrap().contains("try again in a moment"), "{problem}");
+
+    let (_, headers, body) = ask(app.clone(), get_of("/busy")).await;
+    assert_eq!((&headers[header::RETRY_AFTER], body.as_slice()), (&7.into(), b"busy".as_slice()));
+    let (_, headers, body) = ask(app, get_of("/broken")).await;
+    assert_eq!((&headers[header::RETRY_AFTER], body.as_slice()), (&30.into(), b"broken".as_slice()));
+}

@@ -36,6 +36,18 @@ fn an_account_that_cannot_be_is_refused_with_one_line() {
 }
 
 #[test]
+fn two_accounts_cannot_have_one_address() {
+    let place = Place::new();
+    let create = |name: &str, email: &str| {
+        place.with_input(&["account", "create", name, "--email", email, "--password-stdin"], PASSWORD)
+    };
+    succeeded(&create("ada", "Ada@Example.org"));
+    assert_eq!(refusal(&create("bob", "ada@example.ORG")), "another account has this e-mail address");
+    assert!(refusal(&create("bob", "bob")).contains("name@example.org"));
+    succeeded(&create("bob", "bob@example.org"));
+}
+
+#[test]
 fn a_token_is_printed_once_and_alone() {
     let place = Place::with_group();
     let made = place.json(&["token", "create", "ada", "--scopes", "read write"]);
@@ -45,4 +57,8 @@ fn a_token_is_printed_once_and_alone() {
     assert!(token.trim().len() >= 20 && token.trim() != made["token"].as_str().unwrap(), "{token}");
     place.refused(&["token", "create", "nobody"]);
     assert!(place.refused(&["token", "create", "ada", "--scopes", "rule"]).contains("rule"));
+    for nothing in ["", " "] {
+        let refusal = place.refused(&["token", "create", "ada", "--scopes", nothing]);
+        assert_eq!(refusal, "a token needs at least one of the scopes read, write, follow, push");
+    }
 }

@@ -25,7 +25,8 @@ fn status(place: &Place, host: &str) -> Value {
 #[tokio::test]
 async fn the_status_tells_how_things_stand_with_each_server() {
     let place = Place::with_group();
-    assert_eq!(place.json(&["delivery", "status"]), json!({ "items": [], "next": null }));
+    let nothing = json!({ "items": [], "next": null, "publisher": null });
+    assert_eq!(place.json(&["delivery", "status"]), nothing);
     place.change(HOSTS).await;
     place.change(LETTER).await;
 
@@ -94,4 +95,32 @@ fn a_server_that_nothing_goes_to_is_refused() {
         assert!(place.refused(&["delivery", command, "new.example"]).contains("new.example"), "{command}");
         assert!(place.refused(&["delivery", command, "http://new.example"]).contains("no URL"), "{command}");
     }
+}
+
+#[tokio::test]
+async fn a_blocked_server_is_shown_as_such() {
+    let place = Place::with_group();
+    place.change(HOSTS).await;
+    place.json(&["instance", "block", "good.example", "--group", "garden"]);
+    assert_eq!(status(&place, "good.example")["state"], "active", "a group's list is the group's");
+    place.json(&["instance", "block", "example"]);
+    assert_eq!(status(&place, "good.example")["state"], "blocked");
+    assert!(place.text(&["delivery", "status"]).starts_with("bad.example  blocked  "));
+    place.json(&["instance", "allow", "bad.example"]);
+    assert_eq!(status(&place, "bad.example")["state"], "failing");
+    place.json(&["instance", "clear", "example"]);
+    assert_eq!(status(&place, "good.example")["state"], "active");
+}
+
+#[tokio::test]
+async fn the_status_says_whether_anybody_publishes() {
+    let place = Place::with_group();
+    assert!(place.text(&["delivery", "status"]).contains("start one with `guildhall serve`"));
+    place
+        .change(&[
+            "INSERT INTO leases (name, holder, until, epoch) VALUES ('publisher', 'one', 9999999999999, 1)",
+        ])
+        .await;
+    assert_eq!(place.json(&["delivery", "status"])["publisher"], "one");
+    assert_eq!(place.text(&["delivery", "status"]), "Nothing was ever to be delivered.\n");
 }

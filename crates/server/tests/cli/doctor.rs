@@ -71,7 +71,19 @@ async fn what_is_stuck_is_found() {
     let (code, report, found) = examine(&place, &[]);
     let stuck = ["error", "error", "warning"].map(|severity| finding(severity, "stuck"));
     assert_eq!((code, &found[1..]), (Some(1), &stuck[..]), "{report}");
-    assert!(report.to_string().contains("gone.example"));
+    let text = report.to_string();
+    assert!(text.contains("gone.example") && text.contains("no server publishes: start one"), "{text}");
+    place
+        .change(&[
+            "INSERT INTO leases (name, holder, until, epoch) VALUES ('publisher', 'one', 9999999999999, 1)",
+        ])
+        .await;
+    assert!(examine(&place, &[]).1.to_string().contains("a server is at it: look into its log"));
+
+    place.change(&["UPDATE received_activities SET due_at = 9999999999999"]).await;
+    let (_, report, found) = examine(&place, &[]);
+    assert_eq!(found[1], finding("warning", "stuck"), "{report}");
+    assert!(report.to_string().contains("something is tried again in"), "{report}");
 }
 
 #[tokio::test]
@@ -95,6 +107,7 @@ async fn the_doctor_runs_no_migration() {
     place.store().await.close().await;
     let (code, report, found) = examine(&place, &[]);
     assert_eq!((code, found.last()), (Some(0), Some(&finding("warning", "migrations"))), "{report}");
+    assert!(report.to_string().contains("the database is empty"), "{report}");
     let store = place.store().await;
     assert!(!store.pending_migrations(&guildhall_store::db::migrations()).await.unwrap().is_empty());
     store.close().await;

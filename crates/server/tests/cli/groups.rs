@@ -1,3 +1,4 @@
+use guildhall_app::entry::{Origin, Submit, submit, texts_from_markdown};
 use guildhall_app::group::{RequestJoin, find_id, request_join};
 use guildhall_app::read::people;
 use guildhall_domain::Handle;
@@ -55,6 +56,10 @@ fn a_group_that_cannot_be_is_refused_with_one_line() {
     );
     assert!(place.refused(&["group", "create", "new", "--moderator", "eve"]).contains("eve"));
     assert!(place.refused(&["group", "queue", "nowhere"]).contains("nowhere"));
+    for title in ["", " ", &"x".repeat(201)] {
+        let refusal = place.refused(&["group", "create", "new", "--title", title]);
+        assert_eq!(refusal, "a title of 1 to 200 characters is wanted", "{title:?}");
+    }
 }
 
 #[tokio::test]
@@ -77,12 +82,19 @@ async fn what_waits_is_listed_and_decided() {
     assert_eq!(items[0]["actor"]["ap_id"], "http://localhost:8080/users/bob");
 
     let id = |index: usize| items[index]["id"].as_str().unwrap().to_owned();
-    place.json(&["group", "admit", &id(0)]);
-    place.json(&["group", "refuse", &id(1), "--reason", "full"]);
+    assert_eq!(
+        place.text(&["group", "admit", &id(0)]),
+        "Admitted @bob@localhost:8080 as a member of @club@localhost:8080.\n"
+    );
+    let refused = place.json(&["group", "refuse", &id(1), "--reason", "full"]);
+    assert_eq!(keys(&refused), ["actor", "decision", "group", "id", "kind", "reason", "title"]);
+    assert_eq!((&refused["decision"], &refused["reason"]), (&json!("refuse"), &json!("full")));
     assert_eq!(place.json(&["group", "queue", "club"])["items"], json!([]));
-    place.refused(&["group", "admit", &id(0)]);
-    place.refused(&["group", "admit", "77"]);
-    place.refused(&["group", "admit", "seven"]);
+    assert!(place.refused(&["group", "admit", &id(0)]).contains("decided already"));
+    for unknown in ["77", "seven", "-1"] {
+        let refusal = place.refused(&["group", "admit", "--", unknown]);
+        assert!(refusal.contains(unknown) && refusal.contains("guildhall group queue"), "{refusal}");
+    }
     let store = place.store().await;
     let members: Vec<(String,)> = store
         .query(
@@ -94,6 +106,79 @@ async fn what_waits_is_listed_and_decided() {
         .unwrap();
     assert_eq!(members, [("bob".to_owned(),)]);
     store.close().await;
+}
+
+#[tokio::test]
+async fn a_waiting_post_is_shown_with_all_that_a_moderator_reads() {
+    let place = Place::with_group();
+    write(&place, "They are *red*.", "https://example.org/tomato").await;
+    let id = place.json(&["group", "queue", "garden"])["items"][0]["id"].as_str().unwrap().to_owned();
+    let shown = place.json(&["group", "show", &id]);
+    assert_eq!(
+        (&shown["kind"], &shown["title"], &shown["reason"]),
+        (&json!("post"), &json!("Tomatoes"), &json!("review-all"))
+    );
+    assert_eq!(shown["group"]["handle"], "@garden@localhost:8080");
+    assert_eq!(shown["actor"]["ap_id"], "http://localhost:8080/users/bob");
+    assert_eq!(
+        (&shown["content"], &shown["link"]),
+        (&json!("They are *red*."), &json!("https://example.org/tomato"))
+    );
+    assert_eq!((&shown["attachments"], &shown["decided_at"]), (&json!([]), &Value::Null));
+
+    let text = place.text(&["group", "show", &id]);
+    for part in
+        ["@bob@localhost:8080", "title: Tomatoes", "held: review-all", "link: https://", "They are *red*."]
+    {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert_eq!(
+        place.text(&["group", "refuse", &id, "--reason", "no ads"]),
+        "Refused the post \"Tomatoes\" of @bob@localhost:8080 in @garden@localhost:8080: no ads\n"
+    );
+    assert!(place.json(&["group", "show", &id])["decided_at"].is_string());
+}
+
+#[tokio::test]
+async fn what_came_with_a_post_from_elsewhere_is_shown_too() {
+    let place = Place::with_group();
+    write(&place, "Red.", "https://example.org/").await;
+    place
+        .change(&[
+            "INSERT INTO received_activities (id, ap_id, actor_ap_id, host, verb, body, state, due_at, received_at)
+             VALUES (1, 'https://a.example/1', '', '', 'Create', CAST('{\"object\":{\"attachment\":
+                [{\"type\":\"Document\",\"url\":\"https://a.example/seeds.pdf\"}]}}' AS BLOB), 'done', 0, 0)",
+            "UPDATE entries SET received_id = 1, image_url = 'https://a.example/red.png', content_source = NULL",
+            "INSERT INTO polls (entry_id, multiple) SELECT id, true FROM entries",
+            "INSERT INTO poll_options (entry_id, position, name, votes) SELECT id, 0, 'Round', 0 FROM entries",
+        ])
+        .await;
+    let id = place.json(&["group", "queue", "garden"])["items"][0]["id"].as_str().unwrap().to_owned();
+    let shown = place.json(&["group", "show", &id]);
+    assert_eq!(shown["attachments"], json!(["https://a.example/red.png", "https://a.example/seeds.pdf"]));
+    assert_eq!((&shown["content"], &shown["poll"]["options"]), (&json!("Red."), &json!(["Round"])));
+}
+
+/// A post of bob's, who is not known in the garden, called Tomatoes.
+async fn write(place: &Place, text: &str, link: &str) {
+    place.with_input(&["account", "create", "bob", "--password-stdin"], "correct horse battery");
+    let app = place.open().await.federation.app;
+    let handle = |name: &str| name.parse::<Handle>().unwrap();
+    let group = find_id(&app, &handle("garden")).await.unwrap().unwrap();
+    let author = people::find(&app, &handle("bob")).await.unwrap().unwrap().person.id;
+    let command = Submit {
+        group,
+        author,
+        parent: None,
+        origin: Origin::Here,
+        texts: texts_from_markdown(Some("Tomatoes".to_owned()), text, Some(link.to_owned())),
+        poll: None,
+        is_public: true,
+        is_fetched: false,
+        cause: Cause::Local,
+    };
+    submit(&app, command).await.unwrap();
+    app.store.close().await;
 }
 
 async fn ask_to_join(place: &Place, group: &str, name: &str) {

@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "the helpers of tests fail as tests do")]
 
 mod accounts;
+mod address;
 mod backups;
+mod databases;
 mod deliveries;
 mod doctor;
 mod groups;

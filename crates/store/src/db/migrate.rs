@@ -96,7 +96,22 @@ impl Db {
             .collect())
     }
 
+    /// Those of `migrations` that the database has in another wording, which [`migrate`](Self::migrate) would refuse.
+    pub async fn changed_migrations(&self, migrations: &Migrator) -> Result<Vec<i64>, StoreError> {
+        let applied = self.applied().await?;
+        let is_changed = |migration: &Migration| {
+            let own = lowered(migration, self.engine());
+            applied.iter().any(|(version, sum)| *version == own.version && *sum != *own.checksum)
+        };
+        Ok(migrations.iter().filter(|own| is_changed(own)).map(|own| own.version).collect())
+    }
+
     async fn applied_versions(&self) -> Result<Vec<i64>, StoreError> {
+        Ok(self.applied().await?.into_iter().map(|(version, _)| version).collect())
+    }
+
+    /// Versions and checksums of the migrations that ran.
+    async fn applied(&self) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
         let table_exists = Sql {
             sqlite: "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = '_sqlx_migrations')",
             postgres: "SELECT to_regclass('_sqlx_migrations') IS NOT NULL",
@@ -104,9 +119,7 @@ impl Db {
         if !self.query(table_exists).one::<(bool,)>().await?.0 {
             return Ok(Vec::new());
         }
-        let rows: Vec<(i64,)> =
-            self.query("SELECT version FROM _sqlx_migrations WHERE success").all().await?;
-        Ok(rows.into_iter().map(|(version,)| version).collect())
+        self.query("SELECT version, checksum FROM _sqlx_migrations WHERE success").all().await
     }
 }
 

@@ -6,6 +6,7 @@
 //! On SQLite one task owns the only writing connection and hands it from transaction to transaction; those that queue
 //! up share one COMMIT, and with it one sync of the disk (see `writer`). On PostgreSQL the server does the like.
 
+mod advice;
 mod id;
 mod lower;
 mod migrate;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 
 use sqlx::{PgPool, SqlitePool};
 
+pub use advice::advice;
 pub use id::{IdGenerator, NodeOutOfRange};
 pub use migrate::{PendingMigration, migration, migrations};
 pub use open::{Durability, OpenOptions};
@@ -63,7 +65,8 @@ impl Db {
     /// Opens the database at `url`; a SQLite file and its folder are created. Needs a running tokio runtime.
     ///
     /// # Errors
-    /// [`StoreError::Open`]: no such server, no access, or the file cannot be created or is none of SQLite's.
+    /// [`StoreError::Open`]: no such server (at once, or after 5 s of silence), no access, or the file cannot be created
+    /// or is none of SQLite's. [`advice`] tells what to do.
     pub async fn open(url: &DatabaseUrl, options: &OpenOptions) -> Result<Self, StoreError> {
         let counters = Arc::new(Counters::default());
         let backend = match url.target() {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection as _, PgPool, SqlitePool};
+use sqlx::{Connection as _, PgConnection, PgPool, SqlitePool};
 
 use super::Backend;
 use super::stats::Counters;
@@ -17,6 +17,9 @@ use crate::StoreError;
 const STATEMENT_CACHE: usize = 512;
 /// A connection that lay idle this long is asked whether it still lives before it is handed out.
 const PING_AFTER: Duration = Duration::from_secs(5);
+/// How long a PostgreSQL server has to let the first connection in. One that is not there says so at once; a host that
+/// drops packets says nothing.
+const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 
 /// How [`Db::open`](super::Db::open) sets up its connections. The default is right for a server.
 #[derive(Clone, Debug)]
@@ -129,6 +132,21 @@ pub(super) async fn postgres(server: &PgConnectOptions, options: &OpenOptions) -
         .application_name(&options.application_name)
         .statement_cache_capacity(STATEMENT_CACHE)
         .options([("idle_in_transaction_session_timeout", idle_limit)]);
+    knock(&server, options.acquire_timeout.min(CONNECT_WITHIN)).await.map_err(StoreError::Open)?;
+    Ok(postgres_pool(server, options))
+}
+
+/// Connects once. A pool would try again until its time is up, and then say nothing of why it failed.
+async fn knock(server: &PgConnectOptions, within: Duration) -> sqlx::Result<()> {
+    let connecting = tokio::time::timeout(within, PgConnection::connect_with(server));
+    let Ok(connected) = connecting.await else {
+        let silence = format!("no answer within {} s", within.as_secs_f32());
+        return Err(std::io::Error::new(std::io::ErrorKind::TimedOut, silence).into());
+    };
+    connected?.close().await
+}
+
+fn postgres_pool(server: PgConnectOptions, options: &OpenOptions) -> PgPool {
     PgPoolOptions::new()
         .max_connections(options.max_connections)
         .acquire_timeout(options.acquire_timeout)
@@ -141,7 +159,5 @@ pub(super) async fn postgres(server: &PgConnectOptions, options: &OpenOptions) -
                 Ok(true)
             })
         })
-        .connect_with(server)
-        .await
-        .map_err(StoreError::Open)
+        .connect_lazy_with(server)
 }

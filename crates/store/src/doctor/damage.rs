@@ -8,7 +8,8 @@ use crate::{
 /// What is damaged, one sentence each, the first 20 of each sort. Empty: nothing was found.
 ///
 /// SQLite reads every page of the file and looks up every foreign key. PostgreSQL is asked what it knows of: invalid
-/// indexes, constraints that do not hold for all rows, switched-off foreign keys, and pages with a wrong checksum.
+/// indexes, constraints that do not hold for all rows, switched-off foreign keys, and pages with a wrong checksum; each
+/// sentence ends with its remedy, in brackets.
 pub async fn list_damage(db: &Db) -> Result<Vec<String>, StoreError> {
     match db.engine() {
         Engine::Sqlite => sqlite(db).await,
@@ -43,21 +44,27 @@ async fn sqlite(db: &Db) -> Result<Vec<String>, StoreError> {
 async fn postgres(db: &Db) -> Result<Vec<String>, StoreError> {
     let rows: Vec<(String,)> = db
         .query(
-            "(SELECT 'the index ' || c.relname || ' is not valid' FROM pg_index i
+            "(SELECT 'the index ' || c.relname || ' is not valid (REINDEX INDEX ' || c.relname || ' makes it anew)'
+              FROM pg_index i
               JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
               WHERE n.nspname = current_schema() AND NOT (i.indisvalid AND i.indisready AND i.indislive)
               ORDER BY c.relname LIMIT 20)
              UNION ALL
-             (SELECT 'the constraint ' || o.conname || ' was never checked' FROM pg_constraint o
+             (SELECT 'the constraint ' || o.conname || ' was never checked (ALTER TABLE ' || c.relname
+                     || ' VALIDATE CONSTRAINT ' || o.conname || ' checks it)'
+              FROM pg_constraint o JOIN pg_class c ON c.oid = o.conrelid
               JOIN pg_namespace n ON n.oid = o.connamespace
               WHERE n.nspname = current_schema() AND NOT o.convalidated ORDER BY o.conname LIMIT 20)
              UNION ALL
-             (SELECT 'foreign keys of the table ' || c.relname || ' are switched off' FROM pg_trigger t
+             (SELECT 'foreign keys of the table ' || c.relname || ' are switched off (ALTER TABLE ' || c.relname
+                     || ' ENABLE TRIGGER ALL switches them on)'
+              FROM pg_trigger t
               JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
               WHERE n.nspname = current_schema() AND t.tgisinternal AND t.tgenabled = 'D'
               GROUP BY c.relname ORDER BY c.relname LIMIT 20)
              UNION ALL
-             (SELECT checksum_failures || ' pages had a wrong checksum' FROM pg_stat_database
+             (SELECT checksum_failures || ' pages had a wrong checksum (a disk or memory may be failing: restore the '
+                     || 'last good backup into a new place)' FROM pg_stat_database
               WHERE datname = current_database() AND checksum_failures > 0)",
         )
         .all()

@@ -20,14 +20,15 @@ const CHUNK: u32 = 200;
 /// Attempts at a transaction that others are in the way of.
 const ATTEMPTS: u32 = 5;
 
+// `NO KEY`, as everywhere: those who write rows that refer to these are not waited for.
 const LOCK_GROUPS: Sql = Sql {
     // One writer at a time: nothing to lock.
     sqlite: "SELECT id FROM groups WHERE id IN (SELECT value FROM json_each($1)) ORDER BY id",
-    postgres: "SELECT id FROM groups WHERE id = ANY($1) ORDER BY id FOR UPDATE",
+    postgres: "SELECT id FROM groups WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE",
 };
 const LOCK_ENTRIES: Sql = Sql {
     sqlite: "SELECT id FROM entries WHERE id IN (SELECT value FROM json_each($1)) ORDER BY id",
-    postgres: "SELECT id FROM entries WHERE id = ANY($1) ORDER BY id FOR UPDATE",
+    postgres: "SELECT id FROM entries WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE",
 };
 
 macro_rules! recount_groups {

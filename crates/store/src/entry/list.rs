@@ -49,16 +49,37 @@ pub async fn list_posts(
 }
 
 /// Published posts of a group that are shown first, newest first.
-pub async fn list_featured(db: &Db, group: GroupId) -> Result<Vec<Entry>, StoreError> {
+pub async fn list_featured(
+    db: &Db,
+    group: GroupId,
+    after: Option<EntryId>,
+    limit: usize,
+) -> Result<Vec<Entry>, StoreError> {
     let rows: Vec<Row> = db
         .query(concat!(
             select!(),
-            " WHERE group_id = $1 AND kind = 'post' AND state = 'published' AND featured ORDER BY id DESC LIMIT 20"
+            " WHERE group_id = $1 AND id < $2 AND kind = 'post' AND state = 'published' AND featured
+              ORDER BY id DESC LIMIT $3"
         ))
         .bind(group.0)
+        .bind(after.map_or(i64::MAX, |id| id.0))
+        .bind(count(limit))
         .all()
         .await?;
     convert::all(rows)
+}
+
+/// How many published posts of a group are shown first.
+pub async fn count_featured(db: &Db, group: GroupId) -> Result<i64, StoreError> {
+    let (count,): (i64,) = db
+        .query(
+            "SELECT count(*) FROM entries
+             WHERE group_id = $1 AND kind = 'post' AND state = 'published' AND featured",
+        )
+        .bind(group.0)
+        .one()
+        .await?;
+    Ok(count)
 }
 
 /// A thread without its post: every comment in any state, oldest first.
@@ -121,7 +142,7 @@ pub async fn list_by_author(
     convert::all(rows)
 }
 
-/// What an author published, and what of theirs is held: what there is to take away. Newest first.
+/// What an author published or sent to a group elsewhere, and what of theirs is held: what there is to take away. Newest first.
 pub async fn list_present_by_author(
     db: &Db,
     author: ActorId,
@@ -131,7 +152,7 @@ pub async fn list_present_by_author(
     let rows: Vec<Row> = db
         .query(concat!(
             select!(),
-            " WHERE author_id = $1 AND id < $2 AND state IN ('published', 'held') ORDER BY id DESC LIMIT $3"
+            " WHERE author_id = $1 AND id < $2 AND state IN ('published', 'sent', 'held') ORDER BY id DESC LIMIT $3"
         ))
         .bind(author.0)
         .bind(after.map_or(i64::MAX, |id| id.0))
@@ -154,7 +175,8 @@ pub async fn list_by_ids(db: &Db, ids: &[EntryId]) -> Result<Vec<Entry>, StoreEr
     convert::all(db.query(sql).bind(ids).all::<Row>().await?)
 }
 
-/// What an entry answers, and what that answers, up to the post: nearest first. At most 51, the deepest nesting.
+/// What an entry answers, and what that answers, up to the post: nearest first. The nearest 60: parents may
+/// be chained deeper than answers are shown nested.
 pub async fn list_ancestors(db: &Db, id: EntryId) -> Result<Vec<Entry>, StoreError> {
     let rows: Vec<Row> = db
         .query(concat!(

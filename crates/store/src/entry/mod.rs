@@ -3,16 +3,18 @@
 mod facts;
 mod list;
 mod row;
+mod thread;
 mod write;
 
 pub use facts::{AuthorFacts, find_author_facts};
 pub use list::{
-    count_by_thread, list_ancestors, list_by_author, list_by_ids, list_featured, list_posts,
+    count_by_thread, count_featured, list_ancestors, list_by_author, list_by_ids, list_featured, list_posts,
     list_present_by_author, list_replies, list_thread,
 };
 pub use row::Entry;
+pub use thread::{find_by_context, remove_comments, restore_comments, set_group};
 pub use write::{
-    NewEntry, Texts, add_comment_counts, add_votes, clear_received, insert, reset_activity, set_activity,
+    NewEntry, Texts, add_comment_counts, add_votes, clear_received, insert, reset_activity, restore, set_activity,
     set_featured, set_locked, set_state, set_texts,
 };
 

@@ -13,7 +13,7 @@ macro_rules! select {
         "SELECT id, ap_id, kind, group_id, author_id, thread_id, parent_id, depth, is_local, state, wire_type, title,
                 content_html, content_source, excerpt, page_url, link_url, image_url, language, sensitive, locked,
                 featured, up, down, score, comment_count, published_at, created_at, edited_at, last_activity_at,
-                state_reason, received_id
+                state_reason, state_before, received_id
          FROM entries"
     };
 }
@@ -80,6 +80,8 @@ pub struct Entry {
     pub last_activity_at: Timestamp,
     /// Why it is held, refused or removed; of a deleted one the state before, where it was not published.
     pub state_reason: Option<String>,
+    /// What it was before it was removed or deleted.
+    pub state_before: Option<EntryState>,
     /// The activity that brought it.
     pub received_id: Option<ReceivedId>,
 }
@@ -116,7 +118,15 @@ pub(super) struct Row {
     edited_at: Option<i64>,
     last_activity_at: i64,
     state_reason: Option<String>,
+    state_before: Option<String>,
     received_id: Option<i64>,
+}
+
+impl Entry {
+    /// Whether it is out, or was before it was taken away: then other servers may have heard of it.
+    pub fn was_out(&self) -> bool {
+        self.state_before.unwrap_or(self.state).is_out()
+    }
 }
 
 impl TryFrom<Row> for Entry {
@@ -153,6 +163,7 @@ impl TryFrom<Row> for Entry {
             edited_at: convert::time(row.edited_at),
             last_activity_at: Timestamp(row.last_activity_at),
             state_reason: row.state_reason,
+            state_before: row.state_before.map(|state| convert::word("entry", row.id, &state)).transpose()?,
             received_id: row.received_id.map(ReceivedId),
         })
     }

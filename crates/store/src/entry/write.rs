@@ -57,6 +57,8 @@ pub struct NewEntry {
     pub wire_type: String,
     /// Its page at its origin.
     pub page_url: Option<String>,
+    /// The collection of the thread that a post starts, as its origin names it.
+    pub context_url: Option<String>,
     /// What its author wrote.
     pub texts: Texts,
     /// When it was written.
@@ -73,9 +75,10 @@ pub async fn insert(tx: &mut Tx, entry: &NewEntry, now: Timestamp) -> Result<boo
         .query(
             "INSERT INTO entries (id, ap_id, kind, group_id, author_id, thread_id, parent_id, depth, is_local, state,
                 state_reason, wire_type, page_url, title, content_html, content_source, excerpt, link_url, image_url,
-                language, sensitive, published_at, edited_at, received_id, created_at, last_activity_at)
+                language, sensitive, published_at, edited_at, received_id, context_url, created_at,
+                last_activity_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                $22, $23, $24, $25, $25)
+                $22, $23, $24, $25, $26, $26)
              ON CONFLICT DO NOTHING",
         )
         .bind(entry.id.0)
@@ -102,6 +105,7 @@ pub async fn insert(tx: &mut Tx, entry: &NewEntry, now: Timestamp) -> Result<boo
         .bind(entry.published_at.0)
         .bind(entry.edited_at.map(|at| at.0))
         .bind(entry.received_id.map(|id| id.0))
+        .bind(entry.context_url.clone())
         .bind(now.0)
         .execute()
         .await?;
@@ -134,19 +138,39 @@ pub async fn set_texts(
     Ok(())
 }
 
-/// Changes the state of an entry.
+/// Changes the state of an entry. What is taken away keeps in mind what it was, for [`restore`].
 pub async fn set_state(
     tx: &mut Tx,
     id: EntryId,
     state: EntryState,
     reason: Option<&str>,
 ) -> Result<(), StoreError> {
-    tx.query("UPDATE entries SET state = $2, state_reason = $3 WHERE id = $1")
-        .bind(id.0)
-        .bind(state.as_str())
-        .bind(reason.map(str::to_owned))
-        .execute()
-        .await?;
+    tx.query(
+        "UPDATE entries SET state = $2, state_reason = $3, gone_with = NULL,
+            state_before = CASE WHEN $2 NOT IN ('removed', 'deleted') THEN NULL
+                WHEN state IN ('removed', 'deleted') THEN state_before ELSE state END,
+            reason_before = CASE WHEN $2 NOT IN ('removed', 'deleted') THEN NULL
+                WHEN state IN ('removed', 'deleted') THEN reason_before ELSE state_reason END
+         WHERE id = $1",
+    )
+    .bind(id.0)
+    .bind(state.as_str())
+    .bind(reason.map(str::to_owned))
+    .execute()
+    .await?;
+    Ok(())
+}
+
+/// Makes what was removed or deleted what it was before.
+pub async fn restore(tx: &mut Tx, id: EntryId) -> Result<(), StoreError> {
+    tx.query(
+        "UPDATE entries SET state = coalesce(state_before, 'published'), state_reason = reason_before,
+            state_before = NULL, reason_before = NULL, gone_with = NULL
+         WHERE id = $1 AND state IN ('removed', 'deleted')",
+    )
+    .bind(id.0)
+    .execute()
+    .await?;
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use guildhall_store::{
     testing::on_both_engines,
 };
 
-use crate::set_up::{ANN, NOW, people};
+use crate::set_up::{ANN, BOB, GROUP, NOW, people};
 
 async fn sign_up(db: &Db) {
     people(db).await;
@@ -32,6 +32,23 @@ async fn sign_up(db: &Db) {
 }
 
 on_both_engines! {
+    async fn two_accounts_never_have_one_address(db: Db) {
+        sign_up(&db).await;
+        let new = |id: i64, actor_id, email: Option<&str>| NewAccount {
+            id: AccountId(id),
+            actor_id,
+            email: email.map(str::to_owned),
+            password_hash: String::new(),
+            is_admin: false,
+        };
+        let mut tx = db.begin().await.unwrap();
+        let same = new(6, BOB, Some("Ann@HERE.example"));
+        assert!(!account::insert(&mut tx, &same, NOW).await.unwrap());
+        assert!(account::insert(&mut tx, &new(6, BOB, None), NOW).await.unwrap());
+        assert!(account::insert(&mut tx, &new(7, GROUP.actor(), None), NOW).await.unwrap(), "many have none");
+        tx.commit().await.unwrap();
+    }
+
     async fn a_token_stands_for_its_account_with_its_scopes(db: Db) {
         assert!(!account::exists(&db).await.unwrap());
         sign_up(&db).await;

@@ -17,6 +17,7 @@ fn full() -> NewEntry {
         state: EntryState::Held,
         state_reason: Some("first-post".to_owned()),
         page_url: Some("https://far.example/@bob/7".to_owned()),
+        context_url: None,
         texts: texts(),
         published_at: Timestamp(NOW.0 - 5),
         edited_at: Some(Timestamp(NOW.0 - 3)),

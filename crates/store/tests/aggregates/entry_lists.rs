@@ -74,7 +74,10 @@ on_both_engines! {
             entry::set_featured(&mut tx, EntryId(id), true).await.unwrap();
         }
         tx.commit().await.unwrap();
-        assert_eq!(ids(&entry::list_featured(&db, GROUP).await.unwrap()), [4, 1]);
+        let listed = async |after, limit| ids(&entry::list_featured(&db, GROUP, after, limit).await.unwrap());
+        assert_eq!(listed(None, 10).await, [4, 1]);
+        assert_eq!((listed(None, 1).await, listed(Some(EntryId(4)), 10).await), (vec![4], vec![1]));
+        assert_eq!(entry::count_featured(&db, GROUP).await.unwrap(), 2);
     }
 
     async fn a_thread_has_its_comments_in_every_state_oldest_first(db: Db) {

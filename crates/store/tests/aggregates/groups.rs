@@ -122,6 +122,10 @@ on_both_engines! {
         assert!(!moderator::insert(&mut tx, GROUP, BOB, LATER).await.unwrap(), "is one already");
         tx.commit().await.unwrap();
         assert_eq!(moderator::list(&db, GROUP).await.unwrap(), [BOB, ANN]);
+        let after = async |last, limit| moderator::list_after(&db, GROUP, last, limit).await.unwrap();
+        assert_eq!(after(None, 9).await, [(BOB, NOW), (ANN, LATER)]);
+        assert_eq!((after(None, 1).await, after(Some((NOW, BOB)), 9).await), (vec![(BOB, NOW)], vec![(ANN, LATER)]));
+        assert_eq!(moderator::count(&db, GROUP).await.unwrap(), 2);
         assert!(moderator::exists(&db, GROUP, BOB).await.unwrap());
         assert!(!moderator::exists(&db, FAR_GROUP, BOB).await.unwrap());
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use guildhall_domain::{EntryId, GroupId};
-use guildhall_store::{Db, Tx, db::Engine, entry, group, queue, testing::run};
+use guildhall_store::{Db, Tx, db::Engine, doctor, doctor::Counter, entry, group, queue, testing::run};
 use tokio::time::timeout;
 
 use crate::set_up::{GROUP, NOW, add, comment, people, post};
@@ -70,8 +70,28 @@ async fn what_is_locked_waits(db: Db) {
     second.commit().await.unwrap();
 }
 
+async fn a_repair_does_not_wait_for_those_who_write_answers(db: Db) {
+    thread(&db).await;
+    let mut tx = db.begin().await.unwrap();
+    tx.query("UPDATE entries SET up = 7 WHERE id = 1").execute().await.unwrap();
+    tx.query("UPDATE groups SET member_count = 7").execute().await.unwrap();
+    tx.commit().await.unwrap();
+    let mut writing = db.begin().await.unwrap();
+    assert!(entry::insert(&mut writing, &comment(3, &post(1)), NOW).await.unwrap());
+    for counter in [Counter::Votes, Counter::Members] {
+        let repaired = timeout(PATIENCE, doctor::repair_counters(&db, counter, NOW)).await;
+        assert!(repaired.expect("the writer is not waited for").unwrap() > 0, "{counter:?}");
+    }
+    writing.commit().await.unwrap();
+}
+
 mod postgres {
     use super::{Engine, run};
+
+    #[test]
+    fn a_repair_does_not_wait_for_those_who_write_answers() {
+        run(Engine::Postgres, super::a_repair_does_not_wait_for_those_who_write_answers);
+    }
 
     #[test]
     fn locks_do_not_wait_for_those_who_write_answers() {

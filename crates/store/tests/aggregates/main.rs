@@ -17,5 +17,7 @@ mod peering;
 mod polls;
 mod queue;
 mod received;
+mod reports;
 mod set_up;
 mod votes;
+mod whole_threads;

@@ -1,9 +1,10 @@
 //! Memberships and requests for one.
 
-use guildhall_domain::{ActorId, ApId, GroupId, membership::MembershipState};
+use guildhall_domain::{ActorId, ApId, GroupId, admission::Standing, membership::MembershipState};
 use guildhall_store::{
-    Db,
-    membership::{self, Membership},
+    Db, ban,
+    membership::{self, Membership, Place},
+    moderator,
     testing::on_both_engines,
 };
 
@@ -43,6 +44,26 @@ on_both_engines! {
         set(&db, GROUP, BOB, MembershipState::Member, Some("x:2")).await;
         assert!(membership::find_by_follow(&db, &ApId::new("x:1")).await.unwrap().is_none());
         assert!(membership::find_by_follow(&db, &ApId::new("x:2")).await.unwrap().is_some());
+    }
+
+    async fn a_place_is_membership_office_and_bans_together(db: Db) {
+        people(&db).await;
+        let place = async |group| membership::find_place(&db, group, BOB).await.unwrap();
+        let nothing = Place { membership: None, is_moderator: false, standing: Standing::default() };
+        assert_eq!(place(GROUP).await, Some(nothing));
+        assert_eq!(place(GroupId(404)).await, None);
+
+        set(&db, GROUP, BOB, MembershipState::Pending, None).await;
+        let mut tx = db.begin().await.unwrap();
+        moderator::insert(&mut tx, GROUP, BOB, NOW).await.unwrap();
+        ban::set(&mut tx, Some(GROUP), BOB, Some(LATER), NOW).await.unwrap();
+        ban::set(&mut tx, None, BOB, None, NOW).await.unwrap();
+        tx.commit().await.unwrap();
+        let standing = Standing { instance_ban: Some(None), group_ban: Some(Some(LATER)) };
+        let full = Place { membership: Some(MembershipState::Pending), is_moderator: true, standing };
+        assert_eq!(place(GROUP).await, Some(full));
+        let of_instance = Standing { instance_ban: Some(None), group_ban: None };
+        assert_eq!(place(FAR_GROUP).await, Some(Place { standing: of_instance, ..nothing }));
     }
 
     async fn memberships_end_once(db: Db) {

@@ -37,6 +37,19 @@ on_both_engines! {
         assert_eq!((of_instance.len(), of_group.len()), (1, 0));
     }
 
+    async fn all_lists_are_asked_about_one_host(db: Db) {
+        people(&db).await;
+        set(&db, Some(GROUP), "example.org", PeeringAction::Limit).await;
+        set(&db, None, "a.example.org", PeeringAction::Block).await;
+        set(&db, None, "ample.org", PeeringAction::Block).await;
+        let found = peering::list_of_host(&db, "a.example.org:8443").await.unwrap();
+        let found: Vec<_> = found.iter().map(|(group, entry)| (*group, entry.host.as_str(), entry.action)).collect();
+        assert_eq!(
+            found,
+            [(None, "a.example.org", PeeringAction::Block), (Some(GROUP), "example.org", PeeringAction::Limit)]
+        );
+    }
+
     async fn a_new_action_takes_the_place_of_the_old_one(db: Db) {
         people(&db).await;
         set(&db, Some(GROUP), "b.example", PeeringAction::Block).await;

@@ -3,6 +3,7 @@
 use guildhall_domain::{ActorId, EntryId, Timestamp};
 use guildhall_store::{
     Db,
+    entry::NewEntry,
     poll::{self, Poll},
     testing::on_both_engines,
 };
@@ -34,13 +35,25 @@ async fn answers(db: &Db) -> i64 {
 on_both_engines! {
     async fn a_poll_is_as_its_author_last_told_it(db: Db) {
         people(&db).await;
-        add(&db, &[&post(1)]).await;
+        let elsewhere = NewEntry { is_local: false, ..post(1) };
+        add(&db, &[&elsewhere]).await;
         assert!(poll::find(&db, EntryId(1)).await.unwrap().is_none());
         let later = Poll { closes_at: None, ..asking(true, &[("b", 4), ("a", 9)]) };
         for told in [asking(false, &[("a", 0), ("b", 1), ("c", 2)]), asking(false, &[("a", 5), ("b", 6), ("c", 7)]), later] {
             ask(&db, &told).await;
             assert_eq!(poll::find(&db, EntryId(1)).await.unwrap().unwrap(), told);
         }
+    }
+
+    async fn the_votes_of_a_poll_made_here_are_those_that_came_in(db: Db) {
+        people(&db).await;
+        add(&db, &[&post(1), &post(2)]).await;
+        ask(&db, &asking(true, &[("yes", 7), ("no", 7)])).await;
+        answer(&db, ANN, "no", NOW).await;
+        answer(&db, BOB, "no", NOW).await;
+        let listed = poll::list_of_entries(&db, &[EntryId(2), EntryId(1), EntryId(404)]).await.unwrap();
+        assert_eq!(listed, [(EntryId(1), asking(true, &[("yes", 0), ("no", 2)]))]);
+        assert_eq!(poll::list_of_entries(&db, &[]).await.unwrap(), []);
     }
 
     async fn one_answer_counts_where_one_may_be_chosen(db: Db) {

@@ -4,6 +4,7 @@ use guildhall_domain::{ApId, EntryId, QueueItemId, ReceivedId, Timestamp};
 use guildhall_store::{
     Db,
     entry::Texts,
+    poll::Poll,
     queue::{self, QueueItem, QueueKind},
     testing::on_both_engines,
 };
@@ -64,6 +65,22 @@ on_both_engines! {
             assert_eq!(format!("{kept:?}"), format!("{item:?}"));
         }
         assert!(queue::find(&db, QueueItemId(99)).await.unwrap().is_none());
+    }
+
+    async fn an_edit_keeps_the_poll_it_brings(db: Db) {
+        let edit = QueueItem { edit: Some(Texts::default()), ..item(1, QueueKind::Edit) };
+        insert(&db, &[edit.clone(), item(2, QueueKind::Post)]).await;
+        let options = vec![("\"Red\"".to_owned(), 3), ("Blue".to_owned(), 0)];
+        let poll = Poll { options, multiple: true, closes_at: Some(LATER) };
+        let with_poll = QueueItem { id: QueueItemId(3), ..edit };
+        let mut tx = db.begin().await.unwrap();
+        queue::insert_with_poll(&mut tx, &with_poll, Some(&poll)).await.unwrap();
+        assert_eq!(queue::find_poll_in(&mut tx, QueueItemId(3)).await.unwrap(), Some(poll.clone()));
+        tx.commit().await.unwrap();
+        assert_eq!(queue::find_poll(&db, QueueItemId(3)).await.unwrap(), Some(poll));
+        for without in [1, 2, 99] {
+            assert_eq!(queue::find_poll(&db, QueueItemId(without)).await.unwrap(), None, "{without}");
+        }
     }
 
     async fn open_items_are_listed_page_by_page_longest_waiting_first(db: Db) {

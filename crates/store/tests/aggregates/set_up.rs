@@ -95,6 +95,7 @@ pub(crate) fn post(id: i64) -> NewEntry {
         state_reason: None,
         wire_type: "Page".to_owned(),
         page_url: None,
+        context_url: None,
         texts: Texts { title: Some(format!("Post {id}")), ..Texts::default() },
         published_at: NOW,
         edited_at: None,

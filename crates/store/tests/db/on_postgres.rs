@@ -1,9 +1,10 @@
 //! What a server can do to a transaction.
 
-use std::time::Duration;
+use std::error::Error as _;
+use std::time::{Duration, Instant};
 
 use guildhall_store::StoreError;
-use guildhall_store::db::{Db, Engine, OpenOptions};
+use guildhall_store::db::{Db, Engine, OpenOptions, advice};
 use guildhall_store::testing::{Place, options, wants};
 
 use crate::support::{insert, open};
@@ -48,10 +49,44 @@ async fn a_lost_connection_is_worth_a_retry_and_is_replaced() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there_is_named_as_such() {
+async fn a_server_that_is_not_there_is_named_as_such_at_once() {
     // Port 9 (discard) on loopback: nobody listens.
     let url = "postgres://nobody@127.0.0.1:9/none".parse().unwrap();
-    let options = OpenOptions { acquire_timeout: Duration::from_millis(200), ..options() };
-    let error = Db::open(&url, &options).await.unwrap_err();
+    let began = Instant::now();
+    let error = Db::open(&url, &OpenOptions::default()).await.unwrap_err();
+    assert!(
+        began.elapsed() < OpenOptions::default().acquire_timeout / 2,
+        "refused, so there is nothing to wait for"
+    );
     assert!(matches!(error, StoreError::Open(_)) && error.is_unavailable(), "{error:?}");
+    let cause = error.source().unwrap().to_string();
+    assert!(cause.contains("refused"), "{cause}");
+    assert!(advice(&error, &url).contains("start PostgreSQL"));
+}
+
+#[tokio::test]
+async fn a_server_that_says_nothing_is_not_waited_for_long() {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("postgres://nobody@{}/none", silent.local_addr().unwrap()).parse().unwrap();
+    let options = OpenOptions { acquire_timeout: Duration::from_millis(50), ..options() };
+    let error = Db::open(&url, &options).await.unwrap_err();
+    assert!(error.source().unwrap().to_string().contains("no answer within 0.05 s"), "{error:?}");
+    assert!(advice(&error, &url).contains("firewall"));
+}
+
+#[tokio::test]
+async fn what_a_server_refuses_comes_with_advice() {
+    if !wants(Engine::Postgres) {
+        return;
+    }
+    let place = Place::new(Engine::Postgres).await;
+    let (server, _) = place.url().with_password().rsplit_once('/').unwrap();
+    let url = format!("{server}/no_such_database").parse().unwrap();
+    let error = Db::open(&url, &options()).await.unwrap_err();
+    assert!(error.source().unwrap().to_string().contains("no_such_database"), "{error:?}");
+    assert!(advice(&error, &url).contains("createdb"));
+    let (_, address) = server.rsplit_once('@').unwrap();
+    let url = format!("postgres://guildhall:wrong@{address}/postgres").parse().unwrap();
+    let error = Db::open(&url, &options()).await.unwrap_err();
+    assert!(advice(&error, &url).contains("password"), "{error:?}");
 }

@@ -140,6 +140,7 @@ impl TestInstance {
             texts: entry::texts_from_markdown(title.map(str::to_owned), text, None),
             poll: None,
             is_public: true,
+            is_fetched: false,
             cause: Cause::Local,
         };
         let id = entry::submit(&self.app, command).await.unwrap().entry.unwrap();

@@ -19,7 +19,7 @@ pub(crate) async fn group(State(app): State<App>, Path(name): Path<String>) -> R
     let request = PageRequest::default();
     let posts = read::entries::posts(&app, &Viewer::anonymous(), view.group.id, Sort::New, request)
         .await
-        .map_err(PageError::internal)?;
+        .map_err(PageError::store)?;
     respond::feed(&Feed::of_group(&app.site, &view, posts.items))
 }
 
@@ -32,6 +32,6 @@ pub(crate) async fn person(State(app): State<App>, Path(name): Path<String>) -> 
     let request = PageRequest::default();
     let entries = read::entries::by_author(&app, &Viewer::anonymous(), view.person.id, request)
         .await
-        .map_err(PageError::internal)?;
+        .map_err(PageError::store)?;
     respond::feed(&Feed::of_person(&app.site, &view, entries.items))
 }

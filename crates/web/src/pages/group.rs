@@ -29,9 +29,9 @@ pub(crate) async fn show(
     };
 
     let (viewer, id) = (Viewer::anonymous(), view.group.id);
-    let posts = read::entries::posts(&app, &viewer, id, sort, request).await.map_err(PageError::internal)?;
+    let posts = read::entries::posts(&app, &viewer, id, sort, request).await.map_err(PageError::store)?;
     let featured = match request.after {
-        None => read::entries::featured(&app, &viewer, id).await.map_err(PageError::internal)?,
+        None => read::entries::featured(&app, &viewer, id).await.map_err(PageError::store)?,
         Some(_) => Vec::new(),
     };
     let posts = GroupPosts { sort, request, featured, posts };

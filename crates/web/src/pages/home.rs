@@ -14,8 +14,7 @@ pub(crate) async fn show(
     Query(query): Query<ListQuery>,
 ) -> Result<Response, PageError> {
     let request = query.page("/")?;
-    let groups =
-        read::groups::list(&app, &Viewer::anonymous(), request).await.map_err(PageError::internal)?;
-    let has_accounts = instance::has_accounts(&app).await.map_err(PageError::internal)?;
+    let groups = read::groups::list(&app, &Viewer::anonymous(), request).await.map_err(PageError::store)?;
+    let has_accounts = instance::has_accounts(&app).await.map_err(PageError::store)?;
     respond::page(StatusCode::OK, &HomePage::new(&app.site, request, &groups, has_accounts))
 }

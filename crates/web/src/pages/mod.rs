@@ -5,6 +5,7 @@ pub(crate) mod group;
 pub(crate) mod home;
 pub(crate) mod person;
 pub(crate) mod robots;
+pub(crate) mod slash;
 pub(crate) mod thread;
 
 use axum::response::{IntoResponse, Redirect, Response};
@@ -28,7 +29,7 @@ enum Found<T> {
 async fn find_group(app: &App, name: &str) -> Result<Found<GroupView>, PageError> {
     let handle: Handle = name.parse().map_err(|_| PageError::NotFound)?;
     let view =
-        read::groups::find(app, &handle).await.map_err(PageError::internal)?.ok_or(PageError::NotFound)?;
+        read::groups::find(app, &handle).await.map_err(PageError::store)?.ok_or(PageError::NotFound)?;
     Ok(if view.group.name == name { Found::Here(view) } else { Found::Under(view.group.name) })
 }
 
@@ -36,7 +37,7 @@ async fn find_group(app: &App, name: &str) -> Result<Found<GroupView>, PageError
 async fn find_person(app: &App, name: &str) -> Result<Found<PersonView>, PageError> {
     let handle: Handle = name.parse().map_err(|_| PageError::NotFound)?;
     let view =
-        read::people::find(app, &handle).await.map_err(PageError::internal)?.ok_or(PageError::NotFound)?;
+        read::people::find(app, &handle).await.map_err(PageError::store)?.ok_or(PageError::NotFound)?;
     Ok(if view.person.name == name { Found::Here(view) } else { Found::Under(view.person.name) })
 }
 

@@ -22,6 +22,6 @@ pub(crate) async fn show(
     };
     let entries = read::entries::by_author(&app, &Viewer::anonymous(), view.person.id, request)
         .await
-        .map_err(PageError::internal)?;
+        .map_err(PageError::store)?;
     respond::page(StatusCode::OK, &PersonPage::new(&app.site, &view, request, &entries))
 }

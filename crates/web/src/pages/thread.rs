@@ -16,7 +16,7 @@ use crate::{error::PageError, paths, respond, view::ThreadPage};
 
 pub(crate) async fn show(State(app): State<App>, Path(id): Path<String>) -> Result<Response, PageError> {
     let id = entry_id(&id)?;
-    let thread = read::thread::find(&app, &Viewer::anonymous(), id).await.map_err(PageError::internal)?;
+    let thread = read::thread::find(&app, &Viewer::anonymous(), id).await.map_err(PageError::store)?;
     let Some(thread) = thread else {
         return match find(&app, id).await? {
             entry if entry.kind == EntryKind::Comment => Ok(see(&path_of(&entry))),
@@ -40,7 +40,7 @@ pub(crate) async fn show_comment(
 }
 
 async fn find(app: &App, id: EntryId) -> Result<EntryView, PageError> {
-    let entry = read::entries::find(app, &Viewer::anonymous(), id).await.map_err(PageError::internal)?;
+    let entry = read::entries::find(app, &Viewer::anonymous(), id).await.map_err(PageError::store)?;
     entry.ok_or(PageError::NotFound)
 }
 

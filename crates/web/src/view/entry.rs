@@ -1,7 +1,7 @@
 //! A post or comment in a list: enough to choose what to read.
 
 use guildhall_app::read::EntryView;
-use guildhall_domain::{content::EntryKind, group::is_language_tag, text::shorten, visibility::Sight};
+use guildhall_domain::{content::EntryKind, text::shorten, visibility::Sight};
 
 use crate::{
     paths,
@@ -11,6 +11,7 @@ use crate::{
         person::PersonLink,
         text,
         web_url::{OutLink, out_link, web_url},
+        words::{Words, language},
     },
 };
 
@@ -47,7 +48,7 @@ pub(crate) struct EntryItem {
     /// Where to read it.
     pub(crate) path: String,
     /// A post's title, a comment's first words; `None` when they show nothing.
-    pub(crate) title: Option<String>,
+    pub(crate) title: Option<Words>,
     /// A BCP 47 tag.
     pub(crate) language: Option<String>,
     /// Left out where all items have the same.
@@ -61,7 +62,7 @@ pub(crate) struct EntryItem {
     /// Its picture; never of something sensitive.
     pub(crate) image: Option<String>,
     /// A post's first words; never of something sensitive.
-    pub(crate) excerpt: Option<String>,
+    pub(crate) excerpt: Option<Words>,
     /// Shown only after asking.
     pub(crate) sensitive: bool,
     /// Takes no more comments.
@@ -86,18 +87,21 @@ impl EntryItem {
     fn new(entry: &EntryView, by_author: bool) -> Self {
         let is_post = entry.kind == EntryKind::Post;
         let excerpt = text::visible(&entry.excerpt).filter(|_| !entry.sensitive);
+        let language = language_of(entry);
+        let words = |text| Words::plain(text, language.as_deref());
         let first_words = excerpt.as_deref().map(|excerpt| shorten(excerpt, COMMENT_LINK_LENGTH));
         Self {
             is_post,
             path: if is_post { paths::post(entry.id) } else { paths::comment(entry.thread_id, entry.id) },
-            title: if is_post { entry.title.as_deref().and_then(text::visible) } else { first_words },
-            language: language(entry.language.as_deref()),
+            title: if is_post { entry.title.as_deref().and_then(text::visible) } else { first_words }
+                .map(words),
             author: entry.author.as_ref().filter(|_| !by_author).map(PersonLink::new),
             group: by_author.then(|| GroupLink::new(&entry.group)),
             written: Moment::day(entry.created_at),
             link: entry.link_url.as_deref().and_then(out_link),
             image: entry.image_url.as_deref().and_then(web_url).filter(|_| !entry.sensitive),
-            excerpt: excerpt.filter(|_| is_post),
+            excerpt: excerpt.filter(|_| is_post).map(words),
+            language: language.clone(),
             sensitive: entry.sensitive,
             locked: entry.locked,
             score: Count(entry.score),
@@ -106,7 +110,7 @@ impl EntryItem {
     }
 }
 
-/// A language tag, if it is one.
-pub(crate) fn language(tag: Option<&str>) -> Option<String> {
-    tag.filter(|tag| is_language_tag(tag)).map(str::to_owned)
+/// The language an entry is in: what it says itself, else that of its group.
+pub(crate) fn language_of(entry: &EntryView) -> Option<String> {
+    language(entry.language.as_deref()).or_else(|| language(entry.group.language.as_deref()))
 }

@@ -10,11 +10,12 @@ use guildhall_domain::{Timestamp, content::EntryKind, visibility::Sight};
 use crate::{
     assets, paths,
     view::{
-        entry::{GroupLink, language},
+        entry::{GroupLink, language_of},
         moment::iso,
         person::PersonLink,
         text,
         web_url::{OutLink, out_link, web_url},
+        words::language,
     },
 };
 
@@ -127,7 +128,7 @@ impl FeedEntry {
             is_post: entry.kind == EntryKind::Post,
             title: entry.title.as_deref().and_then(visible),
             group: text::for_xml(&GroupLink::new(&entry.group).title),
-            language: language(entry.language.as_deref()),
+            language: language_of(&entry),
             published: iso(entry.created_at),
             updated: iso(entry.edited_at.unwrap_or(entry.created_at)),
             author: entry.author.as_ref().map(Author::new),

@@ -13,7 +13,7 @@ use guildhall_domain::{
 use crate::{
     paths,
     view::{
-        entry::{EntryItem, GroupLink, language},
+        entry::{EntryItem, GroupLink},
         head::Head,
         listing::{Listing, next_path},
         moment::Moment,
@@ -21,7 +21,8 @@ use crate::{
         person::PersonLink,
         picture::Picture,
         text,
-        web_url::web_url,
+        web_url::{OutLink, out_link, web_url},
+        words::{Words, language},
     },
 };
 
@@ -49,8 +50,17 @@ struct Tab {
 #[derive(Debug, Clone)]
 struct Rule {
     number: i64,
-    title: String,
-    text_html: Option<String>,
+    title: Words,
+    text_html: Option<Words>,
+}
+
+/// The server that hosts a group and decides what is let in there: nothing is said here about its door.
+#[derive(Debug, Clone)]
+struct Away {
+    /// Its host, as in the handle.
+    host: String,
+    /// The group's page there.
+    page: Option<OutLink>,
 }
 
 /// A group's page.
@@ -59,14 +69,16 @@ struct Rule {
 pub struct GroupPage {
     head: Head,
     group: GroupLink,
+    title: Words,
     picture: Picture,
-    is_local: bool,
+    /// Where it lives, when that is not here.
+    away: Option<Away>,
     /// `!name@host`, as Lemmy and its kin write it.
     bang_handle: String,
     /// The global id, which any software's search finds.
     address: String,
     language: Option<String>,
-    description_html: Option<String>,
+    description_html: Option<Words>,
     policy: Policy,
     rules: Vec<Rule>,
     moderators: Vec<PersonLink>,
@@ -84,6 +96,7 @@ impl GroupPage {
     /// Builds the page.
     pub fn new(site: &Site, view: &GroupView, posts: &GroupPosts) -> Self {
         let group = GroupLink::new(&view.group);
+        let language = language(view.language.as_deref());
         let feed = paths::feed(&group.path);
         let featured: Vec<_> = posts.featured.iter().filter_map(EntryItem::in_one_group).collect();
         let is_featured = |entry: &EntryView| posts.featured.iter().any(|featured| featured.id == entry.id);
@@ -91,13 +104,14 @@ impl GroupPage {
         Self {
             head: head(site, view, &group, posts.request, &feed),
             picture: Picture::of_group(&group.handle, view.picture_url.as_deref()),
-            is_local: view.is_local,
+            away: (!view.is_local).then(|| Away::new(view)),
             bang_handle: format!("!{}", group.handle.trim_start_matches('@')),
             address: view.group.ap_id.as_str().to_owned(),
-            language: language(view.language.as_deref()),
-            description_html: text::prose(&view.description_html, 2),
+            title: Words::plain(group.title.clone(), language.as_deref()),
+            description_html: text::prose(&view.description_html, 2)
+                .map(|html| Words::html(html, language.as_deref())),
             policy: view.policy,
-            rules: view.rules.iter().map(Rule::new).collect(),
+            rules: view.rules.iter().map(|rule| Rule::new(rule, language.as_deref())).collect(),
             moderators: view.moderators.iter().map(PersonLink::new).collect(),
             members: Count(view.member_count),
             post_count: Count(view.post_count),
@@ -111,8 +125,16 @@ impl GroupPage {
                 next: next_path(&group.path, Some(posts.sort), posts.posts.next),
                 start: posts.request.after.map(|_| sorted_path(&group.path, posts.sort)),
             },
+            language,
             group,
         }
+    }
+}
+
+impl Away {
+    fn new(view: &GroupView) -> Self {
+        let host = view.group.handle.rsplit('@').next().unwrap_or_default();
+        Self { host: text::line(host), page: out_link(&view.url) }
     }
 }
 
@@ -146,11 +168,11 @@ fn sorted_path(path: &str, sort: Sort) -> String {
 }
 
 impl Rule {
-    fn new(rule: &RuleView) -> Self {
+    fn new(rule: &RuleView, language: Option<&str>) -> Self {
         Self {
             number: rule.number,
-            title: text::line(&rule.title),
-            text_html: text::prose(&rule.text_html, 2),
+            title: Words::plain(text::line(&rule.title), language),
+            text_html: text::prose(&rule.text_html, 2).map(|html| Words::html(html, language)),
         }
     }
 }

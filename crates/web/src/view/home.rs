@@ -7,22 +7,24 @@ use guildhall_app::{
 };
 
 use crate::view::{
-    entry::{GroupLink, language},
+    entry::GroupLink,
     head::Head,
     listing::{Listing, next_path},
     number::Count,
     picture::Picture,
     text,
     web_url::web_url,
+    words::{Words, language},
 };
 
 /// A group in the list.
 #[derive(Debug, Clone)]
 struct GroupItem {
     group: GroupLink,
+    title: Words,
     picture: Picture,
     language: Option<String>,
-    description: Option<String>,
+    description: Option<Words>,
     members: Count,
     posts: Count,
 }
@@ -59,14 +61,18 @@ impl HomePage {
 
 impl GroupItem {
     fn new(view: &GroupView) -> Self {
+        let group = GroupLink::new(&view.group);
         let description = text::beginning_of(&view.description_html, 180);
+        let language = language(view.language.as_deref());
+        let words = |text| Words::plain(text, language.as_deref());
         Self {
-            group: GroupLink::new(&view.group),
+            title: words(group.title.clone()),
+            description: text::visible(&description).map(words),
             picture: Picture::of_group(&view.group.handle, view.picture_url.as_deref()),
-            language: language(view.language.as_deref()),
-            description: text::visible(&description),
             members: Count(view.member_count),
             posts: Count(view.post_count),
+            language,
+            group,
         }
     }
 }

@@ -13,9 +13,11 @@ mod moment;
 mod number;
 mod person;
 mod picture;
+mod poll;
 mod text;
 mod thread;
 mod web_url;
+mod words;
 
 pub use error::ErrorPage;
 pub use feed::Feed;

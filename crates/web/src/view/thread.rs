@@ -10,14 +10,16 @@ use guildhall_domain::{EntryId, content::EntryState, text::shorten, visibility::
 use crate::{
     paths,
     view::{
-        entry::{GroupLink, language},
+        entry::{GroupLink, language_of},
         head::Head,
         moment::Moment,
         number::Count,
         person::PersonLink,
         picture::Picture,
+        poll::Poll,
         text,
         web_url::{OutLink, out_link, web_url},
+        words::Words,
     },
 };
 
@@ -34,8 +36,10 @@ struct Body {
     /// Gone because a moderator took it out; otherwise because its author did.
     is_removed: bool,
     author: Option<PersonLink>,
+    /// Of its texts, while they are shown.
     language: Option<String>,
-    content_html: Option<String>,
+    content_html: Option<Words>,
+    poll: Option<Poll>,
     sensitive: bool,
     written: Moment,
     edited: Option<Moment>,
@@ -76,7 +80,7 @@ pub struct ThreadPage {
     group: GroupLink,
     group_picture: Picture,
     post: Body,
-    title: Option<String>,
+    title: Option<Words>,
     link: Option<OutLink>,
     image: Option<String>,
     locked: bool,
@@ -96,8 +100,8 @@ impl ThreadPage {
             comments.into_iter().filter(|comment| comment.sight != Sight::Nothing).collect();
         Self {
             head: head(site, &post),
-            group_picture: Picture::of_group(&group.handle, None),
-            title: post.title.as_deref().and_then(text::visible),
+            group_picture: Picture::of_group(&group.handle, post.group.picture_url.as_deref()),
+            title: title(&post),
             link: post.link_url.as_deref().and_then(out_link),
             image: post.image_url.as_deref().and_then(web_url),
             locked: post.locked,
@@ -109,6 +113,11 @@ impl ThreadPage {
             is_cut,
         }
     }
+}
+
+fn title(post: &EntryView) -> Option<Words> {
+    let title = post.title.as_deref().and_then(text::visible)?;
+    Some(Words::plain(title, language_of(post).as_deref()))
 }
 
 fn head(site: &Site, post: &EntryView) -> Head {
@@ -132,12 +141,17 @@ fn head(site: &Site, post: &EntryView) -> Head {
 impl Body {
     /// `under`: the level of the heading it stands below.
     fn new(entry: &EntryView, under: u32) -> Self {
+        let is_whole = entry.sight == Sight::Whole;
+        // What stands in the place of an entry that is gone is ours, in the language of the page.
+        let language = language_of(entry).filter(|_| is_whole);
+        let words = |html| Words::html(html, language.as_deref());
         Self {
-            is_whole: entry.sight == Sight::Whole,
+            is_whole,
             is_removed: entry.state == EntryState::Removed,
             author: entry.author.as_ref().map(PersonLink::new),
-            language: language(entry.language.as_deref()),
-            content_html: text::prose(&entry.content_html, under),
+            content_html: text::prose(&entry.content_html, under).map(words),
+            poll: entry.poll.as_ref().map(|poll| Poll::new(poll, language.as_deref())),
+            language: language.clone(),
             sensitive: entry.sensitive,
             written: Moment::minute(entry.created_at),
             edited: entry.edited_at.map(Moment::minute),

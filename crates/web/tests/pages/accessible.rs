@@ -142,10 +142,11 @@ fn nothing_needs_a_script_or_brings_a_style_of_its_own() {
 }
 
 #[test]
-fn texts_of_people_find_their_own_direction() {
+fn texts_of_people_have_their_direction_or_find_it() {
     on_every_page(|page| {
         for text in page.all(".prose, .text, .excerpt, .rule-text, .rule-title, .entry h3 a") {
-            ensure(text.attr("dir") == Some("auto"), || text.html())?;
+            let direction = text.attr("dir").unwrap_or_default();
+            ensure(["auto", "ltr", "rtl"].contains(&direction), || text.html())?;
         }
         Ok(())
     });

@@ -1,4 +1,5 @@
 //! A rendered page, read as browsers do.
+#![allow(dead_code, reason = "each test program uses its part")]
 
 use askama::Template;
 use scraper::{ElementRef, Html, Selector};
@@ -10,7 +11,11 @@ pub(crate) struct Document {
 
 impl Document {
     pub(crate) fn of(template: &impl Template) -> Self {
-        Self { html: Html::parse_document(&template.render().unwrap()) }
+        Self::parse(&template.render().unwrap())
+    }
+
+    pub(crate) fn parse(html: &str) -> Self {
+        Self { html: Html::parse_document(html) }
     }
 
     /// All elements that a CSS selector names.

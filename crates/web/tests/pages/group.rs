@@ -143,10 +143,31 @@ fn a_group_elsewhere_is_known_by_its_own_address() {
     assert_eq!(page.attribute("link[rel=canonical]", "href"), "https://harbour.example/c/boats");
     assert_eq!(page.attribute("meta[name=robots]", "content"), "noindex");
     assert_eq!(page.attribute("#handle-bang", "value"), "!boats@harbour.example");
+    assert!(page.text(".away").starts_with("This group lives on harbour.example"));
+    assert_eq!(page.attribute(".away a", "href"), "https://harbour.example/boats");
     assert_eq!(
         page.attribute("link[type='application/atom+xml']", "href"),
         "/groups/boats@harbour.example/feed.atom"
     );
+}
+
+#[test]
+fn of_a_group_elsewhere_nothing_is_told_that_only_its_own_server_knows() {
+    let open = Policy { admission: Admission::Open, posting: Posting::Everyone, review: Review::None };
+    let closed = Policy { admission: Admission::Invite, posting: Posting::Moderators, review: Review::All };
+    let told = |policy| {
+        let view = guildhall_app::read::GroupView { policy, member_count: 2, ..group_elsewhere() };
+        group_page(&view, Vec::new()).text("main")
+    };
+    assert_eq!(told(open), told(closed), "its door is not ours to describe");
+    let said = told(open);
+    assert!(!group_page(&group_elsewhere(), Vec::new()).has("#door-title"));
+    assert!(
+        said.contains("2 members from here") && said.contains("No posts of it have reached this server yet")
+    );
+    for claim in ["appears at once", "Anybody can join", "To post", "you are a member", "Be the first"] {
+        assert!(!said.contains(claim), "{claim} in {said}");
+    }
 }
 
 #[test]

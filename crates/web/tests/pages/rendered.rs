@@ -7,8 +7,8 @@ use guildhall_web::view::{ErrorPage, GroupPage, GroupPosts, HomePage, PageError,
 use crate::{
     document::Document,
     samples::{
-        self, garden, garden_posts, garden_thread, group_elsewhere, hebrew_group, hebrew_posts,
-        hebrew_thread, person, person_view, site, sprawling_thread,
+        self, garden, garden_posts, garden_thread, gone_thread, group_elsewhere, hebrew_group, hebrew_posts,
+        hebrew_thread, person, person_view, site, sprawling_thread, straining_thread,
     },
 };
 
@@ -64,14 +64,19 @@ pub(crate) fn every_page() -> Vec<(&'static str, Document)> {
         ("group", group_page(&garden(), garden_posts())),
         ("later page of a group", group_page_of(&garden(), &later_page)),
         ("empty group", group_page(&samples::group("new", "New"), Vec::new())),
+        ("group elsewhere", group_page(&group_elsewhere(), garden_posts())),
         ("Hebrew group", group_page(&hebrew_group(), hebrew_posts())),
         ("thread", thread_page(garden_thread())),
         ("sprawling thread", thread_page(sprawling_thread())),
+        ("straining thread", thread_page(straining_thread())),
+        ("thread of a post that is gone", thread_page(gone_thread())),
         ("Hebrew thread", thread_page(hebrew_thread())),
+        ("question", post_page(samples::question())),
         ("person", Document::of(&PersonPage::new(&site(), &writer, PageRequest::default(), &written))),
         ("not found", error_page(PageError::NotFound)),
         ("unknown order", error_page(PageError::UnknownSort { start: start() })),
         ("unknown cursor", error_page(PageError::UnknownCursor { start: start() })),
         ("internal error", error_page(PageError::Internal)),
+        ("database away", error_page(PageError::Unavailable)),
     ]
 }

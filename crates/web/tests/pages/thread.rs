@@ -1,13 +1,16 @@
 //! The page of a thread.
 
-use guildhall_app::read::{EntryView, ThreadView};
+use guildhall_app::{
+    entry::Poll,
+    read::{EntryView, ThreadView},
+};
 use guildhall_domain::{EntryId, content::EntryState};
 use scraper::ElementRef;
 
 use crate::{
     document::Document,
     rendered::{post_page, thread_page},
-    samples::{comment, garden_thread, post, sprawling_thread, trace},
+    samples::{NOON, comment, garden_thread, post, sprawling_thread, trace},
 };
 
 fn thread(comments: Vec<EntryView>) -> Document {
@@ -90,11 +93,49 @@ fn a_post_that_is_gone_keeps_the_answers_and_hides_the_rest() {
     let comments = vec![comment(11, 1, 1, "<p>still here</p>")];
     let page = thread_page(ThreadView { post: gone, comments, is_cut: false });
     assert_eq!(page.text("h1"), "This post was removed by a moderator");
+    assert_eq!(page.text("article.post .note"), "What others answered is still here.");
     assert!(page.text("#comments").contains("still here"));
     for selector in ["link[rel=canonical]", "link[type='application/activity+json']", ".answer"] {
         assert!(!page.has(selector), "{selector}");
     }
     assert!(page.has("meta[name=robots]"));
+}
+
+#[test]
+fn a_post_that_is_gone_without_answers_says_that_there_are_none() {
+    let gone =
+        EntryView { language: Some("he".into()), ..trace(post(1, "Secret title"), EntryState::Deleted) };
+    let page = post_page(gone);
+    assert_eq!(page.text("article.post .note"), "There are no comments on it.");
+    assert!(!page.has("#comments"), "nothing that says the opposite");
+    assert!(!page.has("article[lang]"), "its place is told in the language of the page");
+}
+
+#[test]
+fn the_card_of_the_group_has_its_picture_or_its_mark() {
+    let mut pictured = post(1, "Late frost");
+    pictured.group.picture_url = Some("https://a.example/garden.png".into());
+    assert_eq!(post_page(pictured).attribute(".card img", "src"), "https://a.example/garden.png");
+    assert!(post_page(post(1, "Late frost")).has(".card svg.mark"));
+}
+
+#[test]
+fn entries_are_in_their_own_language_or_in_that_of_their_group() {
+    let in_hebrew_group = |mut entry: EntryView| {
+        entry.group.language = Some("he".into());
+        entry
+    };
+    let english = EntryView { language: Some("en".into()), ..comment(11, 1, 1, "<p>Garlic water.</p>") };
+    let hebrew = comment(12, 1, 1, "<p>RHS: זרעים שמתאימים לאקלים</p>");
+    let comments = vec![in_hebrew_group(english), in_hebrew_group(hebrew)];
+    let post = in_hebrew_group(post(1, "כנימות"));
+    let page = thread_page(ThreadView { post, comments, is_cut: false });
+    assert_eq!(page.attribute("article.post", "lang"), "he");
+    assert_eq!(page.attribute("h1", "dir"), "rtl");
+    for (id, language, direction) in [(11, "en", "ltr"), (12, "he", "rtl")] {
+        assert_eq!(page.attribute(&format!("#comment-{id} > article"), "lang"), language);
+        assert_eq!(page.attribute(&format!("#comment-{id} .text"), "dir"), direction);
+    }
 }
 
 #[test]
@@ -108,6 +149,57 @@ fn sensitive_content_is_shown_only_after_asking() {
     assert_eq!(page.text("details.sensitive:not([open]) .prose"), "gory details");
     assert!(page.has("details.sensitive img") && !page.has("article > .image"));
     assert!(!page.has("meta[property='og:description']") && !page.has("meta[property='og:image']"));
+}
+
+fn question(votes: [i64; 3]) -> Poll {
+    let names = ["Tulips", "\u{200b}", "זרעים <b>"];
+    Poll {
+        options: names.into_iter().map(str::to_owned).zip(votes).collect(),
+        multiple: false,
+        closes_at: Some(NOON),
+    }
+}
+
+#[test]
+fn a_question_shows_its_answers_with_their_votes_in_words_and_as_bars() {
+    let mut asked = post(1, "Which?");
+    asked.poll = Some(question([1, 1_203, 0]));
+    let page = post_page(asked);
+    assert_eq!(page.texts(".poll .option"), ["Tulips", "An answer without words", "זרעים <b>"]);
+    assert_eq!(page.texts(".poll .votes"), ["1 vote", "1,203 votes", "0 votes"]);
+    let bars: Vec<_> = page
+        .all(".poll meter[min='0'][aria-hidden='true']")
+        .iter()
+        .map(|bar| (bar.attr("value").unwrap().to_owned(), bar.attr("max").unwrap().to_owned()))
+        .collect();
+    let bar = |value: &str| (value.to_owned(), "1204".to_owned());
+    assert_eq!(bars, [bar("1"), bar("1203"), bar("0")], "what the words say already is not read out again");
+    assert_eq!(page.text(".poll .note"), "A question with 3 answers, one of which may be chosen:");
+    assert_eq!(page.text(".poll .meta"), "1,204 votes open until 1 Mar 2026, 12:04");
+    assert!(!page.has(".poll [style]") && !post_page(post(1, "Plain")).has(".poll"));
+}
+
+#[test]
+fn a_question_with_votes_that_cannot_be_is_still_one() {
+    for votes in [[0, 0, 0], [i64::MAX, i64::MAX, 1], [i64::MIN, -1, 0]] {
+        let mut asked = comment(11, 1, 1, "");
+        asked.poll = Some(question(votes));
+        let page = thread(vec![asked]);
+        for bar in page.all("#comment-11 .poll meter") {
+            let number = |name| bar.attr(name).unwrap().parse::<i64>().unwrap();
+            assert!(0 <= number("value") && number("value") <= number("max") && number("max") > 0, "{votes:?}");
+        }
+    }
+}
+
+#[test]
+fn a_sensitive_question_is_shown_only_after_asking() {
+    let asked = |mut entry: EntryView| {
+        (entry.sensitive, entry.poll) = (true, Some(question([1, 2, 3])));
+        entry
+    };
+    assert!(post_page(asked(post(1, "Which?"))).has("details.sensitive:not([open]) .poll"));
+    assert!(thread(vec![asked(comment(11, 1, 1, ""))]).has("#comment-11 details.sensitive:not([open]) .poll"));
 }
 
 #[test]

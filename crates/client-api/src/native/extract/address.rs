@@ -105,11 +105,13 @@ impl<T: de::DeserializeOwned + Send> FromRequestParts<App> for At<T> {
 fn unreadable(rejection: PathRejection) -> Problem {
     const CODE: &str = "invalid-address";
     let PathRejection::FailedToDeserializePathParams(error) = rejection else {
-        return Problem::unreadable(CODE, rejection.body_text());
+        return Problem::unreadable(CODE, "this address cannot be read");
     };
     match error.into_kind() {
         ErrorKind::DeserializeError { key, message, .. } => Problem::unreadable(CODE, message).about(key),
-        ErrorKind::InvalidUtf8InPathParam { key } => Problem::unreadable(CODE, "not UTF-8").about(key),
-        other => Problem::unreadable(CODE, other.to_string()),
+        ErrorKind::InvalidUtf8InPathParam { key } => {
+            Problem::unreadable(CODE, "its percent-encoding is not UTF-8").about(key)
+        }
+        _ => Problem::unreadable(CODE, "this address cannot be read"),
     }
 }

@@ -2,13 +2,14 @@
 
 use axum::{
     body::Bytes,
-    extract::{FromRequest, Request},
+    extract::{FromRequest, Request, rejection::BytesRejection},
     http::{HeaderMap, StatusCode, header},
 };
 use guildhall_app::App;
+use guildhall_domain::content::MAX_CONTENT_BYTES;
 use serde::de::DeserializeOwned;
-use serde_json::error::Category;
 
+use super::fields::{self, Misfit};
 use crate::native::problem::Problem;
 
 /// A body that is needed.
@@ -37,14 +38,22 @@ impl<T: DeserializeOwned + Default> FromRequest<App> for OptionalBody<T> {
 
 async fn read(request: Request, app: &App) -> Result<Bytes, Problem> {
     let is_json = says_json(request.headers());
-    let bytes = Bytes::from_request(request, app)
-        .await
-        .map_err(|rejection| Problem::new(rejection.status(), "unreadable-body", rejection.body_text()))?;
+    let bytes = Bytes::from_request(request, app).await.map_err(|rejection| unread(&rejection))?;
     if is_json || bytes.is_empty() {
         return Ok(bytes);
     }
     let wanted = "JSON is wanted; say so with Content-Type: application/json";
     Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "json-wanted", wanted))
+}
+
+fn unread(rejection: &BytesRejection) -> Problem {
+    if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        let detail = format!(
+            "this is larger than this server takes at once; a text has at most {MAX_CONTENT_BYTES} bytes"
+        );
+        return Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", detail);
+    }
+    Problem::unreadable("unreadable-body", "the body did not arrive whole; send it again")
 }
 
 /// Whether a body is said to be JSON. Without a word it is taken as such, since nothing else is understood.
@@ -58,57 +67,26 @@ fn says_json(headers: &HeaderMap) -> bool {
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let path = error.path().to_string();
-        unreadable(&path, &error.into_inner())
-    })?;
-    reader.end().map_err(|error| unreadable(".", &error))?;
-    Ok(value)
-}
-
-fn unreadable(path: &str, error: &serde_json::Error) -> Problem {
-    match error.classify() {
-        Category::Data => {
-            let message = error.to_string();
-            let wanted = message.rsplit_once(" at line ").map_or(message.as_str(), |(wanted, _)| wanted);
-            match field(path, wanted) {
-                Some(field) => Problem::invalid(&field, wanted),
-                None => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-field", wanted),
-            }
-        }
-        Category::Io | Category::Syntax | Category::Eof => {
-            Problem::unreadable("invalid-json", format!("this is not JSON: {error}"))
-        }
+    if bytes.is_empty() {
+        return Err(Problem::unreadable("invalid-json", "a JSON object is wanted, and the body is empty"));
     }
+    let json = serde_json::from_slice(bytes).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        Problem::unreadable("invalid-json", format!("this is not JSON: look at line {line}, column {column}"))
+    })?;
+    fields::read(json).map_err(unfit)
 }
 
-/// The field an error is about. serde reports a missing or unknown one at the object around it, with its name in the
-/// text only.
-fn field(path: &str, message: &str) -> Option<String> {
-    let path = Some(path).filter(|path| *path != ".");
-    let named = ["missing field `", "unknown field `"]
-        .iter()
-        .find_map(|start| message.strip_prefix(start)?.split_once('`').map(|(name, _)| name));
-    match (path, named) {
-        (Some(path), Some(name)) if path.rsplit('.').next() != Some(name) => Some(format!("{path}.{name}")),
-        (Some(path), _) => Some(path.to_owned()),
-        (None, named) => named.map(str::to_owned),
+fn unfit(misfit: Misfit) -> Problem {
+    match misfit.field.as_str() {
+        "" => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-field", misfit.wanted),
+        field => Problem::invalid(field, &misfit.wanted),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_field_is_named_by_path_or_text() {
-        assert_eq!(field("rules[0].title", "invalid type").as_deref(), Some("rules[0].title"));
-        assert_eq!(field(".", "missing field `value`").as_deref(), Some("value"));
-        assert_eq!(field("rules[1]", "missing field `title`").as_deref(), Some("rules[1].title"));
-        assert_eq!(field("x", "unknown field `x`, expected `y`").as_deref(), Some("x"));
-        assert_eq!(field(".", "invalid type: sequence").as_deref(), None);
-    }
 
     #[test]
     fn json_goes_by_several_media_types() {

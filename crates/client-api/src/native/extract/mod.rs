@@ -3,10 +3,17 @@
 
 mod address;
 mod body;
+mod fields;
+mod json;
 mod page;
 mod token;
 
+use super::json::OptionalReason;
+
 pub(crate) use address::{At, EntryAddress, GroupAddress, ItemAddress, PersonAddress};
 pub(crate) use body::{Body, OptionalBody};
-pub(crate) use page::{PageParams, Paging, SortParam, Sorted};
+pub(crate) use page::{Order, PageParams, Paging, SortParam, Sorted};
 pub(crate) use token::{Follower, Reader, SignedIn, SignedInReader, Writer};
+
+/// What a moderator or an author says about a post or comment, maybe with a reason.
+pub(crate) type Word = (At<EntryAddress>, Writer, OptionalBody<OptionalReason>);

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use axum::{
-    extract::{FromRequestParts, OriginalUri, Query},
+    extract::{FromRequestParts, OriginalUri},
     http::{Uri, request::Parts},
 };
 use guildhall_app::{
@@ -11,16 +11,16 @@ use guildhall_app::{
     read::{Cursor, PageRequest, page::MAX_LIMIT},
 };
 use guildhall_domain::content::Sort;
-use serde::{Deserialize, de::DeserializeOwned};
+use url::form_urlencoded;
 use utoipa::IntoParams;
 
 use crate::native::problem::Problem;
 
 /// Which part of a list.
-#[derive(Deserialize, IntoParams)]
+#[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct PageParams {
-    /// The `next` of the page before, unchanged.
+    /// The `next` of the page before, unchanged; in the same list and order.
     cursor: Option<String>,
     /// How many items at most; 20 when absent.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
@@ -28,7 +28,7 @@ pub(crate) struct PageParams {
 }
 
 /// The order of posts.
-#[derive(Deserialize, IntoParams)]
+#[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct SortParam {
     /// `new` (newest first, when absent), `active` (latest comment first) or `top` (highest score first).
@@ -36,16 +36,78 @@ pub(crate) struct SortParam {
     sort: Option<String>,
 }
 
+/// A list in its order. A cursor means something in its own alone, so it begins with the letter of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// Groups, most members first.
+    Groups,
+    /// The posts of a group.
+    Posts(Sort),
+    /// The comments of a post, oldest first.
+    Comments,
+    /// What waits, longest waiting first.
+    Queue,
+    /// The decisions of a group, newest first.
+    DecisionsOfGroup,
+    /// The decisions about an entry, oldest first.
+    DecisionsOfEntry,
+    /// The decisions for the whole instance, newest first.
+    DecisionsOfInstance,
+    /// The reports to the moderators of a group, newest first.
+    Reports,
+}
+
 /// A page that was asked for.
 pub(crate) struct Paging {
-    /// Where it begins, and how much of it.
-    pub(crate) request: PageRequest,
+    cursor: Option<String>,
+    limit: Option<u32>,
     /// Path and query as they were asked for, which the next page's repeat.
     pub(crate) uri: Uri,
 }
 
 /// An order that was asked for.
 pub(crate) struct Sorted(pub(crate) Sort);
+
+impl Order {
+    fn letter(self) -> char {
+        match self {
+            Self::Groups => 'g',
+            Self::Posts(Sort::New) => 'n',
+            Self::Posts(Sort::Active) => 'a',
+            Self::Posts(Sort::Top) => 't',
+            Self::Comments => 'c',
+            Self::Queue => 'q',
+            Self::DecisionsOfGroup => 'd',
+            Self::DecisionsOfEntry => 'e',
+            Self::DecisionsOfInstance => 'i',
+            Self::Reports => 'r',
+        }
+    }
+
+    /// A cursor as it is sent.
+    pub(crate) fn encode(self, cursor: Cursor) -> String {
+        format!("{}{}", self.letter(), cursor.encode())
+    }
+
+    fn decode(self, text: &str) -> Result<Cursor, String> {
+        let mut letters = text.chars();
+        let letter = letters.next();
+        let cursor = Cursor::decode(letters.as_str()).map_err(|invalid| invalid.to_string())?;
+        if letter == Some(self.letter()) {
+            Ok(cursor)
+        } else {
+            Err("this cursor is of another list, or of another order of this one; begin without one".into())
+        }
+    }
+}
+
+impl Paging {
+    /// The part of a list that was asked for.
+    pub(crate) fn request(&self, order: Order) -> Result<PageRequest, Problem> {
+        let after = read("cursor", self.cursor.clone(), |text| order.decode(text))?;
+        Ok(PageRequest { after, limit: self.limit })
+    }
+}
 
 impl FromRequestParts<App> for Paging {
     type Rejection = Problem;
@@ -55,10 +117,8 @@ impl FromRequestParts<App> for Paging {
             Ok(uri) => uri,
             Err(never) => match never {},
         };
-        let params: PageParams = query(&parts.uri)?;
-        let after = read("cursor", params.cursor, Cursor::decode)?;
-        let limit = read("limit", params.limit, limit)?;
-        Ok(Self { request: PageRequest { after, limit }, uri })
+        let params = PageParams { cursor: param(&uri, "cursor")?, limit: param(&uri, "limit")? };
+        Ok(Self { cursor: params.cursor, limit: read("limit", params.limit, limit)?, uri })
     }
 }
 
@@ -66,31 +126,68 @@ impl FromRequestParts<App> for Sorted {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
-        let params: SortParam = query(&parts.uri)?;
-        let sort = read("sort", params.sort, Sort::from_str)?;
-        Ok(Self(sort.unwrap_or(Sort::New)))
+        let params = SortParam { sort: param(&parts.uri, "sort")? };
+        Ok(Self(read("sort", params.sort, sort)?.unwrap_or(Sort::New)))
     }
 }
 
 const CODE: &str = "invalid-parameter";
 
-fn query<T: DeserializeOwned>(uri: &Uri) -> Result<T, Problem> {
-    match Query::try_from_uri(uri) {
-        Ok(Query(params)) => Ok(params),
-        Err(rejection) => Err(Problem::unreadable(CODE, rejection.body_text())),
+/// A parameter of the query, which may be left out and must not be given twice.
+fn param(uri: &Uri, name: &str) -> Result<Option<String>, Problem> {
+    let query = uri.query().unwrap_or_default();
+    let mut given = form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == name);
+    let value = given.next().map(|(_, value)| value.into_owned());
+    match given.next() {
+        Some(_) => Err(Problem::unreadable(CODE, "this parameter is given twice").about(name)),
+        None => Ok(value),
     }
 }
 
-fn read<T, E: ToString>(
+fn read<T>(
     name: &str,
     text: Option<String>,
-    read: impl Fn(&str) -> Result<T, E>,
+    read: impl Fn(&str) -> Result<T, String>,
 ) -> Result<Option<T>, Problem> {
-    let unreadable = |error: E| Problem::unreadable(CODE, error.to_string()).about(name);
+    let unreadable = |wanted: String| Problem::unreadable(CODE, wanted).about(name);
     text.map(|text| read(&text).map_err(unreadable)).transpose()
 }
 
 fn limit(text: &str) -> Result<u32, String> {
     let limit = text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
     limit.ok_or_else(|| format!("a number from 1 to {MAX_LIMIT} is wanted"))
+}
+
+fn sort(text: &str) -> Result<Sort, String> {
+    Sort::from_str(text).map_err(|_| "new, active or top is wanted".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_is_read_in_its_own_order_alone() {
+        let orders = [
+            Order::Groups,
+            Order::Posts(Sort::New),
+            Order::Posts(Sort::Active),
+            Order::Posts(Sort::Top),
+            Order::Comments,
+            Order::Queue,
+            Order::DecisionsOfGroup,
+            Order::DecisionsOfEntry,
+            Order::DecisionsOfInstance,
+            Order::Reports,
+        ];
+        let cursor = Cursor { key: -3, id: 77 };
+        for made in orders {
+            for read in orders {
+                assert_eq!(read.decode(&made.encode(cursor)).ok(), (made == read).then_some(cursor));
+            }
+            for text in ["", "n", "é", "not a cursor", &cursor.encode()] {
+                assert!(made.decode(text).is_err(), "{text:?}");
+            }
+        }
+    }
 }

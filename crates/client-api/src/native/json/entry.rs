@@ -1,11 +1,11 @@
 //! Posts and comments, as they are shown.
 
 use guildhall_app::read::{EntryView, PersonRef};
-use guildhall_domain::content::Vote;
+use guildhall_domain::content::{EntryKind, Vote};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Person, State, rfc3339};
+use super::{Person, Poll, State, rfc3339};
 
 /// A post.
 #[derive(Debug, Serialize, ToSchema)]
@@ -30,6 +30,9 @@ pub(crate) struct Post {
     /// Its picture.
     #[schema(required = true)]
     image_url: Option<String>,
+    /// The question it asks.
+    #[schema(required = true)]
+    poll: Option<Poll>,
     /// Who wrote it.
     author: Person,
     /// The name of its group, as addresses have it.
@@ -70,6 +73,48 @@ pub(crate) struct Post {
     last_activity_at: String,
 }
 
+/// What is left of a comment that was removed or deleted, where answers to it are shown.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DeletedComment {
+    /// Its id.
+    id: String,
+    /// Always true.
+    deleted: bool,
+    /// The id of the post.
+    post: String,
+    /// The id of the comment it answered; null when it answered the post.
+    #[schema(required = true)]
+    parent: Option<String>,
+    /// 1 for an answer to the post, 2 for an answer to that …
+    depth: i64,
+}
+
+/// What stands in a thread.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub(crate) enum InThread {
+    /// A comment.
+    Comment(Box<Comment>),
+    /// Its trace: `deleted` is true.
+    Deleted(DeletedComment),
+}
+
+/// A post or a comment, as it is sent.
+pub(crate) trait Shown: Serialize + Sized {
+    /// Which of the two.
+    const KIND: EntryKind;
+
+    /// An entry of this kind, as it is sent; `author` is what [`EntryView::author`] has for a reader who sees the whole
+    /// of it.
+    fn new(view: EntryView, author: PersonRef, is_signed_in: bool) -> Self;
+
+    /// An entry as somebody sees it. `None` for what left only a trace.
+    fn of(mut view: EntryView, is_signed_in: bool) -> Option<Self> {
+        let author = view.author.take()?;
+        Some(Self::new(view, author, is_signed_in))
+    }
+}
+
 /// A comment: as a post, and its place in the thread.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Comment {
@@ -84,9 +129,10 @@ pub(crate) struct Comment {
     depth: i64,
 }
 
-impl Post {
-    /// An entry as it is shown; `author` is what [`EntryView::author`] has for a reader who sees the whole of it.
-    pub(crate) fn new(view: EntryView, author: PersonRef, is_signed_in: bool) -> Self {
+impl Shown for Post {
+    const KIND: EntryKind = EntryKind::Post;
+
+    fn new(view: EntryView, author: PersonRef, is_signed_in: bool) -> Self {
         let my_vote = is_signed_in.then(|| view.my_vote.map_or(0, Vote::value));
         Self {
             id: view.id.to_string(),
@@ -97,6 +143,7 @@ impl Post {
             content_html: view.content_html,
             link_url: view.link_url,
             image_url: view.image_url,
+            poll: view.poll.map(Poll::from),
             author: author.into(),
             group: view.group.name,
             state: view.state.into(),
@@ -117,17 +164,36 @@ impl Post {
     }
 }
 
-impl Comment {
-    /// As [`Post::new`].
-    pub(crate) fn new(view: EntryView, author: PersonRef, is_signed_in: bool) -> Self {
+impl Shown for Comment {
+    const KIND: EntryKind = EntryKind::Comment;
+
+    fn new(view: EntryView, author: PersonRef, is_signed_in: bool) -> Self {
         Self {
             post: view.thread_id.to_string(),
-            parent: view
-                .parent_id
-                .filter(|parent| *parent != view.thread_id)
-                .map(|parent| parent.to_string()),
+            parent: parent(&view),
             depth: view.depth,
             entry: Post::new(view, author, is_signed_in),
         }
     }
+}
+
+impl InThread {
+    /// A comment, or what is left of it.
+    pub(crate) fn new(mut view: EntryView, is_signed_in: bool) -> Self {
+        match view.author.take() {
+            Some(author) => Self::Comment(Box::new(Comment::new(view, author, is_signed_in))),
+            None => Self::Deleted(DeletedComment {
+                id: view.id.to_string(),
+                deleted: true,
+                post: view.thread_id.to_string(),
+                parent: parent(&view),
+                depth: view.depth,
+            }),
+        }
+    }
+}
+
+/// The comment that a comment answers.
+fn parent(view: &EntryView) -> Option<String> {
+    view.parent_id.filter(|parent| *parent != view.thread_id).map(|parent| parent.to_string())
 }

@@ -8,7 +8,7 @@ use guildhall_domain::{ActorId, group};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Admission, Clearable, MembershipState, Person, Posting, Review, given, rfc3339, web_url};
+use super::{Admission, Clearable, Person, Posting, Review, given, rfc3339, web_url};
 use crate::native::problem::Problem;
 
 /// A group.
@@ -38,13 +38,16 @@ pub(crate) struct Group {
     /// Its picture.
     #[schema(required = true)]
     picture_url: Option<String>,
-    /// How one becomes a member.
-    admission: Admission,
-    /// Who may post and comment.
-    posting: Posting,
-    /// What a moderator sees before the group does.
-    review: Review,
-    /// Members.
+    /// How one becomes a member; null for a group elsewhere, whose own server decides.
+    #[schema(required = true)]
+    admission: Option<Admission>,
+    /// Who may post and comment; null for a group elsewhere.
+    #[schema(required = true)]
+    posting: Option<Posting>,
+    /// What a moderator sees before the group does; null for a group elsewhere.
+    #[schema(required = true)]
+    review: Option<Review>,
+    /// Members; of a group elsewhere those that live here.
     member_count: i64,
     /// Published posts.
     post_count: i64,
@@ -151,16 +154,10 @@ pub(crate) struct GroupChanges {
     rules: Option<Vec<NewRule>>,
 }
 
-/// A membership.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Membership {
-    /// How far it has come.
-    pub(crate) state: MembershipState,
-}
-
 impl Group {
     /// A group as it is shown; `base_url` is that of this instance.
     pub(crate) fn new(view: GroupView, base_url: &str) -> Self {
+        let policy = view.is_local.then_some(view.policy);
         Self {
             id: view.group.id.to_string(),
             url: format!("{base_url}/groups/{}", view.group.name),
@@ -173,9 +170,9 @@ impl Group {
             description_html: view.description_html,
             language: view.language,
             picture_url: view.picture_url,
-            admission: view.policy.admission.into(),
-            posting: view.policy.posting.into(),
-            review: view.policy.review.into(),
+            admission: policy.map(|policy| policy.admission.into()),
+            posting: policy.map(|policy| policy.posting.into()),
+            review: policy.map(|policy| policy.review.into()),
             member_count: view.member_count,
             post_count: view.post_count,
             comment_count: view.comment_count,

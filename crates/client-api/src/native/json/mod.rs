@@ -1,23 +1,32 @@
 //! What is sent and taken: the JSON types of this API, converted by hand from and to those of the use cases.
 
 mod changes;
+mod decision;
 mod entry;
 mod group;
 mod instant;
+mod membership;
+mod original;
 mod person;
+mod poll;
 mod queue;
 mod reason;
+mod report;
 mod web_url;
 mod words;
 mod writing;
 
 pub(crate) use changes::{Clearable, given, language};
-pub(crate) use entry::{Comment, Post};
-pub(crate) use group::{Group, GroupChanges, Membership, NewGroup};
+pub(crate) use decision::Decision;
+pub(crate) use entry::{Comment, InThread, Post, Shown};
+pub(crate) use group::{Group, GroupChanges, NewGroup};
 pub(crate) use instant::{from_rfc3339, rfc3339};
+pub(crate) use membership::{Joined, Membership};
 pub(crate) use person::Person;
+pub(crate) use poll::Poll;
 pub(crate) use queue::{DecidedItem, QueueItem};
 pub(crate) use reason::{Ban, NewReport, OptionalReason, Reason};
+pub(crate) use report::Report;
 pub(crate) use web_url::web_url;
 pub(crate) use words::{Admission, MembershipState, Posting, Review, State};
 pub(crate) use writing::{CommentChanges, NewComment, NewPost, NewVote, PostChanges};

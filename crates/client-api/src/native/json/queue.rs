@@ -3,9 +3,14 @@
 use guildhall_app::read::QueueItemView;
 use guildhall_domain::{QueueItemId, moderation::DecisionAction};
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{Person, rfc3339};
+use super::{
+    Person, Poll,
+    original::{self, Attachment},
+    rfc3339,
+};
 
 /// Something that waits.
 #[derive(Debug, Serialize, ToSchema)]
@@ -27,8 +32,31 @@ pub(crate) struct QueueItem {
     title: String,
     /// Why it waits: `host-limited`, `first-post`, `review-all` or `approval`.
     reason: String,
+    /// Markdown; null where only HTML is known, and for a request.
+    #[schema(required = true)]
+    source: Option<String>,
     /// The text as it would be shown; empty for a request.
     content_html: String,
+    /// The link it is about.
+    #[schema(required = true)]
+    link_url: Option<String>,
+    /// Its picture.
+    #[schema(required = true)]
+    image_url: Option<String>,
+    /// A BCP 47 tag.
+    #[schema(required = true)]
+    language: Option<String>,
+    /// Shown only after asking.
+    sensitive: bool,
+    /// The question it asks.
+    #[schema(required = true)]
+    poll: Option<Poll>,
+    /// The files that hang on the `original`, at most 32.
+    attachments: Vec<Attachment>,
+    /// Where it came from another server: the object as that server wrote it and as it will be passed on, unchecked. Null
+    /// where this server writes it, and for a request.
+    #[schema(required = true, value_type = Option<Object>)]
+    original: Option<Value>,
     /// When it came in.
     #[schema(format = DateTime)]
     received_at: String,
@@ -53,6 +81,7 @@ impl DecidedItem {
 
 impl From<QueueItemView> for QueueItem {
     fn from(item: QueueItemView) -> Self {
+        let original = item.original.as_deref().and_then(original::object);
         Self {
             id: item.id.to_string(),
             kind: item.kind,
@@ -61,7 +90,15 @@ impl From<QueueItemView> for QueueItem {
             entry: item.entry.map(|entry| entry.to_string()),
             title: item.title,
             reason: item.reason,
-            content_html: item.content_html,
+            source: item.texts.content_source,
+            content_html: item.texts.content_html,
+            link_url: item.texts.link_url,
+            image_url: item.texts.image_url,
+            language: item.texts.language,
+            sensitive: item.texts.sensitive,
+            poll: item.poll.map(Poll::from),
+            attachments: original.as_ref().map(original::attachments).unwrap_or_default(),
+            original,
             received_at: rfc3339(item.received_at),
         }
     }

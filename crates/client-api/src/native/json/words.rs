@@ -1,5 +1,6 @@
 //! Closed lists of words.
 
+use guildhall_app::read::Belonging;
 use guildhall_domain::{content, group, membership};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -46,6 +47,8 @@ pub(crate) enum Review {
 pub(crate) enum State {
     /// Everybody may read it.
     Published,
+    /// Sent to its group on another server, which has not let it in yet; shown to its author.
+    Sent,
     /// Waits for a moderator; shown to its author and to moderators.
     Held,
     /// Was not let in; shown to its author and to moderators.
@@ -54,14 +57,22 @@ pub(crate) enum State {
     Removed,
 }
 
-/// How far a membership has come.
+/// What somebody is in a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum MembershipState {
-    /// In.
-    Member,
+    /// Nothing: they did not ask, or left.
+    None,
     /// Waits for a moderator, or for the answer of the group's server.
     Pending,
+    /// A member.
+    Member,
+    /// A moderator.
+    Moderator,
+    /// Asked and was refused.
+    Refused,
+    /// May not take part.
+    Banned,
 }
 
 impl From<Admission> for group::Admission {
@@ -128,10 +139,24 @@ impl From<content::EntryState> for State {
     fn from(state: content::EntryState) -> Self {
         match state {
             content::EntryState::Published => Self::Published,
+            content::EntryState::Sent => Self::Sent,
             content::EntryState::Held => Self::Held,
             content::EntryState::Refused => Self::Refused,
             // What its author deleted is shown to nobody, so this is never sent.
             content::EntryState::Removed | content::EntryState::Deleted => Self::Removed,
+        }
+    }
+}
+
+impl From<Belonging> for MembershipState {
+    fn from(belonging: Belonging) -> Self {
+        match belonging {
+            Belonging::None => Self::None,
+            Belonging::Pending => Self::Pending,
+            Belonging::Member => Self::Member,
+            Belonging::Moderator => Self::Moderator,
+            Belonging::Refused => Self::Refused,
+            Belonging::Banned => Self::Banned,
         }
     }
 }

@@ -130,8 +130,11 @@ impl NewComment {
 }
 
 impl PostChanges {
-    /// The texts after the change, checked.
-    pub(crate) fn texts(self, current: &EntryView) -> Result<Texts, Problem> {
+    /// The texts after the change, checked; `None` where nothing is to change.
+    pub(crate) fn texts(self, current: &EntryView) -> Result<Option<Texts>, Problem> {
+        if self == Self::default() {
+            return Ok(None);
+        }
         let mut texts = kept(current, self.content);
         if let Some(title) = self.title {
             texts.title = Some(title.trim().to_owned());
@@ -144,20 +147,23 @@ impl PostChanges {
         }
         texts.sensitive = self.sensitive.unwrap_or(texts.sensitive);
         decide_post_text(texts.title.as_deref().unwrap_or_default(), source(&texts))?;
-        Ok(texts)
+        Ok(Some(texts))
     }
 }
 
 impl CommentChanges {
-    /// The texts after the change, checked.
-    pub(crate) fn texts(self, current: &EntryView) -> Result<Texts, Problem> {
+    /// The texts after the change, checked; `None` where nothing is to change.
+    pub(crate) fn texts(self, current: &EntryView) -> Result<Option<Texts>, Problem> {
+        if self == Self::default() {
+            return Ok(None);
+        }
         let mut texts = kept(current, self.content);
         if let Some(tag) = self.language {
             texts.language = language(tag)?;
         }
         texts.sensitive = self.sensitive.unwrap_or(texts.sensitive);
         decide_comment_text(source(&texts))?;
-        Ok(texts)
+        Ok(Some(texts))
     }
 }
 

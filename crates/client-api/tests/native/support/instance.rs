@@ -18,7 +18,7 @@ use super::{
 
 /// An instance at `https://here.example`.
 pub(crate) struct Here {
-    app: App,
+    pub(super) app: App,
     router: Router,
     clock: Arc<StandingClock>,
     web: Arc<EmptyWeb>,

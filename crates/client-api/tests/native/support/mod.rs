@@ -2,6 +2,7 @@
 
 mod answer;
 mod client;
+mod elsewhere;
 mod instance;
 mod ports;
 mod schema;

@@ -1,8 +1,13 @@
 //! `Announce`: a group elsewhere passes on what happened in it (FEP-1b12), or somebody boosts.
 
-use guildhall_activitypub::{Activity, Document, Iri, Object, Verb, activity::Announced};
+use guildhall_activitypub::{
+    Activity, Document, Iri, Object, Verb,
+    activity::{Announced, Payload},
+};
+use guildhall_app::{cause, remote};
 use guildhall_domain::{ApId, GroupId, ReceivedId};
 use guildhall_store::{
+    entry::Entry,
     membership,
     received::{self, NewReceived, Outcome},
 };
@@ -10,7 +15,7 @@ use http::StatusCode;
 
 use super::{
     Incoming, Step, Trouble,
-    incoming::known_entry,
+    incoming::{known_entry, own_entry},
     thread::{ThreadSource, bring_in},
 };
 use crate::{
@@ -25,8 +30,13 @@ pub(super) async fn announce(
     announced: Announced,
 ) -> Result<Step, Trouble> {
     let group = GroupId(incoming.actor.id.0);
-    if !guildhall_app::remote::is_group(&federation.app, &incoming.actor).await? {
+    if !remote::is_group(&federation.app, &incoming.actor).await? {
         return Ok(Step::ignored("a boost"));
+    }
+    if let Some(entry) = own_announced(federation, &announced).await? {
+        // The group's word that it let in what somebody here wrote.
+        remote::entry_let_in(&federation.app, entry.id, incoming.actor.id, incoming.cause()).await?;
+        return Ok(Step::Done);
     }
     let is_followed = membership::has_local_member(&federation.app.store, group).await?;
     if !is_followed && !is_about_ours(federation, &announced) {
@@ -36,6 +46,25 @@ pub(super) async fn announce(
         Announced::Activity(document) => pass_on(federation, incoming, *document).await,
         Announced::Object(object) => announced_object(federation, incoming, group, *object).await,
         Announced::Id(id) => announced_id(federation, incoming, group, &id).await,
+    }
+}
+
+/// The entry from here that is announced, whole, by its id, or by the activity that published it.
+async fn own_announced(federation: &Federation, announced: &Announced) -> Result<Option<Entry>, Trouble> {
+    let id = match announced {
+        Announced::Id(id) => Some(id.clone()),
+        Announced::Object(object) => Some(object.id.clone()),
+        Announced::Activity(document) => match Activity::read(document).map(|activity| activity.verb) {
+            Ok(Verb::Create(Payload::Object(object)) | Verb::Update(Payload::Object(object))) => {
+                Some(object.id)
+            }
+            Ok(Verb::Create(Payload::Id(id)) | Verb::Update(Payload::Id(id))) => Some(id),
+            _ => None,
+        },
+    };
+    match id {
+        Some(id) => own_entry(federation, &id).await,
+        None => Ok(None),
     }
 }
 
@@ -83,7 +112,7 @@ async fn pass_on(federation: &Federation, incoming: &Incoming, document: Documen
     }
     let outcome = if is_new { Outcome::Applied } else { Outcome::Ignored };
     let reason = if is_new { "queued what it announces" } else { "known already" };
-    received::finish(&mut tx, incoming.received.id, outcome, Some(reason), app.now()).await?;
+    cause::finish(&mut tx, incoming.cause(), outcome, Some(reason), app.now()).await?;
     tx.commit().await?;
     app.signals.received.notify_one();
     Ok(Step::Done)

@@ -3,9 +3,9 @@
 use guildhall_activitypub::{Iri, activity::Answer};
 use guildhall_app::remote::{self, EntryRefused, JoinAnswered};
 use guildhall_domain::ApId;
-use guildhall_store::entry::{self, Entry};
+use guildhall_store::entry::Entry;
 
-use super::{Incoming, Step, Trouble};
+use super::{Incoming, Step, Trouble, incoming::own_entry};
 use crate::Federation;
 
 pub(super) async fn answer(
@@ -14,15 +14,12 @@ pub(super) async fn answer(
     answer: &Answer,
     is_accepted: bool,
 ) -> Result<Step, Trouble> {
-    let is_of_edit = answer.object.embedded().is_some_and(|inner| inner.kind == "Update");
-    if !is_accepted && is_of_edit {
-        return Ok(Step::ignored("a new text was not taken; the group keeps the one it has"));
-    }
     if !is_accepted && let Some(entry) = refused_entry(federation, answer).await? {
         let refused = EntryRefused {
             entry: entry.id,
             group: incoming.actor.id,
             reason: answer.reason.clone(),
+            is_edit: answer.object.embedded().is_some_and(|inner| inner.kind == "Update"),
             cause: incoming.cause(),
         };
         remote::entry_refused(&federation.app, refused).await?;
@@ -34,8 +31,12 @@ pub(super) async fn answer(
         follow: answer.object.id().map(id),
         follower: answer.object.embedded().and_then(|follow| follow.actor.as_ref()).map(id),
         is_accepted,
+        reason: answer.reason.clone(),
         cause: incoming.cause(),
     };
+    if is_accepted {
+        federation.fetcher.learn_software(&incoming.actor.host).await?;
+    }
     remote::join_answered(&federation.app, answered).await?;
     Ok(Step::Done)
 }
@@ -45,9 +46,7 @@ async fn refused_entry(federation: &Federation, answer: &Answer) -> Result<Optio
     let embedded = answer.object.embedded();
     let of_create = embedded.and_then(|inner| inner.object.as_ref());
     for named in [of_create, answer.object.id()].into_iter().flatten() {
-        let id = named.as_str().strip_suffix("/create").unwrap_or(named.as_str());
-        let found = entry::find_by_ap_id(&federation.app.store, &ApId::new(id)).await?;
-        if let Some(found) = found.filter(|found| found.is_local) {
+        if let Some(found) = own_entry(federation, named).await? {
             return Ok(Some(found));
         }
     }

@@ -2,10 +2,11 @@
 
 use guildhall_activitypub::{Iri, activity::Blocking};
 use guildhall_app::{
+    entry as entries,
     group::{self, SetBan},
-    remote,
+    remote::{self, SuspendActor},
 };
-use guildhall_domain::{ActorId, GroupId, Timestamp, actor::ActorKind};
+use guildhall_domain::{ActorId, ApId, GroupId, Timestamp, actor::ActorKind};
 use guildhall_store::actor::Actor;
 
 use super::{Incoming, Step, Trouble, incoming::known_actor, membership::local_group, trouble::IntoStep};
@@ -50,7 +51,9 @@ async fn group_and_actor(
     Ok(local_group(federation, target).await?.map(|group| (group, incoming.actor.id)))
 }
 
-// An instance may suspend its own people, and nobody else's.
+/// An instance may suspend its own people, and nobody else's: by its own actor, or, as Lemmy does it, by one of its admins
+/// with that actor as `target`. Who is an admin there only their server knows, which has signed it; nothing is believed
+/// that it could not bring about by deleting the person.
 async fn suspend(
     federation: &Federation,
     incoming: &Incoming,
@@ -58,13 +61,40 @@ async fn suspend(
     person: &Actor,
     is_suspended: bool,
 ) -> Result<Step, Trouble> {
-    let is_home = blocking.target.as_ref().is_some_and(|target| target.same_origin(&blocking.object));
-    // The same host is not the same person: the instance's own actor speaks for it, and nobody else there.
-    let is_instance = incoming.actor.kind == ActorKind::Application;
-    if !is_home || !is_instance || !blocking.object.same_origin(&incoming.activity.actor) || person.is_local {
+    let at_home = blocking.target.as_ref().filter(|target| target.same_origin(&blocking.object));
+    let is_neighbour = blocking.object.same_origin(&incoming.activity.actor);
+    let speaks = match at_home {
+        Some(target) if is_neighbour && !person.is_local => {
+            incoming.actor.kind == ActorKind::Application || is_instance(federation, target).await?
+        }
+        _ => false,
+    };
+    if !speaks {
         return Ok(Step::ignored("a ban by somebody who does not speak for the instance"));
     }
-    let until = blocking.until.map(Timestamp);
-    remote::actor_suspended(&federation.app, person.id, until, is_suspended, incoming.cause()).await?;
+    let app = &federation.app;
+    if is_suspended && blocking.remove_data {
+        let reason = blocking.reason.as_deref().unwrap_or("banned by their own server");
+        // Before the suspension, which ends the activity: done twice, after a crash, it does nothing more.
+        entries::remove_everywhere(app, person.id, reason).await?;
+    }
+    let command = SuspendActor {
+        actor: person.id,
+        by: incoming.actor.id,
+        is_suspended,
+        until: blocking.until.map(Timestamp),
+        reason: blocking.reason.clone(),
+        cause: incoming.cause(),
+    };
+    remote::actor_suspended(app, command).await?;
     Ok(Step::Done)
+}
+
+/// Whether an id is that of a server's own actor: groups ban in the same way, from themselves alone.
+async fn is_instance(federation: &Federation, id: &Iri) -> Result<bool, Trouble> {
+    match federation.fetcher.actor(&ApId::new(id.as_str())).await {
+        Ok(actor) => Ok(actor.kind == ActorKind::Application),
+        Err(error) if error.is_retryable() => Err(error.into()),
+        Err(_) => Ok(false),
+    }
 }

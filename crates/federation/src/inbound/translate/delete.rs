@@ -8,7 +8,7 @@ use guildhall_app::{
 use guildhall_domain::ApId;
 use guildhall_store::received;
 
-use super::{Incoming, Step, Trouble, incoming::known_actor, trouble::IntoStep};
+use super::{Incoming, Step, Trouble, incoming::known_actor, trouble::IntoStep, whole_thread};
 use crate::Federation;
 
 pub(super) async fn delete(
@@ -17,16 +17,33 @@ pub(super) async fn delete(
     deletion: &Deletion,
 ) -> Result<Step, Trouble> {
     if deletion.object == incoming.activity.actor && incoming.via.is_none() {
-        remote::actor_deleted(&federation.app, incoming.actor.id, incoming.cause()).await?;
-        return Ok(Step::Done);
+        return actor_deleted(federation, incoming, deletion).await;
     }
     if let Some(actor) = known_actor(federation, &deletion.object).await? {
         return group_deleted(federation, incoming, actor).await;
     }
     let Some(command) = command(federation, incoming, deletion).await? else {
-        return ignored_or_early(federation, incoming, "deletes nothing that is known here").await;
+        return match whole_thread::delete(federation, incoming, deletion).await? {
+            Some(step) => Ok(step),
+            None => ignored_or_early(federation, incoming, "deletes nothing that is known here").await,
+        };
     };
     entries::delete(&federation.app, command).await.into_step()
+}
+
+// Lemmy's people may go and leave what they wrote.
+async fn actor_deleted(
+    federation: &Federation,
+    incoming: &Incoming,
+    deletion: &Deletion,
+) -> Result<Step, Trouble> {
+    let (app, actor, cause) = (&federation.app, incoming.actor.id, incoming.cause());
+    if deletion.remove_data {
+        remote::actor_deleted(app, actor, cause).await?;
+    } else {
+        remote::actor_left(app, actor, cause).await?;
+    }
+    Ok(Step::Done)
 }
 
 /// `Undo{Delete}`.
@@ -36,7 +53,8 @@ pub(super) async fn restore(
     deletion: &Deletion,
 ) -> Result<Step, Trouble> {
     let Some(command) = command(federation, incoming, deletion).await? else {
-        return Ok(Step::ignored("restores nothing that is known here"));
+        let step = whole_thread::restore(federation, incoming, deletion).await?;
+        return Ok(step.unwrap_or(Step::ignored("restores nothing that is known here")));
     };
     entries::restore(&federation.app, command).await.into_step()
 }
@@ -65,7 +83,11 @@ pub(super) async fn ignored_or_early(
     if received::has_earlier(&federation.app.store, &received.actor, received.id).await? {
         return Err(Trouble::Later("something earlier of the same actor still waits".to_owned()));
     }
-    Ok(Step::ignored(reason))
+    // It may take back something that waits for a moderator, and must not come before it.
+    match received::find_waited_for(&federation.app.store, &received.actor, received.id).await? {
+        Some(entry) => Ok(Step::Waits(entry)),
+        None => Ok(Step::ignored(reason)),
+    }
 }
 
 // Lemmy's moderators delete a group by its id; only its own server can say so.

@@ -1,15 +1,15 @@
 //! An activity on its way to a use case, with who did it and by which way it came.
 
-use guildhall_activitypub::{Activity, Document, Iri};
-use guildhall_domain::{ActorId, ApId, GroupId, event::Cause};
+use guildhall_activitypub::{Activity, Document, Iri, Verb};
+use guildhall_domain::{ActorId, ApId, GroupId, content::EntryState, event::Cause};
 use guildhall_store::{
     actor::{self, Actor},
     entry::{self, Entry},
     received::Received,
 };
 
-use super::Trouble;
-use crate::Federation;
+use super::{Step, Trouble};
+use crate::{Federation, fetch::FetchError};
 
 /// A verified activity that is being processed.
 pub(crate) struct Incoming {
@@ -29,12 +29,7 @@ impl Incoming {
         let never = |error: &dyn std::error::Error| Trouble::Never(error.to_string());
         let document = Document::parse(&received.body).map_err(|error| never(&error))?;
         let activity = Activity::read(&document).map_err(|error| never(&error))?;
-        let actor = match federation.fetcher.actor(&received.actor).await {
-            Ok(actor) => actor,
-            Err(error) if error.is_retryable() => return Err(error.into()),
-            // It was known when its signature was checked; a farewell comes from those who are leaving.
-            Err(error) => actor::find_by_ap_id(&federation.app.store, &received.actor).await?.ok_or(error)?,
-        };
+        let actor = actor_of(federation, &activity, &received.actor).await?;
         let via = match &received.via {
             Some(group) => actor::find_by_ap_id(&federation.app.store, group).await?,
             None => None,
@@ -69,6 +64,18 @@ impl Incoming {
     }
 }
 
+async fn actor_of(federation: &Federation, activity: &Activity, id: &ApId) -> Result<Actor, Trouble> {
+    let is_farewell = matches!(&activity.verb, Verb::Delete(gone) if gone.object == activity.actor);
+    // Who takes leave is not asked for again: gone by now, it could not say any more whether what it wrote may stay.
+    let fetched = if is_farewell { Err(FetchError::Gone) } else { federation.fetcher.actor(id).await };
+    match fetched {
+        Ok(actor) => Ok(actor),
+        Err(error) if error.is_retryable() => Err(error.into()),
+        // It was known when its signature was checked.
+        Err(error) => Ok(actor::find_by_ap_id(&federation.app.store, id).await?.ok_or(error)?),
+    }
+}
+
 /// The entry that is known under an id or page URL.
 pub(crate) async fn known_entry(federation: &Federation, id: &Iri) -> Result<Option<Entry>, Trouble> {
     let store = &federation.app.store;
@@ -78,6 +85,21 @@ pub(crate) async fn known_entry(federation: &Federation, id: &Iri) -> Result<Opt
     let by_page = entry::find_by_page_url(store, id.as_str()).await?;
     // Its own server's page, or it could stand in the way of somebody else's post.
     Ok(by_page.filter(|entry| Iri::parse(entry.ap_id.as_str()).is_ok_and(|ap_id| ap_id.same_origin(id))))
+}
+
+/// The post or comment from here with an id, or whose `Create`, which is made of it, has that id.
+pub(crate) async fn own_entry(federation: &Federation, id: &Iri) -> Result<Option<Entry>, Trouble> {
+    if !federation.fetcher.is_own(id) {
+        return Ok(None);
+    }
+    let id = id.as_str().strip_suffix("/create").unwrap_or(id.as_str());
+    let found = entry::find_by_ap_id(&federation.app.store, &ApId::new(id)).await?;
+    Ok(found.filter(|found| found.is_local))
+}
+
+/// Where an activity about `entry` has to wait for a moderator first.
+pub(crate) fn held(entry: &Entry) -> Option<Step> {
+    (entry.state == EntryState::Held).then_some(Step::Waits(entry.id))
 }
 
 /// The actor that is known under an id.

@@ -1,12 +1,22 @@
-//! `Follow`, `Join` and `Leave` of a group, which all mean membership here.
+//! `Follow`, `Join` and `Leave` of a group, which all mean membership here; and `Follow` of a post, which means none.
 
 use guildhall_activitypub::Iri;
-use guildhall_app::group::{self, Leave, RequestJoin};
+use guildhall_app::{
+    entry as entries,
+    group::{self, Leave, RequestJoin},
+};
 use guildhall_domain::{ApId, GroupId};
 use guildhall_store::group as groups;
 
-use super::{Incoming, Step, Trouble, incoming::known_actor, trouble::IntoStep};
+use super::{
+    Incoming, Step, Trouble,
+    incoming::{known_actor, known_entry},
+    trouble::IntoStep,
+};
 use crate::Federation;
+
+/// Mobilizon's `Join` and `Leave` of an event.
+const TO_AN_EVENT: &str = "who takes part in a post is not kept";
 
 /// The group hosted here that an id names.
 pub(super) async fn local_group(federation: &Federation, id: &Iri) -> Result<Option<GroupId>, Trouble> {
@@ -17,13 +27,31 @@ pub(super) async fn local_group(federation: &Federation, id: &Iri) -> Result<Opt
     Ok(group.filter(|group| group.is_local).map(|group| group.id))
 }
 
+/// `Follow` of a group, or of a post (Friendica subscribes to threads so).
+pub(super) async fn follow(
+    federation: &Federation,
+    incoming: &Incoming,
+    object: &Iri,
+) -> Result<Step, Trouble> {
+    if local_group(federation, object).await?.is_some() {
+        return join(federation, incoming, object).await;
+    }
+    let Some(entry) = known_entry(federation, object).await? else {
+        return Ok(Step::ignored("follows nothing that can be joined here"));
+    };
+    entries::follow(&federation.app, entry.id, incoming.actor.id, incoming.cause()).await?;
+    Ok(Step::Done)
+}
+
+/// `Join`: of a group. Who comes to an event is not kept, and its server is not asked to try again.
 pub(super) async fn join(
     federation: &Federation,
     incoming: &Incoming,
     object: &Iri,
 ) -> Result<Step, Trouble> {
     let Some(group) = local_group(federation, object).await? else {
-        return Ok(Step::ignored("follows nothing that can be joined here"));
+        let is_event = known_entry(federation, object).await?.is_some();
+        return Ok(Step::ignored(if is_event { TO_AN_EVENT } else { "joins nothing that lives here" }));
     };
     let command = RequestJoin {
         group,
@@ -40,7 +68,8 @@ pub(super) async fn leave(
     object: &Iri,
 ) -> Result<Step, Trouble> {
     let Some(group) = local_group(federation, object).await? else {
-        return Ok(Step::ignored("leaves nothing that lives here"));
+        let is_entry = known_entry(federation, object).await?.is_some();
+        return Ok(Step::ignored(if is_entry { TO_AN_EVENT } else { "leaves nothing that lives here" }));
     };
     let command = Leave { group, actor: incoming.actor.id, cause: incoming.cause() };
     group::leave(&federation.app, command).await?;

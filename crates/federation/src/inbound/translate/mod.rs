@@ -11,6 +11,7 @@ mod incoming;
 mod listing;
 mod lock;
 mod membership;
+mod moderators;
 mod mover;
 mod object;
 mod origin;
@@ -20,11 +21,16 @@ mod thread;
 mod trouble;
 mod undo;
 mod update;
+mod whole_thread;
 
-use guildhall_activitypub::Verb;
+use guildhall_activitypub::{
+    Verb,
+    activity::Listing,
+};
 use guildhall_store::received::Outcome;
 
 pub(crate) use incoming::Incoming;
+pub(crate) use moderators::{Age, learn_moderators};
 pub(crate) use trouble::{Step, Trouble};
 
 use crate::Federation;
@@ -35,7 +41,7 @@ use crate::Federation;
 /// [`Trouble::Later`] when another try may succeed, [`Trouble::Never`] when none will.
 pub(crate) async fn translate(federation: &Federation, incoming: Incoming) -> Result<Step, Trouble> {
     match incoming.activity.verb.clone() {
-        Verb::Follow { object } => membership::join(federation, &incoming, &object).await,
+        Verb::Follow { object } => membership::follow(federation, &incoming, &object).await,
         Verb::Join(joining) => membership::join(federation, &incoming, &joining.object).await,
         Verb::Leave { object } => membership::leave(federation, &incoming, &object).await,
         Verb::Undo(undoing) => undo::undo(federation, &incoming, undoing).await,
@@ -46,8 +52,8 @@ pub(crate) async fn translate(federation: &Federation, incoming: Incoming) -> Re
         Verb::Delete(deletion) => delete::delete(federation, &incoming, &deletion).await,
         Verb::React(reaction) => react::react(federation, &incoming, &reaction).await,
         Verb::Announce(announced) => announce::announce(federation, &incoming, announced).await,
-        Verb::Add(listing) => listing::list(federation, &incoming, &listing, true).await,
-        Verb::Remove(listing) => listing::list(federation, &incoming, &listing, false).await,
+        Verb::Add(listing) => list(federation, &incoming, &listing, true).await,
+        Verb::Remove(listing) => list(federation, &incoming, &listing, false).await,
         Verb::Lock(locking) => lock::lock(federation, &incoming, &locking.object, locking.reason, true).await,
         Verb::Block(blocking) => block::block(federation, &incoming, &blocking, true).await,
         Verb::Flag(flag) => report::report(federation, &incoming, &flag).await,
@@ -55,5 +61,18 @@ pub(crate) async fn translate(federation: &Federation, incoming: Incoming) -> Re
         Verb::PollVote(choice) => react::choose(federation, &incoming, &choice.object, choice.choice).await,
         Verb::Invite { .. } => Ok(Step::ended(Outcome::Ignored, "invitations are not taken")),
         Verb::Unknown(name) => Ok(Step::ended(Outcome::Ignored, format!("unknown type {name:.50}"))),
+    }
+}
+
+/// `Add` and `Remove`: of a thread, where the target is a group itself, else of what a list of a group holds.
+async fn list(
+    federation: &Federation,
+    incoming: &Incoming,
+    listing: &Listing,
+    is_added: bool,
+) -> Result<Step, Trouble> {
+    match whole_thread::list(federation, incoming, listing, is_added).await? {
+        Some(step) => Ok(step),
+        None => listing::list(federation, incoming, listing, is_added).await,
     }
 }

@@ -1,10 +1,10 @@
-//! `Move` of an account to another one.
+//! `Move` of an account to another one, or of a thread to another group.
 
 use guildhall_activitypub::activity::Moving;
 use guildhall_app::remote;
 use guildhall_domain::ApId;
 
-use super::{Incoming, Step, Trouble};
+use super::{Incoming, Step, Trouble, whole_thread};
 use crate::Federation;
 
 pub(super) async fn moved(
@@ -13,7 +13,7 @@ pub(super) async fn moved(
     moving: &Moving,
 ) -> Result<Step, Trouble> {
     if moving.object != incoming.activity.actor {
-        return Ok(Step::ignored("moves something else than itself"));
+        return whole_thread::relocate(federation, incoming, moving).await;
     }
     // Fetched anew, so that `alsoKnownAs` is of today.
     let target = federation.fetcher.refresh_actor(&ApId::new(moving.target.as_str())).await?;

@@ -94,9 +94,18 @@ pub(super) fn origin_of(object: &Object, now: Timestamp) -> Origin {
         ap_id: ApId::new(object.id.as_str()),
         wire_type: object.kind.as_str().to_owned(),
         page_url: object.url.as_ref().map(ToString::to_string),
+        context_url: context_of(object),
         published_at: object.published.map_or(now, past),
         edited_at: object.updated.map(past),
     }
+}
+
+/// The collection of the thread that an object starts, so that the thread is found by it when there is no collection any
+/// more. A name of another origin would stand in the way of somebody else's thread.
+fn context_of(object: &Object) -> Option<String> {
+    let context = object.context.as_ref().filter(|context| context.same_origin(&object.id));
+    let context = context.filter(|context| **context != object.id && object.in_reply_to.is_none())?;
+    Some(context.to_string())
 }
 
 /// The poll of an object.

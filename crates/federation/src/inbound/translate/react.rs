@@ -7,7 +7,7 @@ use guildhall_activitypub::{
 use guildhall_app::entry::{self as entries, CastVote, PollVote, React};
 use guildhall_domain::content::Vote;
 
-use super::{Incoming, Step, Trouble, delete::ignored_or_early, trouble::IntoStep};
+use super::{Incoming, Step, Trouble, delete::ignored_or_early, incoming::held, trouble::IntoStep};
 use crate::Federation;
 
 /// The longest emoji kept: a `:shortcode:` or a sequence of code points, in bytes.
@@ -21,6 +21,9 @@ pub(super) async fn react(
     let Some(entry) = incoming.entry(federation, &reaction.object).await? else {
         return Ok(Step::ignored("reacts to nothing that is known here"));
     };
+    if let Some(waits) = held(&entry) {
+        return Ok(waits);
+    }
     let (actor, cause) = (incoming.actor.id, incoming.cause());
     let emoji = reaction.emoji.clone().filter(|emoji| emoji.len() <= MAX_EMOJI_BYTES);
     let vote = match (reaction.kind, &emoji) {
@@ -54,6 +57,9 @@ pub(super) async fn withdraw(
     let Some(entry) = incoming.entry(federation, object).await? else {
         return ignored_or_early(federation, incoming, "reacted to nothing that is known here").await;
     };
+    if let Some(waits) = held(&entry) {
+        return Ok(waits);
+    }
     let (actor, cause) = (incoming.actor.id, incoming.cause());
     match withdrawn {
         Withdrawn::Reaction(emoji) => {
@@ -77,6 +83,9 @@ pub(super) async fn choose(
     let Some(entry) = incoming.entry(federation, question).await? else {
         return Ok(Step::ignored("answers no poll that is known here"));
     };
+    if let Some(waits) = held(&entry) {
+        return Ok(waits);
+    }
     let command = PollVote { entry: entry.id, actor: incoming.actor.id, option, cause: incoming.cause() };
     entries::vote_in_poll(&federation.app, command).await.into_step()
 }

@@ -1,8 +1,11 @@
 //! Bringing a post or comment in, after what it answers.
 
 use guildhall_activitypub::{Addressing, Iri, Object};
-use guildhall_app::entry::{self as entries, Submit, SubmitError};
-use guildhall_domain::{ActorId, ApId, EntryId, GroupId, event::Cause};
+use guildhall_app::{
+    entry::{self as entries, Submit, SubmitError},
+    remote,
+};
+use guildhall_domain::{ActorId, ApId, EntryId, GroupId, content::EntryState, event::Cause};
 use guildhall_store::entry::{self, Entry};
 
 use super::{
@@ -31,6 +34,8 @@ enum Place {
     Under(Box<Entry>),
     /// It starts a thread in this group.
     Start(GroupId),
+    /// It answers something that a moderator of the group has not decided yet.
+    Waiting(EntryId),
     /// It answers something of a group elsewhere, whose server decides about it.
     Elsewhere,
     /// No group here is concerned.
@@ -62,6 +67,7 @@ pub(crate) async fn bring_in(
     let place = match find_place(federation, source, object).await? {
         Place::Elsewhere => return Ok(Step::ignored("left to the group's own server")),
         Place::Nowhere => return Ok(Step::ignored("for no group here")),
+        Place::Waiting(entry) => return Ok(Step::Waits(entry)),
         place => place,
     };
     let author = match author {
@@ -113,12 +119,14 @@ async fn find_place(
     object: &Object,
 ) -> Result<Place, Trouble> {
     if let Some(parent) = &object.in_reply_to {
-        let known = match known_entry(federation, parent).await? {
-            Some(known) => Some(known),
+        let above = match known_entry(federation, parent).await? {
+            Some(known) => Above::Known(Box::new(known)),
             None => fetch_parents(federation, source, object).await?,
         };
-        if let Some(parent) = known {
-            return place_under(federation, source, object, parent).await;
+        match above {
+            Above::Known(parent) => return place_under(federation, source, object, *parent).await,
+            Above::NotIn => return Ok(Place::Nowhere),
+            Above::Unknown => {}
         }
         if object.name.is_none() && source.via.is_some() {
             // A comment whose thread cannot be had would stand alone; the group's server still has it.
@@ -142,7 +150,17 @@ async fn place_under(
         Some(via) => via == parent.group_id,
         None => is_from_group(federation, object, &parent).await?,
     };
-    Ok(if is_in { Place::Under(Box::new(parent)) } else { Place::Elsewhere })
+    if !is_in {
+        return Ok(Place::Elsewhere);
+    }
+    if parent.state == EntryState::Held {
+        return Ok(Place::Waiting(parent.id));
+    }
+    if let Some(via) = source.via.filter(|_| parent.state == EntryState::Sent) {
+        // An answer that the group announces says that it let in what is answered.
+        remote::entry_let_in(&federation.app, parent.id, via.actor(), Cause::Local).await?;
+    }
+    Ok(Place::Under(Box::new(parent)))
 }
 
 /// Whether an answer that no group announces is in the group all the same: the group is hosted here, and will decide; or
@@ -155,40 +173,57 @@ async fn is_from_group(federation: &Federation, object: &Object, parent: &Entry)
     }))
 }
 
-/// Fetches what an object answers, up to something known, and submits it; gives the direct parent.
+/// What is above an object.
+enum Above {
+    /// What it answers; or what stands above that and waits for a moderator.
+    Known(Box<Entry>),
+    /// Something that is not in the group.
+    NotIn,
+    /// Nothing that can be had.
+    Unknown,
+}
+
+/// Fetches what an object answers, up to something known, and submits it.
 ///
 /// Only for what a group here, or one that is followed here, is concerned with: nobody else's thread is worth it.
 async fn fetch_parents(
     federation: &Federation,
     source: &ThreadSource<'_>,
     object: &Object,
-) -> Result<Option<Entry>, Trouble> {
+) -> Result<Above, Trouble> {
     let Some(parent) = object.in_reply_to.as_ref().filter(|parent| !federation.fetcher.is_own(parent)) else {
-        return Ok(None);
+        return Ok(Above::Unknown);
     };
     let group = match source.via {
         Some(group) => group,
         None => match addressed_group(federation, object, source.envelope).await? {
             Some(group) => group,
-            None => return Ok(None),
+            None => return Ok(Above::Unknown),
         },
     };
     let chain = match federation.fetcher.fetch_thread_upwards(&ApId::new(parent.as_str())).await {
         Ok(chain) => chain,
         // The thread will not be shorter next time.
-        Err(FetchError::BudgetSpent) => return Ok(None),
+        Err(FetchError::BudgetSpent) => return Ok(Above::Unknown),
         Err(error) if error.is_retryable() => return Err(error.into()),
-        Err(_) => return Ok(None),
+        Err(_) => return Ok(Above::Unknown),
     };
     for ancestor in &chain {
         if !bring_in_known(federation, source, group, ancestor).await? {
-            return Ok(None);
+            return Ok(Above::Unknown);
+        }
+        match known_entry(federation, &ancestor.id).await? {
+            // What is below it is fetched again when that is decided.
+            Some(held) if held.state == EntryState::Held => return Ok(Above::Known(Box::new(held))),
+            Some(known) if known.state.is_out() => {}
+            Some(_) | None => return Ok(Above::NotIn),
         }
     }
     if let Some(root) = chain.first().filter(|root| source.via.is_some() && root.in_reply_to.is_none()) {
         Box::pin(backfill(federation, source, group, root)).await?;
     }
-    known_entry(federation, parent).await
+    let parent = known_entry(federation, parent).await?;
+    Ok(parent.map_or(Above::Unknown, |parent| Above::Known(Box::new(parent))))
 }
 
 /// Submits something that was fetched and whose own parent is known by now. `false` when it does not belong to the
@@ -236,7 +271,9 @@ async fn command(
     let (group, parent): (GroupId, Option<EntryId>) = match place {
         Place::Under(parent) => (parent.group_id, Some(parent.id)),
         Place::Start(group) => (group, None),
-        Place::Elsewhere | Place::Nowhere => return Err(Trouble::Never("no place".to_owned())),
+        Place::Elsewhere | Place::Nowhere | Place::Waiting(_) => {
+            return Err(Trouble::Never("no place".to_owned()));
+        }
     };
     let known = guildhall_store::actor::find(&federation.app.store, author).await?;
     let known = known.ok_or_else(|| Trouble::Never("the author is not known".to_owned()))?;
@@ -248,6 +285,7 @@ async fn command(
         texts: texts_of(object, &known, parent.is_none()),
         poll: poll_of(object),
         is_public: is_public(source, object),
+        is_fetched: cause == Cause::Local,
         cause,
     })
 }

@@ -6,6 +6,7 @@ use guildhall_app::{
     entry::{DeleteError, EditError, SubmitError, VoteError},
     group::{JoinError, ModerationError},
 };
+use guildhall_domain::EntryId;
 use guildhall_store::{StoreError, received::Outcome};
 
 use crate::fetch::FetchError;
@@ -17,6 +18,8 @@ pub(crate) enum Step {
     Done,
     /// There was nothing to do for a use case.
     Ended(Outcome, Cow<'static, str>),
+    /// It is about an entry that a moderator has not decided yet.
+    Waits(EntryId),
 }
 
 impl Step {

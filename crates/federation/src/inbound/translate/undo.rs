@@ -2,7 +2,7 @@
 
 use guildhall_activitypub::{
     Activity, Document, Iri, Verb,
-    activity::{Blocking, Deletion, InnerActivity, Undoing},
+    activity::{Blocking, Deletion, InnerActivity, Listing, Undoing},
 };
 use guildhall_domain::ApId;
 use guildhall_store::received::{self, Received};
@@ -10,6 +10,7 @@ use guildhall_store::received::{self, Received};
 use super::{
     Incoming, Step, Trouble, block, delete, lock, membership,
     react::{self, Withdrawn},
+    whole_thread,
 };
 use crate::Federation;
 
@@ -29,6 +30,13 @@ pub(super) async fn undo(
     let Some(object) = inner.object.clone() else {
         return Ok(Step::refused("takes back an activity without an object"));
     };
+    if let ("Remove", Some(target)) = (inner.kind.as_str(), inner.target.clone()) {
+        // NodeBB takes a thread out of a group and puts it back.
+        let listing = Listing { object: object.clone(), target };
+        if let Some(step) = whole_thread::list(federation, incoming, &listing, true).await? {
+            return Ok(step);
+        }
+    }
     let is_own = inner.actor.as_ref().is_none_or(|actor| *actor == incoming.activity.actor);
     match (inner.kind.as_str(), is_own) {
         // A moderator may take back what another moderator did; the use case asks for the role.
@@ -63,6 +71,7 @@ async fn recall(federation: &Federation, id: Option<&Iri>) -> Result<Option<Inne
     };
     let target = match activity.as_ref().map(|activity| &activity.verb) {
         Some(Verb::Block(blocking)) => blocking.target.clone(),
+        Some(Verb::Remove(listing)) => Some(listing.target.clone()),
         _ => None,
     };
     Ok(Some(InnerActivity {
@@ -109,6 +118,7 @@ fn object_of(verb: &Verb) -> Option<Iri> {
         Verb::Delete(deletion) => Some(deletion.object.clone()),
         Verb::Lock(locking) => Some(locking.object.clone()),
         Verb::Block(blocking) => Some(blocking.object.clone()),
+        Verb::Remove(listing) => Some(listing.object.clone()),
         Verb::Announce(announced) => announced.id(),
         _ => None,
     }

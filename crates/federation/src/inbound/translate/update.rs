@@ -5,7 +5,7 @@ use guildhall_app::entry::{self as entries, Edit};
 use guildhall_domain::{ApId, Timestamp, content::EntryKind};
 
 use super::{
-    Incoming, Step, Trouble, create,
+    Age, Incoming, Step, Trouble, create, learn_moderators,
     object::{poll_of, texts_of},
     origin, thread,
     trouble::IntoStep,
@@ -37,7 +37,8 @@ async fn refresh(federation: &Federation, incoming: &Incoming, actor: &Iri) -> R
     if *actor != incoming.activity.actor && !is_group_itself {
         return Ok(Step::refused("updates somebody else"));
     }
-    federation.fetcher.refresh_actor(&ApId::new(actor.as_str())).await?;
+    let changed = federation.fetcher.refresh_actor(&ApId::new(actor.as_str())).await?;
+    learn_moderators(federation, &changed, Age::Changed).await;
     Ok(Step::ended(guildhall_store::received::Outcome::Applied, "actor fetched anew"))
 }
 

@@ -3,7 +3,7 @@
 use guildhall_activitypub::signature::ParsedSignature;
 use guildhall_activitypub::{Activity, Document, Iri, Verb};
 
-use super::{Authentication, Rejection, VerifiedActivity};
+use super::{Authentication, Rejection, VerifiedActivity, standing};
 use crate::Federation;
 use crate::fetch::KnownKey;
 
@@ -22,8 +22,8 @@ pub(super) enum Way {
     Forwarded,
 }
 
-/// Step 10: the key may be asked for at all.
-pub(super) fn key_id(federation: &Federation, signature: &ParsedSignature) -> Result<Iri, Rejection> {
+/// Step 10: the key may be asked for at all, and is not on a blocked host.
+pub(super) async fn key_id(federation: &Federation, signature: &ParsedSignature) -> Result<Iri, Rejection> {
     let key_id = signature.key_id()?;
     if key_id.as_str().len() > federation.config.limits.inbox.key_id_bytes {
         return Err(Rejection::KeyId("too long"));
@@ -34,6 +34,7 @@ pub(super) fn key_id(federation: &Federation, signature: &ParsedSignature) -> Re
     if federation.net.guard().check(&key_id).is_err() {
         return Err(Rejection::KeyId("it is not at an address that may be asked"));
     }
+    standing::not_blocked(federation, &key_id).await?;
     Ok(key_id)
 }
 

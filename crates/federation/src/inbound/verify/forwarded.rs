@@ -90,7 +90,7 @@ async fn by_proof(
         return Ok(None);
     }
     let Some(actor) = actor::find(&federation.app.store, key.owner).await? else { return Ok(None) };
-    standing::not_suspended(federation, actor.id).await?;
+    standing::of_actor(federation, &actor).await?;
     let (activity, document) = (claim.activity.clone(), claim.document.clone());
     Ok(Some(VerifiedActivity::new(activity, document, &actor, Authentication::Proof)))
 }
@@ -153,6 +153,6 @@ async fn actor_of(federation: &Federation, id: &Iri) -> Result<Actor, Rejection>
         Err(error) if error.is_retryable() => return Err(Rejection::OriginUnreachable(error)),
         Err(_) => return Err(Rejection::NotConfirmed),
     };
-    standing::not_suspended(federation, actor.id).await?;
+    standing::of_actor(federation, &actor).await?;
     Ok(actor)
 }

@@ -26,11 +26,10 @@ pub async fn verify_get(federation: &Federation, request: &Parts) -> Result<Opti
     let target = target_of(request);
     let parts = head::parts(federation, &request.method, &target, &request.headers);
     head::timely(federation, &signature, &parts, false)?;
-    let key_id = claim::key_id(federation, &signature)?;
-    standing::not_blocked(federation, &key_id).await?;
+    let key_id = claim::key_id(federation, &signature).await?;
     let client = ClientIp::of(&request.extensions);
     let signed =
         signer::check_with(federation, &signature, &parts, &key_id, (KeyAge::Recent, client)).await?;
-    standing::not_suspended(federation, signed.owner).await?;
+    standing::of_signer(federation, signed.owner).await?;
     Ok(Some(signed.owner))
 }

@@ -8,7 +8,7 @@
 //! | 1 to 3: type, size, rate | `crate::routes` |
 //! | 4, 5: double headers, host | `head` |
 //! | 6 to 9: digest, signature, time | `head` |
-//! | 10, 11: key id, body | `claim` |
+//! | 10, 11: key id and its host, body | `claim` |
 //! | 12, 13, 15: origins, blocks, repetitions, actors that are gone | `standing` |
 //! | 14: the key | `signer`; what was passed on by others: `forwarded` |
 //! | 16: whose object it is | `authority` |
@@ -41,22 +41,23 @@ pub(crate) async fn verify(
     federation: &Federation,
     request: &InboxRequest,
 ) -> Result<VerifiedActivity, Rejection> {
+    let federation = &federation.for_one_cause();
     let head = head::check(federation, request)?;
-    let key_id = claim::key_id(federation, &head.signature)?;
+    let key_id = claim::key_id(federation, &head.signature).await?;
     let claim = Claim::read(&request.body)?;
     let way = claim.way(&key_id)?;
-    let actor = standing::check(federation, &claim, &key_id).await?;
+    let actor = standing::check(federation, &claim).await?;
     if actor.as_ref().is_some_and(|actor| actor.deleted_at.is_some()) {
         federation.fetcher.doubt_key(&key_id);
     }
     let checked = signer::check(federation, request, &head, &key_id, &claim).await;
     let signer = checked.map_err(|rejection| standing::of_gone_actor(rejection, &claim, actor.as_ref()))?;
+    if actor.is_none() || way == Way::Forwarded {
+        standing::of_signer(federation, signer.owner).await?;
+    }
     let verified = match way {
         Way::Direct => claim.signed_by(signer)?,
-        Way::Forwarded => {
-            standing::not_suspended(federation, signer.owner).await?;
-            forwarded::verify_forwarded(federation, request.client, claim).await?
-        }
+        Way::Forwarded => forwarded::verify_forwarded(federation, request.client, claim).await?,
     };
     authority::check(verified.activity())?;
     Ok(verified)

@@ -31,7 +31,7 @@ use crate::outbound::{
 impl Teller<'_> {
     pub(super) async fn entry_published(&self, id: EntryId) -> Result<Vec<NewDelivery>, RenderError> {
         let scene = Scene::of(self.app, id).await?;
-        if scene.entry.state != EntryState::Published {
+        if !scene.entry.state.is_out() {
             return Ok(Vec::new());
         }
         let entry = &scene.entry;
@@ -69,7 +69,7 @@ impl Teller<'_> {
 
     pub(super) async fn entry_edited(&self, id: EntryId) -> Result<Vec<NewDelivery>, RenderError> {
         let scene = Scene::of(self.app, id).await?;
-        if scene.entry.state != EntryState::Published {
+        if !scene.entry.state.is_out() {
             return Ok(Vec::new());
         }
         let inner = if scene.author.is_local {
@@ -256,8 +256,8 @@ impl Teller<'_> {
     }
 
     async fn shown(&self, id: EntryId) -> Result<Shown, RenderError> {
-        // Nothing is told that a stranger could not read here.
-        find_shown(self.app, &Viewer::anonymous(), id).await?.ok_or(RenderError::Gone("entry"))
+        // Nothing is told that another server could not fetch here.
+        find_shown(self.app, &Viewer::server(), id).await?.ok_or(RenderError::Gone("entry"))
     }
 }
 

@@ -1,8 +1,8 @@
-//! Answers to who wants to join a group here, and the wishes of people here to join or leave one elsewhere.
+//! Answers to who wants to join a group or hear of a post here, and the wishes of people here to join or leave one elsewhere.
 
 use guildhall_activitypub::write::{self, Address};
 use guildhall_domain::{
-    ActorId, GroupId,
+    ActorId, EntryId, GroupId,
     membership::{JoinOutcome, JoinRefusal},
 };
 use guildhall_store::{actor::Actor, delivery::NewDelivery, membership, received};
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::{
     Teller,
     inner::Ours,
-    scene::{find_actor, find_group},
+    scene::{Scene, find_actor, find_group},
 };
 use crate::outbound::{
     recipients,
@@ -49,6 +49,29 @@ impl Teller<'_> {
         });
         let answer = answer.await?;
         self.tell_one(answer, &group, &asker, &asker).await
+    }
+
+    /// `Accept` of a `Follow` of a post, in the name of its author or of the group.
+    pub(super) async fn entry_followed(
+        &self,
+        entry: EntryId,
+        by: ActorId,
+    ) -> Result<Vec<NewDelivery>, RenderError> {
+        let scene = Scene::of(self.app, entry).await?;
+        let follower = find_actor(self.app, by).await?;
+        let speaker = if scene.author.is_local { &scene.author } else { &scene.group };
+        let Some(body) = self.received(self.event.cause.received(), &["Follow"], Some(&follower)).await?
+        else {
+            return Ok(Vec::new());
+        };
+        let follow = serde_json::from_slice(&body)?;
+        let follower_id = iri(&follower.ap_id)?;
+        let accept = self.ours(speaker, self.urls.activity_part(self.event.id, "accept"), |maker| {
+            let address = Address { to: std::slice::from_ref(&follower_id), ..Address::default() };
+            Ok(write::accept(&maker.envelope(address), follow))
+        });
+        let accept = accept.await?;
+        self.tell_one(accept, speaker, &follower, &follower).await
     }
 
     pub(super) async fn join_requested(

@@ -35,6 +35,7 @@ pub async fn plan(app: &App, event: &Event) -> Result<Vec<NewDelivery>, RenderEr
         EventKind::EntryGone { entry, by, removal } => {
             teller.entry_gone(*entry, *by, removal.as_deref()).await
         }
+        EventKind::EntryFollowed { entry, by } => teller.entry_followed(*entry, *by).await,
         EventKind::EntryRestored { entry, by } => teller.entry_restored(*entry, *by).await,
         EventKind::Voted { entry, actor, vote, before } => teller.voted(*entry, *actor, *vote, *before).await,
         EventKind::LockChanged { entry, by, locked } => teller.lock_changed(*entry, *by, *locked).await,

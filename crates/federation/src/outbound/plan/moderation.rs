@@ -16,7 +16,7 @@ use super::{
 };
 use crate::outbound::{
     recipients,
-    render::{self, RenderError, iri, text_iri},
+    render::{self, RenderError, iri, part, text_iri},
 };
 
 /// Somebody banned, or let back in.
@@ -205,6 +205,6 @@ fn collection(group: &Actor, name: &str) -> Result<Iri, RenderError> {
     };
     match told {
         Some(url) => text_iri(url),
-        None => text_iri(&format!("{}/{name}", group.ap_id)),
+        None => part(&group.ap_id, name),
     }
 }

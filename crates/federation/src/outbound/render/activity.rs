@@ -8,7 +8,7 @@ use guildhall_domain::{ApId, Timestamp};
 use guildhall_store::actor::Actor;
 use serde_json::Value;
 
-use super::{RenderError, iri, proof::Prover, text_iri};
+use super::{RenderError, iri, part, proof::Prover};
 
 /// A group hosted here that speaks to its followers.
 pub struct Voice {
@@ -25,7 +25,7 @@ impl Voice {
     /// The voice of `group` for what happened at `at`.
     pub fn new(group: &Actor, at: Timestamp) -> Result<Self, RenderError> {
         let id = iri(&group.ap_id)?;
-        let followers = text_iri(&format!("{}/followers", id.as_str()))?;
+        let followers = part(&group.ap_id, "followers")?;
         Ok(Self { id, followers, at, prover: None })
     }
 

@@ -17,7 +17,7 @@ use guildhall_store::{
 };
 use serde_json::Value;
 
-use super::{RenderError, iri, text_iri};
+use super::{RenderError, iri, part, text_iri};
 
 /// Writes the document of a local actor.
 ///
@@ -54,8 +54,8 @@ fn write(
     let rsa = key(keys, KeyAlgorithm::Rsa)?;
     let ed25519 = key(keys, KeyAlgorithm::Ed25519)?;
     let about = About::of(actor, group);
-    let moderators = part(&id, "moderators")?;
-    let featured = part(&id, "featured")?;
+    let moderators = part(&actor.ap_id, "moderators")?;
+    let featured = part(&actor.ap_id, "featured")?;
     let document = write::Actor {
         id: &id,
         kind: wire_kind(actor.kind),
@@ -113,8 +113,8 @@ impl Places {
             page: parse(&actor.page_url).or_else(|| followed.then(|| id.clone())),
             inbox: text_iri(&actor.inbox)?,
             shared_inbox: text_iri(shared_inbox)?,
-            outbox: part(&id, "outbox")?,
-            followers: followed.then(|| part(&id, "followers")).transpose()?,
+            outbox: part(&actor.ap_id, "outbox")?,
+            followers: followed.then(|| part(&actor.ap_id, "followers")).transpose()?,
             icon: picture.or_else(|| parse(&actor.icon_url)),
         })
     }
@@ -178,10 +178,6 @@ fn source_of_rule(number: usize, RenderedRule { rule, .. }: &RenderedRule) -> St
 /// Text that stands for itself in HTML.
 pub(crate) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
-fn part(id: &Iri, name: &str) -> Result<Iri, RenderError> {
-    text_iri(&format!("{}/{name}", id.as_str()))
 }
 
 fn key(keys: &[ActorKey], algorithm: KeyAlgorithm) -> Result<(Iri, PublicKey), RenderError> {

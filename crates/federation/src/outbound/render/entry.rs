@@ -11,7 +11,7 @@ use guildhall_app::{
 use guildhall_domain::{EntryId, Timestamp, content::EntryKind, visibility::Sight};
 use serde_json::Value;
 
-use super::{RenderError, iri, mention};
+use super::{RenderError, iri, mention, poll};
 use crate::outbound::urls::Urls;
 
 /// An entry that was written here, with what its document names besides.
@@ -138,6 +138,9 @@ impl Shown {
             updated: view.edited_at.map(Timestamp::as_millis),
         };
         let mut document = content.to_value();
+        if let Some(asked) = &view.poll {
+            poll::put(&mut document, asked);
+        }
         // By its id alone: Mastodon fetches it then, and takes an embedded one without items for empty.
         document["replies"] = Value::from(urls.replies(view.kind, view.id).as_str());
         Ok(document)

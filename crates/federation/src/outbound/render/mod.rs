@@ -7,6 +7,7 @@ pub mod actor;
 pub mod entry;
 pub mod mention;
 pub mod notice;
+mod poll;
 pub mod proof;
 pub mod publication;
 
@@ -51,4 +52,9 @@ pub(crate) fn iri(id: &ApId) -> Result<Iri, RenderError> {
 /// The same, of a URL that is kept as text.
 pub(crate) fn text_iri(text: &str) -> Result<Iri, RenderError> {
     Iri::parse(text).map_err(|source| RenderError::Id { id: text.to_owned(), source })
+}
+
+/// A collection of one of our actors, by its name in paths: `outbox`, `followers`, `moderators`, `featured`.
+pub(crate) fn part(actor: &ApId, name: &str) -> Result<Iri, RenderError> {
+    text_iri(&format!("{actor}/{name}"))
 }

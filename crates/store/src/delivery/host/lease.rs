@@ -47,7 +47,7 @@ pub async fn lease_all(
                    WHERE host IN (SELECT host FROM delivery_hosts
                                   WHERE host = ANY($1) AND lease_until <= $3 AND next_attempt_at <= $3
                                     AND state <> 'paused'
-                                  FOR UPDATE SKIP LOCKED)
+                                  FOR NO KEY UPDATE SKIP LOCKED)
                    RETURNING host, epoch, cursor, state, failures, failing_since,
                     (SELECT count(*) FROM delivery_subscriptions s WHERE s.host = delivery_hosts.host) AS subscriptions",
     };
@@ -74,7 +74,7 @@ pub async fn renew_all(
         postgres: "UPDATE delivery_hosts SET lease_until = $4
                    WHERE host IN (SELECT host FROM delivery_hosts
                                   WHERE host = ANY($1) AND lease_holder = $2 AND lease_until > $3
-                                  ORDER BY host FOR UPDATE)
+                                  ORDER BY host FOR NO KEY UPDATE)
                    RETURNING host, epoch",
     };
     tx.query(RENEW).bind(List(hosts)).bind(holder).bind(now.0).bind(until.0).all().await

@@ -156,6 +156,32 @@ pub(crate) fn sprawling_thread() -> ThreadView {
     ThreadView { post: first, comments, is_cut: true }
 }
 
+/// What is left of a post that its author deleted, with what others answered.
+pub(crate) fn gone_thread() -> ThreadView {
+    let ThreadView { post, comments, is_cut } = garden_thread();
+    ThreadView { post: trace(post, EntryState::Deleted), comments, is_cut }
+}
+
+/// Everything that could make a page wider than the screen.
+pub(crate) fn straining_thread() -> ThreadView {
+    let long = "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz".repeat(3);
+    let mut first = by(post(70, &long), 3);
+    first.link_url = Some(format!("https://example.org/{}", "a-very-long-path/".repeat(20)));
+    first.image_url = Some("https://pictures.example/wide.svg".into());
+    first.content_html = format!(
+        "<p>{long}</p><p><a href=\"https://example.org/\">https://example.org/{path}</a></p>\
+        <p><code>{path}</code></p><pre><code>{path}\n{path}</code></pre>\
+        <table><thead><tr><th>Plot</th><th>Crop</th><th>Sown</th><th>Harvested</th><th>Weight in kilograms</th>\
+        <th>Remarks of the committee</th></tr></thead><tbody><tr><td>4</td><td>Beans</td><td>May</td><td>August</td>\
+        <td>12.5</td><td>{long}</td></tr></tbody></table>\
+        <blockquote><p>{long}</p></blockquote><ol><li>{long}</li></ol>\
+        <p><img src=\"https://pictures.example/wide.svg\" alt=\"A wide picture\"></p><h2>{long}</h2>",
+        path = "abcdefghij/".repeat(20),
+    );
+    let answer = by(comment(71, 70, 1, &format!("<p>{long}</p><pre><code>{long}</code></pre>")), 3);
+    ThreadView { post: first, comments: vec![answer], is_cut: false }
+}
+
 pub(crate) fn hebrew_group() -> GroupView {
     GroupView {
         description_html:
@@ -170,6 +196,12 @@ pub(crate) fn hebrew_group() -> GroupView {
             rule(2, "כותבים איפה הגינה", "עצה טובה לחוף אינה טובה להר."),
         ],
         moderators: vec![person("yael", "kehila.example", "יעל"), person("tomas", "social.example", "Tomás")],
+        group: guildhall_app::read::GroupRef {
+            language: Some("he".into()),
+            picture_url: Some("https://pictures.example/sample.svg".into()),
+            ..group_ref("gina", "הגינה שליד הנחל")
+        },
+        picture_url: Some("https://pictures.example/sample.svg".into()),
         ..group("gina", "הגינה שליד הנחל")
     }
 }
@@ -178,7 +210,7 @@ pub(crate) fn hebrew_posts() -> Vec<EntryView> {
     let titles = [
         "יום עבודה בשבת הקרובה: מביאים כפפות",
         "שאלה על כנימות בעלי החסה",
-        "זרעים של RHS: האם הם מתאימים לאקלים שלנו?",
+        "RHS: האם הזרעים שלהם מתאימים לאקלים שלנו?",
     ];
     let texts = [
         "נפגשים בשמונה ליד הגשר. צריך שני אנשים עם טנדר, ומישהו שיביא קפה.",
@@ -188,7 +220,8 @@ pub(crate) fn hebrew_posts() -> Vec<EntryView> {
     let made = titles.iter().zip(texts).enumerate().map(|(at, (title, text))| {
         let mut entry = by(post(50 + i64::try_from(at).unwrap(), title), 4);
         entry.group = group_ref("gina", "הגינה שליד הנחל");
-        entry.language = Some("he".into());
+        // Most say no language: it is that of their group.
+        entry.group.language = Some("he".into());
         entry.excerpt = text.into();
         entry.score = 7;
         entry.comment_count = 2;
@@ -201,13 +234,13 @@ pub(crate) fn hebrew_thread() -> ThreadView {
     let mut first = hebrew_posts().swap_remove(1);
     first.content_html = "<p>מרססים במי סבון כבר שבוע ואין שינוי. מה עוד אפשר לנסות לפני שמוותרים?</p><ul><li>סבון פוטסיק</li><li>שמן נים</li></ul>".into();
     let he = |mut entry: EntryView| {
-        entry.language = Some("he".into());
+        entry.group.language = Some("he".into());
         entry
     };
     let comments = vec![
         he(by(comment(61, 51, 1, "<p>חיפושיות מושית. עובד תמיד, ולא צריך לשטוף אחר כך.</p>"), 4)),
         he(by(comment(62, 61, 2, "<p>מאיפה משיגים אותן?</p>"), 1)),
-        by(comment(63, 51, 1, "<p>Garlic water, twice a week. Worked for my lettuce.</p>"), 2),
+        he(by(comment(63, 51, 1, "<p>Garlic water, twice a week. Worked for my lettuce.</p>"), 2)),
     ];
     first.comment_count = 3;
     ThreadView { post: first, comments, is_cut: false }

@@ -5,11 +5,13 @@
 mod garden;
 
 pub(crate) use garden::{
-    garden, garden_posts, garden_thread, hebrew_group, hebrew_posts, hebrew_thread, sprawling_thread,
+    garden, garden_posts, garden_thread, gone_thread, hebrew_group, hebrew_posts, hebrew_thread,
+    sprawling_thread, straining_thread,
 };
 
 use guildhall_app::{
     Site,
+    entry::Poll,
     read::{EntryView, GroupRef, GroupView, PersonRef, PersonView},
 };
 use guildhall_domain::{
@@ -65,6 +67,8 @@ pub(crate) fn group_ref(name: &str, title: &str) -> GroupRef {
         handle: format!("@{name}@hall.example"),
         ap_id: ApId::new(format!("https://hall.example/groups/{name}")),
         title: title.into(),
+        language: None,
+        picture_url: None,
     }
 }
 
@@ -72,6 +76,7 @@ pub(crate) fn group(name: &str, title: &str) -> GroupView {
     GroupView {
         group: group_ref(name, title),
         is_local: true,
+        url: format!("https://hall.example/groups/{name}"),
         description: String::new(),
         description_html: String::new(),
         language: None,
@@ -93,6 +98,7 @@ pub(crate) fn group_elsewhere() -> GroupView {
     view.group.name = "boats@harbour.example".into();
     view.group.handle = "@boats@harbour.example".into();
     view.group.ap_id = ApId::new("https://harbour.example/c/boats");
+    view.url = "https://harbour.example/boats".into();
     view
 }
 
@@ -117,6 +123,7 @@ pub(crate) fn post(id: i64, title: &str) -> EntryView {
         link_url: None,
         image_url: None,
         origin_url: None,
+        poll: None,
         language: None,
         sensitive: false,
         locked: false,
@@ -130,6 +137,13 @@ pub(crate) fn post(id: i64, title: &str) -> EntryView {
         edited_at: None,
         last_activity_at: NOON,
     }
+}
+
+/// A post that asks something.
+pub(crate) fn question() -> EntryView {
+    let options = vec![("Early, in October".to_owned(), 12), ("Late, before the frost".to_owned(), 31)];
+    let poll = Poll { options, multiple: true, closes_at: Some(later(60 * 24)) };
+    EntryView { poll: Some(poll), ..post(1, "When do you plant tulips?") }
 }
 
 /// An answer to `parent` in the thread of post 1.

@@ -2,19 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test")]
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
-use std::process::{Command, Output, Stdio};
+mod first_start;
+mod metrics;
+mod program;
+
+use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
-/// `guildhall` in an empty folder of its own, with none of our variables from outside.
-fn guildhall(folder: &TempDir, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_guildhall"));
-    let foreign = std::env::vars().filter(|(name, _)| !name.starts_with("GUILDHALL_"));
-    command.env_clear().envs(foreign).current_dir(folder.path()).args(arguments);
-    command
-}
+use program::{Server, get, guildhall};
 
 fn output(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     let folder = TempDir::new().unwrap();
@@ -80,25 +76,12 @@ fn the_file_in_the_working_folder_is_read_and_config_names_another() {
 #[test]
 fn the_server_says_where_it_is_answers_and_stops_on_sigterm() {
     let folder = TempDir::new().unwrap();
-    let mut server = guildhall(&folder, &["serve"])
-        .env("GUILDHALL_SERVER__LISTEN", "127.0.0.1:0")
-        .env("GUILDHALL_SERVER__METRICS_LISTEN", "")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    let mut stdout = BufReader::new(server.stdout.take().unwrap());
-    stdout.read_line(&mut line).unwrap();
-    let address: SocketAddr = line.trim().rsplit(' ').next().unwrap().parse().unwrap();
-
-    let mut stream = TcpStream::connect(address).unwrap();
-    stream.write_all(b"GET /health/ready HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
+    let server = Server::start(
+        guildhall(&folder, &["serve"])
+            .env("GUILDHALL_SERVER__LISTEN", "127.0.0.1:0")
+            .env("GUILDHALL_SERVER__METRICS_LISTEN", ""),
+    );
+    let answer = get(server.address, "/health/ready");
     assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
-
-    let kill = Command::new("kill").args(["-TERM", &server.id().to_string()]).status().unwrap();
-    assert!(kill.success());
-    assert_eq!(server.wait().unwrap().code(), Some(0));
+    server.stop();
 }

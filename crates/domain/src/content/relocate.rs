@@ -1,0 +1,99 @@
+//! Moving a thread from one group to another.
+
+use crate::{
+    admission::Role,
+    moderation::{NotModerator, decide_moderate},
+};
+
+/// What [`decide_move`] needs to know.
+#[derive(Debug, Clone)]
+pub struct MoveFacts {
+    /// What the acting person is in the group that the thread is in.
+    pub role: Role,
+    /// Whether that group is hosted here.
+    pub is_local: bool,
+    /// The group it is to go to, where that is known here.
+    pub target: Option<MoveTarget>,
+}
+
+/// The group a thread is to go to.
+#[derive(Debug, Clone)]
+pub struct MoveTarget {
+    /// It is the one that the thread is in.
+    pub is_same: bool,
+    /// Whether it is hosted here.
+    pub is_local: bool,
+    /// Whether one server hosts both groups, and so speaks for both.
+    pub is_neighbour: bool,
+    /// What the acting person is in it.
+    pub role: Role,
+}
+
+/// What becomes of a thread that is to move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MoveOutcome {
+    /// It is in the other group from now on.
+    Moved,
+    /// It leaves its group, and no other one here takes it.
+    Removed,
+    /// It is there already.
+    Unchanged,
+}
+
+/// Decides what a `Move` of a thread does.
+///
+/// A moderator of the group it is in may send it away; where to is not theirs alone to say. A group takes it when they
+/// moderate that one too, or when it is a neighbour of the first elsewhere. From a group hosted here a thread is only
+/// removed: what was announced in the name of one group cannot be announced once more in that of another.
+///
+/// # Errors
+/// [`NotModerator`] of the group that the thread is in.
+pub fn decide_move(facts: &MoveFacts) -> Result<MoveOutcome, NotModerator> {
+    decide_moderate(facts.role)?;
+    let Some(target) = &facts.target else { return Ok(MoveOutcome::Removed) };
+    let is_taken = target.role == Role::Moderator || (target.is_neighbour && !target.is_local);
+    Ok(match (target.is_same, facts.is_local) {
+        (true, _) => MoveOutcome::Unchanged,
+        (false, false) if is_taken => MoveOutcome::Moved,
+        (false, _) => MoveOutcome::Removed,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOBODY: MoveTarget =
+        MoveTarget { is_same: false, is_local: false, is_neighbour: false, role: Role::Outsider };
+
+    fn moved(is_local: bool, target: Option<MoveTarget>) -> Result<MoveOutcome, NotModerator> {
+        decide_move(&MoveFacts { role: Role::Moderator, is_local, target })
+    }
+
+    #[test]
+    fn only_moderators_of_its_group_move_a_thread() {
+        let target = Some(MoveTarget { role: Role::Moderator, ..NOBODY });
+        for role in [Role::Outsider, Role::Member] {
+            let facts = MoveFacts { role, is_local: false, target: target.clone() };
+            assert_eq!(decide_move(&facts), Err(NotModerator));
+        }
+    }
+
+    #[test]
+    fn a_group_takes_what_its_moderators_or_its_own_server_bring() {
+        assert_eq!(moved(false, Some(NOBODY)), Ok(MoveOutcome::Removed));
+        assert_eq!(moved(false, None), Ok(MoveOutcome::Removed));
+        let brought = [
+            MoveTarget { role: Role::Moderator, ..NOBODY },
+            MoveTarget { role: Role::Moderator, is_local: true, ..NOBODY },
+            MoveTarget { is_neighbour: true, ..NOBODY },
+        ];
+        for target in brought {
+            assert_eq!(moved(false, Some(target.clone())), Ok(MoveOutcome::Moved), "{target:?}");
+            assert_eq!(moved(true, Some(target)), Ok(MoveOutcome::Removed));
+        }
+        let ours = MoveTarget { is_neighbour: true, is_local: true, ..NOBODY };
+        assert_eq!(moved(false, Some(ours)), Ok(MoveOutcome::Removed));
+        assert_eq!(moved(false, Some(MoveTarget { is_same: true, ..NOBODY })), Ok(MoveOutcome::Unchanged));
+    }
+}

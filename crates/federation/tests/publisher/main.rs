@@ -1,0 +1,16 @@
+//! What is put on the delivery log for each kind of event. One file a subject.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod again;
+mod edits;
+mod elsewhere;
+mod entries;
+mod membership;
+mod moderation;
+mod refusals;
+mod removals;
+mod running;
+#[path = "../stage/mod.rs"]
+mod stage;
+mod support;
+mod votes;
