@@ -111,7 +111,7 @@ async fn a_holder_stuck_in_mid_statement_is_given_up_with_its_connection() {
     let mut tx = db.begin().await.unwrap();
     insert(&mut tx, 1).await.unwrap();
     {
-        let mut stuck = Box::pin(tx.query(SLOW).execute());
+        let mut stuck = Box::pin(tx.query(SLOW).slow().execute());
         cut_off(&mut stuck).await;
         // Nobody polls it any more, and it keeps SQLite's lock.
         let error = db.begin().await.unwrap_err();
