@@ -72,7 +72,9 @@ async fn page_selects(db: &Db, each: i64) {
     let work = |db: Db, _task: i64| async move {
         for n in 0..each {
             let page: Vec<Thing> = db
-                .query("SELECT id, name, body, score, is_local FROM things WHERE id > $1 ORDER BY id LIMIT 20")
+                .query(
+                    "SELECT id, name, body, score, is_local FROM things WHERE id > $1 ORDER BY id LIMIT 20",
+                )
                 .bind((n * 7919) % (ROWS - 21))
                 .all()
                 .await
@@ -114,7 +116,7 @@ async fn report<W: Future<Output = ()> + Send + 'static>(
     let per = |time: Duration| time.as_secs_f64() * 1e6 / f64::from(u32::try_from(tasks * each).unwrap());
     println!(
         "  {what}, {tasks} at once: {:.1} us of CPU, {:.1} us of wall",
-        per(cpu_time() - cpu),
+        per(cpu_time().saturating_sub(cpu)),
         per(began.elapsed())
     );
 }

@@ -2,7 +2,6 @@
 
 use guildhall_domain::{ActorId, ApId, EntryId, GroupId, Timestamp};
 
-
 use crate::{
     StoreError,
     db::{Db, Tx},

@@ -1,6 +1,5 @@
 //! What was published, by its id: for those who ask for an activity they have heard of.
 
-
 use crate::{StoreError, db::Db};
 
 crate::record! {

@@ -62,6 +62,14 @@ impl Connect {
         off_thread(move || connect.open_here().map_err(|error| StoreError::Open(of_sqlite(error)))).await?
     }
 
+    /// Opens one more, later: that it fails then is a passing trouble.
+    pub(in crate::db) async fn open_again(&self) -> Result<Connection, StoreError> {
+        self.open().await.map_err(|error| match error {
+            StoreError::Open(cause) => StoreError::Unavailable(cause),
+            other => other,
+        })
+    }
+
     /// Opens it on this thread.
     pub(super) fn open_here(&self) -> rusqlite::Result<Connection> {
         let access = match self.purpose {
@@ -119,7 +127,8 @@ pub(in crate::db) fn make_private(path: &Path) -> std::io::Result<()> {
 /// date before, from at most 400 rows of each index.
 pub(in crate::db) fn close(connection: Connection) -> rusqlite::Result<()> {
     if connection.is_autocommit() {
-        connection.execute_batch("PRAGMA analysis_limit = 400; PRAGMA optimize;")?;
+        // Another process may be writing; the next that closes has its chance.
+        let _ = connection.execute_batch("PRAGMA analysis_limit = 400; PRAGMA optimize;");
     }
     connection.close().map_err(|(_, error)| error)
 }

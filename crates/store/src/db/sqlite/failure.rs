@@ -92,7 +92,9 @@ mod tests {
 
     fn error_of(sql: &str) -> StoreError {
         let connection = rusqlite::Connection::open_in_memory().unwrap();
-        connection.execute_batch("CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT CHECK (b <> '')) STRICT").unwrap();
+        connection
+            .execute_batch("CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT CHECK (b <> '')) STRICT")
+            .unwrap();
         connection.execute_batch("INSERT INTO t VALUES (1, 'x')").unwrap();
         let error = connection.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap_err();
         StoreError::from(of_sqlite(error))

@@ -34,16 +34,23 @@ pub(in crate::db) async fn migrate(connect: Connect, migrations: Vec<Migration>)
 fn run(connection: &mut Connection, migrations: &[Migration]) -> Result<(), StoreError> {
     // Two processes may try at the same time: the second waits here, and finds nothing left to do.
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(of_sqlite)?;
-    tx.execute_batch(TABLE).map_err(of_sqlite)?;
-    for migration in missing(&tx, migrations)? {
-        apply(&tx, migration)?;
-    }
-    check_references(&tx)?;
+    bring_up_to_date(&tx, migrations)?;
     tx.commit().map_err(|error| of_sqlite(error).into())
 }
 
+fn bring_up_to_date(tx: &Transaction<'_>, migrations: &[Migration]) -> Result<(), MigrateError> {
+    tx.execute_batch(TABLE).map_err(of_sqlite)?;
+    for migration in missing(tx, migrations)? {
+        apply(tx, migration)?;
+    }
+    check_references(tx)
+}
+
 /// Those that did not run, once those that did are known to be the same.
-fn missing<'m>(tx: &Transaction<'_>, migrations: &'m [Migration]) -> Result<Vec<&'m Migration>, MigrateError> {
+fn missing<'m>(
+    tx: &Transaction<'_>,
+    migrations: &'m [Migration],
+) -> Result<Vec<&'m Migration>, MigrateError> {
     let applied = applied(tx).map_err(of_sqlite)?;
     for (version, checksum, success) in &applied {
         if !success {
@@ -81,7 +88,8 @@ fn apply(tx: &Transaction<'_>, migration: &Migration) -> Result<(), MigrateError
 }
 
 fn check_references(tx: &Transaction<'_>) -> Result<(), MigrateError> {
-    let mut check = tx.prepare("SELECT \"table\" FROM pragma_foreign_key_check LIMIT 1").map_err(of_sqlite)?;
+    let mut check =
+        tx.prepare("SELECT \"table\" FROM pragma_foreign_key_check LIMIT 1").map_err(of_sqlite)?;
     let mut rows = check.query([]).map_err(of_sqlite)?;
     match rows.next().map_err(of_sqlite)? {
         Some(row) => {

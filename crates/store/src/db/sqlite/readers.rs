@@ -69,7 +69,7 @@ impl Readers {
         let idle = self.shared.idle().pop();
         let connection = match idle {
             Some(connection) => connection,
-            None => self.shared.connect.open().await?,
+            None => self.shared.connect.open_again().await?,
         };
         Ok(Loan { connection: Some(connection), shared: self.shared.clone(), _permit: permit })
     }

@@ -118,7 +118,9 @@ mod tests {
 
     fn given(text: &'static str, values: &[i64]) -> Statement {
         let mut statement = Statement::new(SqlStr::from_static(text), true);
-        values.iter().for_each(|value| statement.push((*value).into()));
+        for value in values {
+            statement.push((*value).into());
+        }
         statement
     }
 

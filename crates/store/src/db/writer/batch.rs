@@ -80,7 +80,10 @@ impl<'a> Batch<'a> {
         let (end, connection) = loan.end(self.limits.deadline).await;
         if matches!(end, End::Expired) {
             self.counters.expiry();
-            tracing::error!(deadline_ms = self.limits.deadline.as_millis(), "a transaction was held too long");
+            tracing::error!(
+                deadline_ms = self.limits.deadline.as_millis(),
+                "a transaction was held too long"
+            );
         }
         match connection {
             Some(connection) => self.take_back(end, connection).await,

@@ -145,10 +145,7 @@ impl Task {
 
     async fn reopen(&mut self) -> Result<Connection, StoreError> {
         self.counters.reopening();
-        self.connect.open().await.map_err(|error| match error {
-            StoreError::Open(cause) => StoreError::Unavailable(cause),
-            other => other,
-        })
+        self.connect.open_again().await
     }
 }
 
