@@ -177,12 +177,7 @@ pub async fn entry_refused(app: &App, refused: EntryRefused) -> Result<(), Store
 
 /// A group elsewhere let in what somebody here wrote: it announced it, or an answer to it. Only the group it was written
 /// for can do so.
-pub async fn entry_let_in(
-    app: &App,
-    entry: EntryId,
-    group: ActorId,
-    cause: Cause,
-) -> Result<(), StoreError> {
+pub async fn entry_let_in(app: &App, entry: EntryId, group: ActorId, cause: Cause) -> Result<(), StoreError> {
     let mut tx = app.begin().await?;
     let found = entry::lock_in_thread(&mut tx, entry).await?;
     let waiting = found.filter(|entry| entry.group_id.actor() == group && entry.state == EntryState::Sent);

@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
-use guildhall_domain::content::EntryState;
-use guildhall_store::{Db, testing::on_both_engines};
+use guildhall_domain::{
+    content::EntryState,
+    moderation::{DecisionAction, Target},
+};
+use guildhall_store::{Db, decision, testing::on_both_engines};
 use guildhall_testkit::{FakePeer, PeerActor};
 use serde_json::{Value, json};
 
@@ -55,7 +58,8 @@ on_both_engines! {
         let entry = world.here.entry(post.ap_id.as_str()).await.unwrap();
         assert_eq!((entry.state, entry.locked, entry.featured), (EntryState::Published, false, false));
         assert!(!world.here.moderates(world.group.id, &world.alice.id).await);
-        assert!(world.here.decisions(world.group.id).await.is_empty());
+        let decided = world.here.decisions(world.group.id).await;
+        assert!(decided.iter().all(|record| record.by.is_none()), "letting her in was nobody's deed: {decided:?}");
         world.here.run_until_idle().await;
         assert_eq!(world.peer.take().all("Announce").len(), 1, "the post and nothing else");
     }
@@ -179,6 +183,12 @@ on_both_engines! {
         assert_eq!(world.send_from(&third, &undo(&stranger, &ban(&admin, &world.alice, &site))).await, "ignored");
         assert_eq!(world.send(&undo(&admin, &ban(&admin, &world.alice, &site))).await, "applied");
         assert_eq!(world.send(&again()).await, "applied");
+
+        let records = decision::list_of_instance_before(&world.here.app.store, None, 10).await.unwrap();
+        let done: Vec<_> = records.iter().map(|record| (record.action, record.reason.as_deref())).collect();
+        assert_eq!(done, [(DecisionAction::Unban, Some("spam")), (DecisionAction::Ban, Some("spam"))]);
+        let (alice, by) = (world.here.actor(&world.alice.id).await.unwrap(), world.here.actor(&admin.id).await.unwrap());
+        assert!(records.iter().all(|record| record.target == Target::Actor(alice.id) && record.by == Some(by.id)));
     }
 
     async fn one_person_blocking_another_is_none_of_our_business(db: Db) {
