@@ -186,7 +186,7 @@ on_both_engines! {
 
         let records = decision::list_of_instance_before(&world.here.app.store, None, 10).await.unwrap();
         let done: Vec<_> = records.iter().map(|record| (record.action, record.reason.as_deref())).collect();
-        assert_eq!(done, [(DecisionAction::Unban, Some("spam")), (DecisionAction::Ban, Some("spam"))]);
+        assert_eq!(done, [(DecisionAction::Unban, None), (DecisionAction::Ban, Some("spam"))]);
         let (alice, by) = (world.here.actor(&world.alice.id).await.unwrap(), world.here.actor(&admin.id).await.unwrap());
         assert!(records.iter().all(|record| record.target == Target::Actor(alice.id) && record.by == Some(by.id)));
     }

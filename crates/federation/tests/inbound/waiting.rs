@@ -17,8 +17,7 @@ struct Held {
 
 impl Held {
     async fn new(db: Db) -> Self {
-        let policy =
-            Policy { admission: Admission::Open, posting: Posting::Everyone, review: Review::First };
+        let policy = Policy { admission: Admission::Open, posting: Posting::Everyone, review: Review::First };
         let here = TestInstance::start(db, FixedClock::default()).await;
         let group: LocalGroup = here.group_with("gardening", policy).await;
         let peer = here.peer("mastodon").await;

@@ -23,10 +23,7 @@ mod undo;
 mod update;
 mod whole_thread;
 
-use guildhall_activitypub::{
-    Verb,
-    activity::Listing,
-};
+use guildhall_activitypub::{Verb, activity::Listing};
 use guildhall_store::received::Outcome;
 
 pub(crate) use incoming::Incoming;
