@@ -59,8 +59,13 @@ async fn a_clock_that_is_almost_an_hour_behind_is_heard_and_what_it_cannot_take_
     world.beta.resume().await?;
     let from_alpha = (&world.alpha, world.beta.host());
     world.bob.eventually_post_from(&world.there, &post["ap_id"], from_alpha).await?;
-    let membership = world.bob.get(&format!("/groups/{}/membership", world.there)).await?;
-    ensure!(membership["state"] == "member", "the Accept came before the post: {membership}");
+    eventually("Bob is a member", async || {
+        world.alpha.hurry(world.beta.host())?;
+        let membership = world.bob.get(&format!("/groups/{}/membership", world.there)).await?;
+        ensure!(membership["state"] == "member", "{membership}");
+        Ok(())
+    })
+    .await?;
     Ok(())
 }
 

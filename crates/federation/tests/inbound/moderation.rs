@@ -191,6 +191,24 @@ on_both_engines! {
         assert!(records.iter().all(|record| record.target == Target::Actor(alice.id) && record.by == Some(by.id)));
     }
 
+    // Who signs for a person of other software need not be their server.
+    async fn a_neighbour_does_not_speak_for_a_server_whose_software_does_not_ban_so(db: Db) {
+        let world = World::with_member(db, "mitra").await;
+        let site = json!(world.peer.actor_of("Application", "/site", "site").id);
+        let neighbour = world.peer.actor("nell");
+        let ban = activity(&neighbour, "Block", json!(world.alice.id)).with(json!({ "target": site }));
+        assert_eq!(world.send(&ban).await, "ignored");
+    }
+
+    async fn no_server_bans_its_own_groups(db: Db) {
+        let world = World::with_member(db, "lemmy").await;
+        let site = world.peer.actor_of("Application", "/site", "site");
+        let books = world.peer.group("books");
+        world.here.remote(&books.id).await;
+        let ban = activity(&site, "Block", json!(books.id)).with(json!({ "target": site.id }));
+        assert_eq!(world.send(&ban).await, "ignored");
+    }
+
     async fn one_person_blocking_another_is_none_of_our_business(db: Db) {
         let world = World::with_member(db, "mastodon").await;
         let ann = world.here.person("ann").await;

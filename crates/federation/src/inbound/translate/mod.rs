@@ -37,6 +37,10 @@ use crate::Federation;
 /// # Errors
 /// [`Trouble::Later`] when another try may succeed, [`Trouble::Never`] when none will.
 pub(crate) async fn translate(federation: &Federation, incoming: Incoming) -> Result<Step, Trouble> {
+    if incoming.actor.deleted_at.is_some() && !incoming.is_farewell() {
+        // It waited, or was put off, while its account was deleted with all that it wrote.
+        return Ok(Step::ignored("the account is deleted"));
+    }
     match incoming.activity.verb.clone() {
         Verb::Follow { object } => membership::follow(federation, &incoming, &object).await,
         Verb::Join(joining) => membership::join(federation, &incoming, &joining.object).await,
