@@ -311,6 +311,7 @@ CREATE TABLE received_activities (
     finished_at BIGINT
 );
 CREATE INDEX received_activities_waiting ON received_activities (waits_for) WHERE waits_for IS NOT NULL;
+CREATE INDEX received_activities_waiters ON received_activities (actor_ap_id, id) WHERE waits_for IS NOT NULL;
 CREATE INDEX received_activities_due ON received_activities (due_at, id) WHERE state = 'queued';
 CREATE INDEX received_activities_recent ON received_activities (received_at);
 

@@ -50,6 +50,17 @@ pub(crate) fn installed(name: &str) -> anyhow::Result<PathBuf> {
     found.ok_or_else(|| anyhow::anyhow!("{name} is not installed: run `cargo xtask test --only tools`"))
 }
 
+/// The library that gives a program another clock.
+///
+/// # Errors
+/// When it is not installed.
+pub(crate) fn faketime() -> anyhow::Result<PathBuf> {
+    let folders = std::fs::read_dir("/usr/lib")?.filter_map(Result::ok);
+    let found =
+        folders.map(|folder| folder.path().join("faketime/libfaketime.so.1")).find(|file| file.is_file());
+    found.ok_or_else(|| anyhow::anyhow!("faketime is not installed: run `cargo xtask test --only tools`"))
+}
+
 fn built(name: &str, variable: &str, package: &str) -> anyhow::Result<PathBuf> {
     let file = match env::var_os(variable) {
         Some(file) => PathBuf::from(file),

@@ -19,6 +19,7 @@ pub struct ServerConfig {
     host: Option<String>,
     front: Option<Front>,
     settings: Vec<(String, String)>,
+    clock: Option<String>,
 }
 
 /// The public address of a server behind a TLS proxy.
@@ -73,6 +74,13 @@ impl ServerConfig {
             ca: Certificate::from_pem(&std::fs::read(certificates.authority())?)?,
         });
         Ok(self.set("server.trusted_proxies", "127.0.0.1"))
+    }
+
+    /// Has a clock that is off by so much, as `faketime` writes it: `-55m`, `+2h`. Spans of time pass as usual.
+    #[must_use]
+    pub fn clock_off(mut self, by: &str) -> Self {
+        self.clock = Some(by.to_owned());
+        self
     }
 
     /// Sets `section.key`.
@@ -151,6 +159,11 @@ impl Server {
     /// When it is not running.
     pub fn kill(&mut self) -> anyhow::Result<()> {
         self.process.take().context("not running")?.kill()
+    }
+
+    /// Sets its clock right, from the next start on.
+    pub fn set_clock_right(&mut self) {
+        self.config.clock = None;
     }
 
     /// The process, while it runs.
@@ -255,6 +268,10 @@ impl Server {
             .env("GUILDHALL_STORAGE__DATABASE_URL", self.database.url())
             .env("GUILDHALL_FEDERATION__ALLOW_ADDRESSES", "127.0.0.0/8,::1/128")
             .env("GUILDHALL_LOG__LEVEL", "info,guildhall_federation=debug");
+        if let Some(by) = &self.config.clock {
+            command.env("LD_PRELOAD", programs::faketime()?).env("FAKETIME", by);
+            command.env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+        }
         match &self.config.front {
             Some(front) => command.env("GUILDHALL_FEDERATION__EXTRA_CA_FILE", &front.ca_file),
             None => command.env("GUILDHALL_FEDERATION__ALLOW_HTTP", "true"),

@@ -44,6 +44,8 @@ impl World {
     async fn post_of_bob(&self, title: &str) -> anyhow::Result<(Value, Value)> {
         let made = self.bob.submit(&self.there, title, "From beta.").await?;
         let arrived = self.maria.eventually_post(HERE, &made["ap_id"]).await?;
+        // Before that it is Bob's alone there.
+        self.ben.eventually_post(&self.there, &made["ap_id"]).await?;
         Ok((made, arrived))
     }
 
@@ -232,7 +234,9 @@ async fn a_held_post_is_shown_once_it_is_admitted() -> anyhow::Result<()> {
     let item = world.maria.eventually_queued(HERE, "Seeds").await?;
     assert_eq!(item["kind"], "post");
     assert_eq!(item["object"], made["ap_id"]);
-    for (api, group) in [(world.alpha.anonymous(), HERE), (world.beta.anonymous(), &world.there), (world.ben, &world.there)] {
+    for (api, group) in
+        [(world.alpha.anonymous(), HERE), (world.beta.anonymous(), &world.there), (world.ben, &world.there)]
+    {
         assert!(api.find_post(group, &made["ap_id"]).await.is_err());
     }
     assert_eq!(made["state"], "sent", "its author knows that the group has not let it in yet");

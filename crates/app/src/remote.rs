@@ -177,15 +177,14 @@ pub async fn entry_refused(app: &App, refused: EntryRefused) -> Result<(), Store
 
 /// A group elsewhere let in what somebody here wrote: it announced it, or an answer to it. Only the group it was written
 /// for can do so.
-pub async fn entry_let_in(
-    app: &App,
-    entry: EntryId,
-    group: ActorId,
-    cause: Cause,
-) -> Result<(), StoreError> {
+pub async fn entry_let_in(app: &App, entry: EntryId, group: ActorId, cause: Cause) -> Result<(), StoreError> {
     let mut tx = app.begin().await?;
-    let found = entry::lock_in_thread(&mut tx, entry).await?;
-    let waiting = found.filter(|entry| entry.group_id.actor() == group && entry.state == EntryState::Sent);
+    let found = entry::lock_in_thread(&mut tx, entry).await?.filter(|entry| entry.group_id.actor() == group);
+    if let Some(gone) = found.as_ref().filter(|entry| entry.state_before == Some(EntryState::Sent)) {
+        // Taken away meanwhile: should it be brought back, then as what the group knows.
+        entry::set_state_before(&mut tx, gone.id, EntryState::Published).await?;
+    }
+    let waiting = found.filter(|entry| entry.state == EntryState::Sent);
     let (outcome, reason) = match waiting {
         Some(_) => (Outcome::Applied, None),
         None => (Outcome::Ignored, Some("known already")),

@@ -85,6 +85,15 @@ pub fn announces_to_author(software: &str) -> bool {
     ECHOING.iter().any(|name| software.eq_ignore_ascii_case(name))
 }
 
+/// `NodeInfo` names of software whose admins ban people of their own server in their own names, with the server's actor as
+/// target. Elsewhere who signs for an actor need not be its server.
+const ADMINS_BAN: &[&str] = &["lemmy", "piefed"];
+
+/// Whether a ban by one person of a server speaks for the server, where it runs `software`.
+pub fn admins_ban_for_server(software: &str) -> bool {
+    ADMINS_BAN.iter().any(|name| software.eq_ignore_ascii_case(name))
+}
+
 /// The profile of a host that runs `software` (the `NodeInfo` name, any case).
 ///
 /// Software nobody has named is treated as a microblog: a boost is understood everywhere, a wrapped activity is not.
@@ -112,6 +121,12 @@ mod tests {
     fn only_some_software_tells_an_author_what_was_let_in() {
         assert!(announces_to_author("Lemmy"));
         assert!(!announces_to_author("piefed"));
+    }
+
+    #[test]
+    fn only_some_software_lets_its_admins_ban_in_their_own_names() {
+        assert!(admins_ban_for_server("Lemmy"));
+        assert!(!admins_ban_for_server("mitra"));
     }
 
     #[test]

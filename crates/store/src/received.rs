@@ -317,16 +317,26 @@ pub async fn reschedule(
     Ok(())
 }
 
-/// Lets an activity wait until a held entry is decided. `false`: it is not queued any more.
+/// The most activities that wait for one entry, and the most of them by one actor: nobody has to see them before they are
+/// kept.
+const MOST_WAITING: i64 = 500;
+const MOST_WAITING_BY_ONE: i64 = 20;
+
+/// Lets an activity wait until a held entry is decided. `false`: it is not queued any more, or too many wait.
 pub async fn set_waiting(tx: &mut Tx, id: ReceivedId, entry: EntryId) -> Result<bool, StoreError> {
     let rows = tx
         .query(
             "UPDATE received_activities SET state = 'waiting', waits_for = $2, reason = $3
-             WHERE id = $1 AND state = 'queued'",
+             WHERE id = $1 AND state = 'queued'
+               AND (SELECT count(*) FROM received_activities w WHERE w.waits_for = $2) < $4
+               AND (SELECT count(*) FROM received_activities w
+                    WHERE w.waits_for = $2 AND w.actor_ap_id = received_activities.actor_ap_id) < $5",
         )
         .bind(id.0)
         .bind(entry.0)
         .bind("what it is about waits for a moderator")
+        .bind(MOST_WAITING)
+        .bind(MOST_WAITING_BY_ONE)
         .execute()
         .await?;
     Ok(rows == 1)

@@ -6,7 +6,7 @@ use anyhow::bail;
 
 use crate::{postgres, shell};
 
-/// A program that tests start, and the package that has it.
+/// A program that tests start, or whose library they load, and the package that has it.
 struct Tool {
     program: &'static str,
     package: &'static str,
@@ -15,6 +15,7 @@ struct Tool {
 const TOOLS: &[Tool] = &[
     Tool { program: "caddy", package: "caddy" },
     Tool { program: "chromium", package: "chromium" },
+    Tool { program: "faketime", package: "faketime" },
     Tool { program: "nginx", package: "nginx" },
     Tool { program: "node", package: "nodejs" },
     Tool { program: "npm", package: "npm" },

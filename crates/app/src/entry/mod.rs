@@ -12,8 +12,8 @@ mod thread;
 mod vote;
 
 pub use annotate::{Annotate, Annotation, annotate};
-pub use bulk::{finish_removals, remove_everywhere};
 pub(crate) use bulk::{carry_out, promise_removal, remove_all_by};
+pub use bulk::{finish_removals, remove_everywhere};
 pub use delete::{Delete, DeleteError, delete, restore};
 pub use edit::{Edit, EditError, Edited, edit};
 pub use follow::follow;

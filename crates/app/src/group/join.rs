@@ -66,6 +66,8 @@ pub async fn request_join(app: &App, command: RequestJoin) -> Result<JoinOutcome
         return Err(cause::refused(app, command.cause, reason.into()).await);
     }
     let (of_instance, of_group) = facts::peering_of_actor(app, Some(command.group), &actor).await?;
+    let answers = [DecisionAction::Admit, DecisionAction::Hold, DecisionAction::Refuse];
+    let latest = decision::find_latest_about(&app.store, command.group, command.actor, &answers).await?;
     let mut tx = app.begin().await?;
     let Some(group) = group::lock(&mut tx, command.group).await? else {
         drop(tx);
@@ -93,7 +95,7 @@ pub async fn request_join(app: &App, command: RequestJoin) -> Result<JoinOutcome
             Ok(JoinOutcome::AwaitingApproval) => await_approval(app, &mut tx, &command, &actor).await?,
             Ok(JoinOutcome::AlreadyMember) | Err(_) => {}
         }
-        record(app, &mut tx, &command, decision).await?;
+        record(app, &mut tx, &command, decision, latest).await?;
         // Recorded for a refusal too: the asking server is owed a Reject.
         let (group, actor) = (command.group, command.actor);
         let told = EventKind::JoinDecided { group, actor, decision, reason: None };
@@ -111,12 +113,14 @@ async fn no_dealings(app: &App, group: GroupId) -> Result<Option<NoDealings>, St
     }
 }
 
-/// Keeps what was decided about a request. Asking again as a member is no decision.
+/// Keeps what was decided about a request. Asking again as a member is no decision, and to be told the same once more is no
+/// new one.
 async fn record(
     app: &App,
     tx: &mut Tx,
     command: &RequestJoin,
     decided: Result<JoinOutcome, JoinRefusal>,
+    latest: Option<Decision>,
 ) -> Result<(), StoreError> {
     let (action, layer, rule, reason) = match decided {
         Ok(JoinOutcome::AlreadyMember) => return Ok(()),
@@ -124,6 +128,11 @@ async fn record(
         Ok(JoinOutcome::AwaitingApproval) => (DecisionAction::Hold, Layer::Review, Some("approval"), None),
         Err(no) => (DecisionAction::Refuse, no.layer(), Some(no.code()), Some(no.to_string())),
     };
+    let is_same =
+        |before: &Decision| (before.action, before.layer, before.rule.as_deref()) == (action, layer, rule);
+    if latest.as_ref().is_some_and(is_same) {
+        return Ok(());
+    }
     let record = Decision {
         id: DecisionId(app.new_id()),
         group: Some(command.group),

@@ -69,7 +69,8 @@ async fn views(app: &App, page: Page<Report>) -> Result<Page<ReportView>, StoreE
         page.items.iter().flat_map(|report| [Some(report.reporter), report.actor]).flatten().collect();
     let people = names::people(app, named).await?;
     let view = |report: Report| {
-        let reporter = people.get(&report.reporter).ok_or_else(|| StoreError::corrupt("report", report.id))?;
+        let reporter =
+            people.get(&report.reporter).ok_or_else(|| StoreError::corrupt("report", report.id))?;
         Ok(ReportView {
             id: report.id,
             reporter: reporter.clone(),

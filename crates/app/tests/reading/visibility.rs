@@ -173,7 +173,10 @@ fn check(what: &str, who: Who, target: Target, found: Option<&EntryView>, want: 
         assert!(has_texts, "{context}: {shown}");
     } else {
         assert!(
-            found.author.is_none() && found.title.is_none() && found.content_html.is_empty() && found.poll.is_none(),
+            found.author.is_none()
+                && found.title.is_none()
+                && found.content_html.is_empty()
+                && found.poll.is_none(),
             "{context}"
         );
     }

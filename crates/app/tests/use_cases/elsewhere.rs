@@ -19,7 +19,10 @@ use guildhall_store::{
     testing::on_both_engines,
 };
 
-use crate::support::{FAR, Here, write::posting};
+use crate::support::{
+    FAR, Here,
+    write::{by, posting},
+};
 
 /// ann is in a group elsewhere whose host runs `software`.
 async fn member_of(here: &Here, software: &str) -> (GroupId, ActorId) {
@@ -99,6 +102,10 @@ on_both_engines! {
         here.take_away(post, ann).await;
         assert_eq!(here.told().await, [EventKind::EntryGone { entry: post, by: ann, removal: None }]);
         assert_eq!(let_in(&here, post, group).await, "ignored", "gone is gone");
+        entry::restore(&here.app, by(post, ann)).await.unwrap();
+        assert_eq!(here.entry(post).await.state, EntryState::Published, "the group had let it in");
+        here.take_away(post, ann).await;
+        here.told().await;
 
         let post = write(&here, posting(group, ann, "Advert")).await;
         let reason = Some("No advertising.".to_owned());

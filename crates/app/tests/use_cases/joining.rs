@@ -78,6 +78,7 @@ on_both_engines! {
         let again = follow(&here, group, bob).await;
         group::request_join(&here.app, again.clone()).await.unwrap();
         assert_eq!(here.waiting(group).await.object, again.follow, "one item, for the latest Follow");
+        assert_eq!(here.decisions(group).await.len(), 1, "the same answer is no new decision");
         let undo = here.activity().await;
         assert!(leave(&here, group, bob, undo).await);
         assert_eq!(here.outcome(undo).await, "applied");

@@ -39,7 +39,14 @@ async fn answer(here: &Here, answer: JoinAnswered) -> String {
 }
 
 fn yes(group: GroupId, follow: Option<ApId>, follower: Option<ApId>) -> JoinAnswered {
-    JoinAnswered { group: group.actor(), follow, follower, is_accepted: true, reason: None, cause: Cause::Local }
+    JoinAnswered {
+        group: group.actor(),
+        follow,
+        follower,
+        is_accepted: true,
+        reason: None,
+        cause: Cause::Local,
+    }
 }
 
 async fn ap_id(here: &Here, actor: ActorId) -> ApId {

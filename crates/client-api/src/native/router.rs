@@ -26,7 +26,8 @@ pub fn router(app: App) -> Router {
 
 /// The routes together with their descriptions.
 pub(super) fn documented() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(document::base()).nest(PREFIX, in_groups().merge(on_entries()).merge(on_the_instance()))
+    OpenApiRouter::with_openapi(document::base())
+        .nest(PREFIX, in_groups().merge(on_entries()).merge(on_the_instance()))
 }
 
 fn in_groups() -> OpenApiRouter<App> {

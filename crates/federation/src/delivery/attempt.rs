@@ -135,6 +135,11 @@ fn judge(response: Response) -> Outcome {
     match Verdict::of(status) {
         Verdict::Delivered => Outcome::Delivered,
         Verdict::Later => Outcome::Later { error: format!("HTTP {status}"), retry_after },
+        // A clock that is off, there or here, or keys that could not be fetched: it passes, as Mastodon sees it too.
+        Verdict::BadSignature if status == 401 => {
+            let error = "HTTP 401 to every signature: is the clock right, here and there?".to_owned();
+            Outcome::Later { error, retry_after }
+        }
         Verdict::Refused | Verdict::BadSignature => Outcome::Refused(format!("HTTP {status}")),
     }
 }

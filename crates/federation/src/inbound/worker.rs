@@ -145,13 +145,17 @@ async fn end(
 async fn wait(federation: &Federation, id: ReceivedId, about: EntryId) -> Result<(), StoreError> {
     let mut tx = federation.app.begin().await?;
     let is_held = entry::lock(&mut tx, about).await?.is_some_and(|entry| entry.state == EntryState::Held);
-    if is_held && received::set_waiting(&mut tx, id, about).await? {
+    if !is_held {
+        drop(tx);
+        federation.app.signals.received.notify_one();
+        return Ok(());
+    }
+    if received::set_waiting(&mut tx, id, about).await? {
         cause::count("waits");
         return tx.commit().await;
     }
     drop(tx);
-    federation.app.signals.received.notify_one();
-    Ok(())
+    end(federation, id, Outcome::Ignored, "too much waits for the same thing").await
 }
 
 async fn put_off(

@@ -7,11 +7,7 @@ use axum::{
     routing::get,
 };
 use guildhall_app::{App, Viewer, read};
-use guildhall_domain::{
-    EntryId,
-    content::EntryKind,
-    visibility::Sight,
-};
+use guildhall_domain::{EntryId, content::EntryKind, visibility::Sight};
 use serde_json::Value;
 
 use super::{

@@ -116,6 +116,16 @@ on_both_engines! {
         assert_eq!(world.deliver_schemes().await, ["rfc9421"], "what did not work is not learned");
     }
 
+    async fn who_likes_no_signature_at_all_is_asked_again_later(db: Db) {
+        let world = World::new(db).await;
+        world.peer.next_answers(A, [Answer::Status(401), Answer::Status(401)]);
+        world.send("item", "x", &[A]).await;
+        world.deliver().await;
+        assert_eq!(world.failures("a.example").await.len(), 0, "a clock may be off");
+        world.advance(Duration::from_mins(1));
+        assert_eq!(world.deliver().await, ["item"]);
+    }
+
     async fn one_bad_item_does_not_stop_a_host_that_takes_others(db: Db) {
         let world = World::new(db).await;
         world.peer.always("poison", Answer::Status(500));

@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
-use guildhall_domain::content::EntryState;
-use guildhall_store::{Db, testing::on_both_engines};
+use guildhall_domain::{
+    content::EntryState,
+    moderation::{DecisionAction, Target},
+};
+use guildhall_store::{Db, decision, testing::on_both_engines};
 use guildhall_testkit::{FakePeer, PeerActor};
 use serde_json::{Value, json};
 
@@ -55,7 +58,8 @@ on_both_engines! {
         let entry = world.here.entry(post.ap_id.as_str()).await.unwrap();
         assert_eq!((entry.state, entry.locked, entry.featured), (EntryState::Published, false, false));
         assert!(!world.here.moderates(world.group.id, &world.alice.id).await);
-        assert!(world.here.decisions(world.group.id).await.is_empty());
+        let decided = world.here.decisions(world.group.id).await;
+        assert!(decided.iter().all(|record| record.by.is_none()), "letting her in was nobody's deed: {decided:?}");
         world.here.run_until_idle().await;
         assert_eq!(world.peer.take().all("Announce").len(), 1, "the post and nothing else");
     }
@@ -179,6 +183,30 @@ on_both_engines! {
         assert_eq!(world.send_from(&third, &undo(&stranger, &ban(&admin, &world.alice, &site))).await, "ignored");
         assert_eq!(world.send(&undo(&admin, &ban(&admin, &world.alice, &site))).await, "applied");
         assert_eq!(world.send(&again()).await, "applied");
+
+        let records = decision::list_of_instance_before(&world.here.app.store, None, 10).await.unwrap();
+        let done: Vec<_> = records.iter().map(|record| (record.action, record.reason.as_deref())).collect();
+        assert_eq!(done, [(DecisionAction::Unban, None), (DecisionAction::Ban, Some("spam"))]);
+        let (alice, by) = (world.here.actor(&world.alice.id).await.unwrap(), world.here.actor(&admin.id).await.unwrap());
+        assert!(records.iter().all(|record| record.target == Target::Actor(alice.id) && record.by == Some(by.id)));
+    }
+
+    // Who signs for a person of other software need not be their server.
+    async fn a_neighbour_does_not_speak_for_a_server_whose_software_does_not_ban_so(db: Db) {
+        let world = World::with_member(db, "mitra").await;
+        let site = json!(world.peer.actor_of("Application", "/site", "site").id);
+        let neighbour = world.peer.actor("nell");
+        let ban = activity(&neighbour, "Block", json!(world.alice.id)).with(json!({ "target": site }));
+        assert_eq!(world.send(&ban).await, "ignored");
+    }
+
+    async fn no_server_bans_its_own_groups(db: Db) {
+        let world = World::with_member(db, "lemmy").await;
+        let site = world.peer.actor_of("Application", "/site", "site");
+        let books = world.peer.group("books");
+        world.here.remote(&books.id).await;
+        let ban = activity(&site, "Block", json!(books.id)).with(json!({ "target": site.id }));
+        assert_eq!(world.send(&ban).await, "ignored");
     }
 
     async fn one_person_blocking_another_is_none_of_our_business(db: Db) {

@@ -17,8 +17,7 @@ struct Held {
 
 impl Held {
     async fn new(db: Db) -> Self {
-        let policy =
-            Policy { admission: Admission::Open, posting: Posting::Everyone, review: Review::First };
+        let policy = Policy { admission: Admission::Open, posting: Posting::Everyone, review: Review::First };
         let here = TestInstance::start(db, FixedClock::default()).await;
         let group: LocalGroup = here.group_with("gardening", policy).await;
         let peer = here.peer("mastodon").await;
@@ -137,5 +136,42 @@ on_both_engines! {
         assert_eq!(world.here.state(id(&above)).await, Some(EntryState::Refused), "carol is no member");
         assert_eq!(outcome, "ignored");
         assert_eq!(world.peer.take().shapes(), [""; 0]);
+    }
+
+    async fn what_a_deleted_account_left_waiting_does_not_appear(db: Db) {
+        let held = Held::new(db).await;
+        let (answer, world) = (held.answer("How deep?"), &held.world);
+        let sent = create(&held.bob, &answer);
+        assert_eq!(world.send(&sent).await, "waiting");
+        world.peer.bury(&held.bob.id);
+        assert_eq!(world.send(&delete(&held.bob, held.bob.id.as_str())).await, "applied");
+        held.admit().await;
+        assert_eq!(world.here.outcome(id(&sent)).await, "ignored");
+        assert_eq!(world.here.state(id(&answer)).await, None);
+    }
+
+    async fn an_answer_to_an_answer_that_waits_waits_too(db: Db) {
+        let held = Held::new(db).await;
+        let (answer, world) = (held.answer("How deep?"), &held.world);
+        world.peer.put(&answer);
+        assert_eq!(world.send(&create(&held.bob, &answer)).await, "waiting");
+        let below = to_group(note(&held.bob, "Ten centimetres."), &world.group.ap_id)
+            .with(serde_json::json!({ "inReplyTo": id(&answer) }));
+        assert_eq!(world.send(&create(&held.bob, &below)).await, "waiting");
+        held.admit().await;
+        assert_eq!(world.here.entry(id(&below)).await.unwrap().depth, 2);
+        assert_eq!(world.here.entries(world.group.id).await.len(), 4, "bob's first, the post and both answers");
+    }
+
+    async fn nobody_makes_more_wait_than_a_person_would(db: Db) {
+        let held = Held::new(db).await;
+        let world = &held.world;
+        let mut outcomes = Vec::new();
+        for _ in 0..22 {
+            outcomes.push(world.send(&like(&held.bob, id(&held.post))).await);
+        }
+        assert!(outcomes[..20].iter().all(|outcome| outcome == "waiting"), "{outcomes:?}");
+        assert_eq!(outcomes[20..], ["ignored", "ignored"]);
+        assert_eq!(world.send(&like(&world.alice, id(&held.post))).await, "waiting", "others still may");
     }
 }

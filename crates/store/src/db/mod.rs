@@ -70,7 +70,7 @@ impl Db {
     ///
     /// # Errors
     /// [`StoreError::Open`]: no such server (at once, or after 5 s of silence), no access, or the file cannot be created
-    /// or is none of SQLite's. [`advice`] tells what to do.
+    /// or is none of SQLite's. [`advice()`] tells what to do.
     pub async fn open(url: &DatabaseUrl, options: &OpenOptions) -> Result<Self, StoreError> {
         let counters = Arc::new(Counters::default());
         let backend = match url.target() {

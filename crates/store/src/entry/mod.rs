@@ -14,8 +14,8 @@ pub use list::{
 pub use row::Entry;
 pub use thread::{find_by_context, remove_comments, restore_comments, set_group};
 pub use write::{
-    NewEntry, Texts, add_comment_counts, add_votes, clear_received, insert, reset_activity, restore, set_activity,
-    set_featured, set_locked, set_state, set_texts,
+    NewEntry, Texts, add_comment_counts, add_votes, clear_received, insert, reset_activity, restore,
+    set_activity, set_featured, set_locked, set_state, set_state_before, set_texts,
 };
 
 use guildhall_domain::{ApId, EntryId};

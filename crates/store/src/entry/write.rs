@@ -174,6 +174,16 @@ pub async fn restore(tx: &mut Tx, id: EntryId) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Notes what an entry that is gone was before.
+pub async fn set_state_before(tx: &mut Tx, id: EntryId, state: EntryState) -> Result<(), StoreError> {
+    tx.query("UPDATE entries SET state_before = $2 WHERE id = $1 AND state_before IS NOT NULL")
+        .bind(id.0)
+        .bind(state.as_str())
+        .execute()
+        .await?;
+    Ok(())
+}
+
 /// Locks or opens a thread.
 pub async fn set_locked(tx: &mut Tx, id: EntryId, locked: bool) -> Result<(), StoreError> {
     tx.query("UPDATE entries SET locked = $2 WHERE id = $1").bind(id.0).bind(locked).execute().await?;

@@ -187,7 +187,10 @@ fn a_question_with_votes_that_cannot_be_is_still_one() {
         let page = thread(vec![asked]);
         for bar in page.all("#comment-11 .poll meter") {
             let number = |name| bar.attr(name).unwrap().parse::<i64>().unwrap();
-            assert!(0 <= number("value") && number("value") <= number("max") && number("max") > 0, "{votes:?}");
+            assert!(
+                0 <= number("value") && number("value") <= number("max") && number("max") > 0,
+                "{votes:?}"
+            );
         }
     }
 }
@@ -199,7 +202,9 @@ fn a_sensitive_question_is_shown_only_after_asking() {
         entry
     };
     assert!(post_page(asked(post(1, "Which?"))).has("details.sensitive:not([open]) .poll"));
-    assert!(thread(vec![asked(comment(11, 1, 1, ""))]).has("#comment-11 details.sensitive:not([open]) .poll"));
+    assert!(
+        thread(vec![asked(comment(11, 1, 1, ""))]).has("#comment-11 details.sensitive:not([open]) .poll")
+    );
 }
 
 #[test]

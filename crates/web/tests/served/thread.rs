@@ -1,7 +1,8 @@
 //! `GET /posts/{id}`, `GET /comments/{id}`
 
 use axum::http::StatusCode;
-use guildhall_app::group::ChangeGroup;
+use guildhall_app::{entry, group::ChangeGroup};
+use guildhall_domain::event::Cause;
 use guildhall_store::{Db, testing::on_both_engines};
 
 use crate::support::Town;
@@ -16,6 +17,28 @@ on_both_engines! {
         assert_eq!(page.text("h1"), "Late frost");
         assert_eq!(page.texts(".comment .text"), ["Fleece.", "Two layers."]);
         assert_eq!(page.text("#comments-title"), "2 comments");
+    }
+
+    async fn a_question_stands_with_the_votes_that_came_in(db: Db) {
+        let town = Town::new(db).await;
+        let options = vec![("Tulips".to_owned(), 0), ("Crocuses".to_owned(), 0)];
+        let command = entry::Submit {
+            group: town.garden.id,
+            author: town.mona.id,
+            parent: None,
+            origin: entry::Origin::Here,
+            texts: entry::texts_from_markdown(Some("Which?".into()), "Choose.", None),
+            poll: Some(entry::Poll { options, multiple: false, closes_at: None }),
+            is_public: true,
+            is_fetched: false,
+            cause: Cause::Local,
+        };
+        let post = entry::submit(&town.here.app, command).await.unwrap().entry.unwrap();
+        let vote = entry::PollVote { entry: post, actor: town.mona.id, option: "Crocuses".into(), cause: Cause::Local };
+        entry::vote_in_poll(&town.here.app, vote).await.unwrap();
+        let page = town.page(&format!("/posts/{post}")).await;
+        assert_eq!(page.texts(".poll .option"), ["Tulips", "Crocuses"]);
+        assert_eq!(page.texts(".poll .votes"), ["0 votes", "1 vote"]);
     }
 
     async fn a_post_that_is_gone_is_410_and_says_what_is_left(db: Db) {

@@ -7,7 +7,8 @@ use guildhall_app::{
     remote::{self, RemoteGroup, SuspendActor},
 };
 use guildhall_domain::{
-    ActorId, ApId, EntryId, GroupId, Handle, ReceivedId, actor::ActorKind, event::Cause, peering::PeeringAction,
+    ActorId, ApId, EntryId, GroupId, Handle, ReceivedId, actor::ActorKind, event::Cause,
+    peering::PeeringAction,
 };
 use guildhall_store::{
     actor::{self, ActorFields},

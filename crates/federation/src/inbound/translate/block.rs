@@ -6,8 +6,8 @@ use guildhall_app::{
     group::{self, SetBan},
     remote::{self, SuspendActor},
 };
-use guildhall_domain::{ActorId, ApId, GroupId, Timestamp, actor::ActorKind};
-use guildhall_store::actor::Actor;
+use guildhall_domain::{ActorId, ApId, GroupId, Timestamp, actor::ActorKind, audience};
+use guildhall_store::{actor::Actor, instance};
 
 use super::{Incoming, Step, Trouble, incoming::known_actor, membership::local_group, trouble::IntoStep};
 use crate::Federation;
@@ -64,8 +64,9 @@ async fn suspend(
     let at_home = blocking.target.as_ref().filter(|target| target.same_origin(&blocking.object));
     let is_neighbour = blocking.object.same_origin(&incoming.activity.actor);
     let speaks = match at_home {
-        Some(target) if is_neighbour && !person.is_local => {
-            incoming.actor.kind == ActorKind::Application || is_instance(federation, target).await?
+        Some(target) if is_neighbour && !person.is_local && !is_many(person.kind) => {
+            incoming.actor.kind == ActorKind::Application
+                || (admins_ban(federation, &person.host).await? && is_instance(federation, target).await?)
         }
         _ => false,
     };
@@ -88,6 +89,18 @@ async fn suspend(
     };
     remote::actor_suspended(app, command).await?;
     Ok(Step::Done)
+}
+
+// A group, or the server itself: to ban those would cut off everybody in them.
+fn is_many(kind: ActorKind) -> bool {
+    matches!(kind, ActorKind::Group | ActorKind::Application | ActorKind::Organization)
+}
+
+/// Whether the software of a host is known to let its admins ban in their own names.
+async fn admins_ban(federation: &Federation, host: &str) -> Result<bool, Trouble> {
+    federation.fetcher.learn_software(host).await?;
+    let software = instance::find(&federation.app.store, host).await?.and_then(|known| known.software);
+    Ok(software.is_some_and(|software| audience::admins_ban_for_server(&software.name)))
 }
 
 /// Whether an id is that of a server's own actor: groups ban in the same way, from themselves alone.

@@ -37,6 +37,11 @@ impl Incoming {
         Ok(Self { received, activity, actor, via })
     }
 
+    /// Whether the actor takes leave of all.
+    pub(super) fn is_farewell(&self) -> bool {
+        is_farewell(&self.activity)
+    }
+
     /// What use cases are told set them off.
     pub(crate) fn cause(&self) -> Cause {
         Cause::Activity(self.received.id)
@@ -64,10 +69,14 @@ impl Incoming {
     }
 }
 
+fn is_farewell(activity: &Activity) -> bool {
+    matches!(&activity.verb, Verb::Delete(gone) if gone.object == activity.actor)
+}
+
 async fn actor_of(federation: &Federation, activity: &Activity, id: &ApId) -> Result<Actor, Trouble> {
-    let is_farewell = matches!(&activity.verb, Verb::Delete(gone) if gone.object == activity.actor);
     // Who takes leave is not asked for again: gone by now, it could not say any more whether what it wrote may stay.
-    let fetched = if is_farewell { Err(FetchError::Gone) } else { federation.fetcher.actor(id).await };
+    let fetched =
+        if is_farewell(activity) { Err(FetchError::Gone) } else { federation.fetcher.actor(id).await };
     match fetched {
         Ok(actor) => Ok(actor),
         Err(error) if error.is_retryable() => Err(error.into()),

@@ -23,10 +23,7 @@ mod undo;
 mod update;
 mod whole_thread;
 
-use guildhall_activitypub::{
-    Verb,
-    activity::Listing,
-};
+use guildhall_activitypub::{Verb, activity::Listing};
 use guildhall_store::received::Outcome;
 
 pub(crate) use incoming::Incoming;
@@ -40,6 +37,10 @@ use crate::Federation;
 /// # Errors
 /// [`Trouble::Later`] when another try may succeed, [`Trouble::Never`] when none will.
 pub(crate) async fn translate(federation: &Federation, incoming: Incoming) -> Result<Step, Trouble> {
+    if incoming.actor.deleted_at.is_some() && !incoming.is_farewell() {
+        // It waited, or was put off, while its account was deleted with all that it wrote.
+        return Ok(Step::ignored("the account is deleted"));
+    }
     match incoming.activity.verb.clone() {
         Verb::Follow { object } => membership::follow(federation, &incoming, &object).await,
         Verb::Join(joining) => membership::join(federation, &incoming, &joining.object).await,

@@ -6,7 +6,10 @@ use guildhall_app::{
     remote,
 };
 use guildhall_domain::{ActorId, ApId, EntryId, GroupId, content::EntryState, event::Cause};
-use guildhall_store::entry::{self, Entry};
+use guildhall_store::{
+    StoreError,
+    entry::{self, Entry},
+};
 
 use super::{
     Incoming, Step, Trouble,
@@ -156,11 +159,22 @@ async fn place_under(
     if parent.state == EntryState::Held {
         return Ok(Place::Waiting(parent.id));
     }
-    if let Some(via) = source.via.filter(|_| parent.state == EntryState::Sent) {
-        // An answer that the group announces says that it let in what is answered.
-        remote::entry_let_in(&federation.app, parent.id, via.actor(), Cause::Local).await?;
-    }
+    note_let_in(federation, source, &parent).await?;
     Ok(Place::Under(Box::new(parent)))
+}
+
+/// An answer that a group announces says that it let in what is answered.
+async fn note_let_in(
+    federation: &Federation,
+    source: &ThreadSource<'_>,
+    answered: &Entry,
+) -> Result<(), StoreError> {
+    match source.via {
+        Some(via) if answered.state == EntryState::Sent => {
+            remote::entry_let_in(&federation.app, answered.id, via.actor(), Cause::Local).await
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Whether an answer that no group announces is in the group all the same: the group is hosted here, and will decide; or
@@ -208,6 +222,14 @@ async fn fetch_parents(
         Err(error) if error.is_retryable() => return Err(error.into()),
         Err(_) => return Ok(Above::Unknown),
     };
+    if let Some(top) = chain.first().and_then(|first| first.in_reply_to.as_ref())
+        && let Some(known) = known_entry(federation, top).await?
+    {
+        if known.state == EntryState::Held {
+            return Ok(Above::Known(Box::new(known)));
+        }
+        note_let_in(federation, source, &known).await?;
+    }
     for ancestor in &chain {
         if !bring_in_known(federation, source, group, ancestor).await? {
             return Ok(Above::Unknown);
