@@ -41,7 +41,8 @@ fn reason_against(package: &str, line: &str) -> Option<&'static str> {
         let line = line.trim_start().trim_start_matches("pub ");
         line.strip_prefix("use ").is_some_and(|rest| rest.starts_with(name))
     };
-    let names_driver = ["sqlx", "rusqlite"].iter().any(|name| line.contains(&format!("{name}::")) || imports(name));
+    let names_driver =
+        ["sqlx", "rusqlite"].iter().any(|name| line.contains(&format!("{name}::")) || imports(name));
     if names_driver && !ENGINE_HOMES.contains(&package) {
         return Some("databases are used through guildhall-store's db module only");
     }

@@ -71,6 +71,29 @@ on_both_engines! {
         assert_eq!(key.0, i64::MAX.to_string());
     }
 
+    async fn a_struct_is_read_by_the_names_of_its_columns(url: DatabaseUrl) {
+        let db = open(&url).await;
+        let mut tx = db.begin().await.unwrap();
+        insert(&mut tx, 1).await.unwrap();
+        tx.commit().await.unwrap();
+        let note: Note = db.query("SELECT parent, hot, digest, 'x' AS more, meta, pinned, title, id FROM notes").one().await.unwrap();
+        assert_eq!((note.id, note.title.as_deref(), note.pinned), (1, Some("note 1"), false));
+        let error = db.query("SELECT id, title FROM notes").one::<Note>().await.unwrap_err();
+        assert!(std::error::Error::source(&error).unwrap().to_string().contains("pinned"), "{error:?}");
+    }
+
+    async fn a_row_that_does_not_fit_its_type_harms_no_transaction(url: DatabaseUrl) {
+        let db = open(&url).await;
+        let mut tx = db.begin().await.unwrap();
+        insert(&mut tx, 1).await.unwrap();
+        let wrong = tx.query("SELECT title FROM notes").one::<(i64,)>().await;
+        assert!(matches!(wrong, Err(StoreError::Query(_))), "{wrong:?}");
+        let missing = tx.query("SELECT id FROM notes").one::<(i64, String)>().await;
+        assert!(matches!(missing, Err(StoreError::Query(_))), "{missing:?}");
+        tx.commit().await.unwrap();
+        assert_eq!(ids(&db).await, [1]);
+    }
+
     async fn a_list_is_one_parameter(url: DatabaseUrl) {
         let db = open(&url).await;
         let mut tx = db.begin().await.unwrap();
