@@ -9,8 +9,7 @@ use guildhall_store::{ConstraintKind, StoreError};
 use crate::support::{SLOW, cut_off, ids, insert, notes, open, open_with};
 
 /// Reads for a good part of a second.
-const SLOW_READ: &str =
-    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000) SELECT count(*) FROM n";
+const SLOW_READ: &str = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000) SELECT count(*) FROM n";
 
 guildhall_store::record! {
     #[derive(Debug, PartialEq)]

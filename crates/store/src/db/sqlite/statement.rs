@@ -108,8 +108,20 @@ fn number_of(name: &str) -> Option<usize> {
 }
 
 /// Where each column of `T` stands in the result; nothing for a tuple, which is read in order.
+///
+/// Most texts name the columns in the order of the fields, so each is looked for behind the last one.
 fn columns<T: Record>(prepared: &Prepared<'_>) -> rusqlite::Result<Vec<usize>> {
-    T::COLUMNS.iter().map(|name| prepared.column_index(name)).collect()
+    let count = prepared.column_count();
+    let mut next = 0;
+    let find = |name: &&str| {
+        let at = (next..count)
+            .chain(0..next)
+            .find(|at| prepared.column_name(*at).is_ok_and(|there| there == *name))
+            .ok_or_else(|| rusqlite::Error::InvalidColumnName((*name).to_owned()))?;
+        next = at + 1;
+        Ok(at)
+    };
+    T::COLUMNS.iter().map(find).collect()
 }
 
 #[cfg(test)]
