@@ -18,9 +18,7 @@ const BATCH: usize = 500;
 pub(crate) async fn run(app: App, stop: impl Future<Output = ()> + Send) {
     tokio::pin!(stop);
     loop {
-        if let Err(error) = tidy(&app).await {
-            tracing::warn!(error = %error, "tidying failed");
-        }
+        tidy(&app).await;
         tokio::select! {
             () = &mut stop => return,
             () = tokio::time::sleep(EVERY) => {}
@@ -28,16 +26,76 @@ pub(crate) async fn run(app: App, stop: impl Future<Output = ()> + Send) {
     }
 }
 
-async fn tidy(app: &App) -> Result<(), StoreError> {
-    guildhall_app::entry::finish_removals(app).await?;
-    let now = app.now();
+/// Does each chore, whatever became of the others.
+async fn tidy(app: &App) {
+    note("removals", guildhall_app::entry::finish_removals(app).await);
+    note("received activities", forget_received(app).await);
+    note("events", forget_events(app).await);
+}
+
+fn note(chore: &'static str, result: Result<(), StoreError>) {
+    if let Err(error) = result {
+        tracing::warn!(chore, error = %error, "tidying failed");
+    }
+}
+
+async fn forget_received(app: &App) -> Result<(), StoreError> {
+    let before = app.now().minus(KEEP_RECEIVED);
     loop {
         let mut tx = app.begin().await?;
-        let activities = received::delete_finished(&mut tx, now.minus(KEEP_RECEIVED), BATCH).await?;
-        let events = event::delete_published(&mut tx, now.minus(KEEP_EVENTS), BATCH).await?;
+        let deleted = received::delete_finished(&mut tx, before, BATCH).await?;
         tx.commit().await?;
-        if activities + events == 0 {
+        if deleted == 0 {
             return Ok(());
         }
+    }
+}
+
+async fn forget_events(app: &App) -> Result<(), StoreError> {
+    let before = app.now().minus(KEEP_EVENTS);
+    loop {
+        let mut tx = app.begin().await?;
+        let deleted = event::delete_published(&mut tx, before, BATCH).await?;
+        tx.commit().await?;
+        if deleted == 0 {
+            return Ok(());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use guildhall_domain::{
+        EventId, Timestamp,
+        event::{Cause, Event, EventKind},
+    };
+
+    use super::*;
+    use crate::{config::Config, open::open};
+
+    const LONG_AGO: Timestamp = Timestamp(1);
+
+    #[tokio::test]
+    async fn one_chore_that_fails_keeps_no_other_from_being_done() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::default();
+        config.storage.data_dir = folder.path().to_owned();
+        let app = open(&config).await.unwrap().federation.app;
+        let mut tx = app.begin().await.unwrap();
+        let kind = EventKind::EntryPublished { entry: guildhall_domain::EntryId(1) };
+        let told = Event { id: EventId(1), at: LONG_AGO, cause: Cause::Local, kind };
+        event::append(&mut tx, &told).await.unwrap();
+        event::mark_published(&mut tx, told.id, LONG_AGO).await.unwrap();
+        for table in ["removals", "received_activities"] {
+            tx.query(format!("ALTER TABLE {table} RENAME TO {table}_lost").leak() as &'static str)
+                .execute()
+                .await
+                .unwrap();
+        }
+        tx.commit().await.unwrap();
+
+        tidy(&app).await;
+        let (events,): (i64,) = app.store.query("SELECT count(*) FROM events").one().await.unwrap();
+        assert_eq!(events, 0);
     }
 }

@@ -108,14 +108,27 @@ async fn next_steps(app: &App) -> anyhow::Result<Vec<String>> {
         return Ok(Vec::new());
     }
     // As this process was called, `--config` and all, so that the lines can be pasted as they are.
-    let program = std::env::args().filter(|word| word != "serve").collect::<Vec<_>>().join(" ");
+    let program = std::env::args().filter(|word| word != "serve").map(quoted).collect::<Vec<_>>().join(" ");
+    let has_variables = std::env::vars_os().any(|(name, _)| name.to_string_lossy().starts_with("GUILDHALL_"));
+    let settings = if has_variables { ", with the same GUILDHALL_ variables" } else { "" };
     Ok(vec![
-        "Nobody has an account here yet. Make the first admin and the first group, in another terminal:"
-            .to_owned(),
+        format!(
+            "Nobody has an account here yet. Make the first admin and the first group, in another terminal{settings}:"
+        ),
         format!("  printf '%s' 'a good password' | {program} account create NAME --admin --password-stdin"),
         format!("  {program} group create GROUP --title \"Title of the group\" --moderator NAME"),
         format!("Then open {}/groups/GROUP", app.site.base_url),
     ])
+}
+
+/// A word as a shell takes it.
+fn quoted(word: String) -> String {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./=:,+@%".contains(letter);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
 }
 
 /// All routes of an instance.
@@ -126,6 +139,12 @@ pub fn routes(activitypub: Router, html: Router, api: Router, ready: ReadyCheck)
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_with_spaces_can_be_pasted() {
+        assert_eq!(quoted("/srv/guildhall".into()), "/srv/guildhall");
+        assert_eq!(quoted("/srv/it's here".into()), r"'/srv/it'\''s here'");
+    }
 
     #[test]
     fn workers_say_how_much_is_taken_and_sent_at_one_time() {

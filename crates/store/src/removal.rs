@@ -39,10 +39,13 @@ pub async fn insert(tx: &mut Tx, removal: &Removal, now: Timestamp) -> Result<()
     Ok(())
 }
 
-/// Those that are not done, oldest first.
-pub async fn list(db: &Db, limit: usize) -> Result<Vec<Removal>, StoreError> {
+/// Those that are not done and have a key after `after`, oldest first.
+pub async fn list(db: &Db, after: i64, limit: usize) -> Result<Vec<Removal>, StoreError> {
     let rows: Vec<Row> = db
-        .query("SELECT id, group_id, author_id, by_actor_id, reason FROM removals ORDER BY id LIMIT $1")
+        .query(
+            "SELECT id, group_id, author_id, by_actor_id, reason FROM removals WHERE id > $1 ORDER BY id LIMIT $2",
+        )
+        .bind(after)
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
         .all()
         .await?;

@@ -6,7 +6,7 @@ use guildhall_store::{
     removal::{self, Removal},
 };
 
-use super::delete::{Delete, DeleteError, delete};
+use super::delete::{Delete, DeleteError, delete_as_decided};
 use crate::App;
 
 /// Entries taken away, and removals looked at, at a time.
@@ -44,12 +44,20 @@ pub async fn remove_everywhere(app: &App, author: ActorId, reason: &str) -> Resu
     Ok(())
 }
 
-/// Takes up the removals that were promised and not carried out to the end, as after a crash.
+/// Takes up the removals that were promised and not carried out to the end, as after a crash. One that still cannot be
+/// carried out keeps no other from it.
 pub async fn finish_removals(app: &App) -> Result<(), StoreError> {
-    for removal in removal::list(&app.store, BATCH).await? {
-        finish(app, &removal).await?;
+    let mut after = 0;
+    loop {
+        let removals = removal::list(&app.store, after, BATCH).await?;
+        let Some(last) = removals.last() else {
+            return Ok(());
+        };
+        after = last.id;
+        for removal in &removals {
+            carry_out(app, removal).await;
+        }
     }
-    Ok(())
 }
 
 async fn finish(app: &App, removal: &Removal) -> Result<(), StoreError> {
@@ -94,7 +102,7 @@ async fn remove_before(
             let by = if group.is_some() { by } else { found.group_id.actor() };
             let command =
                 Delete { entry: found.id, by, reason: Some(reason.to_owned()), cause: Cause::Local };
-            match delete(app, command).await {
+            match delete_as_decided(app, command).await {
                 // Somebody else was faster.
                 Ok(_) | Err(DeleteError::NotFound | DeleteError::Refused(_)) => {}
                 Err(DeleteError::Store(error)) => return Err(error),

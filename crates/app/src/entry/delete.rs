@@ -52,7 +52,18 @@ pub enum DeleteError {
 pub async fn delete(app: &App, command: Delete) -> Result<DeleteOutcome, DeleteError> {
     let is_ours = facts::actor(app, command.by).await?.is_local;
     let mut tx = app.begin().await?;
-    let result = take_away(app, &mut tx, &command, is_ours).await;
+    let result = take_away(app, &mut tx, &command, is_ours, false).await;
+    settle(app, tx, &command, result).await
+}
+
+/// Removes an entry because a moderator said so before, as with a ban. Whether they still are one is not asked.
+///
+/// # Errors
+/// [`DeleteError`]; the entry stays.
+pub(super) async fn delete_as_decided(app: &App, command: Delete) -> Result<DeleteOutcome, DeleteError> {
+    let is_ours = facts::actor(app, command.by).await?.is_local;
+    let mut tx = app.begin().await?;
+    let result = take_away(app, &mut tx, &command, is_ours, true).await;
     settle(app, tx, &command, result).await
 }
 
@@ -96,9 +107,14 @@ async fn take_away(
     tx: &mut Tx,
     command: &Delete,
     is_ours: bool,
+    is_decided: bool,
 ) -> Result<DeleteOutcome, DeleteError> {
     let current = entry::lock_in_thread(tx, command.entry).await?.ok_or(DeleteError::NotFound)?;
-    let role = role_of(tx, &current, command.by).await?;
+    let (teller, role) = match role_of(tx, &current, command.by).await? {
+        // Others take the word of a moderator who was dismissed meanwhile no more; the group's they take.
+        Role::Outsider | Role::Member if is_decided => (current.group_id.actor(), Role::Moderator),
+        role => (command.by, role),
+    };
     let known = ChangeFacts { author: current.author_id, state: current.state, role };
     let decided = decide_delete(&known, command.by)?;
     let outcome = if decided == DeleteOutcome::AlreadyGone { Outcome::Ignored } else { Outcome::Applied };
@@ -106,12 +122,14 @@ async fn take_away(
         return Ok(DeleteOutcome::AlreadyGone);
     }
     if decided == DeleteOutcome::AlreadyGone {
+        // Removed with its thread: now also by itself.
+        entry::stay_gone(tx, current.id).await?;
         return Ok(decided);
     }
     set_gone(app, tx, &current, command, decided).await?;
-    if is_told(tx, &current, is_ours).await? {
+    if is_told(tx, &current, is_ours && teller == command.by).await? {
         let removal = (decided == DeleteOutcome::Removed).then(|| command.reason.clone().unwrap_or_default());
-        let gone = EventKind::EntryGone { entry: current.id, by: command.by, removal };
+        let gone = EventKind::EntryGone { entry: current.id, by: teller, removal };
         cause::tell(app, tx, command.cause, gone).await?;
     }
     Ok(decided)

@@ -243,8 +243,9 @@ impl Place {
             return Ok(Self { parent: None, locked: false });
         };
         let is_open = |entry: &Entry| entry.state == EntryState::Published && entry.group_id == command.group;
-        let parent = entry::find_in(tx, parent).await?.filter(is_open).ok_or(SubmitError::NoSuchParent)?;
-        let thread = entry::find_in(tx, parent.thread_id).await?.ok_or(SubmitError::NoSuchParent)?;
+        // Locked: what is done to the thread as a whole comes before this entry, or finds it.
+        let (thread, parent) = entry::lock_place(tx, parent).await?.ok_or(SubmitError::NoSuchParent)?;
+        let parent = Some(parent).filter(is_open).ok_or(SubmitError::NoSuchParent)?;
         // A thread whose post is gone goes on as one that is locked.
         let locked = thread.locked || thread.state != EntryState::Published || parent.locked;
         Ok(Self { locked, parent: Some(parent) })

@@ -2,6 +2,7 @@
 
 use guildhall_domain::{
     ActorId, EntryId, GroupId,
+    admission::Role,
     content::{
         ChangeFacts, DeleteOutcome, DeleteRefusal, EntryState, MoveFacts, MoveOutcome, MoveTarget,
         decide_delete, decide_move, decide_restore,
@@ -87,16 +88,35 @@ async fn is_left_to_author(app: &App, command: &Delete) -> Result<bool, StoreErr
     Ok(!is_group && !moderator::exists(&app.store, post.group_id, command.by).await?)
 }
 
+/// What there is of a thread to take away.
+struct Present {
+    /// What becomes of its post.
+    decided: DeleteOutcome,
+    comments: Vec<(EntryId, EntryState)>,
+}
+
+impl Present {
+    async fn find(tx: &mut Tx, post: &Entry, decided: DeleteOutcome) -> Result<Self, StoreError> {
+        Ok(Self { decided, comments: entry::list_present_comments(tx, post.id).await? })
+    }
+
+    fn outcome(&self) -> Outcome {
+        let is_gone = self.decided == DeleteOutcome::AlreadyGone && self.comments.is_empty();
+        if is_gone { Outcome::Ignored } else { Outcome::Applied }
+    }
+}
+
 async fn remove(app: &App, tx: &mut Tx, command: &Delete, is_ours: bool) -> Result<(), DeleteError> {
     let post = entry::lock_in_thread(tx, command.entry).await?.ok_or(DeleteError::NotFound)?;
     let role = role_of(tx, &post, command.by).await?;
     let decided =
         decide_delete(&ChangeFacts { author: post.author_id, state: post.state, role }, command.by)?;
-    let outcome = if decided == DeleteOutcome::AlreadyGone { Outcome::Ignored } else { Outcome::Applied };
-    if !cause::finish(tx, command.cause, outcome, None, app.now()).await? {
-        return Ok(());
+    let present = Present::find(tx, &post, decided).await?;
+    let outcome = present.outcome();
+    if cause::finish(tx, command.cause, outcome, None, app.now()).await? && outcome == Outcome::Applied {
+        take_out(app, tx, &post, command, &present, is_ours).await?;
     }
-    take_out(app, tx, &post, command, decided, is_ours).await
+    Ok(())
 }
 
 /// Removes post and comments, and tells of it.
@@ -105,35 +125,66 @@ async fn take_out(
     tx: &mut Tx,
     post: &Entry,
     command: &Delete,
-    decided: DeleteOutcome,
+    present: &Present,
     is_ours: bool,
 ) -> Result<(), DeleteError> {
-    set_gone(app, tx, post, command, decided).await?;
+    // Before the group's counters: somebody who edits one of them has it first, too.
     let comments = entry::remove_comments(tx, post.id, command.reason.as_deref(), app.now()).await?;
+    set_gone(app, tx, post, command, present.decided).await?;
+    if present.decided == DeleteOutcome::AlreadyGone {
+        record(app, tx, post, command, DecisionAction::Remove).await?;
+    }
     group::add_counts(tx, post.group_id, Counts { comments: -comments, ..Counts::default() }).await?;
-    if decided != DeleteOutcome::AlreadyGone && is_told(tx, post, is_ours).await? {
-        let removal = Some(command.reason.clone().unwrap_or_default());
-        let gone = EventKind::EntryGone { entry: post.id, by: command.by, removal };
+    if !is_told(tx, post, is_ours).await? {
+        return Ok(());
+    }
+    let (by, removal) = (command.by, Some(command.reason.clone().unwrap_or_default()));
+    let gone = match post.state {
+        // Its author had it told; a removal on top of that would outlast their bringing it back.
+        EntryState::Deleted => out(&present.comments),
+        _ => vec![post.id],
+    };
+    for entry in gone {
         // Not in the bytes in which it came: those name the thread, which few understand.
+        let gone = EventKind::EntryGone { entry, by, removal: removal.clone() };
         cause::tell(app, tx, Cause::Local, gone).await?;
     }
     Ok(())
 }
 
+/// Those of which others have heard.
+fn out(comments: &[(EntryId, EntryState)]) -> Vec<EntryId> {
+    comments.iter().filter(|(_, state)| state.is_out()).map(|(id, _)| *id).collect()
+}
+
 async fn bring_back(app: &App, tx: &mut Tx, command: &Delete, is_ours: bool) -> Result<(), DeleteError> {
     let post = entry::lock_in_thread(tx, command.entry).await?.ok_or(DeleteError::NotFound)?;
     let role = role_of(tx, &post, command.by).await?;
-    decide_restore(&ChangeFacts { author: post.author_id, state: post.state, role }, command.by)?;
+    let gone = entry::list_gone_comments(tx, post.id).await?;
+    let known = ChangeFacts { author: post.author_id, state: post.state, role };
+    let is_post_back = match decide_restore(&known, command.by) {
+        Ok(()) => true,
+        // Its author took the post away, or brought it back: the comments are the moderators' to bring back all the same.
+        Err(_) if role == Role::Moderator && !gone.is_empty() => false,
+        Err(refusal) => return Err(refusal.into()),
+    };
     if !cause::finish(tx, command.cause, Outcome::Applied, None, app.now()).await? {
         return Ok(());
     }
-    return_to_before(tx, &post).await?;
+    // Before the group's counters, as in `take_out`.
     let comments = entry::restore_comments(tx, post.id).await?;
+    if is_post_back {
+        return_to_before(tx, &post).await?;
+    }
     group::add_counts(tx, post.group_id, Counts { comments, ..Counts::default() }).await?;
     record(app, tx, &post, command, DecisionAction::Restore).await?;
     if is_told(tx, &post, is_ours).await? {
-        let restored = EventKind::EntryRestored { entry: post.id, by: command.by };
-        cause::tell(app, tx, Cause::Local, restored).await?;
+        // Of a removed post's comments nobody was told; see `take_out`.
+        let alone = if post.state == EntryState::Removed { Vec::new() } else { out(&gone) };
+        for entry in is_post_back.then_some(post.id).into_iter().chain(alone) {
+            let restored = EventKind::EntryRestored { entry, by: command.by };
+            cause::tell(app, tx, Cause::Local, restored).await?;
+        }
     }
     Ok(())
 }
@@ -160,7 +211,8 @@ impl Hosts {
         Ok(Some(MoveTarget {
             is_same: to.id == self.from.id,
             is_local: to.is_local,
-            is_neighbour: to.host == self.from.host,
+            // Of the servers that speak for them: a handle may bear the name of another.
+            is_neighbour: to.ap_id.authority().is_some_and(|home| self.from.ap_id.authority() == Some(home)),
             role: facts::role(tx, GroupId(to.id.0), by).await?,
         }))
     }
@@ -185,21 +237,22 @@ async fn relocate(
     };
     let decided = decide_move(&known).map_err(|_| DeleteRefusal::NotAllowed)?;
     let is_gone = matches!(post.state, EntryState::Removed | EntryState::Deleted);
+    let of_post = if is_gone { DeleteOutcome::AlreadyGone } else { DeleteOutcome::Removed };
+    let present = Present::find(tx, &post, of_post).await?;
     let outcome = match decided {
-        MoveOutcome::Removed if is_gone => Outcome::Ignored,
+        MoveOutcome::Removed => present.outcome(),
         MoveOutcome::Unchanged => Outcome::Ignored,
-        MoveOutcome::Moved | MoveOutcome::Removed => Outcome::Applied,
+        MoveOutcome::Moved => Outcome::Applied,
     };
     if !cause::finish(tx, command.cause, outcome, None, app.now()).await? {
         return Ok(MoveOutcome::Unchanged);
     }
     match (decided, &hosts.to) {
         (MoveOutcome::Moved, Some(to)) => put_into(app, tx, &post, command, to).await?,
-        (MoveOutcome::Removed, _) => {
-            let decided = if is_gone { DeleteOutcome::AlreadyGone } else { DeleteOutcome::Removed };
-            take_out(app, tx, &post, command, decided, is_ours).await?;
+        (MoveOutcome::Removed, _) if outcome == Outcome::Applied => {
+            take_out(app, tx, &post, command, &present, is_ours).await?;
         }
-        (MoveOutcome::Moved | MoveOutcome::Unchanged, _) => {}
+        (MoveOutcome::Moved | MoveOutcome::Removed | MoveOutcome::Unchanged, _) => {}
     }
     Ok(decided)
 }
@@ -213,16 +266,21 @@ async fn put_into(
 ) -> Result<(), StoreError> {
     let (from, target) = (post.group_id, GroupId(to.id.0));
     let comments = entry::set_group(tx, post.id, target).await?;
-    let posts = i64::from(post.state == EntryState::Published);
+    // Here nobody's announcement is waited for.
+    let new_comments = if to.is_local { entry::publish_sent(tx, post.id).await? } else { 0 };
+    let was_shown = post.state == EntryState::Published;
+    let is_shown = was_shown || (to.is_local && post.state == EntryState::Sent);
+    let left = Counts { posts: -i64::from(was_shown), comments: -comments, ..Counts::default() };
+    let arrived =
+        Counts { posts: i64::from(is_shown), comments: comments + new_comments, ..Counts::default() };
     // In the order of their keys: two threads may cross.
-    let mut changes = [(from, -1), (target, 1)];
-    changes.sort_unstable();
-    for (group, sign) in changes {
-        let counts = Counts { posts: sign * posts, comments: sign * comments, ..Counts::default() };
+    let mut changes = [(from, left), (target, arrived)];
+    changes.sort_unstable_by_key(|(group, _)| *group);
+    for (group, counts) in changes {
         group::add_counts(tx, group, counts).await?;
     }
     record(app, tx, post, command, DecisionAction::Move).await?;
-    if to.is_local && post.state == EntryState::Published {
+    if to.is_local && is_shown {
         cause::tell(app, tx, Cause::Local, EventKind::EntryPublished { entry: post.id }).await?;
     }
     Ok(())

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use guildhall_app::{
     entry,
-    group::{self, ModerationError, SetBan},
+    group::{self, ModerationError, SetBan, SetModerator},
 };
 use guildhall_domain::{
     ActorId, GroupId,
@@ -33,6 +33,13 @@ fn ban(group: GroupId, actor: ActorId, by: ActorId) -> SetBan {
         remove_content: false,
         cause: Cause::Local,
     }
+}
+
+/// Makes statements fail, or succeed again.
+async fn rename(here: &Here, from: &str, to: &str) {
+    let mut tx = here.app.begin().await.unwrap();
+    tx.query(format!("ALTER TABLE {from} RENAME TO {to}").leak() as &'static str).execute().await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 on_both_engines! {
@@ -98,7 +105,7 @@ on_both_engines! {
         assert_eq!(told.len(), 4, "the ban and three removals");
         let removed = |kind: &EventKind| matches!(kind, EventKind::EntryGone { by: who, .. } if *who == by);
         assert_eq!(told.iter().filter(|kind| removed(kind)).count(), 3);
-        assert!(removal::list(&here.app.store, 10).await.unwrap().is_empty(), "nothing is left to be done");
+        assert!(removal::list(&here.app.store, 0, 10).await.unwrap().is_empty(), "nothing is left to be done");
     }
 
     // The commit of the ban was the last thing that went well.
@@ -107,23 +114,66 @@ on_both_engines! {
         let group = here.group("garden").await;
         let bob = here.remote("bob").await;
         let before = here.post(group, bob, "Before").await;
-        let rename = async |from: &str, to: &str| {
-            let mut tx = here.app.begin().await.unwrap();
-            tx.query(format!("ALTER TABLE {from} RENAME TO {to}").leak() as &'static str).execute().await.unwrap();
-            tx.commit().await.unwrap();
-        };
-        rename("queue_items", "queue_items_lost").await;
+        rename(&here, "queue_items", "queue_items_lost").await;
         let by = group.actor();
         group::set_ban(&here.app, SetBan { remove_content: true, ..ban(group, bob, by) }).await.unwrap();
         assert_eq!(here.state(before).await, EntryState::Published, "it could not be removed");
-        rename("queue_items_lost", "queue_items").await;
+        rename(&here, "queue_items_lost", "queue_items").await;
 
         group::set_ban(&here.app, SetBan { banned: false, ..ban(group, bob, by) }).await.unwrap();
         let after = here.post(group, bob, "After").await;
         entry::finish_removals(&here.app).await.unwrap();
         assert_eq!((here.state(before).await, here.state(after).await), (EntryState::Removed, EntryState::Published));
-        assert!(removal::list(&here.app.store, 10).await.unwrap().is_empty());
+        assert!(removal::list(&here.app.store, 0, 10).await.unwrap().is_empty());
         here.counts(group).await;
+    }
+
+    async fn what_a_moderator_decided_is_carried_out_when_they_are_dismissed(db: Db) {
+        let here = Here::new(db);
+        let group = here.group("garden").await;
+        let (by, bob) = (here.moderator(group).await, here.remote("bob").await);
+        let before = here.post(group, bob, "Before").await;
+        rename(&here, "queue_items", "queue_items_lost").await;
+        group::set_ban(&here.app, SetBan { remove_content: true, ..ban(group, bob, by) }).await.unwrap();
+        rename(&here, "queue_items_lost", "queue_items").await;
+        let dismissal = SetModerator { group, actor: by, by: group.actor(), appointed: false, cause: Cause::Local };
+        group::set_moderator(&here.app, dismissal).await.unwrap();
+        here.told().await;
+
+        entry::finish_removals(&here.app).await.unwrap();
+        assert_eq!(here.state(before).await, EntryState::Removed);
+        let record = here.decisions(group).await.pop().unwrap();
+        assert_eq!((record.action, record.by), (DecisionAction::Remove, Some(by)));
+        let removal = Some("spam".to_owned());
+        let told = EventKind::EntryGone { entry: before, by: group.actor(), removal };
+        assert_eq!(here.told().await, [told], "others take the word of moderators alone");
+        assert!(removal::list(&here.app.store, 0, 10).await.unwrap().is_empty());
+    }
+
+    async fn a_removal_that_cannot_be_carried_out_keeps_no_other_from_it(db: Db) {
+        let here = Here::new(db);
+        let group = here.group("garden").await;
+        let (bob, eve) = (here.remote("bob").await, here.remote("eve").await);
+        let (of_bob, of_eve) = (here.post(group, bob, "Bob's").await, here.post(group, eve, "Eve's").await);
+        let set_kind = async |kind: &'static str| {
+            let mut tx = here.app.begin().await.unwrap();
+            tx.query("UPDATE entries SET kind = $2 WHERE id = $1").bind(of_bob.0).bind(kind).execute().await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        set_kind("nonsense").await;
+        rename(&here, "queue_items", "queue_items_lost").await;
+        for actor in [bob, eve] {
+            let command = SetBan { remove_content: true, ..ban(group, actor, group.actor()) };
+            group::set_ban(&here.app, command).await.unwrap();
+        }
+        rename(&here, "queue_items_lost", "queue_items").await;
+        entry::finish_removals(&here.app).await.unwrap();
+        assert_eq!(here.state(of_eve).await, EntryState::Removed);
+        set_kind("post").await;
+        let left = removal::list(&here.app.store, 0, 10).await.unwrap();
+        assert_eq!(left.iter().map(|removal| removal.author).collect::<Vec<_>>(), [bob]);
+        entry::finish_removals(&here.app).await.unwrap();
+        assert_eq!(here.state(of_bob).await, EntryState::Removed);
     }
 
     async fn what_waits_of_somebody_who_is_banned_with_their_content_waits_no_more(db: Db) {

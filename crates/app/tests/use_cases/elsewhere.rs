@@ -1,13 +1,13 @@
 //! What people here write for groups elsewhere: shown when the group has let it in.
 
 use guildhall_app::{
-    entry::{self, Submit, SubmitError},
+    entry::{self, MoveThread, Submit, SubmitError},
     group::NoDealings,
     remote::{self, EntryRefused, JoinAnswered},
 };
 use guildhall_domain::{
     ActorId, EntryId, GroupId,
-    content::EntryState,
+    content::{EntryState, MoveOutcome},
     event::{Cause, EventKind},
     moderation::{DecisionAction, Target},
     peering::PeeringAction,
@@ -157,5 +157,33 @@ on_both_engines! {
         let refused = entry::submit(&here.app, posting(group, ann, "Boat")).await;
         assert!(matches!(refused, Err(SubmitError::NoDealings(NoDealings::HostBlocked))), "{refused:?}");
         assert!(here.told().await.is_empty());
+    }
+
+    async fn what_was_sent_is_published_when_its_thread_moves_to_a_group_here(db: Db) {
+        let here = Here::new(db);
+        let (from, ann) = member_of(&here, "lemmy").await;
+        let (ours, mo) = (here.group("garden").await, here.moderator(from).await);
+        here.appoint(ours, mo).await;
+        let bob = here.remote("bob").await;
+        let theirs = write(&here, here.received(posting(from, bob, "Theirs")).await).await;
+        let (answer, gone) = (here.comment(theirs, ann, "Yes").await, here.comment(theirs, ann, "No").await);
+        here.take_away(gone, ann).await;
+        let mine = here.post(from, ann, "Mine").await;
+        for sent in [answer, mine] {
+            assert_eq!(here.state(sent).await, EntryState::Sent);
+        }
+        here.told().await;
+        for thread in [theirs, mine] {
+            let movement = MoveThread { thread, by: mo, to: Some(ours), cause: Cause::Local };
+            assert_eq!(entry::move_thread(&here.app, movement).await.unwrap(), MoveOutcome::Moved);
+            assert_eq!(here.told().await, [EventKind::EntryPublished { entry: thread }]);
+        }
+        for sent in [answer, mine] {
+            assert_eq!(here.state(sent).await, EntryState::Published);
+        }
+        assert_eq!((here.counts(from).await, here.counts(ours).await), ((1, 0, 0), (0, 2, 1)));
+        entry::restore(&here.app, by(gone, ann)).await.unwrap();
+        assert_eq!(here.state(gone).await, EntryState::Published);
+        assert_eq!(here.counts(ours).await, (0, 2, 2));
     }
 }

@@ -16,6 +16,7 @@ mod remote;
 mod submitting;
 #[path = "../support/mod.rs"]
 mod support;
+mod thread_races;
 mod together;
 mod voting;
 mod whole_threads;

@@ -1,6 +1,10 @@
 //! Threads taken away, brought back and moved with all their comments.
 
-use guildhall_app::entry::{self, Delete, DeleteError, MoveThread};
+use guildhall_app::{
+    entry::{self, Delete, DeleteError, MoveThread},
+    group::{self, SetBan},
+    remote,
+};
 use guildhall_domain::{
     ActorId, EntryId, GroupId,
     content::{
@@ -146,5 +150,100 @@ on_both_engines! {
         assert_eq!(entry::move_thread(&here.app, into_ours).await.unwrap(), MoveOutcome::Moved);
         assert_eq!(here.told().await, [EventKind::EntryPublished { entry: post }]);
         assert_eq!((here.counts(to).await, here.counts(ours).await), ((0, 0, 0), (0, 1, 1)));
+    }
+
+    async fn what_a_deleted_or_banned_author_wrote_stays_away_when_its_thread_comes_back(db: Db) {
+        let here = Here::new(db);
+        let (group, other) = (here.group("garden").await, here.group("boats").await);
+        let by_who = here.moderator(group).await;
+        let (bob, eve) = (here.remote("bob").await, here.remote("eve").await);
+        let (post, afloat) = (here.post(group, by_who, "Tomatoes").await, here.post(other, by_who, "Boats").await);
+        let (of_bob, of_eve) = (here.comment(post, bob, "Bob's").await, here.comment(post, eve, "Eve's").await);
+        let (of_mo, of_eve_there) = (here.comment(post, by_who, "Mine").await, here.comment(afloat, eve, "Hi").await);
+        for (thread, group) in [(post, group), (afloat, other)] {
+            entry::remove_thread(&here.app, by(thread, group.actor())).await.unwrap();
+        }
+        remote::actor_deleted(&here.app, bob, Cause::Local).await.unwrap();
+        let ban = SetBan {
+            group,
+            actor: eve,
+            by: by_who,
+            banned: true,
+            until: None,
+            reason: None,
+            remove_content: true,
+            cause: Cause::Local,
+        };
+        group::set_ban(&here.app, ban).await.unwrap();
+        for (thread, group) in [(post, group), (afloat, other)] {
+            entry::restore_thread(&here.app, by(thread, group.actor())).await.unwrap();
+        }
+        assert_eq!([here.state(of_bob).await, here.state(of_eve).await], [Removed, Removed]);
+        assert_eq!([here.state(of_mo).await, here.state(of_eve_there).await], [Published, Published], "banned in one group");
+        assert_eq!((here.counts(group).await, here.counts(other).await), ((0, 1, 1), (0, 1, 1)));
+    }
+
+    async fn the_comments_of_a_post_that_is_gone_go_and_come_back_without_it(db: Db) {
+        let here = Here::new(db);
+        let group = here.group("garden").await;
+        let by_who = here.moderator(group).await;
+        let [post, comment, below] = thread(&here, group).await;
+        let ann = here.entry(post).await.author_id;
+        here.take_away(post, ann).await;
+        here.told().await;
+        let before = here.decisions(group).await.len();
+
+        let cause = here.activity().await;
+        entry::remove_thread(&here.app, Delete { cause, ..by(post, by_who) }).await.unwrap();
+        assert_eq!(here.outcome(cause).await, "applied");
+        assert_eq!(here.decisions(group).await.len(), before + 1);
+        let states = async || [here.state(post).await, here.state(comment).await, here.state(below).await];
+        assert_eq!(states().await, [Deleted, Removed, Removed]);
+        let gone = |entry| EventKind::EntryGone { entry, by: by_who, removal: Some(String::new()) };
+        assert_eq!(here.told().await, [gone(comment), gone(below)], "of the post everybody heard");
+        assert_eq!(here.counts(group).await, (0, 0, 0));
+
+        assert!(is_not_allowed(&entry::restore_thread(&here.app, by(post, here.remote("eve").await)).await));
+        entry::restore_thread(&here.app, by(post, by_who)).await.unwrap();
+        assert_eq!(states().await, [Deleted, Published, Published]);
+        let back = |entry| EventKind::EntryRestored { entry, by: by_who };
+        assert_eq!(here.told().await, [back(comment), back(below)]);
+        assert_eq!(here.counts(group).await, (0, 0, 2));
+        assert!(is_not_allowed(&entry::restore_thread(&here.app, by(post, by_who)).await), "the post is its author's");
+
+        // Also when its author was faster to bring it back.
+        entry::remove_thread(&here.app, by(post, by_who)).await.unwrap();
+        entry::restore(&here.app, by(post, ann)).await.unwrap();
+        entry::restore_thread(&here.app, by(post, by_who)).await.unwrap();
+        assert_eq!(states().await, [Published, Published, Published]);
+        assert_eq!(here.counts(group).await, (0, 1, 2));
+    }
+
+    async fn a_thread_that_leaves_takes_the_comments_of_a_post_that_is_gone(db: Db) {
+        let here = Here::new(db);
+        let group = here.group("garden").await;
+        let [post, comment, below] = thread(&here, group).await;
+        here.take_away(post, here.entry(post).await.author_id).await;
+        for outcome in ["applied", "ignored"] {
+            let cause = here.activity().await;
+            let movement = MoveThread { thread: post, by: group.actor(), to: None, cause };
+            entry::move_thread(&here.app, movement).await.unwrap();
+            assert_eq!(here.outcome(cause).await, outcome);
+        }
+        assert_eq!([here.state(comment).await, here.state(below).await], [Removed, Removed]);
+        here.counts(group).await;
+    }
+
+    async fn groups_are_neighbours_by_their_servers_and_not_by_their_handles(db: Db) {
+        let here = Here::new(db);
+        let (from, to) = (here.far_group("boats").await, here.far_group("ships").await);
+        let post = here.post(from, here.remote("bob").await, "Theirs").await;
+        let mut tx = here.app.begin().await.unwrap();
+        let sql = "UPDATE actors SET ap_id = 'https://evil.example/group/ships' WHERE id = $1";
+        tx.query(sql).bind(to.0).execute().await.unwrap();
+        tx.commit().await.unwrap();
+        let movement = MoveThread { thread: post, by: from.actor(), to: Some(to), cause: Cause::Local };
+        assert_eq!(entry::move_thread(&here.app, movement).await.unwrap(), MoveOutcome::Removed);
+        assert_eq!(here.entry(post).await.group_id, from);
     }
 }

@@ -1,7 +1,11 @@
 //! What is sent to groups elsewhere, and what to nobody.
 
 use guildhall_app::{entry, group};
-use guildhall_domain::{actor::ActorKind, content::Vote, event::Cause};
+use guildhall_domain::{
+    actor::ActorKind,
+    content::{EntryState, Vote},
+    event::Cause,
+};
 use guildhall_store::{Db, testing::on_both_engines};
 use serde_json::json;
 
@@ -57,6 +61,23 @@ on_both_engines! {
         let create = rows[1].both();
         assert_eq!((&create["object"]["audience"], create["object"].get("context")), (&json!(books.ap_id.as_str()), None));
         assert_eq!(rows[7].both()["object"]["type"], "Follow");
+    }
+
+    async fn what_was_sent_and_is_not_let_in_yet_is_taken_away_and_brought_back_there(db: Db) {
+        let stage = Stage::new(db).await;
+        let books = stage.remote("lemmy.example", "books", ActorKind::Group).await;
+        let mona = stage.person("mona").await;
+        let post = stage.write(guildhall_domain::GroupId(books.id.0), &mona, None, "A book.").await;
+        let mut tx = stage.app.begin().await.unwrap();
+        guildhall_store::entry::set_state(&mut tx, post, EntryState::Sent, None).await.unwrap();
+        tx.commit().await.unwrap();
+        stage.publish().await;
+        entry::delete(&stage.app, removal(post, &mona, None, Cause::Local)).await.unwrap();
+        entry::restore(&stage.app, removal(post, &mona, None, Cause::Local)).await.unwrap();
+        let rows = stage.publish().await;
+        let kinds: Vec<_> = rows.iter().map(|row| row.both()["type"].clone()).collect();
+        assert_eq!(kinds, ["Delete", "Undo"]);
+        assert!(rows.iter().all(|row| row.targets == [books.inbox.clone()]));
     }
 
     async fn what_came_from_a_group_elsewhere_is_not_sent_back(db: Db) {

@@ -142,7 +142,8 @@ pub async fn list_by_author(
     convert::all(rows)
 }
 
-/// What an author published or sent to a group elsewhere, and what of theirs is held: what there is to take away. Newest first.
+/// What an author published or sent to a group elsewhere, what of theirs is held, and what would come back with its thread:
+/// what there is to take away. Newest first.
 pub async fn list_present_by_author(
     db: &Db,
     author: ActorId,
@@ -152,7 +153,8 @@ pub async fn list_present_by_author(
     let rows: Vec<Row> = db
         .query(concat!(
             select!(),
-            " WHERE author_id = $1 AND id < $2 AND state IN ('published', 'sent', 'held') ORDER BY id DESC LIMIT $3"
+            " WHERE author_id = $1 AND id < $2 AND (state IN ('published', 'sent', 'held') OR gone_with IS NOT NULL)
+              ORDER BY id DESC LIMIT $3"
         ))
         .bind(author.0)
         .bind(after.map_or(i64::MAX, |id| id.0))

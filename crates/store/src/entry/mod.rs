@@ -12,7 +12,10 @@ pub use list::{
     list_present_by_author, list_replies, list_thread,
 };
 pub use row::Entry;
-pub use thread::{find_by_context, remove_comments, restore_comments, set_group};
+pub use thread::{
+    find_by_context, list_gone_comments, list_present_comments, lock_place, publish_sent, remove_comments,
+    restore_comments, set_group, stay_gone,
+};
 pub use write::{
     NewEntry, Texts, add_comment_counts, add_votes, clear_received, insert, reset_activity, restore,
     set_activity, set_featured, set_locked, set_state, set_state_before, set_texts,

@@ -63,6 +63,15 @@ on_both_engines! {
         let states = async || [entry(&db, 2).await.state, entry(&db, 3).await.state, entry(&db, 5).await.state];
         assert_eq!(states().await, [Removed, Removed, Published]);
         assert_eq!(entry(&db, 1).await.comment_count, 0);
+        let present: Vec<_> = entry::list_present_by_author(&db, BOB, None, 10).await.unwrap();
+        let present: Vec<_> = present.iter().map(|entry| entry.id).collect();
+        assert_eq!(present, [EntryId(5), EntryId(3), EntryId(2)], "what would come back is there to be taken away");
+        change(&db, async |tx| {
+            assert_eq!(entry::list_present_comments(tx, EntryId(1)).await.unwrap(), []);
+            let gone = entry::list_gone_comments(tx, EntryId(1)).await.unwrap();
+            assert_eq!(gone, [(EntryId(2), Published), (EntryId(3), Held)]);
+        })
+        .await;
         change(&db, async |tx| assert_eq!(entry::restore_comments(tx, EntryId(1)).await.unwrap(), 1)).await;
         assert_eq!(states().await, [Published, Held, Published]);
         assert_eq!(entry(&db, 1).await.comment_count, 1);
@@ -79,8 +88,33 @@ on_both_engines! {
             }
         })
         .await;
-        assert_eq!(removal::list(&db, 10).await.unwrap(), [one, two.clone()]);
+        assert_eq!(removal::list(&db, 0, 10).await.unwrap(), [one, two.clone()]);
+        assert_eq!(removal::list(&db, 1, 10).await.unwrap(), std::slice::from_ref(&two));
         change(&db, async |tx| removal::delete(tx, 1).await.unwrap()).await;
-        assert_eq!(removal::list(&db, 10).await.unwrap(), [two]);
+        assert_eq!(removal::list(&db, 0, 10).await.unwrap(), [two]);
+    }
+
+    async fn what_went_with_its_thread_can_be_made_to_stay_away(db: Db) {
+        people(&db).await;
+        add(&db, &[&post(1), &comment(2, &post(1)), &comment(3, &post(1))]).await;
+        change(&db, async |tx| {
+            entry::remove_comments(tx, EntryId(1), None, LATER).await.unwrap();
+            entry::stay_gone(tx, EntryId(2)).await.unwrap();
+            assert_eq!(entry::restore_comments(tx, EntryId(1)).await.unwrap(), 1);
+        })
+        .await;
+        assert_eq!([entry(&db, 2).await.state, entry(&db, 3).await.state], [Removed, Published]);
+    }
+
+    async fn a_place_is_the_post_of_a_thread_and_what_is_answered_in_it(db: Db) {
+        people(&db).await;
+        add(&db, &[&post(1), &comment(2, &post(1))]).await;
+        change(&db, async |tx| {
+            for (id, place) in [(1, Some((1, 1))), (2, Some((1, 2))), (9, None)] {
+                let found = entry::lock_place(tx, EntryId(id)).await.unwrap();
+                assert_eq!(found.map(|(post, entry)| (post.id.0, entry.id.0)), place);
+            }
+        })
+        .await;
     }
 }

@@ -12,7 +12,7 @@ fn a_first_start_shows_the_two_commands() {
     assert_eq!(
         commands,
         [
-            "guildhall account create NAME --admin --password-stdin",
+            "printf '%s' 'a good password' | guildhall account create NAME --admin --password-stdin",
             "guildhall group create NAME --title \"…\" --moderator NAME",
         ]
     );

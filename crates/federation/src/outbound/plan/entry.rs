@@ -8,7 +8,6 @@ use guildhall_app::Viewer;
 use guildhall_domain::{
     ActorId, EntryId, GroupId,
     audience::{EntryChange, Profile, Telling, decide_telling},
-    content::EntryState,
 };
 use guildhall_store::{actor::Actor, delivery::NewDelivery};
 use serde_json::Value;
@@ -137,7 +136,7 @@ impl Teller<'_> {
         by: ActorId,
     ) -> Result<Vec<NewDelivery>, RenderError> {
         let scene = Scene::of(self.app, id).await?;
-        if scene.entry.state != EntryState::Published {
+        if !scene.entry.state.is_out() {
             return Ok(Vec::new());
         }
         let by = find_actor(self.app, by).await?;
