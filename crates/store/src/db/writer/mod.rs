@@ -5,6 +5,8 @@
 //! waits. One `COMMIT` then makes all of it durable with one sync of the disk, and only then is anybody told that they
 //! committed. Nobody waits for company: a lone transaction is committed at once.
 //!
+//! Only that `COMMIT` leaves the thread it is asked for on, since it waits for the disk; everything else is done in place.
+//!
 //! Measured with a sync of 2 ms: 64 tasks commit 3222 transactions a second this way, 369 one by one.
 
 mod batch;
