@@ -1,7 +1,6 @@
 //! Everybody who acts: persons, groups and applications, here and elsewhere.
 
 use guildhall_domain::{ActorId, ApId, Timestamp, actor::ActorKind};
-use sqlx::FromRow;
 
 use crate::{
     StoreError, convert,
@@ -281,31 +280,32 @@ fn bind_fields<'c>(query: Query<'c>, fields: &ActorFields) -> Query<'c> {
         .bind(fields.remote_updated_at.map(|time| time.0))
 }
 
-#[derive(FromRow)]
-struct Row {
-    id: i64,
-    ap_id: String,
-    kind: String,
-    is_local: bool,
-    username: String,
-    host: String,
-    display_name: Option<String>,
-    summary_html: Option<String>,
-    page_url: Option<String>,
-    icon_url: Option<String>,
-    inbox: String,
-    shared_inbox: Option<String>,
-    outbox: Option<String>,
-    followers: Option<String>,
-    moderators_url: Option<String>,
-    featured_url: Option<String>,
-    wall_url: Option<String>,
-    also_known_as: serde_json::Value,
-    moved_to: Option<String>,
-    remote_updated_at: Option<i64>,
-    fetched_at: Option<i64>,
-    created_at: i64,
-    deleted_at: Option<i64>,
+crate::record! {
+    struct Row {
+        id: i64,
+        ap_id: String,
+        kind: String,
+        is_local: bool,
+        username: String,
+        host: String,
+        display_name: Option<String>,
+        summary_html: Option<String>,
+        page_url: Option<String>,
+        icon_url: Option<String>,
+        inbox: String,
+        shared_inbox: Option<String>,
+        outbox: Option<String>,
+        followers: Option<String>,
+        moderators_url: Option<String>,
+        featured_url: Option<String>,
+        wall_url: Option<String>,
+        also_known_as: serde_json::Value,
+        moved_to: Option<String>,
+        remote_updated_at: Option<i64>,
+        fetched_at: Option<i64>,
+        created_at: i64,
+        deleted_at: Option<i64>,
+    }
 }
 
 impl TryFrom<Row> for Actor {

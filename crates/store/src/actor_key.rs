@@ -1,7 +1,6 @@
 //! Keys of actors: public ones of everybody, private ones of our own.
 
 use guildhall_domain::{ActorId, Timestamp};
-use sqlx::FromRow;
 
 use crate::{
     StoreError,
@@ -100,13 +99,14 @@ pub async fn replace_remote(
     Ok(())
 }
 
-#[derive(FromRow)]
-struct Row {
-    key_id: String,
-    actor_id: i64,
-    algorithm: String,
-    public_key: Vec<u8>,
-    private_key: Option<Vec<u8>>,
+crate::record! {
+    struct Row {
+        key_id: String,
+        actor_id: i64,
+        algorithm: String,
+        public_key: Vec<u8>,
+        private_key: Option<Vec<u8>>,
+    }
 }
 
 impl TryFrom<Row> for ActorKey {

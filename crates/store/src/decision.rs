@@ -4,7 +4,6 @@ use guildhall_domain::{
     ActorId, DecisionId, EntryId, GroupId, Timestamp,
     moderation::{Decision, DecisionAction, Target},
 };
-use sqlx::FromRow;
 
 use crate::{
     StoreError, convert,
@@ -128,20 +127,21 @@ fn count(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
 }
 
-#[derive(FromRow)]
-struct Row {
-    id: i64,
-    group_id: Option<i64>,
-    action: String,
-    entry_id: Option<i64>,
-    actor_id: Option<i64>,
-    host: Option<String>,
-    layer: String,
-    rule: Option<String>,
-    reason: Option<String>,
-    until: Option<i64>,
-    by_actor_id: Option<i64>,
-    created_at: i64,
+crate::record! {
+    struct Row {
+        id: i64,
+        group_id: Option<i64>,
+        action: String,
+        entry_id: Option<i64>,
+        actor_id: Option<i64>,
+        host: Option<String>,
+        layer: String,
+        rule: Option<String>,
+        reason: Option<String>,
+        until: Option<i64>,
+        by_actor_id: Option<i64>,
+        created_at: i64,
+    }
 }
 
 impl TryFrom<Row> for Decision {

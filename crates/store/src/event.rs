@@ -6,7 +6,6 @@ use guildhall_domain::{
     event::{Cause, Event, EventKind},
     membership::{JoinOutcome, JoinRefusal},
 };
-use sqlx::FromRow;
 
 use crate::{
     StoreError, convert,
@@ -66,25 +65,28 @@ pub async fn delete_published(tx: &mut Tx, before: Timestamp, limit: usize) -> R
     )
     .bind(before.0)
     .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+    .slow()
     .execute()
     .await
 }
 
-#[derive(Default, FromRow)]
-struct Row {
-    id: i64,
-    kind: String,
-    group_id: Option<i64>,
-    actor_id: Option<i64>,
-    entry_id: Option<i64>,
-    by_actor_id: Option<i64>,
-    received_id: Option<i64>,
-    value: Option<i64>,
-    value_before: Option<i64>,
-    code: Option<String>,
-    text: Option<String>,
-    until: Option<i64>,
-    created_at: i64,
+crate::record! {
+    #[derive(Default)]
+    struct Row {
+        id: i64,
+        kind: String,
+        group_id: Option<i64>,
+        actor_id: Option<i64>,
+        entry_id: Option<i64>,
+        by_actor_id: Option<i64>,
+        received_id: Option<i64>,
+        value: Option<i64>,
+        value_before: Option<i64>,
+        code: Option<String>,
+        text: Option<String>,
+        until: Option<i64>,
+        created_at: i64,
+    }
 }
 
 impl Row {

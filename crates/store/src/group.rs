@@ -4,7 +4,6 @@ use guildhall_domain::{
     GroupId, Timestamp,
     group::{Policy, Rule},
 };
-use sqlx::FromRow;
 
 use crate::{
     StoreError, convert,
@@ -240,23 +239,24 @@ pub async fn count_local_entries(db: &Db) -> Result<(i64, i64), StoreError> {
     .await
 }
 
-#[derive(FromRow)]
-struct Row {
-    id: i64,
-    is_local: bool,
-    title: String,
-    description_source: String,
-    description_html: String,
-    language: Option<String>,
-    picture_url: Option<String>,
-    admission: String,
-    posting: String,
-    review: String,
-    member_count: i64,
-    post_count: i64,
-    comment_count: i64,
-    created_at: i64,
-    updated_at: i64,
+crate::record! {
+    struct Row {
+        id: i64,
+        is_local: bool,
+        title: String,
+        description_source: String,
+        description_html: String,
+        language: Option<String>,
+        picture_url: Option<String>,
+        admission: String,
+        posting: String,
+        review: String,
+        member_count: i64,
+        post_count: i64,
+        comment_count: i64,
+        created_at: i64,
+        updated_at: i64,
+    }
 }
 
 impl TryFrom<Row> for Group {

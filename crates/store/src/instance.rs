@@ -8,7 +8,6 @@ use guildhall_domain::{
     Timestamp,
     audience::{Profile, profile_of_software},
 };
-use sqlx::FromRow;
 
 use crate::{
     StoreError, convert,
@@ -251,16 +250,17 @@ pub async fn note_signature(
     Ok(())
 }
 
-#[derive(FromRow)]
-struct Row {
-    host: String,
-    software: Option<String>,
-    version: Option<String>,
-    profile: Option<String>,
-    profile_fixed: bool,
-    signature: Option<String>,
-    nodeinfo_at: Option<i64>,
-    first_seen_at: i64,
+crate::record! {
+    struct Row {
+        host: String,
+        software: Option<String>,
+        version: Option<String>,
+        profile: Option<String>,
+        profile_fixed: bool,
+        signature: Option<String>,
+        nodeinfo_at: Option<i64>,
+        first_seen_at: i64,
+    }
 }
 
 impl TryFrom<Row> for Instance {

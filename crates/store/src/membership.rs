@@ -1,7 +1,6 @@
 //! Members of groups, and requests to become one.
 
 use guildhall_domain::{ActorId, ApId, GroupId, Timestamp, admission::Standing, membership::MembershipState};
-use sqlx::FromRow;
 
 use crate::{
     StoreError, convert,
@@ -90,14 +89,15 @@ pub async fn find_place(db: &Db, group: GroupId, actor: ActorId) -> Result<Optio
     row.map(|row| row.into_place(group)).transpose()
 }
 
-#[derive(FromRow)]
-struct PlaceRow {
-    membership: Option<String>,
-    moderator: Option<i64>,
-    instance_ban: Option<i64>,
-    instance_until: Option<i64>,
-    group_ban: Option<i64>,
-    group_until: Option<i64>,
+crate::record! {
+    struct PlaceRow {
+        membership: Option<String>,
+        moderator: Option<i64>,
+        instance_ban: Option<i64>,
+        instance_until: Option<i64>,
+        group_ban: Option<i64>,
+        group_until: Option<i64>,
+    }
 }
 
 impl PlaceRow {

@@ -3,7 +3,6 @@
 use guildhall_domain::{
     ActorId, ApId, EntryId, GroupId, QueueItemId, ReceivedId, Timestamp, text::UnknownName,
 };
-use sqlx::FromRow;
 
 use crate::{
     StoreError, convert,
@@ -282,20 +281,21 @@ fn texts_from_json(json: &serde_json::Value) -> Texts {
     }
 }
 
-#[derive(FromRow)]
-struct Row {
-    id: i64,
-    kind: String,
-    group_id: i64,
-    actor_id: i64,
-    entry_id: Option<i64>,
-    object_ap_id: Option<String>,
-    title: String,
-    reason: String,
-    edit: Option<serde_json::Value>,
-    received_id: Option<i64>,
-    received_at: i64,
-    decided_at: Option<i64>,
+crate::record! {
+    struct Row {
+        id: i64,
+        kind: String,
+        group_id: i64,
+        actor_id: i64,
+        entry_id: Option<i64>,
+        object_ap_id: Option<String>,
+        title: String,
+        reason: String,
+        edit: Option<serde_json::Value>,
+        received_id: Option<i64>,
+        received_at: i64,
+        decided_at: Option<i64>,
+    }
 }
 
 impl TryFrom<Row> for QueueItem {

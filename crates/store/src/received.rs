@@ -1,7 +1,6 @@
 //! Verified activities, with what became of each. The unique id is what makes processing happen once.
 
 use guildhall_domain::{ApId, EntryId, ReceivedId, Timestamp};
-use sqlx::FromRow;
 
 use crate::{
     StoreError,
@@ -366,21 +365,23 @@ pub async fn delete_finished(tx: &mut Tx, before: Timestamp, limit: usize) -> Re
     )
     .bind(before.0)
     .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+    .slow()
     .execute()
     .await
 }
 
-#[derive(FromRow)]
-struct Row {
-    id: i64,
-    ap_id: String,
-    actor_ap_id: String,
-    host: String,
-    verb: String,
-    via_ap_id: Option<String>,
-    body: Vec<u8>,
-    attempts: i64,
-    received_at: i64,
+crate::record! {
+    struct Row {
+        id: i64,
+        ap_id: String,
+        actor_ap_id: String,
+        host: String,
+        verb: String,
+        via_ap_id: Option<String>,
+        body: Vec<u8>,
+        attempts: i64,
+        received_at: i64,
+    }
 }
 
 impl From<Row> for Received {

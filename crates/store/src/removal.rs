@@ -1,7 +1,6 @@
 //! What is still to be removed of somebody's: written with the ban that asks for it, so that no crash forgets it.
 
 use guildhall_domain::{ActorId, GroupId, Timestamp};
-use sqlx::FromRow;
 
 use crate::{
     StoreError,
@@ -59,13 +58,14 @@ pub async fn delete(tx: &mut Tx, id: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
-#[derive(FromRow)]
-struct Row {
-    id: i64,
-    group_id: i64,
-    author_id: i64,
-    by_actor_id: i64,
-    reason: String,
+crate::record! {
+    struct Row {
+        id: i64,
+        group_id: i64,
+        author_id: i64,
+        by_actor_id: i64,
+        reason: String,
+    }
 }
 
 impl From<Row> for Removal {

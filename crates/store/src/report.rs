@@ -2,8 +2,6 @@
 
 use guildhall_domain::{ActorId, ApId, EntryId, GroupId, Timestamp};
 
-use sqlx::FromRow;
-
 use crate::{
     StoreError,
     db::{Db, Tx},
@@ -85,14 +83,15 @@ pub async fn list_of_group_before(
     Ok(rows.into_iter().map(Report::from).collect())
 }
 
-#[derive(FromRow)]
-struct Row {
-    id: i64,
-    reporter_id: i64,
-    entry_id: Option<i64>,
-    actor_id: Option<i64>,
-    text: String,
-    created_at: i64,
+crate::record! {
+    struct Row {
+        id: i64,
+        reporter_id: i64,
+        entry_id: Option<i64>,
+        actor_id: Option<i64>,
+        text: String,
+        created_at: i64,
+    }
 }
 
 impl From<Row> for Report {

@@ -339,8 +339,6 @@ async fn until_blocked(db: &Db, backend: i64) {
 mod damage {
     use guildhall_store::db::{Db, Engine};
     use guildhall_store::testing::{Given as _, Place, TestDb, wants};
-    use sqlx::ConnectOptions as _;
-    use sqlx::sqlite::SqliteConnectOptions;
     use std::os::unix::fs::FileExt as _;
 
     use super::{change, doctor, fill};
@@ -349,9 +347,8 @@ mod damage {
     async fn rows_of_sqlite_that_refer_to_nothing_are_found() {
         let test = TestDb::new(Engine::Sqlite).await;
         fill(&test).await;
-        let options = SqliteConnectOptions::new().filename(test.url().path().unwrap()).foreign_keys(false);
-        let mut connection = options.connect().await.unwrap();
-        sqlx::query("DELETE FROM actors WHERE id = 4").execute(&mut connection).await.unwrap();
+        let connection = rusqlite::Connection::open(test.url().path().unwrap()).unwrap();
+        connection.execute_batch("PRAGMA foreign_keys = OFF; DELETE FROM actors WHERE id = 4").unwrap();
         let expected = [
             "1 rows of actor_keys refer to rows of actors that are not there",
             "1 rows of memberships refer to rows of actors that are not there",

@@ -51,6 +51,7 @@ const MAY_USE_TESTKIT: &[&str] = &["guildhall-federation-tests", "xtask"];
 
 /// Crates from outside that only some of ours may use, tests aside.
 const FOREIGN: &[(&str, &[&str])] = &[
+    ("rusqlite", &["guildhall-store"]),
     ("sqlx", &["guildhall-store", TESTKIT]),
     ("askama", &["guildhall-web"]),
     ("activitypub_federation", &[]),
@@ -58,7 +59,7 @@ const FOREIGN: &[(&str, &[&str])] = &[
 
 /// What a crate without input and output does without.
 const PURE: &[&str] = &["guildhall-domain", "guildhall-activitypub"];
-const INPUT_OUTPUT: &[&str] = &["axum", "hyper", "reqwest", "sqlx", "tokio"];
+const INPUT_OUTPUT: &[&str] = &["axum", "hyper", "reqwest", "rusqlite", "sqlx", "tokio"];
 
 /// One line for each arrow between our crates that `table` does not have.
 pub(crate) fn broken_arrows(packages: &[Package], table: &[Row]) -> Vec<String> {

@@ -41,8 +41,10 @@ fn reason_against(package: &str, line: &str) -> Option<&'static str> {
         let line = line.trim_start().trim_start_matches("pub ");
         line.strip_prefix("use ").is_some_and(|rest| rest.starts_with(name))
     };
-    if (line.contains("sqlx::") || imports("sqlx")) && !ENGINE_HOMES.contains(&package) {
-        return Some("sqlx is used through guildhall-store's db module only");
+    let names_driver =
+        ["sqlx", "rusqlite"].iter().any(|name| line.contains(&format!("{name}::")) || imports(name));
+    if names_driver && !ENGINE_HOMES.contains(&package) {
+        return Some("databases are used through guildhall-store's db module only");
     }
     let serialises = line.contains("serde::") || line.contains("Serialize") || line.contains("Deserialize");
     if package == "guildhall-domain" && (serialises || imports("serde")) {
@@ -77,7 +79,7 @@ mod tests {
 
     #[test]
     fn the_engine_is_found_outside_its_homes() {
-        let text = "use sqlx::Row;\nlet x = 1;\nfn f(p: sqlx::PgPool) {}\npub use sqlx;\n";
+        let text = "use sqlx::Row;\nlet x = 1;\nfn f(p: sqlx::PgPool) {}\npub use rusqlite;\n";
         assert_eq!(lines("guildhall-app", text), [1, 3, 4]);
         assert_eq!(lines("guildhall-store", text), [0; 0]);
         assert_eq!(lines("guildhall-testkit", text), [0; 0]);

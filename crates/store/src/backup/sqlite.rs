@@ -15,7 +15,7 @@ use crate::{StoreError, doctor};
 pub(super) async fn write(db: &Db, file: &Path) -> Result<(), BackupError> {
     // SQLite takes a name that starts with "file:" for a URI.
     let path = std::path::absolute(file).map_err(BackupError::io("writing", file))?;
-    db.query("VACUUM INTO $1").bind(path.to_string_lossy().into_owned()).execute().await?;
+    db.query("VACUUM INTO $1").bind(path.to_string_lossy().into_owned()).slow().execute().await?;
     Ok(())
 }
 

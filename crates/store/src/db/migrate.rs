@@ -1,10 +1,9 @@
 //! Bringing a database up to date.
 
-use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
-use sqlx::sqlite::SqliteConnection;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, SqlSafeStr as _};
 
-use super::{Backend, Db, Engine, Sql, lower};
+use super::{Backend, Db, Engine, Sql, lower, sqlite};
 use crate::StoreError;
 
 /// Version, title and text of each file in `migrations/`; made by `build.rs`.
@@ -66,10 +65,7 @@ impl Db {
     async fn run(&self, own: &Migrator) -> Result<(), StoreError> {
         match &self.backend {
             Backend::Sqlite { writer, .. } => {
-                let options = writer.connect_options().clone().foreign_keys(false);
-                let mut connection = options.connect().await.map_err(StoreError::Open)?;
-                migrate_sqlite(own, &mut connection).await?;
-                connection.close().await?;
+                sqlite::migrate(writer.connect().for_migrations(), own.iter().cloned().collect()).await?;
             }
             Backend::Postgres(pool) => {
                 let mut connection = pool.connect_options().connect().await.map_err(StoreError::Open)?;
@@ -133,18 +129,4 @@ fn lowered(migration: &Migration, engine: Engine) -> Migration {
         sql,
         migration.no_tx,
     )
-}
-
-/// Takes the write lock first, which sqlx does not do for SQLite; each migration becomes a savepoint in it.
-async fn migrate_sqlite(migrator: &Migrator, connection: &mut SqliteConnection) -> Result<(), StoreError> {
-    let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
-    migrator.run_direct(None, &mut *tx, false).await?;
-    let broken: Option<(String,)> = sqlx::query_as("SELECT \"table\" FROM pragma_foreign_key_check LIMIT 1")
-        .fetch_optional(&mut *tx)
-        .await?;
-    if let Some((table,)) = broken {
-        let message = format!("table {table} refers to rows that are not there");
-        return Err(MigrateError::Execute(sqlx::Error::Protocol(message)).into());
-    }
-    Ok(tx.commit().await?)
 }

@@ -3,7 +3,7 @@
 //! Reads go through [`Db::query`], writes through a [`Tx`]. One SQL text with `$1` serves both engines; where they differ,
 //! both texts stand in one [`Sql`]. Everything that knows an engine's name is in this module and in those texts.
 //!
-//! On SQLite one task owns the only writing connection and hands it from transaction to transaction; those that queue
+//! SQLite runs on the thread that asks (see `sqlite`). One task owns the only writing connection and hands it from transaction to transaction; those that queue
 //! up share one COMMIT, and with it one sync of the disk (see `writer`). On PostgreSQL the server does the like.
 
 mod advice;
@@ -12,7 +12,9 @@ mod lower;
 mod migrate;
 mod open;
 mod query;
+mod record;
 mod sql;
+mod sqlite;
 mod stats;
 mod tx;
 mod url;
@@ -21,21 +23,23 @@ mod writer;
 
 use std::sync::Arc;
 
-use sqlx::{PgPool, SqlitePool};
+use sqlx::PgPool;
 
 pub use advice::advice;
 pub use id::{IdGenerator, NodeOutOfRange};
 pub use migrate::{PendingMigration, migration, migrations};
 pub use open::{Durability, OpenOptions};
 pub use query::Query;
+pub use record::{Field, Fields, ReadResult, Record};
 pub use sql::{Composed, MAX_PARAMETERS, Sql, SqlText, values_list};
 pub use sqlx::migrate::Migrator;
 pub use stats::WriteStats;
 pub use tx::Tx;
 pub use url::{DatabaseUrl, DatabaseUrlError};
-pub use value::{List, Record, Value};
+pub use value::{List, Value};
 
 use crate::StoreError;
+use sqlite::{Readers, Session};
 use stats::Counters;
 use writer::Writer;
 
@@ -57,7 +61,7 @@ pub struct Db {
 
 #[derive(Clone, Debug)]
 enum Backend {
-    Sqlite { read: SqlitePool, writer: Writer },
+    Sqlite { read: Readers, writer: Writer },
     Postgres(PgPool),
 }
 
@@ -88,7 +92,7 @@ impl Db {
     pub fn query(&self, sql: impl SqlText) -> Query<'_> {
         let text = sql.text_for(self.engine());
         match &self.backend {
-            Backend::Sqlite { read, .. } => Query::on_sqlite_pool(read, text),
+            Backend::Sqlite { read, .. } => Query::on_sqlite(Session::Reader(read), text),
             Backend::Postgres(pool) => Query::on_postgres_pool(pool, text),
         }
     }

@@ -5,16 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection as _, PgConnection, PgPool, SqlitePool};
+use sqlx::{Connection as _, PgConnection, PgPool};
 
 use super::Backend;
+use super::sqlite::{Connect, Readers, make_private};
 use super::stats::Counters;
 use super::writer::Writer;
 use crate::StoreError;
 
 /// Statements kept prepared per connection; the queries of this crate number a few hundred.
-const STATEMENT_CACHE: usize = 512;
+pub(super) const STATEMENT_CACHE: usize = 512;
 /// A connection that lay idle this long is asked whether it still lives before it is handed out.
 const PING_AFTER: Duration = Duration::from_secs(5);
 /// How long a PostgreSQL server has to let the first connection in. One that is not there says so at once; a host that
@@ -61,16 +61,6 @@ impl Default for OpenOptions {
     }
 }
 
-/// Makes the file, if it is not there, for its owner alone: private keys are in it. Its `-wal` and `-shm` companions take
-/// its mode over.
-fn make_private(path: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
-        _ => Ok(()),
-    }
-}
-
 /// Opens the writer first: it creates the file and its WAL, which the read-only connections need to find.
 pub(super) async fn sqlite(
     path: &Path,
@@ -81,48 +71,10 @@ pub(super) async fn sqlite(
         tokio::fs::create_dir_all(folder).await.map_err(|error| StoreError::Open(error.into()))?;
     }
     make_private(path).map_err(|error| StoreError::Open(error.into()))?;
-    let writer = Writer::start(writer_options(path, options), options, counters.clone()).await?;
-    let read = sqlite_readers(path, options).await.map_err(StoreError::Open)?;
+    let connect = Connect::writer(path, options);
+    let writer = Writer::start(connect.clone(), options, counters.clone()).await?;
+    let read = Readers::open(connect.for_reading(), options.max_readers, options.acquire_timeout).await?;
     Ok(Backend::Sqlite { read, writer })
-}
-
-async fn sqlite_readers(path: &Path, options: &OpenOptions) -> sqlx::Result<SqlitePool> {
-    SqlitePoolOptions::new()
-        .max_connections(options.max_readers)
-        .acquire_timeout(options.acquire_timeout)
-        // A file does not go away; asking would cost two thread switches a query.
-        .test_before_acquire(false)
-        .connect_with(sqlite_options(path, options).read_only(true).pragma("cache_size", "-8000"))
-        .await
-}
-
-fn writer_options(path: &Path, options: &OpenOptions) -> SqliteConnectOptions {
-    let synchronous = match options.durability {
-        Durability::Full => SqliteSynchronous::Full,
-        Durability::ProcessCrash => SqliteSynchronous::Off,
-    };
-    sqlite_options(path, options)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(synchronous)
-        .pragma("cache_size", "-32000")
-        // A WAL that grew in a burst is cut back to this at the next checkpoint: 64 MiB.
-        .pragma("journal_size_limit", "67108864")
-        .optimize_on_close(true, 400)
-}
-
-/// What every connection has. `cache_size` is in KiB when negative.
-fn sqlite_options(path: &Path, options: &OpenOptions) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(path)
-        .foreign_keys(true)
-        .statement_cache_capacity(STATEMENT_CACHE)
-        // Another writer is a second process, such as the command line. Who waits for it shall hear so rather than
-        // run into the time-out of the queue.
-        .busy_timeout(options.acquire_timeout / 2)
-        .pragma("temp_store", "MEMORY")
-        // 256 MiB of the file are read without copying.
-        .pragma("mmap_size", "268435456")
 }
 
 pub(super) async fn postgres(server: &PgConnectOptions, options: &OpenOptions) -> Result<PgPool, StoreError> {

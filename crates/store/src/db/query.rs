@@ -1,11 +1,11 @@
 //! A query being built: text, parameters, and where it runs.
 
 use sqlx::error::BoxDynError;
-use sqlx::postgres::PgArguments;
-use sqlx::sqlite::SqliteArguments;
-use sqlx::{Arguments as _, PgConnection, PgPool, SqlStr, SqlitePool};
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::{Arguments as _, PgConnection, PgPool, Postgres, SqlStr};
 
-use super::writer::Lease;
+use super::record::Fields;
+use super::sqlite::{Session, Statement};
 use super::{Record, Value};
 use crate::StoreError;
 
@@ -13,10 +13,9 @@ use crate::StoreError;
 #[derive(Debug)]
 #[must_use = "a query does nothing until it is run"]
 pub struct Query<'c> {
-    sql: SqlStr,
-    /// Whether the prepared statement goes to the connection's cache.
-    keep: bool,
     on: On<'c>,
+    /// Whether it may take longer than a thread that serves others can be kept.
+    slow: bool,
     /// The transaction's mark that it cannot be committed.
     failed: Option<&'c mut bool>,
     /// The first parameter that could not be encoded.
@@ -25,69 +24,74 @@ pub struct Query<'c> {
 
 #[derive(Debug)]
 enum On<'c> {
-    SqlitePool(&'c SqlitePool, SqliteArguments),
-    SqliteTx(&'c Lease, SqliteArguments),
-    PostgresPool(&'c PgPool, PgArguments),
-    PostgresTx(&'c mut PgConnection, PgArguments),
+    Sqlite(Session<'c>, Statement),
+    PostgresPool(&'c PgPool, Sent),
+    PostgresTx(&'c mut PgConnection, Sent),
 }
 
-/// Builds `$query` by sqlx's `$make` and gives it and its executor to `$run`, whichever engine it is for.
+/// A statement for PostgreSQL.
+#[derive(Debug)]
+struct Sent {
+    text: SqlStr,
+    /// Whether its prepared form goes to the connection's cache.
+    keep: bool,
+    parameters: PgArguments,
+}
+
+impl Sent {
+    fn new((text, keep): (SqlStr, bool)) -> Self {
+        Self { text, keep, parameters: PgArguments::default() }
+    }
+
+    fn query(self) -> sqlx::query::Query<'static, Postgres, PgArguments> {
+        sqlx::query_with(self.text, self.parameters).persistent(self.keep)
+    }
+}
+
+/// Runs `$query`: on SQLite by `$work`, on PostgreSQL by giving it and its executor to `$run`.
 macro_rules! run {
-    ($query:ident, $make:ident, ($built:ident, $executor:ident) => $run:expr) => {{
-        let (sql, keep) = ($query.sql, $query.keep);
+    ($query:ident, $work:expr, ($sent:ident, $executor:ident) => $run:expr) => {
         match $query.on {
-            On::SqlitePool($executor, args) => {
-                let $built = sqlx::$make(sql, args).persistent(keep);
+            On::Sqlite(session, statement) => session.run(statement, $query.slow, $work).await?,
+            On::PostgresPool($executor, sent) => {
+                let $sent = sent.query();
                 $run
             }
-            On::SqliteTx(lease, args) => {
-                let mut held = lease.connection().await?;
-                let $executor = &mut *held;
-                let $built = sqlx::$make(sql, args).persistent(keep);
-                $run
-            }
-            On::PostgresPool($executor, args) => {
-                let $built = sqlx::$make(sql, args).persistent(keep);
-                $run
-            }
-            On::PostgresTx($executor, args) => {
-                let $built = sqlx::$make(sql, args).persistent(keep);
+            On::PostgresTx($executor, sent) => {
+                let $sent = sent.query();
                 $run
             }
         }
-    }};
+    };
 }
 
 impl<'c> Query<'c> {
-    pub(super) fn on_sqlite_pool(pool: &'c SqlitePool, text: (SqlStr, bool)) -> Self {
-        Self::new(On::SqlitePool(pool, SqliteArguments::default()), None, text)
-    }
-
-    pub(super) fn on_sqlite_tx(lease: &'c Lease, failed: &'c mut bool, text: (SqlStr, bool)) -> Self {
-        Self::new(On::SqliteTx(lease, SqliteArguments::default()), Some(failed), text)
+    pub(super) fn on_sqlite(session: Session<'c>, (text, keep): (SqlStr, bool)) -> Self {
+        Self::new(On::Sqlite(session, Statement::new(text, keep)))
     }
 
     pub(super) fn on_postgres_pool(pool: &'c PgPool, text: (SqlStr, bool)) -> Self {
-        Self::new(On::PostgresPool(pool, PgArguments::default()), None, text)
+        Self::new(On::PostgresPool(pool, Sent::new(text)))
     }
 
-    pub(super) fn on_postgres_tx(
-        connection: &'c mut PgConnection,
-        failed: &'c mut bool,
-        text: (SqlStr, bool),
-    ) -> Self {
-        Self::new(On::PostgresTx(connection, PgArguments::default()), Some(failed), text)
+    pub(super) fn on_postgres_tx(connection: &'c mut PgConnection, text: (SqlStr, bool)) -> Self {
+        Self::new(On::PostgresTx(connection, Sent::new(text)))
     }
 
-    fn new(on: On<'c>, failed: Option<&'c mut bool>, (sql, keep): (SqlStr, bool)) -> Self {
-        Self { sql, keep, on, failed, unbound: None }
+    fn new(on: On<'c>) -> Self {
+        Self { on, slow: false, failed: None, unbound: None }
+    }
+
+    /// Refuses to run once `failed` is set, and sets it when it fails.
+    pub(super) fn marking(self, failed: &'c mut bool) -> Self {
+        Self { failed: Some(failed), ..self }
     }
 
     /// Binds the next parameter: the first call is `$1`.
     pub fn bind<'q>(mut self, value: impl Value<'q>) -> Self {
         let bound = match &mut self.on {
-            On::SqlitePool(_, args) | On::SqliteTx(_, args) => args.add(value),
-            On::PostgresPool(_, args) | On::PostgresTx(_, args) => args.add(value),
+            On::Sqlite(_, statement) => value.into_sqlite().map(|value| statement.push(value)),
+            On::PostgresPool(_, sent) | On::PostgresTx(_, sent) => sent.parameters.add(value),
         };
         if let Err(error) = bound {
             self.unbound.get_or_insert(error);
@@ -95,33 +99,42 @@ impl<'c> Query<'c> {
         self
     }
 
+    /// Says that it may run for more than some milliseconds, as what reads a whole table does. SQLite then runs it on a
+    /// thread for blocking work; otherwise it keeps the thread of the caller, and all that waits for it.
+    pub fn slow(mut self) -> Self {
+        self.slow = true;
+        self
+    }
+
     /// Runs it for its effect; gives the number of rows written.
     pub async fn execute(mut self) -> Result<u64, StoreError> {
         let mark = self.start()?;
-        let result = run!(self, query_with, (query, executor) => {
+        let result = run!(self, Statement::execute, (query, executor) => {
             query.execute(executor).await.map(|done| done.rows_affected())
         });
         settle(mark, result)
     }
 
     /// The first row; [`StoreError::RowNotFound`] when there is none.
-    pub async fn one<T: Record>(mut self) -> Result<T, StoreError> {
-        let mark = self.start()?;
-        let result = run!(self, query_as_with, (query, executor) => query.fetch_one(executor).await);
-        settle(mark, result)
+    pub async fn one<T: Record>(self) -> Result<T, StoreError> {
+        self.optional().await?.ok_or(StoreError::RowNotFound)
     }
 
     /// The first row, if there is any.
     pub async fn optional<T: Record>(mut self) -> Result<Option<T>, StoreError> {
         let mark = self.start()?;
-        let result = run!(self, query_as_with, (query, executor) => query.fetch_optional(executor).await);
+        let result = run!(self, Statement::first, (query, executor) => {
+            query.fetch_optional(executor).await.and_then(|row| row.as_ref().map(read).transpose())
+        });
         settle(mark, result)
     }
 
     /// Every row. Give the text a LIMIT unless the table is small by nature.
     pub async fn all<T: Record>(mut self) -> Result<Vec<T>, StoreError> {
         let mark = self.start()?;
-        let result = run!(self, query_as_with, (query, executor) => query.fetch_all(executor).await);
+        let result = run!(self, Statement::all, (query, executor) => {
+            query.fetch_all(executor).await.and_then(|rows| rows.iter().map(read).collect())
+        });
         settle(mark, result)
     }
 
@@ -144,14 +157,17 @@ impl<'c> Query<'c> {
     }
 }
 
-/// Takes the mark back unless the statement itself failed; a row that was missing or did not fit its type harms nothing.
+fn read<T: Record>(row: &PgRow) -> sqlx::Result<T> {
+    T::read(Fields::of_postgres::<T>(row))
+}
+
+/// Takes the mark back unless the statement itself failed; a row that did not fit its type harms nothing.
 fn settle<T>(mark: Option<&mut bool>, result: sqlx::Result<T>) -> Result<T, StoreError> {
     use sqlx::Error as E;
     let ended_well = matches!(
         result,
         Ok(_)
-            | Err(E::RowNotFound
-                | E::ColumnDecode { .. }
+            | Err(E::ColumnDecode { .. }
                 | E::ColumnNotFound(_)
                 | E::ColumnIndexOutOfBounds { .. }
                 | E::Decode(_))

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use sqlx::{Postgres, Transaction};
 
+use super::sqlite;
 use super::stats::Counters;
 use super::writer::Lease;
 use super::{Engine, Query, SqlText};
@@ -63,10 +64,11 @@ impl Tx {
     /// A query that reads or writes within this transaction.
     pub fn query(&mut self, sql: impl SqlText) -> Query<'_> {
         let text = sql.text_for(self.engine());
-        match &mut self.session {
-            Session::Sqlite(lease) => Query::on_sqlite_tx(lease, &mut self.failed, text),
-            Session::Postgres(tx, _) => Query::on_postgres_tx(&mut *tx, &mut self.failed, text),
-        }
+        let query = match &mut self.session {
+            Session::Sqlite(lease) => Query::on_sqlite(sqlite::Session::Transaction(lease), text),
+            Session::Postgres(tx, _) => Query::on_postgres_tx(&mut *tx, text),
+        };
+        query.marking(&mut self.failed)
     }
 
     /// Keeps what was written. Returns after it is durable.

@@ -1,28 +1,57 @@
-//! What can be bound and what can be read, on both engines alike.
+//! What can be bound, on both engines alike.
 
+use rusqlite::types::Value as SqliteValue;
 use serde::Serialize;
 use sqlx::encode::{Encode, IsNull};
 use sqlx::error::BoxDynError;
-use sqlx::postgres::{PgArgumentBuffer, PgRow, PgTypeInfo};
-use sqlx::sqlite::{SqliteArgumentsBuffer, SqliteRow, SqliteTypeInfo};
-use sqlx::{FromRow, Postgres, Sqlite, Type};
+use sqlx::postgres::{PgArgumentBuffer, PgTypeInfo};
+use sqlx::{Postgres, Type};
 
 /// A value both engines can store: `i64`, `f64`, `bool`, `&str`, `String`, `Vec<u8>`, `serde_json::Value`, an `Option` of
-/// these, a `#[sqlx(transparent)]` newtype, or a [`List`].
+/// these, or a [`List`].
 ///
 /// A `Vec<i64>` is none, since SQLite has no arrays: the bound turns that into a compile error.
-pub trait Value<'q>: Encode<'q, Sqlite> + Type<Sqlite> + Encode<'q, Postgres> + Type<Postgres> {}
+pub trait Value<'q>: Encode<'q, Postgres> + Type<Postgres> {
+    /// What SQLite stores.
+    #[doc(hidden)]
+    fn into_sqlite(self) -> Result<SqliteValue, BoxDynError>;
+}
 
-impl<'q, T> Value<'q> for T where T: Encode<'q, Sqlite> + Type<Sqlite> + Encode<'q, Postgres> + Type<Postgres> {}
+macro_rules! values {
+    ($($type:ty),+) => {
+        $(
+            impl<'q> Value<'q> for $type {
+                fn into_sqlite(self) -> Result<SqliteValue, BoxDynError> {
+                    Ok(self.into())
+                }
+            }
+        )+
+    };
+}
 
-/// A row both engines can return: `#[derive(sqlx::FromRow)]` on a struct, or a tuple.
-///
-/// PostgreSQL's types match exactly: an `i64` is read from `BIGINT` alone, so write `CAST(sum(x) AS BIGINT)`
-/// and `CAST(1 AS BIGINT)`, which both engines take. Likewise `CAST(x ->> 'key' AS TEXT)`, since SQLite gives a number of
-/// JSON as a number.
-pub trait Record: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+values!(i32, i64, f64, bool, String, Vec<u8>);
 
-impl<T> Record for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+impl<'q> Value<'q> for &'q str {
+    fn into_sqlite(self) -> Result<SqliteValue, BoxDynError> {
+        Ok(self.to_owned().into())
+    }
+}
+
+/// As text: SQLite's functions for JSON read that, and a STRICT column takes nothing else.
+impl Value<'_> for serde_json::Value {
+    fn into_sqlite(self) -> Result<SqliteValue, BoxDynError> {
+        Ok(self.to_string().into())
+    }
+}
+
+impl<'q, T: Value<'q>> Value<'q> for Option<T>
+where
+    Self: Encode<'q, Postgres> + Type<Postgres>,
+{
+    fn into_sqlite(self) -> Result<SqliteValue, BoxDynError> {
+        self.map_or(Ok(SqliteValue::Null), Value::into_sqlite)
+    }
+}
 
 /// A list of numbers or texts as one parameter: an array for PostgreSQL, JSON text for SQLite.
 ///
@@ -42,15 +71,12 @@ impl<T> FromIterator<T> for List<T> {
     }
 }
 
-impl<T> Type<Sqlite> for List<T> {
-    fn type_info() -> SqliteTypeInfo {
-        <String as Type<Sqlite>>::type_info()
-    }
-}
-
-impl<T: Serialize> Encode<'_, Sqlite> for List<T> {
-    fn encode_by_ref(&self, buffer: &mut SqliteArgumentsBuffer) -> Result<IsNull, BoxDynError> {
-        Encode::<Sqlite>::encode(serde_json::to_string(&self.0)?, buffer)
+impl<'q, T: Serialize> Value<'q> for List<T>
+where
+    Self: Encode<'q, Postgres> + Type<Postgres>,
+{
+    fn into_sqlite(self) -> Result<SqliteValue, BoxDynError> {
+        Ok(serde_json::to_string(&self.0)?.into())
     }
 }
 

@@ -1,7 +1,6 @@
 //! What a host refused for good, kept for the people who run this instance.
 
 use guildhall_domain::Timestamp;
-use sqlx::FromRow;
 
 use crate::{
     StoreError,
@@ -82,17 +81,18 @@ pub async fn list(db: &Db, host: &str, before: i64, limit: u32) -> Result<Vec<Fa
 
 /// Forgets refusals older than `before`; gives their number.
 pub async fn prune(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
-    tx.query("DELETE FROM delivery_failures WHERE failed_at < $1").bind(before.0).execute().await
+    tx.query("DELETE FROM delivery_failures WHERE failed_at < $1").bind(before.0).slow().execute().await
 }
 
-#[derive(FromRow)]
-struct Row {
-    host: String,
-    seq: i64,
-    inbox: String,
-    activity_ap_id: Option<String>,
-    error: String,
-    failed_at: i64,
+crate::record! {
+    struct Row {
+        host: String,
+        seq: i64,
+        inbox: String,
+        activity_ap_id: Option<String>,
+        error: String,
+        failed_at: i64,
+    }
 }
 
 impl From<Row> for Failure {

@@ -3,7 +3,6 @@
 //! `seq` grows in the order in which rows are committed, so that a cursor that has passed one has seen all before it.
 
 use guildhall_domain::{ActorId, EventId, GroupId, Timestamp};
-use sqlx::FromRow;
 
 use super::host;
 use crate::{
@@ -44,30 +43,34 @@ pub struct Target {
     pub host: String,
 }
 
-/// An activity of the log.
-#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
-pub struct Item {
-    /// Its place.
-    pub seq: i64,
-    /// The local actor that signs.
-    pub sender_id: i64,
-    /// The group to whose followers it goes.
-    pub group_id: Option<i64>,
-    /// What is to stay in order.
-    pub order_key: String,
-    /// For group-aware hosts.
-    pub body_group: Option<Vec<u8>>,
-    /// For microblogs.
-    pub body_microblog: Option<Vec<u8>>,
+crate::record! {
+    /// An activity of the log.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Item {
+        /// Its place.
+        pub seq: i64,
+        /// The local actor that signs.
+        pub sender_id: i64,
+        /// The group to whose followers it goes.
+        pub group_id: Option<i64>,
+        /// What is to stay in order.
+        pub order_key: String,
+        /// For group-aware hosts.
+        pub body_group: Option<Vec<u8>>,
+        /// For microblogs.
+        pub body_microblog: Option<Vec<u8>>,
+    }
 }
 
-/// One item for one inbox.
-#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
-pub struct Piece {
-    /// The item.
-    pub seq: i64,
-    /// Where it goes.
-    pub inbox: String,
+crate::record! {
+    /// One item for one inbox.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Piece {
+        /// The item.
+        pub seq: i64,
+        /// Where it goes.
+        pub inbox: String,
+    }
 }
 
 /// Everything up to here has been read.
@@ -262,6 +265,7 @@ pub async fn prune(
         .bind(passed.unwrap_or(i64::MAX))
         .bind(give_up_before.0)
         .bind(i64::from(limit))
+        .slow()
         .all()
         .await?;
     let seqs: Vec<i64> = rows.into_iter().map(|(seq,)| seq).collect();
@@ -270,6 +274,7 @@ pub async fn prune(
         postgres: "DELETE FROM delivery_targets WHERE seq = ANY($1)",
     })
     .bind(List(seqs.clone()))
+    .slow()
     .execute()
     .await?;
     tx.query(Sql {
@@ -277,6 +282,7 @@ pub async fn prune(
         postgres: "DELETE FROM delivery_log WHERE seq = ANY($1)",
     })
     .bind(List(seqs))
+    .slow()
     .execute()
     .await
 }

@@ -1,16 +1,16 @@
 //! What was published, by its id: for those who ask for an activity they have heard of.
 
-use sqlx::FromRow;
-
 use crate::{StoreError, db::Db};
 
-/// The bodies of an activity on the log.
-#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
-pub struct Bodies {
-    /// What group-aware hosts were sent.
-    pub body_group: Option<Vec<u8>>,
-    /// What microblogs were sent.
-    pub body_microblog: Option<Vec<u8>>,
+crate::record! {
+    /// The bodies of an activity on the log.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Bodies {
+        /// What group-aware hosts were sent.
+        pub body_group: Option<Vec<u8>>,
+        /// What microblogs were sent.
+        pub body_microblog: Option<Vec<u8>>,
+    }
 }
 
 /// The bodies of the activity with an id; `None` when it never was on the log, or no longer is.

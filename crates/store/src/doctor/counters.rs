@@ -90,7 +90,8 @@ impl Counter {
 ///
 /// One statement, so that a number that changes meanwhile is not taken for wrong.
 pub async fn list_wrong(db: &Db, counter: Counter, after: i64, limit: u32) -> Result<Wrong, StoreError> {
-    let rows: Vec<(i64, i64)> = db.query(counter.wrong()).bind(after).bind(i64::from(limit)).all().await?;
+    let rows: Vec<(i64, i64)> =
+        db.query(counter.wrong()).bind(after).bind(i64::from(limit)).slow().all().await?;
     Ok(Wrong {
         rows: rows.first().map_or(0, |(_, count)| count.unsigned_abs()),
         ids: rows.into_iter().map(|(id, _)| id).collect(),

@@ -18,7 +18,7 @@ pub async fn list_damage(db: &Db) -> Result<Vec<String>, StoreError> {
 }
 
 async fn sqlite(db: &Db) -> Result<Vec<String>, StoreError> {
-    let found = match db.query("PRAGMA integrity_check(20)").all::<(String,)>().await {
+    let found = match db.query("PRAGMA integrity_check(20)").slow().all::<(String,)>().await {
         Ok(lines) => lines.into_iter().map(|(line,)| line).filter(|line| line != "ok").collect(),
         // Too damaged to be checked.
         Err(StoreError::Query(error)) => vec![error.to_string()],
@@ -33,6 +33,7 @@ async fn sqlite(db: &Db) -> Result<Vec<String>, StoreError> {
             "SELECT \"table\", \"parent\", count(*) FROM pragma_foreign_key_check
              GROUP BY \"table\", \"parent\" ORDER BY \"table\", \"parent\" LIMIT 20",
         )
+        .slow()
         .all()
         .await?;
     let told = broken.into_iter().map(|(table, parent, rows)| {

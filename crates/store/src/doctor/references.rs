@@ -32,7 +32,7 @@ const CHECKS: &[(&str, &str)] = &[
 pub async fn list_broken(db: &Db) -> Result<Vec<Broken>, StoreError> {
     let mut found = Vec::new();
     for (what, sql) in CHECKS {
-        let (rows,): (i64,) = db.query(*sql).one().await?;
+        let (rows,): (i64,) = db.query(*sql).slow().one().await?;
         if rows > 0 {
             found.push(Broken { what, rows: rows.unsigned_abs() });
         }

@@ -108,7 +108,7 @@ async fn try_chunk(db: &Db, counter: Counter, ids: &[i64], now: Timestamp) -> Re
 
 async fn recount(tx: &mut Tx, lock: Sql, recount: Sql, ids: &[i64]) -> Result<(), StoreError> {
     tx.query(lock).bind(List(ids.to_vec())).all::<(i64,)>().await?;
-    tx.query(recount).bind(List(ids.to_vec())).execute().await?;
+    tx.query(recount).bind(List(ids.to_vec())).slow().execute().await?;
     Ok(())
 }
 
@@ -146,6 +146,7 @@ async fn count_followers(tx: &mut Tx, group: GroupId) -> Result<Vec<(String, i64
          GROUP BY coalesce(a.shared_inbox, a.inbox)",
     )
     .bind(group.0)
+    .slow()
     .all()
     .await
 }

@@ -6,7 +6,6 @@ use guildhall_domain::{
     group::Policy,
     membership::MembershipState,
 };
-use sqlx::FromRow;
 
 use crate::{StoreError, convert, db::Tx};
 
@@ -54,19 +53,20 @@ pub async fn find_author_facts(
     row.map(|row| row.into_facts(group)).transpose()
 }
 
-#[derive(FromRow)]
-struct Row {
-    is_local: bool,
-    admission: String,
-    posting: String,
-    review: String,
-    membership: Option<String>,
-    moderator: Option<i64>,
-    instance_ban: Option<i64>,
-    instance_until: Option<i64>,
-    group_ban: Option<i64>,
-    group_until: Option<i64>,
-    admitted: Option<i64>,
+crate::record! {
+    struct Row {
+        is_local: bool,
+        admission: String,
+        posting: String,
+        review: String,
+        membership: Option<String>,
+        moderator: Option<i64>,
+        instance_ban: Option<i64>,
+        instance_until: Option<i64>,
+        group_ban: Option<i64>,
+        group_until: Option<i64>,
+        admitted: Option<i64>,
+    }
 }
 
 impl Row {

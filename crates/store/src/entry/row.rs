@@ -4,7 +4,6 @@ use guildhall_domain::{
     ActorId, ApId, EntryId, GroupId, ReceivedId, Timestamp,
     content::{EntryKind, EntryState, Tally},
 };
-use sqlx::FromRow;
 
 use crate::{StoreError, convert};
 
@@ -86,40 +85,41 @@ pub struct Entry {
     pub received_id: Option<ReceivedId>,
 }
 
-#[derive(FromRow)]
-pub(super) struct Row {
-    id: i64,
-    ap_id: String,
-    kind: String,
-    group_id: i64,
-    author_id: i64,
-    thread_id: i64,
-    parent_id: Option<i64>,
-    depth: i64,
-    is_local: bool,
-    state: String,
-    wire_type: String,
-    title: Option<String>,
-    content_html: String,
-    content_source: Option<String>,
-    excerpt: String,
-    page_url: Option<String>,
-    link_url: Option<String>,
-    image_url: Option<String>,
-    language: Option<String>,
-    sensitive: bool,
-    locked: bool,
-    featured: bool,
-    up: i64,
-    down: i64,
-    comment_count: i64,
-    published_at: i64,
-    created_at: i64,
-    edited_at: Option<i64>,
-    last_activity_at: i64,
-    state_reason: Option<String>,
-    state_before: Option<String>,
-    received_id: Option<i64>,
+crate::record! {
+    pub(super) struct Row {
+        id: i64,
+        ap_id: String,
+        kind: String,
+        group_id: i64,
+        author_id: i64,
+        thread_id: i64,
+        parent_id: Option<i64>,
+        depth: i64,
+        is_local: bool,
+        state: String,
+        wire_type: String,
+        title: Option<String>,
+        content_html: String,
+        content_source: Option<String>,
+        excerpt: String,
+        page_url: Option<String>,
+        link_url: Option<String>,
+        image_url: Option<String>,
+        language: Option<String>,
+        sensitive: bool,
+        locked: bool,
+        featured: bool,
+        up: i64,
+        down: i64,
+        comment_count: i64,
+        published_at: i64,
+        created_at: i64,
+        edited_at: Option<i64>,
+        last_activity_at: i64,
+        state_reason: Option<String>,
+        state_before: Option<String>,
+        received_id: Option<i64>,
+    }
 }
 
 impl Entry {

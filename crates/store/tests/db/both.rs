@@ -7,31 +7,28 @@ use guildhall_store::db::{
 };
 use guildhall_store::testing::{on_both_engines, options};
 use guildhall_store::{ConstraintKind, StoreError};
-use sqlx::FromRow;
 
 use crate::support::{SLOW, cut_off, ids, insert, notes, open, open_with};
 
-#[derive(Clone, Debug, PartialEq, FromRow)]
-struct Note {
-    id: i64,
-    title: Option<String>,
-    pinned: bool,
-    meta: serde_json::Value,
-    digest: Option<Vec<u8>>,
-    hot: f64,
-    parent: Option<i64>,
+guildhall_store::record! {
+    #[derive(Clone, Debug, PartialEq)]
+    struct Note {
+        id: i64,
+        title: Option<String>,
+        pinned: bool,
+        meta: serde_json::Value,
+        digest: Option<Vec<u8>>,
+        hot: f64,
+        parent: Option<i64>,
+    }
 }
-
-#[derive(Clone, Copy, Debug, PartialEq, sqlx::Type)]
-#[sqlx(transparent)]
-struct NoteId(i64);
 
 async fn insert_note(tx: &mut Tx, note: &Note) {
     let written = tx
         .query(
             "INSERT INTO notes (id, title, pinned, meta, digest, hot, parent) VALUES ($1, $2, $3, $4, $5, $6, $7)",
         )
-        .bind(NoteId(note.id))
+        .bind(note.id)
         .bind(note.title.as_deref())
         .bind(note.pinned)
         .bind(note.meta.clone())
@@ -67,11 +64,34 @@ on_both_engines! {
 
         let stored: Vec<Note> = db.query("SELECT * FROM notes ORDER BY id").all().await.unwrap();
         assert_eq!(stored, [empty, child, full]);
-        let by_key: Option<(NoteId,)> =
-            db.query("SELECT id FROM notes WHERE pinned AND id = $1").bind(NoteId(i64::MAX)).optional().await.unwrap();
-        assert_eq!(by_key, Some((NoteId(i64::MAX),)));
+        let by_key: Option<(i64,)> =
+            db.query("SELECT id FROM notes WHERE pinned AND id = $1").bind(i64::MAX).optional().await.unwrap();
+        assert_eq!(by_key, Some((i64::MAX,)));
         let key: (String,) = db.query("SELECT CAST(meta ->> 'big' AS TEXT) FROM notes WHERE pinned").one().await.unwrap();
         assert_eq!(key.0, i64::MAX.to_string());
+    }
+
+    async fn a_struct_is_read_by_the_names_of_its_columns(url: DatabaseUrl) {
+        let db = open(&url).await;
+        let mut tx = db.begin().await.unwrap();
+        insert(&mut tx, 1).await.unwrap();
+        tx.commit().await.unwrap();
+        let note: Note = db.query("SELECT parent, hot, digest, 'x' AS more, meta, pinned, title, id FROM notes").one().await.unwrap();
+        assert_eq!((note.id, note.title.as_deref(), note.pinned), (1, Some("note 1"), false));
+        let error = db.query("SELECT id, title FROM notes").one::<Note>().await.unwrap_err();
+        assert!(std::error::Error::source(&error).unwrap().to_string().contains("pinned"), "{error:?}");
+    }
+
+    async fn a_row_that_does_not_fit_its_type_harms_no_transaction(url: DatabaseUrl) {
+        let db = open(&url).await;
+        let mut tx = db.begin().await.unwrap();
+        insert(&mut tx, 1).await.unwrap();
+        let wrong = tx.query("SELECT title FROM notes").one::<(i64,)>().await;
+        assert!(matches!(wrong, Err(StoreError::Query(_))), "{wrong:?}");
+        let missing = tx.query("SELECT id FROM notes").one::<(i64, String)>().await;
+        assert!(matches!(missing, Err(StoreError::Query(_))), "{missing:?}");
+        tx.commit().await.unwrap();
+        assert_eq!(ids(&db).await, [1]);
     }
 
     async fn a_list_is_one_parameter(url: DatabaseUrl) {
@@ -165,7 +185,7 @@ on_both_engines! {
         cut_off(async {
             let mut tx = db.begin().await.unwrap();
             insert(&mut tx, 2).await.unwrap();
-            tx.query(SLOW).execute().await.unwrap();
+            tx.query(SLOW).slow().execute().await.unwrap();
         })
         .await;
 
@@ -180,7 +200,7 @@ on_both_engines! {
         let db = open(&url).await;
         let mut tx = db.begin().await.unwrap();
         insert(&mut tx, 1).await.unwrap();
-        cut_off(tx.query(SLOW).execute()).await;
+        cut_off(tx.query(SLOW).slow().execute()).await;
         assert!(matches!(insert(&mut tx, 2).await, Err(StoreError::Aborted)));
         assert!(matches!(tx.commit().await, Err(StoreError::Aborted)));
         assert_eq!(ids(&db).await, [] as [i64; 0]);

@@ -8,6 +8,17 @@ use guildhall_store::{ConstraintKind, StoreError};
 
 use crate::support::{SLOW, cut_off, ids, insert, notes, open, open_with};
 
+/// Reads for a good part of a second.
+const SLOW_READ: &str = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000) SELECT count(*) FROM n";
+
+guildhall_store::record! {
+    #[derive(Debug, PartialEq)]
+    struct Title {
+        id: i64,
+        title: Option<String>,
+    }
+}
+
 async fn place() -> (Place, Db) {
     let place = Place::new(Engine::Sqlite).await;
     let db = open(place.url()).await;
@@ -111,7 +122,7 @@ async fn a_holder_stuck_in_mid_statement_is_given_up_with_its_connection() {
     let mut tx = db.begin().await.unwrap();
     insert(&mut tx, 1).await.unwrap();
     {
-        let mut stuck = Box::pin(tx.query(SLOW).execute());
+        let mut stuck = Box::pin(tx.query(SLOW).slow().execute());
         cut_off(&mut stuck).await;
         // Nobody polls it any more, and it keeps SQLite's lock.
         let error = db.begin().await.unwrap_err();
@@ -186,4 +197,80 @@ async fn a_file_that_another_process_keeps_busy_is_a_conflict_and_no_end() {
     drop(blocker);
     db.begin().await.unwrap();
     assert_eq!(db.write_stats().reopened, 0);
+}
+
+#[tokio::test]
+async fn a_slow_query_leaves_its_thread_to_others() {
+    let (_place, db) = place().await;
+    tokio::select! {
+        biased;
+        _ = db.query(SLOW_READ).slow().one::<(i64,)>() => panic!("it kept the only thread of this test"),
+        answer = db.ping() => answer.unwrap(),
+    }
+}
+
+#[tokio::test]
+async fn who_finds_every_reader_in_use_waits_for_one_and_times_out() {
+    let place = Place::new(Engine::Sqlite).await;
+    let limits = OpenOptions { max_readers: 1, acquire_timeout: Duration::from_millis(50), ..options() };
+    let db = open_with(place.url(), limits).await;
+    let slow = db.query(SLOW_READ).slow().one::<(i64,)>();
+    let (counted, refused) = tokio::join!(slow, db.ping());
+    assert_eq!(counted.unwrap(), (3_000_000,));
+    assert!(matches!(refused, Err(StoreError::Timeout)), "{refused:?}");
+    db.ping().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_slow_query_that_nobody_waits_for_gives_its_reader_back() {
+    let place = Place::new(Engine::Sqlite).await;
+    let db = open_with(place.url(), OpenOptions { max_readers: 1, ..options() }).await;
+    cut_off(db.query(SLOW_READ).slow().one::<(i64,)>()).await;
+    db.ping().await.unwrap();
+}
+
+#[tokio::test]
+async fn closing_waits_for_the_queries_that_run() {
+    let (_place, db) = place().await;
+    let slow = db.query(SLOW_READ).slow().one::<(i64,)>();
+    let (counted, ()) = tokio::join!(slow, db.close());
+    assert_eq!(counted.unwrap(), (3_000_000,));
+    assert!(matches!(db.ping().await, Err(StoreError::Closed)));
+}
+
+#[tokio::test]
+async fn a_query_prepared_before_a_migration_reads_what_the_migration_made() {
+    let (_place, db) = place().await;
+    let all = "SELECT * FROM notes ORDER BY id";
+    assert_eq!(db.query(all).all::<Title>().await.unwrap(), []);
+    let rebuilt = migration(
+        3,
+        "rebuilt",
+        "DROP TABLE notes; CREATE TABLE notes (title TEXT, id BIGINT PRIMARY KEY); INSERT INTO notes VALUES ('x', 7);",
+    );
+    let migrations = Migrator::with_migrations(notes().iter().cloned().chain([rebuilt]).collect());
+    db.migrate(&migrations).await.unwrap();
+    assert_eq!(db.query(all).all::<Title>().await.unwrap(), [Title { id: 7, title: Some("x".into()) }]);
+}
+
+#[tokio::test]
+async fn a_file_that_sqlx_brought_up_to_date_is_known_as_such() {
+    let place = Place::new(Engine::Sqlite).await;
+    let text = "CREATE TABLE t (id BIGINT PRIMARY KEY);";
+    // As sqlx 0.9 left it: the checksum is the SHA-384 of "CREATE TABLE t (id INTEGER PRIMARY KEY) STRICT;\n".
+    rusqlite::Connection::open(place.url().path().unwrap())
+        .unwrap()
+        .execute_batch(
+            "CREATE TABLE t (id INTEGER PRIMARY KEY) STRICT;
+             CREATE TABLE _sqlx_migrations (version BIGINT PRIMARY KEY, description TEXT NOT NULL,
+                installed_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, success BOOLEAN NOT NULL,
+                checksum BLOB NOT NULL, execution_time BIGINT NOT NULL);
+             INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+                VALUES (1, 't', TRUE, x'c51f6bd6544a2f9eb2ab381be9e5997401198c408af55e936fa152a0b910e1a024614a0f894e03b2d6f19c56f29e3e94', 5);",
+        )
+        .unwrap();
+    let db = Db::open(place.url(), &options()).await.unwrap();
+    let migrations = Migrator::with_migrations(vec![migration(1, "t", text)]);
+    assert_eq!(db.changed_migrations(&migrations).await.unwrap(), [] as [i64; 0]);
+    db.migrate(&migrations).await.unwrap();
 }

@@ -58,7 +58,7 @@ pub(crate) async fn ids(db: &Db) -> Vec<i64> {
     rows.into_iter().map(|(id,)| id).collect()
 }
 
-/// A statement that runs for a good part of a second, and writes.
+/// A statement that runs for a good part of a second, and writes; to be run as a slow one.
 pub(crate) const SLOW: Sql = Sql {
     sqlite: "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000)
              UPDATE notes SET hot = (SELECT count(*) FROM n)",

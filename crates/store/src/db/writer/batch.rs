@@ -4,18 +4,20 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::sqlite::SqliteConnection;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 use super::lease::{Committer, End, lend};
 use super::{Applicant, close};
 use crate::StoreError;
+use crate::db::sqlite::{Connection, is_busy, of_sqlite, off_thread};
 use crate::db::stats::Counters;
 
 /// Most transactions of one batch.
 const MAX_TRANSACTIONS: usize = 256;
 /// A batch older than this takes no more in, so that the first of it are not kept waiting: some ten syncs of a good disk.
 const MAX_AGE: Duration = Duration::from_millis(25);
+/// How long to wait before asking another time whether another process still writes.
+const LONGEST_PAUSE: Duration = Duration::from_millis(25);
 
 /// Some transactions on one connection, committed together.
 ///
@@ -23,22 +25,31 @@ const MAX_AGE: Duration = Duration::from_millis(25);
 /// transactions the connection is inside a SQL transaction if and only if `committers` has an entry.
 pub(super) struct Batch<'a> {
     /// None once it broke; the batch is then lost and answered as such.
-    connection: Option<SqliteConnection>,
+    connection: Option<Connection>,
     committers: Vec<Committer>,
     served: usize,
     started: Instant,
-    deadline: Duration,
+    limits: Limits,
     counters: &'a Counters,
 }
 
+/// How long others may keep the writer waiting.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// A borrower, in all.
+    pub(super) deadline: Duration,
+    /// Another process that writes.
+    pub(super) patience: Duration,
+}
+
 impl<'a> Batch<'a> {
-    pub(super) fn new(connection: SqliteConnection, deadline: Duration, counters: &'a Counters) -> Self {
+    pub(super) fn new(connection: Connection, limits: Limits, counters: &'a Counters) -> Self {
         Self {
             connection: Some(connection),
             committers: Vec::new(),
             served: 0,
             started: Instant::now(),
-            deadline,
+            limits,
             counters,
         }
     }
@@ -54,18 +65,25 @@ impl<'a> Batch<'a> {
         }
         self.served += 1;
         let Some(mut connection) = self.connection.take() else { return };
-        let mark = if self.committers.is_empty() { "BEGIN IMMEDIATE" } else { "SAVEPOINT job" };
-        if let Err(error) = control(&mut connection, mark).await {
-            self.refuse(applicant, connection, error).await;
+        let begun = if self.committers.is_empty() {
+            begin(&mut connection, self.limits.patience).await
+        } else {
+            control(&connection, &["SAVEPOINT job"])
+        };
+        if let Err(error) = begun {
+            self.refuse(applicant, connection, of_sqlite(error)).await;
             return;
         }
         let (lease, loan) = lend(connection);
         // If the applicant has gone, the lease comes back, is dropped here and so ends at once.
         drop(applicant.send(Ok(lease)));
-        let (end, connection) = loan.end(self.deadline).await;
+        let (end, connection) = loan.end(self.limits.deadline).await;
         if matches!(end, End::Expired) {
             self.counters.expiry();
-            tracing::error!(deadline_ms = self.deadline.as_millis(), "a transaction was held too long");
+            tracing::error!(
+                deadline_ms = self.limits.deadline.as_millis(),
+                "a transaction was held too long"
+            );
         }
         match connection {
             Some(connection) => self.take_back(end, connection).await,
@@ -74,7 +92,7 @@ impl<'a> Batch<'a> {
     }
 
     /// Answers with `error`. A file that another process keeps busy leaves the connection sound; nothing else does.
-    async fn refuse(&mut self, applicant: Applicant, connection: SqliteConnection, error: sqlx::Error) {
+    async fn refuse(&mut self, applicant: Applicant, connection: Connection, error: sqlx::Error) {
         let error = StoreError::from(error);
         if self.committers.is_empty() && matches!(error, StoreError::Conflict(_)) {
             self.connection = Some(connection);
@@ -86,43 +104,48 @@ impl<'a> Batch<'a> {
         let _ = applicant.send(Err(error));
     }
 
-    async fn take_back(&mut self, end: End, mut connection: SqliteConnection) {
+    async fn take_back(&mut self, end: End, connection: Connection) {
         let alone = self.committers.is_empty();
-        let statement = match (&end, alone) {
-            (End::Commit(_), true) => None,
-            (End::Commit(_), false) => Some("RELEASE job"),
-            (End::Rollback | End::Expired, true) => Some("ROLLBACK"),
-            (End::Rollback | End::Expired, false) => Some("ROLLBACK TO job; RELEASE job"),
+        let statements: &[&str] = match (&end, alone) {
+            (End::Commit(_), true) => &[],
+            (End::Commit(_), false) => &["RELEASE job"],
+            (End::Rollback | End::Expired, true) => &["ROLLBACK"],
+            (End::Rollback | End::Expired, false) => &["ROLLBACK TO job", "RELEASE job"],
         };
         match end {
             End::Commit(committer) => self.committers.push(committer),
             End::Rollback | End::Expired => self.counters.rollback(),
         }
-        let done = match statement {
-            Some(statement) => control(&mut connection, statement).await,
-            None => Ok(()),
-        };
-        match done {
+        match control(&connection, statements) {
             Ok(()) => self.connection = Some(connection),
             // SQLite has rolled back by itself, as after a full disk, and the whole batch with it.
             Err(error) => {
-                self.fail(error);
+                self.fail(of_sqlite(error));
                 close(connection).await;
             }
         }
     }
 
     /// Commits, answers everybody, and gives the connection back if it is still sound.
-    pub(super) async fn finish(mut self) -> Option<SqliteConnection> {
-        let mut connection = self.connection.take()?;
+    pub(super) async fn finish(mut self) -> Option<Connection> {
+        let connection = self.connection.take()?;
         if self.committers.is_empty() {
             return Some(connection);
         }
-        if let Err(error) = control(&mut connection, "COMMIT").await {
-            self.fail(error);
-            close(connection).await;
-            return None;
-        }
+        // It waits for the disk.
+        let committed = off_thread(move || (control(&connection, &["COMMIT"]), connection)).await;
+        let connection = match committed {
+            Ok((Ok(()), connection)) => connection,
+            Ok((Err(error), connection)) => {
+                self.fail(of_sqlite(error));
+                close(connection).await;
+                return None;
+            }
+            Err(_) => {
+                self.fail(sqlx::Error::WorkerCrashed);
+                return None;
+            }
+        };
         self.counters.commit(self.committers.len());
         for committer in self.committers.drain(..) {
             // Who does not listen any more has committed all the same.
@@ -154,7 +177,20 @@ impl<'a> Batch<'a> {
     }
 }
 
-/// Runs a statement of ours; prepared once per connection.
-async fn control(connection: &mut SqliteConnection, statement: &'static str) -> sqlx::Result<()> {
-    sqlx::query(statement).execute(connection).await.map(drop)
+/// Takes SQLite's lock for writing. While another process has it, asks again and again, up to `patience`.
+async fn begin(connection: &mut Connection, patience: Duration) -> rusqlite::Result<()> {
+    let began = Instant::now();
+    let mut pause = Duration::from_millis(1);
+    loop {
+        match control(connection, &["BEGIN IMMEDIATE"]) {
+            Err(error) if is_busy(&error) && began.elapsed() < patience => sleep(pause).await,
+            done => return done,
+        }
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
+/// Runs statements of ours; prepared once per connection.
+fn control(connection: &Connection, statements: &[&'static str]) -> rusqlite::Result<()> {
+    statements.iter().try_for_each(|statement| connection.prepare_cached(statement)?.raw_execute().map(drop))
 }

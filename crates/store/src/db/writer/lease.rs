@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::sqlite::SqliteConnection;
-use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard, oneshot};
+use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 use tokio::time::timeout;
 
 use crate::StoreError;
+use crate::db::sqlite::Connection;
 
 /// Where the answer to a commit is sent, after the batch's COMMIT.
 pub(super) type Committer = oneshot::Sender<Result<(), StoreError>>;
@@ -27,7 +27,7 @@ pub(super) struct Loan {
 
 /// Holds the connection while the lease runs. Each lease has a slot of its own: a borrower who overstays finds it empty
 /// and cannot write into somebody else's transaction.
-type Slot = Arc<Mutex<Option<SqliteConnection>>>;
+type Slot = Arc<Mutex<Option<Connection>>>;
 
 /// How a loan ended.
 pub(super) enum End {
@@ -36,18 +36,16 @@ pub(super) enum End {
     Expired,
 }
 
-pub(super) fn lend(connection: SqliteConnection) -> (Lease, Loan) {
+pub(super) fn lend(connection: Connection) -> (Lease, Loan) {
     let slot = Arc::new(Mutex::new(Some(connection)));
     let (end, ended) = oneshot::channel();
     (Lease { slot: slot.clone(), end }, Loan { slot, end: ended })
 }
 
 impl Lease {
-    /// The connection, for one statement. [`StoreError::Expired`] when it was taken back.
-    pub(in crate::db) async fn connection(
-        &self,
-    ) -> Result<MappedMutexGuard<'_, SqliteConnection>, StoreError> {
-        MutexGuard::try_map(self.slot.lock().await, Option::as_mut).map_err(|_| StoreError::Expired)
+    /// The connection, for one statement; none when it was taken back.
+    pub(in crate::db) async fn hold(&self) -> OwnedMutexGuard<Option<Connection>> {
+        self.slot.clone().lock_owned().await
     }
 
     pub(in crate::db) async fn commit(self) -> Result<(), StoreError> {
@@ -63,7 +61,7 @@ impl Loan {
     ///
     /// `None` for the connection: the borrower sits in the middle of a statement for another `deadline`, so it stays
     /// with them, and is closed when they let go of it.
-    pub(super) async fn end(self, deadline: Duration) -> (End, Option<SqliteConnection>) {
+    pub(super) async fn end(self, deadline: Duration) -> (End, Option<Connection>) {
         let end = match timeout(deadline, self.end).await {
             Ok(Ok(committer)) => End::Commit(committer),
             Ok(Err(_)) => End::Rollback,

@@ -13,15 +13,14 @@ mod lease;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{ConnectOptions as _, Connection as _};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
 use super::OpenOptions;
+use super::sqlite::{self, Connect, Connection, off_thread};
 use super::stats::Counters;
 use crate::StoreError;
-use batch::Batch;
+use batch::{Batch, Limits};
 pub(super) use lease::Lease;
 
 /// Requests that may wait in the channel; more wait before it.
@@ -34,7 +33,7 @@ const CLOSE_LIMIT: Duration = Duration::from_secs(5);
 pub(super) struct Writer {
     requests: mpsc::Sender<Request>,
     acquire_timeout: Duration,
-    connect: Arc<SqliteConnectOptions>,
+    connect: Arc<Connect>,
 }
 
 /// Where a lease is sent, or the reason why there is none.
@@ -48,21 +47,21 @@ enum Request {
 impl Writer {
     /// Opens the connection and starts the task.
     pub(super) async fn start(
-        connect: SqliteConnectOptions,
+        connect: Connect,
         options: &OpenOptions,
         counters: Arc<Counters>,
     ) -> Result<Self, StoreError> {
-        let connection = connect.connect().await.map_err(StoreError::Open)?;
+        let connection = connect.open().await?;
         let connect = Arc::new(connect);
         let (requests, queue) = mpsc::channel(QUEUE);
-        let deadline = options.holder_deadline;
-        let task = Task { connect: connect.clone(), connection: Some(connection), queue, deadline, counters };
+        let limits = Limits { deadline: options.holder_deadline, patience: connect.patience() };
+        let task = Task { connect: connect.clone(), connection: Some(connection), queue, limits, counters };
         tokio::spawn(task.run());
         Ok(Self { requests, acquire_timeout: options.acquire_timeout, connect })
     }
 
     /// How the writing connection is opened.
-    pub(super) fn connect_options(&self) -> &SqliteConnectOptions {
+    pub(super) fn connect(&self) -> &Connect {
         &self.connect
     }
 
@@ -87,11 +86,11 @@ impl Writer {
 }
 
 struct Task {
-    connect: Arc<SqliteConnectOptions>,
+    connect: Arc<Connect>,
     /// None after it broke, until the next request.
-    connection: Option<SqliteConnection>,
+    connection: Option<Connection>,
     queue: mpsc::Receiver<Request>,
-    deadline: Duration,
+    limits: Limits,
     counters: Arc<Counters>,
 }
 
@@ -125,12 +124,12 @@ impl Task {
                 Ok(connection) => connection,
                 Err(error) => {
                     // The applicant may have gone.
-                    let _ = first.send(Err(StoreError::Unavailable(error)));
+                    let _ = first.send(Err(error));
                     return None;
                 }
             },
         };
-        let mut batch = Batch::new(connection, self.deadline, &self.counters);
+        let mut batch = Batch::new(connection, self.limits, &self.counters);
         batch.serve(first).await;
         let mut left_over = None;
         while batch.takes_more() && left_over.is_none() {
@@ -144,16 +143,17 @@ impl Task {
         left_over
     }
 
-    async fn reopen(&self) -> sqlx::Result<SqliteConnection> {
+    async fn reopen(&mut self) -> Result<Connection, StoreError> {
         self.counters.reopening();
-        self.connect.connect().await
+        self.connect.open_again().await
     }
 }
 
 /// Closes `connection`; what it had not committed is rolled back.
-async fn close(connection: SqliteConnection) {
-    match timeout(CLOSE_LIMIT, connection.close()).await {
-        Ok(Ok(())) => {}
+async fn close(connection: Connection) {
+    match timeout(CLOSE_LIMIT, off_thread(move || sqlite::close(connection))).await {
+        Ok(Ok(Ok(()))) => {}
+        Ok(Ok(Err(error))) => tracing::warn!(%error, "closing the writing connection failed"),
         Ok(Err(error)) => tracing::warn!(%error, "closing the writing connection failed"),
         Err(_) => tracing::warn!("closing the writing connection takes too long"),
     }

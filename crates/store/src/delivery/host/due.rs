@@ -1,20 +1,21 @@
 //! Which hosts have something waiting.
 
 use guildhall_domain::Timestamp;
-use sqlx::FromRow;
 
 use crate::{
     StoreError,
     db::{Db, Tx},
 };
 
-/// A host with something waiting, whose time has come.
-#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
-pub struct DueHost {
-    /// The host.
-    pub host: String,
-    /// Whether it failed last time, so that it may well be slow to answer.
-    pub is_failing: bool,
+crate::record! {
+    /// A host with something waiting, whose time has come.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct DueHost {
+        /// The host.
+        pub host: String,
+        /// Whether it failed last time, so that it may well be slow to answer.
+        pub is_failing: bool,
+    }
 }
 
 /// The hosts that rows of the log behind `after`, up to and including `until`, go to, leased or not; not those that

@@ -1,7 +1,6 @@
 //! Who delivers to a host.
 
 use guildhall_domain::Timestamp;
-use sqlx::FromRow;
 
 use super::HostState;
 use crate::{
@@ -80,15 +79,16 @@ pub async fn renew_all(
     tx.query(RENEW).bind(List(hosts)).bind(holder).bind(now.0).bind(until.0).all().await
 }
 
-#[derive(FromRow)]
-struct Row {
-    host: String,
-    epoch: i64,
-    cursor: i64,
-    state: String,
-    failures: i64,
-    failing_since: Option<i64>,
-    subscriptions: i64,
+crate::record! {
+    struct Row {
+        host: String,
+        epoch: i64,
+        cursor: i64,
+        state: String,
+        failures: i64,
+        failing_since: Option<i64>,
+        subscriptions: i64,
+    }
 }
 
 impl TryFrom<Row> for HostLease {

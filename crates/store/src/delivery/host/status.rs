@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use guildhall_domain::Timestamp;
-use sqlx::FromRow;
 
 use super::HostState;
 use crate::{StoreError, convert, db::Db};
@@ -60,6 +59,7 @@ pub async fn list_status(
         )
         .bind(after)
         .bind(i64::from(limit))
+        .slow()
         .all()
         .await?;
     rows.into_iter().map(|row| row.status(now)).collect()
@@ -98,26 +98,28 @@ pub async fn queue_depth(db: &Db) -> Result<u64, StoreError> {
                  JOIN delivery_targets t ON t.host = h.host AND t.seq > h.cursor
                  WHERE h.state IN ('active', 'failing'))",
         )
+        .slow()
         .one()
         .await?;
     Ok((for_groups + for_targets).unsigned_abs())
 }
 
-#[derive(FromRow)]
-struct Row {
-    host: String,
-    state: String,
-    failures: i64,
-    failing_since: Option<i64>,
-    next_attempt_at: i64,
-    last_success_at: Option<i64>,
-    last_error: Option<String>,
-    last_error_at: Option<i64>,
-    for_groups: i64,
-    groups_since: Option<i64>,
-    for_targets: i64,
-    targets_since: Option<i64>,
-    refused: i64,
+crate::record! {
+    struct Row {
+        host: String,
+        state: String,
+        failures: i64,
+        failing_since: Option<i64>,
+        next_attempt_at: i64,
+        last_success_at: Option<i64>,
+        last_error: Option<String>,
+        last_error_at: Option<i64>,
+        for_groups: i64,
+        groups_since: Option<i64>,
+        for_targets: i64,
+        targets_since: Option<i64>,
+        refused: i64,
+    }
 }
 
 impl Row {

@@ -1,0 +1,134 @@
+//! How a connection to a SQLite file is set up, and how it ends.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::super::{Durability, OpenOptions, open::STATEMENT_CACHE};
+use super::{of_sqlite, off_thread};
+use crate::StoreError;
+
+/// What a connection is opened with.
+#[derive(Clone, Debug)]
+pub(in crate::db) struct Connect {
+    path: PathBuf,
+    purpose: Purpose,
+    /// How long it waits for a file that another process keeps busy.
+    patience: Duration,
+    durability: Durability,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    Read,
+    Write,
+    Migrate,
+}
+
+impl Connect {
+    /// The writing connection, which creates the file. It does not wait for other processes by itself, since it would
+    /// keep its thread from other work; its owner asks again, for [`patience`](Self::patience).
+    pub(in crate::db) fn writer(path: &Path, options: &OpenOptions) -> Self {
+        Self {
+            // A relative name that starts with "file:" would be taken for a URI.
+            path: std::path::absolute(path).unwrap_or_else(|_| path.to_owned()),
+            purpose: Purpose::Write,
+            // Another writer is a second process, such as the command line. Who waits for it shall hear so rather
+            // than run into the time-out of the queue.
+            patience: options.acquire_timeout / 2,
+            durability: options.durability,
+        }
+    }
+
+    /// A connection that can only read.
+    pub(in crate::db) fn for_reading(&self) -> Self {
+        Self { purpose: Purpose::Read, ..self.clone() }
+    }
+
+    /// One that writes and does not check foreign keys.
+    pub(in crate::db) fn for_migrations(&self) -> Self {
+        Self { purpose: Purpose::Migrate, ..self.clone() }
+    }
+
+    /// How long to wait for a file that another process keeps busy.
+    pub(in crate::db) fn patience(&self) -> Duration {
+        self.patience
+    }
+
+    /// Opens it on a thread for blocking work.
+    pub(in crate::db) async fn open(&self) -> Result<Connection, StoreError> {
+        let connect = self.clone();
+        off_thread(move || connect.open_here().map_err(|error| StoreError::Open(of_sqlite(error)))).await?
+    }
+
+    /// Opens one more, later: that it fails then is a passing trouble.
+    pub(in crate::db) async fn open_again(&self) -> Result<Connection, StoreError> {
+        self.open().await.map_err(|error| match error {
+            StoreError::Open(cause) => StoreError::Unavailable(cause),
+            other => other,
+        })
+    }
+
+    /// Opens it on this thread.
+    pub(super) fn open_here(&self) -> rusqlite::Result<Connection> {
+        let access = match self.purpose {
+            Purpose::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
+            Purpose::Write | Purpose::Migrate => {
+                OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
+            }
+        };
+        // A connection is with one thread at a time: SQLite need not lock it.
+        let connection = Connection::open_with_flags(&self.path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+        connection.busy_timeout(self.patience)?;
+        self.set_up(&connection)?;
+        if self.purpose == Purpose::Write {
+            connection.busy_timeout(Duration::ZERO)?;
+        }
+        Ok(connection)
+    }
+
+    /// `cache_size` is in KiB when negative; 256 MiB of the file are read without copying; a WAL that grew in a burst is
+    /// cut back to 64 MiB at the next checkpoint.
+    fn set_up(&self, connection: &Connection) -> rusqlite::Result<()> {
+        if self.purpose != Purpose::Read {
+            let synchronous = match self.durability {
+                Durability::Full => "FULL",
+                Durability::ProcessCrash => "OFF",
+            };
+            connection.execute_batch(&format!(
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; PRAGMA journal_size_limit = 67108864;"
+            ))?;
+        }
+        let (foreign_keys, cache_size) = match self.purpose {
+            Purpose::Read => ("ON", -8000),
+            Purpose::Write => ("ON", -32000),
+            Purpose::Migrate => ("OFF", -32000),
+        };
+        connection.execute_batch(&format!(
+            "PRAGMA foreign_keys = {foreign_keys}; PRAGMA cache_size = {cache_size};
+             PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 268435456;"
+        ))
+    }
+}
+
+/// Makes the file, if it is not there, for its owner alone: private keys are in it. Its `-wal` and `-shm` companions take
+/// its mode over.
+pub(in crate::db) fn make_private(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Closes the writing connection; what it had not committed is rolled back. Brings the statistics of its tables up to
+/// date before, from at most 400 rows of each index.
+pub(in crate::db) fn close(connection: Connection) -> rusqlite::Result<()> {
+    if connection.is_autocommit() {
+        // Another process may be writing; the next that closes has its chance.
+        let _ = connection.execute_batch("PRAGMA analysis_limit = 400; PRAGMA optimize;");
+    }
+    connection.close().map_err(|(_, error)| error)
+}
