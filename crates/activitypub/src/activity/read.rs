@@ -91,14 +91,21 @@ fn object_id(value: &Value) -> Result<Iri, FieldError> {
     needed_id(value, "object")
 }
 
+/// The longest reason read, in characters; the rest is left out.
+const MAX_REASON: usize = 1_000;
+
 fn reason(value: &Value) -> Option<String> {
-    read::lang_text(value, "summary")
+    reason_in(value, "summary")
+}
+
+fn reason_in(value: &Value, field: &str) -> Option<String> {
+    read::lang_text(value, field).map(|text| text.chars().take(MAX_REASON).collect())
 }
 
 fn answer(value: &Value) -> Result<Answer, FieldError> {
     Ok(Answer {
         object: Inner::read(value)?,
-        reason: reason(value).or_else(|| read::lang_text(value, "content")),
+        reason: reason(value).or_else(|| reason_in(value, "content")),
         result: read::first_id(value, "result"),
     })
 }
@@ -181,7 +188,7 @@ fn report(value: &Value) -> Result<Report, FieldError> {
     if objects.is_empty() {
         return Err(FieldError::new("object", "one or more ids"));
     }
-    let text = read::lang_text(value, "content").or_else(|| reason(value));
+    let text = reason_in(value, "content").or_else(|| reason(value));
     Ok(Report { objects, text })
 }
 

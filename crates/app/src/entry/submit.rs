@@ -2,7 +2,7 @@
 
 use guildhall_domain::{
     ActorId, ApId, DecisionId, EntryId, GroupId, QueueItemId, Timestamp,
-    admission::{Decided, Layer, Refusal, Verdict, decide_admission},
+    admission::{Decided, Layer, Refusal, Standing, Verdict, decide_admission},
     audience,
     content::{EntryKind, EntryState, MAX_DEPTH},
     event::{Cause, EventKind},
@@ -108,7 +108,7 @@ pub async fn submit(app: &App, command: Submit) -> Result<Submitted, SubmitError
     let author = facts::actor(app, command.author).await?;
     let known = Surroundings {
         peering: facts::peering_of_actor(app, Some(command.group), &author).await?,
-        way: way_to(app, &command).await?,
+        awaits_announcement: awaits_announcement(app, &command).await?,
     };
     let mut tx = app.begin().await?;
     let attempt = enter(app, &mut tx, &command, &known).await;
@@ -131,35 +131,27 @@ pub async fn submit(app: &App, command: Submit) -> Result<Submitted, SubmitError
 struct Surroundings {
     /// What the instance's and the group's lists say about the author's host.
     peering: (Peering, Peering),
-    way: Way,
+    /// Whether it was written here for a group elsewhere that will announce it when it lets it in.
+    awaits_announcement: bool,
 }
 
-/// How an entry gets to where it is decided.
-enum Way {
-    /// The group is hosted here, or has decided already.
-    Direct,
-    /// It is sent to the group's server, which will announce it.
-    SentAndEchoed,
-    /// It is sent to the group's server, from which nothing comes back.
-    Sent,
-}
-
-async fn way_to(app: &App, command: &Submit) -> Result<Way, SubmitError> {
+async fn awaits_announcement(app: &App, command: &Submit) -> Result<bool, SubmitError> {
     let Origin::Here = command.origin else {
-        return Ok(Way::Direct);
+        return Ok(false);
     };
     let group = actor::find(&app.store, command.group.actor()).await?.ok_or(SubmitError::NoSuchGroup)?;
     if group.is_local {
-        return Ok(Way::Direct);
+        return Ok(false);
     }
     if let Some(reason) = facts::no_dealings(app, &group).await? {
         return Err(reason.into());
     }
-    let software = instance::find(&app.store, &group.host).await?.and_then(|instance| instance.software);
-    let is_echoed = software.is_some_and(|software| audience::announces_to_author(&software.name))
+    // Known by the server's own name, which a handle's domain may only point to.
+    let server = group.ap_id.authority().unwrap_or(&group.host);
+    let software = instance::find(&app.store, server).await?.and_then(|instance| instance.software);
+    Ok(software.is_some_and(|software| audience::announces_to_author(&software.name))
         // Groups announce to those who follow them.
-        && membership::has_local_member(&app.store, command.group).await?;
-    Ok(if is_echoed { Way::SentAndEchoed } else { Way::Sent })
+        && membership::has_local_member(&app.store, command.group).await?)
 }
 
 async fn enter(
@@ -176,10 +168,11 @@ async fn enter(
         let facts = facts::entry_facts(&author, kind, known.peering, command.is_public, thread.locked);
         decide_admission(&facts, app.now())
     } else {
-        decide_elsewhere(known.peering.0, command.is_public, author.standing.instance_ban.is_some())
+        let of_instance = Standing { group_ban: None, ..author.standing };
+        decide_elsewhere(known.peering.0, command.is_public, of_instance.is_banned(app.now()))
     };
     let (outcome, reason) = outcome_of(decided.verdict);
-    let (state, state_reason) = state_of(decided.verdict, &known.way);
+    let (state, state_reason) = state_of(decided.verdict, known.awaits_announcement);
     if !cause::finish(tx, command.cause, outcome, reason, app.now()).await? {
         return Err(SubmitError::Known);
     }
@@ -212,9 +205,9 @@ fn decide_elsewhere(of_instance: Peering, is_public: bool, is_banned_here: bool)
     }
 }
 
-fn state_of(verdict: Verdict, way: &Way) -> (EntryState, Option<String>) {
+fn state_of(verdict: Verdict, awaits_announcement: bool) -> (EntryState, Option<String>) {
     match verdict {
-        Verdict::Admit if matches!(way, Way::SentAndEchoed) => (EntryState::Sent, None),
+        Verdict::Admit if awaits_announcement => (EntryState::Sent, None),
         Verdict::Admit => (EntryState::Published, None),
         Verdict::Hold(reason) => (EntryState::Held, Some(reason.as_str().to_owned())),
         Verdict::Refuse(refusal) | Verdict::Drop(refusal) => {

@@ -6,7 +6,7 @@ use guildhall_domain::{
     event::{Cause, EventKind},
     membership::{JoinFacts, JoinOutcome, JoinRefusal, MembershipState, decide_join},
     moderation::{Decision, DecisionAction, Target},
-    peering,
+    peering::{self, Peering},
 };
 use guildhall_store::{
     StoreError, Tx,
@@ -95,7 +95,13 @@ pub async fn request_join(app: &App, command: RequestJoin) -> Result<JoinOutcome
             Ok(JoinOutcome::AwaitingApproval) => await_approval(app, &mut tx, &command, &actor).await?,
             Ok(JoinOutcome::AlreadyMember) | Err(_) => {}
         }
-        record(app, &mut tx, &command, decision, latest).await?;
+        let layer = match decision {
+            Err(JoinRefusal::HostBlocked) if of_instance == Peering::Blocked => Layer::InstancePeering,
+            Err(no) => no.layer(),
+            Ok(JoinOutcome::AwaitingApproval) => Layer::Review,
+            Ok(JoinOutcome::Joined | JoinOutcome::AlreadyMember) => Layer::Default,
+        };
+        record(app, &mut tx, &command, (decision, layer), latest).await?;
         // Recorded for a refusal too: the asking server is owed a Reject.
         let (group, actor) = (command.group, command.actor);
         let told = EventKind::JoinDecided { group, actor, decision, reason: None };
@@ -119,14 +125,14 @@ async fn record(
     app: &App,
     tx: &mut Tx,
     command: &RequestJoin,
-    decided: Result<JoinOutcome, JoinRefusal>,
+    (decided, layer): (Result<JoinOutcome, JoinRefusal>, Layer),
     latest: Option<Decision>,
 ) -> Result<(), StoreError> {
-    let (action, layer, rule, reason) = match decided {
+    let (action, rule, reason) = match decided {
         Ok(JoinOutcome::AlreadyMember) => return Ok(()),
-        Ok(JoinOutcome::Joined) => (DecisionAction::Admit, Layer::Default, None, None),
-        Ok(JoinOutcome::AwaitingApproval) => (DecisionAction::Hold, Layer::Review, Some("approval"), None),
-        Err(no) => (DecisionAction::Refuse, no.layer(), Some(no.code()), Some(no.to_string())),
+        Ok(JoinOutcome::Joined) => (DecisionAction::Admit, None, None),
+        Ok(JoinOutcome::AwaitingApproval) => (DecisionAction::Hold, Some("approval"), None),
+        Err(no) => (DecisionAction::Refuse, Some(no.code()), Some(no.to_string())),
     };
     let is_same =
         |before: &Decision| (before.action, before.layer, before.rule.as_deref()) == (action, layer, rule);

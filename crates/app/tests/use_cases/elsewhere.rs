@@ -1,5 +1,7 @@
 //! What people here write for groups elsewhere: shown when the group has let it in.
 
+use std::time::Duration;
+
 use guildhall_app::{
     entry::{self, MoveThread, Submit, SubmitError},
     group::NoDealings,
@@ -13,7 +15,7 @@ use guildhall_domain::{
     peering::PeeringAction,
 };
 use guildhall_store::{
-    Db,
+    Db, ban,
     instance::{self, Software},
     membership,
     testing::on_both_engines,
@@ -185,5 +187,19 @@ on_both_engines! {
         entry::restore(&here.app, by(gone, ann)).await.unwrap();
         assert_eq!(here.state(gone).await, EntryState::Published);
         assert_eq!(here.counts(ours).await, (0, 2, 2));
+    }
+
+    async fn a_suspension_that_has_ended_keeps_nobody_out_of_groups_elsewhere(db: Db) {
+        let here = Here::new(db);
+        let (group, bob) = (here.far_group("boats").await, here.remote("bob").await);
+        for (until, outcome) in [(here.now().plus(Duration::from_secs(1)), "refused"), (here.now(), "applied")] {
+            let mut tx = here.app.begin().await.unwrap();
+            ban::set(&mut tx, None, bob, Some(until), here.now()).await.unwrap();
+            tx.commit().await.unwrap();
+            let command = here.received(posting(group, bob, "Boat")).await;
+            let cause = command.cause;
+            entry::submit(&here.app, command).await.unwrap();
+            assert_eq!(here.outcome(cause).await, outcome);
+        }
     }
 }

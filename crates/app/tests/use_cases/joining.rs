@@ -6,6 +6,7 @@ use guildhall_app::{
 };
 use guildhall_domain::{
     ActorId, ApId, GroupId,
+    admission::Layer,
     event::{Cause, EventKind},
     group::Admission,
     membership::{JoinOutcome, JoinRefusal, MembershipState},
@@ -113,6 +114,10 @@ on_both_engines! {
             assert_eq!(here.membership(group, actor).await, None);
             assert_eq!(here.counts(group).await, (0, 0, 0));
         }
+        instance::set_peering(&here.app, None, FAR, Some(PeeringAction::Block), None).await.unwrap();
+        group::request_join(&here.app, asking(open, eve)).await.unwrap_err();
+        let record = here.decisions(open).await.pop().unwrap();
+        assert_eq!(record.layer, Layer::InstancePeering, "not the group's own list");
         let moderator = here.moderator(invite_other).await;
         assert_eq!(here.join(invite_other, moderator).await, JoinOutcome::Joined, "moderators need no invitation");
     }

@@ -35,7 +35,8 @@ pub(super) async fn answer(
         cause: incoming.cause(),
     };
     if is_accepted {
-        federation.fetcher.learn_software(&incoming.actor.host).await?;
+        let server = incoming.activity.actor.authority();
+        federation.fetcher.learn_software(server).await?;
     }
     remote::join_answered(&federation.app, answered).await?;
     Ok(Step::Done)

@@ -66,7 +66,8 @@ async fn suspend(
     let speaks = match at_home {
         Some(target) if is_neighbour && !person.is_local && !is_many(person.kind) => {
             incoming.actor.kind == ActorKind::Application
-                || (admins_ban(federation, &person.host).await? && is_instance(federation, target).await?)
+                || (admins_ban(federation, blocking.object.authority()).await?
+                    && is_instance(federation, target).await?)
         }
         _ => false,
     };
