@@ -1,5 +1,6 @@
 //! `guildhall serve`: from settings to a running server and to its orderly end.
 
+use std::io::Write as _;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -64,9 +65,14 @@ async fn serve_metrics(
 fn announce(config: &Config, listener: &TcpListener, next_steps: &[String]) -> anyhow::Result<()> {
     let address = listener.local_addr().context("the listener has no address")?;
     let version = env!("CARGO_PKG_VERSION");
-    println!("Guildhall {version} is at {}, listening on {address}", config.server.base_url);
+    let mut lines = format!("Guildhall {version} is at {}, listening on {address}\n", config.server.base_url);
     for step in next_steps {
-        println!("{step}");
+        lines.push_str(step);
+        lines.push('\n');
+    }
+    // Who started it may have stopped listening; that is no reason not to serve.
+    if let Err(error) = std::io::stdout().write_all(lines.as_bytes()) {
+        tracing::warn!(%error, "standard output is closed");
     }
     Ok(())
 }

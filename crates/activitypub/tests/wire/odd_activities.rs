@@ -267,7 +267,8 @@ fn a_create_may_name_its_object_only() {
 
 #[test]
 fn a_reason_is_read_as_far_as_people_would() {
-    let Verb::Delete(gone) = verb(json!({"type": "Delete", "object": POST, "summary": "é".repeat(5_000)})) else {
+    let Verb::Delete(gone) = verb(json!({"type": "Delete", "object": POST, "summary": "é".repeat(5_000)}))
+    else {
         panic!()
     };
     assert_eq!(gone.reason.unwrap().chars().count(), 1_000);
