@@ -68,7 +68,7 @@ impl<'r> Fields<'r> {
     }
 }
 
-/// Makes a struct a [`Record`](crate::db::Record): each field is read from the column of its name.
+/// Makes a struct a [`Record`]: each field is read from the column of its name.
 ///
 /// ```
 /// guildhall_store::record! {
