@@ -1,0 +1,54 @@
+//! Activities under the ids they were sent with.
+
+use crate::{
+    stage::{BASE, Stage},
+    support::{garden, get, get_url, remove},
+};
+use guildhall_app::entry;
+use guildhall_domain::{actor::ActorKind, event::Cause, group::Policy};
+use guildhall_store::{db::Db, testing::on_both_engines};
+use http::StatusCode;
+use serde_json::json;
+
+on_both_engines! {
+    async fn activities_are_found_by_their_ids_as_long_as_they_may_be_read(db: Db) {
+        let stage = Stage::new(db).await;
+        let (group, mona, router) = garden(&stage, Policy::default()).await;
+        let ann = stage.remote("micro.example", "ann", ActorKind::Person).await;
+        stage.follow(group, &ann).await;
+        let post = stage.write(group, &mona, None, "Plant them early.").await;
+        stage.advance(1_000);
+        let edit = entry::Edit {
+            entry: post,
+            editor: mona.id,
+            texts: entry::texts_from_markdown(Some("Tulips".into()), "Plant them late.", None),
+            poll: None,
+            written_at: stage.now(),
+            cause: Cause::Local,
+        };
+        entry::edit(&stage.app, edit).await.unwrap();
+        let sent = stage.publish().await;
+        let [accept, announce, announce_update, _] = &sent[..] else { panic!("four rows") };
+
+        let carried = [announce.group_aware(), announce.microblog(), announce_update.group_aware()];
+        for activity in &carried[1..] {
+            assert_eq!(&get_url(&router, &activity["id"]).await, activity);
+        }
+        let announced = get_url(&router, &carried[0]["id"]).await;
+        assert_eq!(announced["object"]["object"]["content"], "<p>Plant them late.</p>\n", "as it is now");
+        let update = &announce_update.group_aware()["object"];
+        assert_eq!(&get_url(&router, &update["id"]).await, update, "also what was only sent wrapped");
+        let create = get_url(&router, &announce.group_aware()["object"]["id"]).await;
+        assert_eq!(create["object"]["content"], "<p>Plant them late.</p>\n", "as it is now");
+        let private = get(&router, &accept.id[BASE.len()..]).await;
+        assert_eq!(private.status, StatusCode::NOT_FOUND);
+
+        remove(&stage, post, &mona).await;
+        let [delete, _] = &stage.publish().await[..] else { panic!("two rows") };
+        for activity in carried.iter().chain([update]) {
+            let answer = get(&router, &activity["id"].as_str().unwrap()[BASE.len()..]).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "a text that was taken away shows nowhere");
+        }
+        assert_eq!(get_url(&router, &json!(delete.id)).await, delete.group_aware());
+    }
+}
