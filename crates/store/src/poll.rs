@@ -1,5 +1,7 @@
 //! Polls: the options of a question, and who chose which.
 
+use std::collections::HashMap;
+
 use guildhall_domain::{ActorId, EntryId, Timestamp};
 
 use crate::{
@@ -35,25 +37,45 @@ pub async fn list_of_entries(db: &Db, entries: &[EntryId]) -> Result<Vec<(EntryI
     }
     let ids: List<i64> = entries.iter().map(|id| id.0).collect();
     let heads: Vec<(i64, bool, Option<i64>)> = db.query(HEADS).bind(ids).all().await?;
-    let mut polls = Vec::with_capacity(heads.len());
-    for (entry, multiple, closes_at) in heads {
-        let options = options(db, EntryId(entry)).await?;
-        polls.push((EntryId(entry), Poll { options, multiple, closes_at: closes_at.map(Timestamp) }));
+    if heads.is_empty() {
+        return Ok(Vec::new());
     }
-    Ok(polls)
+    let mut options = options(db, heads.iter().map(|(entry, ..)| *entry).collect()).await?;
+    let poll = |(entry, multiple, closes_at): (i64, bool, Option<i64>)| {
+        let options = options.remove(&entry).unwrap_or_default();
+        (EntryId(entry), Poll { options, multiple, closes_at: closes_at.map(Timestamp) })
+    };
+    Ok(heads.into_iter().map(poll).collect())
 }
 
-/// The options of a poll in order, with their votes.
-async fn options(db: &Db, entry: EntryId) -> Result<Vec<(String, i64)>, StoreError> {
-    db.query(
-        "SELECT o.name, CASE WHEN e.is_local THEN
-                (SELECT count(*) FROM poll_votes v WHERE v.entry_id = o.entry_id AND v.position = o.position)
-            ELSE o.votes END
-         FROM poll_options o JOIN entries e ON e.id = o.entry_id WHERE o.entry_id = $1 ORDER BY o.position",
-    )
-    .bind(entry.0)
-    .all()
-    .await
+/// Name and votes of an option.
+type PollOption = (String, i64);
+
+/// The options of several polls, of each in order.
+async fn options(db: &Db, entries: List<i64>) -> Result<HashMap<i64, Vec<PollOption>>, StoreError> {
+    macro_rules! of_entries {
+        ($chosen:literal) => {
+            concat!(
+                "SELECT o.entry_id, o.name, CASE WHEN e.is_local THEN
+                    (SELECT count(*) FROM poll_votes v WHERE v.entry_id = o.entry_id AND v.position = o.position)
+                 ELSE o.votes END
+                 FROM poll_options o JOIN entries e ON e.id = o.entry_id
+                 WHERE o.entry_id ",
+                $chosen,
+                " ORDER BY o.entry_id, o.position"
+            )
+        };
+    }
+    const OPTIONS: Sql = Sql {
+        sqlite: of_entries!("IN (SELECT value FROM json_each($1))"),
+        postgres: of_entries!("= ANY($1)"),
+    };
+    let rows: Vec<(i64, String, i64)> = db.query(OPTIONS).bind(entries).all().await?;
+    let mut options: HashMap<i64, Vec<PollOption>> = HashMap::new();
+    for (entry, name, votes) in rows {
+        options.entry(entry).or_default().push((name, votes));
+    }
+    Ok(options)
 }
 
 /// Writes a poll, or its new counts. Options that are no longer named go.

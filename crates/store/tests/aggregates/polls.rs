@@ -49,10 +49,14 @@ on_both_engines! {
         people(&db).await;
         add(&db, &[&post(1), &post(2)]).await;
         ask(&db, &asking(true, &[("yes", 7), ("no", 7)])).await;
+        let mut tx = db.begin().await.unwrap();
+        poll::set(&mut tx, EntryId(2), &asking(false, &[("maybe", 0)])).await.unwrap();
+        tx.commit().await.unwrap();
         answer(&db, ANN, "no", NOW).await;
         answer(&db, BOB, "no", NOW).await;
         let listed = poll::list_of_entries(&db, &[EntryId(2), EntryId(1), EntryId(404)]).await.unwrap();
-        assert_eq!(listed, [(EntryId(1), asking(true, &[("yes", 0), ("no", 2)]))]);
+        let maybe = asking(false, &[("maybe", 0)]);
+        assert_eq!(listed, [(EntryId(1), asking(true, &[("yes", 0), ("no", 2)])), (EntryId(2), maybe)]);
         assert_eq!(poll::list_of_entries(&db, &[]).await.unwrap(), []);
     }
 
