@@ -15,11 +15,13 @@ pub struct Api {
     token: Option<String>,
 }
 
-/// Status and body of an answer.
+/// What is looked at of an answer.
 #[derive(Debug, Clone)]
 pub struct Answer {
     /// HTTP status.
     pub status: StatusCode,
+    /// The seconds of `Retry-After`.
+    pub retry_after: Option<u64>,
     /// The body; null when it is not JSON.
     pub body: Value,
 }
@@ -97,9 +99,7 @@ impl Api {
         if let Some(body) = body {
             request = request.header(header::CONTENT_TYPE, "application/json").body(body.to_string());
         }
-        let answer = request.send().await?;
-        let (status, text) = (answer.status(), answer.text().await?);
-        Ok(Answer { status, body: serde_json::from_str(&text).unwrap_or(Value::Null) })
+        Answer::read(request.send().await?).await
     }
 
     /// Reads an address of this server as an ActivityPub document.
@@ -108,14 +108,13 @@ impl Api {
     /// When there is no answer, or none in JSON.
     pub async fn activitypub(&self, url: &str) -> anyhow::Result<Answer> {
         let accept = "application/activity+json";
-        let answer = self.client.get(url).header(header::ACCEPT, accept).send().await?;
-        let (status, text) = (answer.status(), answer.text().await?);
-        let body = serde_json::from_str(&text).with_context(|| format!("{url} is no JSON: {text}"))?;
-        Ok(Answer { status, body })
+        let answer = Answer::read(self.client.get(url).header(header::ACCEPT, accept).send().await?).await?;
+        ensure!(!answer.body.is_null(), "{url} is no JSON: {answer:?}");
+        Ok(answer)
     }
 
     async fn done(&self, method: Method, path: &str, body: Option<Value>) -> anyhow::Result<Value> {
-        let Answer { status, body } = self.ask(method.clone(), path, body).await?;
+        let Answer { status, body, .. } = self.ask(method.clone(), path, body).await?;
         if !status.is_success() {
             bail!("{method} {path}: {status} {body}");
         }
@@ -124,6 +123,15 @@ impl Api {
 }
 
 impl Answer {
+    /// Reads an answer to its end.
+    pub(crate) async fn read(answer: reqwest::Response) -> anyhow::Result<Self> {
+        let status = answer.status();
+        let retry_after = answer.headers().get(header::RETRY_AFTER);
+        let retry_after = retry_after.and_then(|seconds| seconds.to_str().ok()?.parse().ok());
+        let body = serde_json::from_str(&answer.text().await?).unwrap_or_default();
+        Ok(Self { status, retry_after, body })
+    }
+
     /// The answer, when it has this status.
     ///
     /// # Errors

@@ -63,7 +63,7 @@ impl Drop for Database {
     }
 }
 
-fn psql(url: &str, statement: &str) -> anyhow::Result<()> {
+pub(crate) fn psql(url: &str, statement: &str) -> anyhow::Result<()> {
     let program = programs::installed("psql")?;
     let output =
         Command::new(program).args(["-qX", "-v", "ON_ERROR_STOP=1", url, "-c", statement]).output()?;

@@ -6,18 +6,24 @@
 
 mod activitypub_peer;
 mod api;
+pub mod attacker;
 mod certificates;
 mod cli;
 mod community;
 mod database;
 mod eventually;
 mod fedify;
+pub mod flood;
+mod gate;
+mod hosts;
 mod ports;
 mod process;
 mod programs;
 mod proxy;
+mod random;
 mod remote_control;
 mod server;
+mod storage;
 
 pub use activitypub_peer::{ActivityPubPeer, Software};
 pub use api::{Answer, Api};
@@ -27,8 +33,12 @@ pub use community::text;
 pub use database::Engine;
 pub use eventually::{eventually, eventually_within};
 pub use fedify::Fedify;
+pub use gate::{BOUNDED, Gate, Passage};
+pub use hosts::{Arrival, Hosts, Manner, Pace};
 pub use ports::free_port;
 pub use process::Process;
 pub use proxy::{Caddy, Nginx};
+pub use random::Random;
 pub use remote_control::{Received, RemoteControl};
 pub use server::{Server, ServerConfig};
+pub use storage::{Storage, open};

@@ -20,6 +20,7 @@ pub struct ServerConfig {
     front: Option<Front>,
     settings: Vec<(String, String)>,
     clock: Option<String>,
+    clock_file: Option<std::path::PathBuf>,
 }
 
 /// The public address of a server behind a TLS proxy.
@@ -80,6 +81,13 @@ impl ServerConfig {
     #[must_use]
     pub fn clock_off(mut self, by: &str) -> Self {
         self.clock = Some(by.to_owned());
+        self
+    }
+
+    /// Has a clock that is off by what stands in a file, as it is then.
+    #[must_use]
+    pub fn clock_by(mut self, file: &std::path::Path) -> Self {
+        self.clock_file = Some(file.to_owned());
         self
     }
 
@@ -271,6 +279,10 @@ impl Server {
         if let Some(by) = &self.config.clock {
             command.env("LD_PRELOAD", programs::faketime()?).env("FAKETIME", by);
             command.env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+        }
+        if let Some(file) = &self.config.clock_file {
+            command.env("LD_PRELOAD", programs::faketime()?).env("FAKETIME_TIMESTAMP_FILE", file);
+            command.env("FAKETIME_NO_CACHE", "1").env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
         }
         match &self.config.front {
             Some(front) => command.env("GUILDHALL_FEDERATION__EXTRA_CA_FILE", &front.ca_file),

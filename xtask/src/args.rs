@@ -2,18 +2,23 @@
 
 use anyhow::{Context, bail};
 
-use crate::steps::Step;
+use crate::{fuzz::Plan, steps::Step};
 
 pub(crate) const USAGE: &str = "\
 Usage: cargo xtask COMMAND
 
   test    Install what the tests need and run everything that CI runs
-            --only STEP,...     these steps alone: tools, fmt, arrows, deny, clippy, doc, build, doctest, test
+            --only STEP,...     these steps alone: tools, fmt, arrows, deny, clippy, doc, build, doctest, fuzz, test
             -p, --package NAME  this package alone (repeatable) in clippy, doc, build, doctest and test
             -- ARGUMENTS        passed on to `cargo nextest run`, for example a part of a test's name
   bench   Measure the CPU time of a server per operation, on SQLite and on PostgreSQL
             inbox, fan-out      these alone
             --quick             fewer operations: whether it runs, not how fast
+  simulate  Follow a group that is followed from 30,000 hosts: delivery times, queues, cost
+            --help              its options
+  fuzz    Try the fuzz targets, half a minute each
+            TARGET              this alone (repeatable)
+            --seconds N         so long each
   pg      Run a throw-away PostgreSQL until Ctrl-C and print its URL
   help    Print this";
 
@@ -24,6 +29,9 @@ pub(crate) enum Task {
     Test(Choice),
     /// Arguments for the benchmark's own program.
     Bench(Vec<String>),
+    /// Arguments for the simulation's own program.
+    Simulate(Vec<String>),
+    Fuzz(Plan),
     Postgres,
 }
 
@@ -46,6 +54,8 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> anyhow::Result<T
         None | Some("help" | "--help" | "-h") => Ok(Task::Help),
         Some("test") => parse_test(arguments),
         Some("bench") => Ok(Task::Bench(arguments.collect())),
+        Some("simulate") => Ok(Task::Simulate(arguments.collect())),
+        Some("fuzz") => parse_fuzz(arguments),
         Some("pg") => match arguments.next() {
             None => Ok(Task::Postgres),
             Some(extra) => bail!("`pg` takes no argument, not `{extra}`"),
@@ -71,6 +81,22 @@ fn parse_test(mut arguments: impl Iterator<Item = String>) -> anyhow::Result<Tas
         }
     }
     Ok(Task::Test(choice))
+}
+
+fn parse_fuzz(mut arguments: impl Iterator<Item = String>) -> anyhow::Result<Task> {
+    let mut plan = Plan::default();
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--seconds" => {
+                let seconds = arguments.next().context("`--seconds` needs a number")?;
+                plan.seconds =
+                    seconds.parse().with_context(|| format!("`{seconds}` is no number of seconds"))?;
+            }
+            "-h" | "--help" => return Ok(Task::Help),
+            target => plan.add(target)?,
+        }
+    }
+    Ok(Task::Fuzz(plan))
 }
 
 fn steps_in(list: &str) -> anyhow::Result<Vec<Step>> {
@@ -99,6 +125,13 @@ mod tests {
         };
         assert_eq!(choice.packages, ["guildhall-store"]);
         assert_eq!(choice.nextest, ["--retries", "2", "inbox"]);
+    }
+
+    #[test]
+    fn fuzz_targets_are_named_with_the_time_for_each() {
+        let Task::Fuzz(plan) = parsed("fuzz html --seconds 5 cursor").unwrap() else { panic!("no fuzzing") };
+        assert_eq!((plan.targets, plan.seconds), (vec!["html".to_owned(), "cursor".to_owned()], 5));
+        assert!(parsed("fuzz htlm").is_err() && parsed("fuzz --seconds soon").is_err());
     }
 
     #[test]

@@ -6,9 +6,11 @@ mod args;
 mod arrows;
 mod bench;
 mod deny;
+mod fuzz;
 mod nextest;
 mod postgres;
 mod shell;
+mod simulate;
 mod steps;
 mod tools;
 mod workspace;
@@ -32,6 +34,8 @@ fn main() -> ExitCode {
         }
         Task::Test(choice) => steps::run(&choice),
         Task::Bench(arguments) => bench::run(&arguments),
+        Task::Simulate(arguments) => simulate::run(&arguments),
+        Task::Fuzz(plan) => fuzz::run(&plan).map(|()| true),
         Task::Postgres => postgres::run_in_foreground().map(|()| true),
     };
     match done {

@@ -7,7 +7,9 @@ use std::time::Instant;
 
 use anyhow::bail;
 
-use crate::{args::Choice, arrows, deny, nextest, postgres::Cluster, shell, tools, workspace::Workspace};
+use crate::{
+    args::Choice, arrows, deny, fuzz, nextest, postgres::Cluster, shell, tools, workspace::Workspace,
+};
 use commands::Scope;
 use report::{Line, Report};
 
@@ -22,12 +24,13 @@ pub(crate) enum Step {
     Doc,
     Build,
     Doctest,
+    Fuzz,
     Test,
 }
 
 impl Step {
     /// In the order they run: what is quick to fail first, the tests' own summary last.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Tools,
         Self::Fmt,
         Self::Arrows,
@@ -36,6 +39,7 @@ impl Step {
         Self::Doc,
         Self::Build,
         Self::Doctest,
+        Self::Fuzz,
         Self::Test,
     ];
 
@@ -49,6 +53,7 @@ impl Step {
             Self::Doc => "doc",
             Self::Build => "build",
             Self::Doctest => "doctest",
+            Self::Fuzz => "fuzz",
             Self::Test => "test",
         }
     }
@@ -98,6 +103,8 @@ fn run_step(step: Step, scope: &Scope<'_>, choice: &Choice, report: &mut Report)
         Step::Doc => shell::run(&mut scope.doc()),
         Step::Build => scope.builds().iter_mut().try_for_each(shell::run),
         Step::Doctest => scope.doctest().iter_mut().try_for_each(shell::run),
+        Step::Fuzz if scope.is_about_all() => fuzz::run(&fuzz::Plan::default()),
+        Step::Fuzz => Ok(()),
         Step::Test => {
             let cluster = Cluster::unless_given()?;
             let nextest::Run { outcome, tally } = nextest::run(&mut scope.nextest(cluster.as_ref(), choice)?);

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
+use crate::unambiguous::Unambiguous;
 use crate::{Iri, read};
 
 /// The largest document read, in bytes (1 MiB: the largest recorded one is 78 KiB).
@@ -11,6 +12,13 @@ pub const MAX_BYTES: usize = 1 << 20;
 
 /// How deep objects and arrays may be nested.
 pub const MAX_DEPTH: usize = 32;
+
+/// How many parts a document may have, in commas and brackets; an object counts as [`OBJECT_PARTS`]. In memory a part
+/// takes about 32 bytes, and 1 MiB of nothing but small objects would take 90 MiB.
+pub const MAX_PARTS: usize = 1 << 17;
+
+/// What an object counts as, be it ever so small: 632 bytes.
+const OBJECT_PARTS: usize = 20;
 
 /// JSON-LD keywords by which a signed document could be re-arranged and then mean something else.
 const FORBIDDEN: [&str; 3] = ["@graph", "@reverse", "@included"];
@@ -31,8 +39,12 @@ pub enum ReadError {
     /// More than 32 levels of objects and arrays.
     #[error("nested deeper than 32 levels")]
     TooDeep,
-    /// No JSON.
-    #[error("not JSON")]
+    /// More than [`MAX_PARTS`].
+    #[error("more than 131072 parts")]
+    TooManyParts,
+    /// No JSON, or JSON in which a name occurs twice in one object: some readers take the first, others the last, so that
+    /// what we pass on would mean something else there (RFC 8259 section 4).
+    #[error("not JSON that has one meaning")]
     NotJson(#[source] serde_json::Error),
     /// JSON, but an array, a string, …
     #[error("not a JSON object")]
@@ -51,7 +63,7 @@ impl Document {
     /// [`Document::parse`] without a copy.
     pub fn from_vec(raw: Vec<u8>) -> Result<Self, ReadError> {
         check_limits(&raw)?;
-        let value: Value = serde_json::from_slice(&raw).map_err(ReadError::NotJson)?;
+        let Unambiguous(value) = serde_json::from_slice(&raw).map_err(ReadError::NotJson)?;
         check_shape(&value)?;
         Ok(Self { raw, value })
     }
@@ -102,7 +114,11 @@ fn check_limits(raw: &[u8]) -> Result<(), ReadError> {
     if raw.len() > MAX_BYTES {
         return Err(ReadError::TooLarge);
     }
-    if depth(raw) > MAX_DEPTH { Err(ReadError::TooDeep) } else { Ok(()) }
+    match extent(raw) {
+        Extent { deepest, .. } if deepest > MAX_DEPTH => Err(ReadError::TooDeep),
+        Extent { parts, .. } if parts > MAX_PARTS => Err(ReadError::TooManyParts),
+        _ => Ok(()),
+    }
 }
 
 /// The JSON; the bytes say the same.
@@ -112,9 +128,16 @@ impl fmt::Debug for Document {
     }
 }
 
-/// How deep brackets are nested outside of strings. One pass, no recursion; wrong JSON is found later.
-fn depth(bytes: &[u8]) -> usize {
-    let (mut depth, mut deepest, mut in_string, mut escaped) = (0_usize, 0, false, false);
+/// What a document will take to be parsed.
+struct Extent {
+    deepest: usize,
+    parts: usize,
+}
+
+/// Counts brackets and commas outside of strings. One pass, no recursion; wrong JSON is found later.
+fn extent(bytes: &[u8]) -> Extent {
+    let (mut depth, mut deepest, mut parts) = (0_usize, 0, 0);
+    let (mut in_string, mut escaped) = (false, false);
     for &byte in bytes {
         match byte {
             _ if escaped => escaped = false,
@@ -123,13 +146,15 @@ fn depth(bytes: &[u8]) -> usize {
             _ if in_string => {}
             b'{' | b'[' => {
                 depth += 1;
+                parts += if byte == b'{' { OBJECT_PARTS } else { 1 };
                 deepest = deepest.max(depth);
             }
             b'}' | b']' => depth = depth.saturating_sub(1),
+            b',' => parts += 1,
             _ => {}
         }
     }
-    deepest
+    Extent { deepest, parts }
 }
 
 fn check_shape(value: &Value) -> Result<(), ReadError> {
@@ -179,11 +204,35 @@ mod tests {
     }
 
     #[test]
+    fn small_objects_without_number_are_too_many() {
+        let of = |part: &str, count: usize| format!("{{\"a\":[{}1]}}", format!("{part},").repeat(count));
+        assert!(Document::parse(of("{}", 6_000).as_bytes()).is_ok());
+        assert!(matches!(Document::parse(of("{}", 7_000).as_bytes()), Err(ReadError::TooManyParts)));
+        assert!(Document::parse(of("1", 130_000).as_bytes()).is_ok());
+        assert!(matches!(Document::parse(of("1", 132_000).as_bytes()), Err(ReadError::TooManyParts)));
+        // Commas inside of a string are text.
+        assert!(Document::parse(format!("{{\"a\":\"{}\"}}", ",{".repeat(132_000)).as_bytes()).is_ok());
+    }
+
+    #[test]
     fn only_objects_of_bounded_size_are_documents() {
         assert!(matches!(Document::parse(b"[]"), Err(ReadError::NotAnObject)));
         assert!(matches!(Document::parse(b"{"), Err(ReadError::NotJson(_))));
         assert!(matches!(Document::parse(b"\xff"), Err(ReadError::NotJson(_))));
         assert!(matches!(Document::parse(&vec![b' '; MAX_BYTES + 1]), Err(ReadError::TooLarge)));
+    }
+
+    #[test]
+    fn a_name_stands_once_in_an_object() {
+        for twice in [
+            "{\"actor\":1,\"actor\":1}",
+            "{\"actor\":1,\"\\u0061ctor\":2}",
+            "{\"object\":{\"id\":1,\"x\":[],\"id\":2}}",
+            "{\"x\":[{},{\"y\":null,\"y\":null}]}",
+        ] {
+            assert!(matches!(Document::parse(twice.as_bytes()), Err(ReadError::NotJson(_))), "{twice}");
+        }
+        assert!(Document::parse(b"{\"id\":1,\"x\":[{\"id\":1},{\"id\":1}],\"ID\":2}").is_ok());
     }
 
     #[test]

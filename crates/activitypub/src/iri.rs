@@ -157,6 +157,8 @@ fn check_authority(text: &str) -> Result<(), IriError> {
     match authority {
         "" => Err(IriError::Malformed),
         _ if authority.contains('@') => Err(IriError::Credentials),
+        // Behind an address the parser drops it: `127.0.0.1.`
+        _ if authority.ends_with('.') || authority.contains(".:") => Err(IriError::TrailingDot),
         _ => Ok(()),
     }
 }
@@ -263,6 +265,8 @@ mod tests {
             ("https://good.example@evil.example/", IriError::Credentials),
             ("https://a:b@evil.example/", IriError::Credentials),
             ("https://example.org./x", IriError::TrailingDot),
+            ("https://203.0.113.1./x", IriError::TrailingDot),
+            ("https://0x7f.1.:80/x", IriError::TrailingDot),
             ("https://example.org\\@evil.example/", IriError::Malformed),
             ("https://exam\tple.org/", IriError::Malformed),
             ("https:///", IriError::Malformed),

@@ -20,6 +20,7 @@ pub mod object;
 pub mod proof;
 pub mod read;
 pub mod signature;
+mod unambiguous;
 pub mod write;
 
 pub use activity::{Activity, ActivityError, Verb};

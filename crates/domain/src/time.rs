@@ -29,6 +29,12 @@ impl Timestamp {
         Timestamp(self.0.saturating_sub(millis(span)))
     }
 
+    /// Whether less than `span` has passed since this point. A point in the future does not count: the clock was set back
+    /// since it was noted, and nobody knows when that was.
+    pub fn is_within(self, span: Duration, now: Timestamp) -> bool {
+        !self.is_after(now) && now.since(self) < span
+    }
+
     /// The time since `earlier`; zero when `earlier` is not earlier.
     pub fn since(self, earlier: Timestamp) -> Duration {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
@@ -42,6 +48,13 @@ fn millis(span: Duration) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_lies_in_the_future_is_not_a_short_while_ago() {
+        let span = Duration::from_millis(5);
+        let is_within = |at: i64| Timestamp(at).is_within(span, Timestamp(9));
+        assert_eq!([4, 5, 9, 10].map(is_within), [false, true, true, false]);
+    }
 
     #[test]
     fn a_span_before_the_start_is_zero() {

@@ -22,6 +22,12 @@ pub struct InboxLimits {
     pub body_bytes: usize,
     /// Time for the body to arrive.
     pub body_timeout: Duration,
+    /// Bytes of bodies held at one time, until they are answered; more is 429.
+    pub held_bytes: usize,
+    /// The part of it that one address may have.
+    pub held_bytes_per_client: usize,
+    /// What each body may have besides: most activities are no larger.
+    pub held_bytes_free: usize,
     /// Bytes read on of a body that is refused unread, before the connection is closed.
     pub drain_bytes: usize,
     /// Time for that.
@@ -92,6 +98,10 @@ impl Default for InboxLimits {
             // 1 MiB: the largest recorded activity is 78 KiB.
             body_bytes: 1 << 20,
             body_timeout: Duration::from_secs(5),
+            // Of JSON, a byte may take 16 of memory once it is parsed.
+            held_bytes: 8 << 20,
+            held_bytes_per_client: 2 << 20,
+            held_bytes_free: 4 << 10,
             drain_bytes: 2 << 20,
             drain_timeout: Duration::from_secs(2),
             per_ip_per_minute: 6_000,

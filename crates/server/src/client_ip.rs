@@ -44,7 +44,8 @@ impl TrustedProxies {
         ClientIp(client)
     }
 
-    fn trusts(&self, address: IpAddr) -> bool {
+    /// Whether a proxy of ours has this address, which is in its canonical form.
+    pub fn trusts(&self, address: IpAddr) -> bool {
         self.0.iter().any(|range| range.contains(&address))
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Context;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use crate::client_ip::TrustedProxies;
 use crate::config::{Config, Problem};
@@ -14,8 +15,11 @@ use crate::shutdown::{self, Shutdown};
 use crate::telemetry::{self, Metrics};
 use crate::wiring::{self, Parts};
 
-/// Time for the workers to end once nothing is served any more.
-const WORKERS_END: Duration = Duration::from_secs(10);
+/// Time from the signal to the end of the workers; requests and deliveries under way have a second less. Whoever asked
+/// us to stop may kill us after 10 s.
+const ENDS_WITHIN: Duration = Duration::from_secs(9);
+/// Time for a worker that is told to break off.
+const BREAKS_OFF_WITHIN: Duration = Duration::from_millis(500);
 
 /// Runs the server until SIGTERM or SIGINT.
 ///
@@ -39,9 +43,15 @@ pub async fn serve(config: &Config, warnings: &[Problem]) -> anyhow::Result<()> 
     announce(config, &listener, &next_steps)?;
     let settings = Settings::from(config);
     let routes = wiring::routes(activitypub, html, api, ready);
-    let app = http_server::surround(routes, settings, TrustedProxies::new(&config.server.trusted_proxies));
-    http_server::serve(listener, app, settings, shutdown).await;
-    end(workers, metrics_server).await;
+    let proxies = TrustedProxies::new(&config.server.trusted_proxies);
+    let app = http_server::surround(routes, settings, proxies.clone());
+    let asked = async {
+        shutdown.requested().await;
+        Instant::now()
+    };
+    let (asked_at, ()) =
+        tokio::join!(asked, http_server::serve(listener, app, settings, proxies, shutdown.clone()));
+    end(workers, metrics_server, asked_at + ENDS_WITHIN).await;
     tracing::info!("stopped");
     Ok(())
 }
@@ -56,7 +66,13 @@ async fn serve_metrics(
     if let Some(address) = config.server.metrics_listen {
         let listener = bind("server.metrics_listen", address).await?;
         let settings = Settings { connections: 64, ..Settings::from(config) };
-        tasks.spawn(http_server::serve(listener, metrics.router(), settings, shutdown.clone()));
+        tasks.spawn(http_server::serve(
+            listener,
+            metrics.router(),
+            settings,
+            TrustedProxies::default(),
+            shutdown.clone(),
+        ));
     }
     Ok(tasks)
 }
@@ -77,11 +93,13 @@ fn announce(config: &Config, listener: &TcpListener, next_steps: &[String]) -> a
     Ok(())
 }
 
-async fn end(mut workers: JoinSet<()>, mut metrics_server: JoinSet<()>) {
+/// Waits for the workers until `deadline`. What they had not finished is found again at the next start.
+async fn end(mut workers: JoinSet<()>, mut metrics_server: JoinSet<()>, deadline: Instant) {
     let finished = async { while workers.join_next().await.is_some() {} };
-    if tokio::time::timeout(WORKERS_END, finished).await.is_err() {
+    if tokio::time::timeout_at(deadline, finished).await.is_err() {
         tracing::warn!(workers = workers.len(), "stopping workers that did not finish in time");
-        workers.shutdown().await;
+        // One that is in the middle of a long computation ends with the process.
+        let _ = tokio::time::timeout(BREAKS_OFF_WITHIN, workers.shutdown()).await;
     }
-    while metrics_server.join_next().await.is_some() {}
+    metrics_server.shutdown().await;
 }

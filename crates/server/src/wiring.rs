@@ -6,6 +6,7 @@ use axum::Router;
 use guildhall_app::App;
 use guildhall_federation::delivery::{ClockTimer, Delivery, DeliveryLimits, DeliveryParts};
 use guildhall_federation::{Federation, inbound, outbound};
+use guildhall_store::{StoreError, doctor::try_work};
 use tokio::task::JoinSet;
 
 use crate::config::Config;
@@ -99,8 +100,15 @@ fn ready_check(app: &App) -> ReadyCheck {
     let store = app.store.clone();
     ReadyCheck::new(move || {
         let store = store.clone();
-        async move { store.ping().await.map_err(|_| "the database does not answer".to_owned()) }
+        async move { try_work(&store).await.map_err(|error| not_ready(&error).to_owned()) }
     })
+}
+
+fn not_ready(error: &StoreError) -> &'static str {
+    match error {
+        StoreError::Conflict(_) => "another program keeps the database busy",
+        _ => "the database does not answer, or cannot be written to",
+    }
 }
 
 async fn next_steps(app: &App) -> anyhow::Result<Vec<String>> {

@@ -175,6 +175,9 @@ impl Trouble {
             5 | 6 | 15 => Self::Conflict,
             // NOMEM, IOERR, FULL, CANTOPEN.
             7 | 10 | 13 | 14 => Self::Unavailable,
+            // READONLY of a sort: the file or its folder has become so. Without a sort a statement was on the wrong
+            // connection.
+            8 if code > 0xff => Self::Unavailable,
             19 => Self::Constraint(constraint_kind(error)),
             _ => Self::Query,
         }
@@ -186,8 +189,10 @@ impl Trouble {
             "40001" | "40P01" | "55P03" => Self::Conflict,
             "25P02" => Self::Aborted,
             "25P03" => Self::Expired,
-            // Shut down by an administrator, crashed, not ready yet; a statement's time-out.
-            "57P01" | "57P02" | "57P03" | "57P05" | "57014" => Self::Unavailable,
+            // Shut down by an administrator, crashed, not ready yet, dropped; a statement's time-out.
+            "57P01" | "57P02" | "57P03" | "57P04" | "57P05" | "57014"
+            // A standby that has not taken over yet; no such database; not let in any more.
+            | "25006" | "3D000" | "28000" | "28P01" => Self::Unavailable,
             _ if code.starts_with("23") => Self::Constraint(constraint_kind(error)),
             // Connection exceptions, insufficient resources, system errors.
             _ if ["08", "53", "58"].iter().any(|class| code.starts_with(class)) => Self::Unavailable,

@@ -5,6 +5,7 @@ pub mod actor;
 pub mod actor_key;
 pub mod backup;
 pub mod ban;
+pub mod clock;
 mod convert;
 pub mod db;
 pub mod decision;

@@ -266,6 +266,26 @@ on_both_engines! {
         assert_eq!(rows, [1, 1, 1]);
     }
 
+    async fn what_a_torn_copy_lacks_is_found(db: Db) {
+        fill(&db).await;
+        change(&db, "UPDATE delivery_hosts SET cursor = 7").await;
+        change(&db, "INSERT INTO events (id, kind, entry_id, received_id, created_at) VALUES (1, 'voted', 99, 98, 0)").await;
+        change(
+            &db,
+            "INSERT INTO decisions (id, action, entry_id, layer, created_at) VALUES (1, 'removed', 99, 'group', 0)",
+        )
+        .await;
+        let mut tx = db.begin().await.unwrap();
+        let waits = tx.query(
+            "INSERT INTO received_activities (id, ap_id, actor_ap_id, host, verb, body, state, due_at, waits_for,
+                received_at) VALUES (1, 'https://a.example/1', '', '', 'Like', $1, 'queued', 0, 99, 0)",
+        );
+        waits.bind(vec![0_u8]).execute().await.unwrap();
+        tx.commit().await.unwrap();
+        let rows: Vec<u64> = doctor::list_broken(&db).await.unwrap().iter().map(|Broken { rows, .. }| *rows).collect();
+        assert_eq!(rows, [1, 1, 1, 1, 1]);
+    }
+
     async fn what_should_have_moved_on_is_found(db: Db) {
         let hour = Duration::from_hours(1);
         let insert = "INSERT INTO received_activities (id, ap_id, actor_ap_id, host, verb, body, state, due_at,

@@ -33,6 +33,11 @@ pub(crate) const ARROWS: &[Row] = &[
     row("guildhall-federation-tests", ALL_LIBRARIES),
     row("guildhall-activitypub-peer", &[]),
     row("guildhall-bench", &["guildhall-activitypub", "guildhall-federation-tests"]),
+    row(
+        "guildhall-simulate",
+        &["guildhall-app", "guildhall-domain", "guildhall-federation", "guildhall-store"],
+    ),
+    row("guildhall-fuzz", &["guildhall-activitypub", "guildhall-domain"]),
     row("xtask", &[]),
 ];
 

@@ -31,6 +31,11 @@ impl<'a> Scope<'a> {
         Ok(Self { workspace, packages })
     }
 
+    /// Whether no packages were chosen.
+    pub(crate) fn is_about_all(&self) -> bool {
+        self.packages.is_empty()
+    }
+
     pub(crate) fn clippy(&self) -> Command {
         let mut cargo = self.cargo(&["clippy"]);
         cargo.args(["--all-targets", "--", "--deny", "warnings"]);

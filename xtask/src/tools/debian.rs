@@ -16,6 +16,7 @@ const TOOLS: &[Tool] = &[
     Tool { program: "caddy", package: "caddy" },
     Tool { program: "chromium", package: "chromium" },
     Tool { program: "faketime", package: "faketime" },
+    Tool { program: "g++", package: "g++" },
     Tool { program: "nginx", package: "nginx" },
     Tool { program: "node", package: "nodejs" },
     Tool { program: "npm", package: "npm" },

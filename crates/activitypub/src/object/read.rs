@@ -15,7 +15,7 @@ pub(super) fn object(value: &Value) -> Result<Object, FieldError> {
     let (mentions, hashtags) = tag::read_all(value);
     Ok(Object {
         id,
-        attributed_to: authors(value),
+        attributed_to: authors(value)?,
         name: read::lang_text(value, "name"),
         content_html: read::lang_text(value, "content"),
         summary: read::lang_text(value, "summary"),
@@ -51,9 +51,17 @@ fn kind_of(value: &Value) -> Option<ObjectKind> {
 }
 
 /// `attributedTo`, else `actor`; persons before groups.
-fn authors(value: &Value) -> Vec<Iri> {
-    let field = if read::first(value, "attributedTo").is_some() { "attributedTo" } else { "actor" };
-    let mut entries: Vec<_> = read::items(value, field).take(MAX_AUTHORS).collect();
+///
+/// All of `attributedTo` or nothing: an author passed over would be somebody's whom others, to whom the object is passed
+/// on as it came, may well read.
+fn authors(value: &Value) -> Result<Vec<Iri>, FieldError> {
+    let is_attributed = read::first(value, "attributedTo").is_some();
+    let field = if is_attributed { "attributedTo" } else { "actor" };
+    let mut entries: Vec<_> = read::items(value, field).take(MAX_AUTHORS + 1).collect();
+    let is_whole = entries.len() <= MAX_AUTHORS && entries.iter().all(|entry| read::id_of(entry).is_some());
+    if is_attributed && !is_whole {
+        return Err(FieldError::new("attributedTo", "up to 8 actors' ids"));
+    }
     entries.sort_by_key(|entry| read::kinds(entry).any(|kind| kind == "Group"));
     let mut found = Vec::new();
     for iri in entries.into_iter().filter_map(read::id_of) {
@@ -61,7 +69,7 @@ fn authors(value: &Value) -> Vec<Iri> {
             found.push(iri);
         }
     }
-    found
+    Ok(found)
 }
 
 /// `source`, when it is Markdown; as a bare string (Pleroma) nobody knows what it is.

@@ -1,12 +1,12 @@
 //! The text that a signature is made over.
 
-use http::HeaderMap;
+use http::{HeaderMap, Method};
 
 use super::component::Component;
 use super::{ParsedSignature, RequestParts, Scheme, SignatureError};
 
-/// The texts that the signature may be over: one, or for Cavage with a query two (GoToSocial leaves the query out
-/// of `(request-target)`).
+/// The texts that the signature may be over: one, or for a GET by Cavage with a query two (GoToSocial leaves the query
+/// out of `(request-target)`). What changes something is signed for its whole target.
 pub(super) fn candidates(
     parsed: &ParsedSignature,
     request: &RequestParts<'_>,
@@ -15,7 +15,9 @@ pub(super) fn candidates(
         Scheme::Rfc9421 => Ok(vec![rfc9421(&parsed.covered, &parsed.input, request)?]),
         Scheme::Cavage => {
             let mut texts = vec![cavage(parsed, request, request.path_and_query)?];
-            if let Some((path, _)) = request.path_and_query.split_once('?') {
+            if let Some((path, _)) = request.path_and_query.split_once('?')
+                && *request.method == Method::GET
+            {
                 texts.push(cavage(parsed, request, path)?);
             }
             Ok(texts)

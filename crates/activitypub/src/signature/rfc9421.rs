@@ -44,7 +44,7 @@ pub(super) fn parse(input: &str, signature: &str) -> Result<ParsedSignature, Sig
 
 /// A dictionary key with its `=`.
 fn label<'a>(scanner: &mut Scanner<'a>) -> Option<&'a str> {
-    let name = scanner.name()?;
+    let name = scanner.key()?;
     scanner.take('=').then_some(name)
 }
 
@@ -87,7 +87,7 @@ impl<'a> Parameters<'a> {
     fn read(scanner: &mut Scanner<'a>) -> Result<Self, SignatureError> {
         let mut parameters = Self::default();
         while scanner.take(';') {
-            let name = scanner.name().ok_or(INPUT)?;
+            let name = scanner.key().ok_or(INPUT)?;
             if parameters.seen.contains(&name) {
                 return Err(SignatureError::Doubled(name.to_owned()));
             }
@@ -108,7 +108,7 @@ impl<'a> Parameters<'a> {
 }
 
 fn skip_value(scanner: &mut Scanner<'_>) -> Result<(), SignatureError> {
-    let found = scanner.quoted().is_some() || scanner.integer().is_some() || scanner.name().is_some();
+    let found = scanner.quoted().is_some() || scanner.integer().is_some() || scanner.token().is_some();
     if found { Ok(()) } else { Err(INPUT) }
 }
 

@@ -38,11 +38,28 @@ impl<'a> Scanner<'a> {
         self.run(|byte| byte.is_ascii_alphanumeric() || b"-_.*".contains(&byte))
     }
 
-    /// Reads a number of at most 15 digits, with a sign.
+    /// Reads the key of a structured field (RFC 9651 section 3.1.2): a name in lower case that begins with a letter or
+    /// `*`. None if there is none.
+    pub(super) fn key(&mut self) -> Option<&'a str> {
+        let begins = self.0.starts_with(|first: char| first.is_ascii_lowercase() || first == '*');
+        let belongs =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.*".contains(&byte);
+        if begins { self.run(belongs) } else { None }
+    }
+
+    /// Reads a token of a structured field, as far as it is a [`Scanner::name`]. None if there is none.
+    pub(super) fn token(&mut self) -> Option<&'a str> {
+        let begins = self.0.starts_with(|first: char| first.is_ascii_alphabetic() || first == '*');
+        if begins { self.name() } else { None }
+    }
+
+    /// Reads a number of at most 15 digits, with a sign. None, and nothing is read, if there is none.
     pub(super) fn integer(&mut self) -> Option<i64> {
-        let negative = self.take('-');
-        let digits = self.run(|byte| byte.is_ascii_digit()).filter(|digits| digits.len() <= 15)?;
+        let mut ahead = *self;
+        let negative = ahead.take('-');
+        let digits = ahead.run(|byte| byte.is_ascii_digit()).filter(|digits| digits.len() <= 15)?;
         let number: i64 = digits.parse().ok()?;
+        *self = ahead;
         Some(if negative { -number } else { number })
     }
 

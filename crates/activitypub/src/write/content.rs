@@ -127,7 +127,7 @@ impl ContentKind<'_> {
             Self::Post { title, summary, link, image } => {
                 members.put("type", "Page");
                 members.put("name", title);
-                members.put_some("summary", summary);
+                members.put_some("summary", summary.map(without_tags));
                 let link = link.map(|link| json!({ "type": "Link", "href": link.as_str() }));
                 members.put("attachment", link.into_iter().collect::<Vec<_>>());
                 members.put_some("image", image.map(Media::to_value));
@@ -159,4 +159,33 @@ pub fn tombstone(id: &Iri, former: &ObjectKind, deleted_ms: i64) -> Value {
 
 pub(super) fn markdown(text: &str) -> Value {
     json!({ "content": text, "mediaType": "text/markdown" })
+}
+
+/// Plain text that shows the same where it is read as HTML. By the vocabulary a `summary` is HTML; Mastodon 4.5 and others
+/// show it as text, so that escapes would be seen there: what would begin a tag gets another bracket.
+fn without_tags(text: &str) -> String {
+    let mut harmless = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    while let Some(next) = rest.next() {
+        let begins_tag = rest.peek().is_some_and(|after| after.is_alphabetic() || "/!?".contains(*after));
+        harmless.push(if next == '<' && begins_tag { '\u{2039}' } else { next });
+    }
+    harmless
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_excerpt_has_no_tags_for_those_who_look_for_them() {
+        for (text, harmless) in [
+            ("1 < 2 & 3 > 2, AT&T <3", "1 < 2 & 3 > 2, AT&T <3"),
+            ("<script>x()</script>", "\u{2039}script>x()\u{2039}/script>"),
+            ("<!--x--><?y", "\u{2039}!--x-->\u{2039}?y"),
+            ("<<b", "<\u{2039}b"),
+        ] {
+            assert_eq!(without_tags(text), harmless);
+        }
+    }
 }

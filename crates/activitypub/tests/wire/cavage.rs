@@ -276,6 +276,13 @@ fn the_query_may_be_left_out_of_the_request_target() {
     assert_eq!(signature.verify(&with_query, key.public()), Ok(()));
     let other_path = RequestParts { method: &Method::GET, ..parts(&headers, "/other?page=true") };
     assert_eq!(signature.verify(&other_path, key.public()), Err(SignatureError::Mismatch));
+
+    // But not where something is changed.
+    let headers = signed(&key, &iri("https://b.example/inbox"), Some(b"{}"));
+    let signature = ParsedSignature::from_headers(&headers).unwrap();
+    assert_eq!(signature.verify(&parts(&headers, "/inbox"), key.public()), Ok(()));
+    let posted = parts(&headers, "/inbox?again");
+    assert_eq!(signature.verify(&posted, key.public()), Err(SignatureError::Mismatch));
 }
 
 #[test]

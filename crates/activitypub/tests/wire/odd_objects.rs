@@ -166,3 +166,28 @@ fn collections_hold_ids_objects_and_pages() {
     let many: Vec<_> = (0..10_000).map(|n| format!("https://c.example/{n}")).collect();
     assert_eq!(Collection::read(&json!({"type": "Collection", "items": many})).unwrap().items.len(), 1000);
 }
+
+#[test]
+fn authors_are_all_read_or_none() {
+    let by = |authors: Value| {
+        Object::read(&json!({ "id": "https://a.example/1", "type": "Note", "attributedTo": authors }))
+            .map(|object| object.attributed_to.len())
+            .map_err(|error| error.to_string())
+    };
+    let [alice, bob] = ["https://a.example/alice", "https://a.example/bob"];
+    assert_eq!(by(json!([alice, { "id": bob }, alice])), Ok(2));
+    assert_eq!(by(json!(null)), Ok(0));
+    assert_eq!(by(json!([])), Ok(0));
+    let many: Vec<_> = (0..9).map(|number| format!("{alice}/{number}")).collect();
+    for odd in [
+        json!(""),
+        json!("https://a.example@b.example/alice"),
+        json!("did:key:z6Mk"),
+        json!([alice, "https:\\\\b.example/alice"]),
+        json!([alice, 7]),
+        json!({ "type": "Person" }),
+        json!(many),
+    ] {
+        assert!(by(odd.clone()).unwrap_err().contains("attributedTo"), "{odd}");
+    }
+}

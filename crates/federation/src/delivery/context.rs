@@ -56,6 +56,11 @@ impl Memory {
         (known.epoch + 1 == epoch).then_some(known.window)
     }
 
+    /// Forgets everything.
+    pub(super) fn clear(&self) {
+        self.lock().clear();
+    }
+
     /// Forgets hosts that did not come back when their time had come.
     pub(super) fn sweep(&self, now: Timestamp) {
         self.lock().retain(|_, known| now.since(known.due_at) < REMEMBERED_FOR);

@@ -10,7 +10,7 @@ use std::time::Duration;
 use guildhall_domain::Timestamp;
 use guildhall_store::delivery::{DueHost, HostLease, host, log};
 use guildhall_store::instance::{self, Instance};
-use guildhall_store::{StoreError, lease};
+use guildhall_store::{StoreError, clock, lease};
 use tokio::sync::watch;
 use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 
@@ -22,6 +22,8 @@ use super::queue::Queue;
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// How soon to try again when the store failed.
 const AFTER_STORE_ERROR: Duration = Duration::from_secs(1);
+/// A clock that goes back by less is left to itself.
+const SET_BACK: Duration = Duration::from_mins(1);
 /// Hosts found in one look.
 const MOST_FOUND: u32 = 1000;
 /// Hosts leased in one transaction.
@@ -51,6 +53,8 @@ pub(super) struct Dispatcher {
     seen: Option<i64>,
     look_at: Timestamp,
     renew_at: Timestamp,
+    /// The latest time seen; `None`: what is kept has not been asked yet.
+    latest: Option<Timestamp>,
     /// There were more hosts due than one look finds.
     has_more: bool,
     /// Something was put on the log.
@@ -70,12 +74,13 @@ impl Dispatcher {
             seen: None,
             look_at: Timestamp(0),
             renew_at: Timestamp(0),
+            latest: None,
             has_more: false,
             is_told: false,
         }
     }
 
-    /// Delivers until `stop`; then waits up to 10 s for answers that are under way.
+    /// Delivers until `stop`; then waits up to 7 s for answers that are under way.
     pub(super) async fn run(mut self, stop: impl Future<Output = ()>) {
         let signals = self.context.app.signals.clone();
         let timer = self.context.timer.clone();
@@ -115,6 +120,9 @@ impl Dispatcher {
 
     async fn step(&mut self) {
         let now = self.now();
+        if let Err(error) = self.watch_clock(now).await {
+            warn("what a wrong clock has left could not be set right", &error);
+        }
         if !self.running.is_empty() && !self.renew_at.is_after(now) {
             self.renew(now).await;
         }
@@ -133,6 +141,28 @@ impl Dispatcher {
             }
         }
         self.start().await;
+    }
+
+    /// Notices that the clock was set back, while this runs or before it was started, and brings forward by as much what
+    /// was to be done later.
+    async fn watch_clock(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        let app = &self.context.app;
+        let latest = match self.latest {
+            Some(latest) => latest,
+            None => clock::find_latest(&app.store).await?.unwrap_or(now),
+        };
+        if now.plus(SET_BACK) < latest {
+            let by = latest.since(now);
+            tracing::warn!(duration_ms = by.as_millis(), "the clock was set back");
+            let mut tx = app.begin().await?;
+            clock::set_back(&mut tx, by, now).await?;
+            tx.commit().await?;
+            self.context.memory.clear();
+            self.later.clear();
+            (self.look_at, self.renew_at) = (now, now);
+        }
+        self.latest = Some(now);
+        Ok(())
     }
 
     fn wake_at(&self) -> Timestamp {
@@ -283,7 +313,7 @@ impl Dispatcher {
         for running in self.running.values() {
             running.orders.send_modify(|order| order.is_stop = true);
         }
-        let deadline = now.plus(STOP_WITHIN + Duration::from_secs(2));
+        let deadline = now.plus(STOP_WITHIN + Duration::from_secs(1));
         let timer = self.context.timer.clone();
         loop {
             tokio::select! {

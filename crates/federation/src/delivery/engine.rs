@@ -67,7 +67,7 @@ impl Delivery {
         Self { context: Arc::new(context) }
     }
 
-    /// Delivers until `stop` is ready; then takes nothing new, waits up to 10 s for answers under way, writes the cursors
+    /// Delivers until `stop` is ready; then takes nothing new, waits up to 7 s for answers under way, writes the cursors
     /// down and returns.
     ///
     /// Dropping the future instead is like a crash: nothing is lost, something may be sent again, and the hosts are

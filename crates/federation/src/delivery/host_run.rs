@@ -22,8 +22,8 @@ use super::window::{Pick, Window};
 const MOST_UNSAVED: u32 = 50;
 /// How long an answer waits to be written down, at most.
 const SAVE_AFTER: Duration = Duration::from_secs(1);
-/// How long a stop waits for answers that are under way.
-pub(super) const STOP_WITHIN: Duration = Duration::from_secs(10);
+/// How long a stop waits for answers that are under way: the whole process is to end within 10 s.
+pub(super) const STOP_WITHIN: Duration = Duration::from_secs(7);
 /// How long a host rests when our own store was in the way.
 const STORE_REST: Duration = Duration::from_secs(15);
 
@@ -181,6 +181,9 @@ impl HostRun {
         while self.may_send() && Selection::wants_more(&self.window) {
             self.selection.read_on(&mut self.window).await?;
             self.hear();
+            if self.selection.is_cut() {
+                break;
+            }
         }
         Ok(())
     }
@@ -211,6 +214,8 @@ impl HostRun {
 
     /// Waits for an answer, an order, or the time to write down.
     async fn wait(&mut self) -> Result<(), Halt> {
+        // Not in the future, should the clock have been set back.
+        self.unsaved.since = self.unsaved.since.map(|since| since.min(self.now()));
         let save_at = self.unsaved.since.map(|since| since.plus(SAVE_AFTER));
         let wake_at = save_at.into_iter().chain(self.stop_by).min();
         let timer = self.context.timer.clone();

@@ -22,6 +22,7 @@ mod health;
 mod host_run;
 mod items;
 mod lists;
+pub mod model;
 pub mod port;
 mod queue;
 mod selection;

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use guildhall_domain::{GroupId, Timestamp, audience::Profile};
 use guildhall_store::StoreError;
-use guildhall_store::delivery::{Piece, log};
+use guildhall_store::delivery::{Piece, Position, log};
 use guildhall_store::instance::{self, Instance};
 
 use super::context::Context;
+use super::items::LogItem;
 use super::lists::Lists;
 use super::window::{Parcel, Window};
 
@@ -31,6 +32,8 @@ pub(super) struct Selection {
     instance: Option<Instance>,
     read_at: Timestamp,
     lists: Lists,
+    /// What was read last is to be sent before reading on, which waits for the host's `NodeInfo`.
+    is_cut: bool,
 }
 
 impl Selection {
@@ -43,12 +46,17 @@ impl Selection {
     ) -> Self {
         let rows = (MOST_PAIRS / subscriptions.max(1)).clamp(8, MOST_ROWS);
         let read_at = context.app.now();
-        Self { context, host, rows, instance, read_at, lists: Lists::default() }
+        Self { context, host, rows, instance, read_at, lists: Lists::default(), is_cut: false }
     }
 
     /// Whether there is room for more, and may be more.
     pub(super) fn wants_more(window: &Window) -> bool {
         window.len() < LOW_WATER && !window.is_end()
+    }
+
+    /// Whether what was read last has to go out before more is read.
+    pub(super) fn is_cut(&self) -> bool {
+        self.is_cut
     }
 
     /// Reads the peering lists again: an admin may have blocked the host meanwhile.
@@ -71,31 +79,34 @@ impl Selection {
         let context = self.context.clone();
         let page = log::read(&context.app.store, &self.host, window.position(), self.rows, PAGE).await?;
         self.refresh().await?;
-        let parcels = self.parcels(&page.pieces).await?;
-        window.extend(parcels, page.position, page.is_end);
+        let items = self.items(&page.pieces).await?;
+        // Asked for only where it matters, and only once the rest is on its way: the answer to a `Follow` does not wait
+        // for `NodeInfo`.
+        let first = items.iter().find(|item| item.depends_on_profile()).map(|item| item.seq);
+        let before = page.pieces.partition_point(|piece| first.is_none_or(|first| piece.seq < first));
+        self.is_cut = before > 0 && before < page.pieces.len() && self.known_profile().is_none();
+        if self.is_cut {
+            let pieces = &page.pieces[..before];
+            let position = Position::after(pieces[before - 1].seq);
+            window.extend(parcels(pieces, &items, Profile::Microblog), position, false);
+            return Ok(());
+        }
+        let profile = if first.is_some() { self.profile().await? } else { Profile::Microblog };
+        window.extend(parcels(&page.pieces, &items, profile), page.position, page.is_end);
         Ok(())
     }
 
-    async fn parcels(&mut self, pieces: &[Piece]) -> Result<Vec<Parcel>, StoreError> {
+    /// What the pieces are of, but for what the host is not to get.
+    async fn items(&self, pieces: &[Piece]) -> Result<Vec<Arc<LogItem>>, StoreError> {
         let mut seqs: Vec<i64> = pieces.iter().map(|piece| piece.seq).collect();
         seqs.dedup();
         let mut items = self.context.items.list(&self.context.app.store, &seqs).await?;
         items.retain(|item| !self.is_blocked(item.group));
-        // Asked for only where it matters: the answer to a `Follow` does not wait for `NodeInfo`.
-        let is_asked = items.iter().any(|item| item.depends_on_profile());
-        let profile = if is_asked { self.profile().await? } else { Profile::Microblog };
-        let parcel = |piece: &Piece| {
-            let item = &items[items.binary_search_by_key(&piece.seq, |item| item.seq).ok()?];
-            Some(Parcel {
-                seq: piece.seq,
-                inbox: piece.inbox.as_str().into(),
-                sender: item.sender,
-                group: item.group,
-                order_key: item.order_key.clone(),
-                body: item.body_for(profile)?.clone(),
-            })
-        };
-        Ok(pieces.iter().filter_map(parcel).collect())
+        Ok(items)
+    }
+
+    fn known_profile(&self) -> Option<Profile> {
+        self.instance.as_ref()?.profile_at(self.context.app.now())
     }
 
     async fn profile(&mut self) -> Result<Profile, StoreError> {
@@ -104,7 +115,7 @@ impl Selection {
             self.instance = instance::find(&app.store, &self.host).await?;
             self.read_at = app.now();
         }
-        if let Some(known) = self.instance.as_ref().and_then(|instance| instance.profile_at(app.now())) {
+        if let Some(known) = self.known_profile() {
             return Ok(known);
         }
         let software = self.context.profiles.learn(&self.host).await;
@@ -112,7 +123,22 @@ impl Selection {
         instance::set_software(&mut tx, &self.host, software.as_ref(), app.now()).await?;
         tx.commit().await?;
         self.instance = instance::find(&app.store, &self.host).await?;
-        let learned = self.instance.as_ref().and_then(|instance| instance.profile_at(app.now()));
-        Ok(learned.unwrap_or(Profile::Microblog))
+        Ok(self.known_profile().unwrap_or(Profile::Microblog))
     }
+}
+
+/// In the shape for hosts of `profile`; what there is none of is left out.
+fn parcels(pieces: &[Piece], items: &[Arc<LogItem>], profile: Profile) -> Vec<Parcel> {
+    let parcel = |piece: &Piece| {
+        let item = &items[items.binary_search_by_key(&piece.seq, |item| item.seq).ok()?];
+        Some(Parcel {
+            seq: piece.seq,
+            inbox: piece.inbox.as_str().into(),
+            sender: item.sender,
+            group: item.group,
+            order_key: item.order_key.clone(),
+            body: item.body_for(profile)?.clone(),
+        })
+    };
+    pieces.iter().filter_map(parcel).collect()
 }

@@ -21,15 +21,7 @@ impl ClockTimer {
 
 impl Timer for ClockTimer {
     fn sleep_until(&self, at: Timestamp) -> PortFuture<'_, ()> {
-        Box::pin(async move {
-            // Again where the clock was set back meanwhile or the timer is a little early.
-            loop {
-                let left = at.since(self.clock.now());
-                if left.is_zero() {
-                    return;
-                }
-                tokio::time::sleep(left).await;
-            }
-        })
+        // A clock that is set back meanwhile makes nobody wait longer.
+        Box::pin(async move { tokio::time::sleep(at.since(self.clock.now())).await })
     }
 }

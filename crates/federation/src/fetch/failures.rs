@@ -27,7 +27,7 @@ impl Failures {
     /// Why `url` gave nothing, if that is not long ago.
     pub(super) fn recent(&self, url: &str, now: Timestamp) -> Option<FetchError> {
         let (error, at) = self.entries.get(url)?;
-        (now.since(at) < self.ttl).then_some(error)
+        at.is_within(self.ttl, now).then_some(error)
     }
 
     /// Forgets about `url`.

@@ -99,8 +99,8 @@ impl Fetcher {
     pub async fn key_after_failure(&self, key_id: &Iri, known: &KnownKey) -> Option<KnownKey> {
         let (now, limits) = (self.now(), &self.shared.limits.memory);
         let asked = self.shared.keys.asked_again.get(&known.owner);
-        let too_early = self.age(known) < limits.key_settled_after
-            || asked.is_some_and(|at| now.since(at) < limits.key_refetch_interval);
+        let too_early = known.learned_at.is_within(limits.key_settled_after, now)
+            || asked.is_some_and(|at| at.is_within(limits.key_refetch_interval, now));
         if too_early {
             return None;
         }

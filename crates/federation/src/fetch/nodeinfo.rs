@@ -2,6 +2,7 @@
 
 use guildhall_activitypub::discovery::{NodeInfo, nodeinfo_link};
 use guildhall_app::port::PortFuture;
+use guildhall_domain::text::clean_line;
 use guildhall_store::{
     StoreError,
     instance::{self, Software},
@@ -18,7 +19,13 @@ impl ProfileSource for Fetcher {
     fn learn<'a>(&'a self, host: &'a str) -> PortFuture<'a, Option<Software>> {
         Box::pin(async move {
             let fetcher = self.paying_from(self.budget());
-            fetcher.nodeinfo(host).await.inspect_err(|error| note_failure(host, error)).ok().map(software_of)
+            fetcher
+                .nodeinfo(host)
+                .await
+                .inspect_err(|error| note_failure(host, error))
+                .ok()
+                .as_ref()
+                .map(software_of)
         })
     }
 }
@@ -54,11 +61,12 @@ fn json(bytes: &[u8]) -> Result<serde_json::Value, FetchError> {
     serde_json::from_slice(bytes).map_err(FetchError::not_activity_pub)
 }
 
-fn software_of(info: NodeInfo) -> Software {
-    let short = |text: String| text.chars().take(MAX_TEXT).collect::<String>();
+fn software_of(info: &NodeInfo) -> Software {
+    // PostgreSQL takes no NUL in a text.
+    let short = |text: &str| clean_line(text).chars().take(MAX_TEXT).collect::<String>();
     Software {
-        name: short(info.software),
-        version: Some(short(info.version)).filter(|text| !text.is_empty()),
+        name: short(&info.software),
+        version: Some(short(&info.version)).filter(|text| !text.is_empty()),
     }
 }
 

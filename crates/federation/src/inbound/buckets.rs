@@ -3,12 +3,14 @@
 use std::hash::Hash;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
+use super::held::{Held, Share};
 use crate::limits::InboxLimits;
 use crate::net::ClientIp;
 
@@ -22,6 +24,7 @@ pub(crate) struct Buckets {
     requests_of_host: Limiter<(IpAddr, String)>,
     key_fetches_of_ip: Limiter<IpAddr>,
     key_fetches_of_host: Limiter<String>,
+    held: Arc<Held>,
 }
 
 impl Buckets {
@@ -31,7 +34,13 @@ impl Buckets {
             requests_of_host: Limiter::new(limits.per_host_per_minute),
             key_fetches_of_ip: Limiter::new(limits.key_fetches_per_ip_per_minute),
             key_fetches_of_host: Limiter::new(limits.key_fetches_per_host_per_minute),
+            held: Held::new(limits),
         }
+    }
+
+    /// What a request of `client` holds in memory, nothing at first.
+    pub(crate) fn hold(&self, client: ClientIp) -> Share {
+        self.held.begin(client)
     }
 
     /// A request of `client` that says to come from `host`. The error is the time to wait.

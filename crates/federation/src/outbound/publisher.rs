@@ -7,7 +7,7 @@ use std::{error::Error, future::Future, pin::pin, time::Duration};
 
 use futures_util::future::join_all;
 use guildhall_app::App;
-use guildhall_domain::event::Event;
+use guildhall_domain::{Timestamp, event::Event};
 use guildhall_store::{
     StoreError,
     delivery::{NewDelivery, log},
@@ -85,7 +85,9 @@ impl Publisher {
     async fn hold(&mut self) -> Result<bool, StoreError> {
         let now = self.app.now();
         let renew_at = now.plus(lease::LASTS.saturating_sub(lease::RENEW_EVERY));
-        if self.lease.as_ref().is_some_and(|lease| lease.until.is_after(renew_at)) {
+        // One that ends later than any does was taken before the clock was set back.
+        let is_sound = |until: Timestamp| until.is_after(renew_at) && !until.is_after(now.plus(lease::LASTS));
+        if self.lease.as_ref().is_some_and(|lease| is_sound(lease.until)) {
             return Ok(true);
         }
         let mut tx = self.app.begin().await?;

@@ -17,7 +17,7 @@ use super::problem::{answer, empty, problem};
 use super::target_of;
 use crate::Federation;
 use crate::fetch::is_activity;
-use crate::inbound::{InboxRequest, Rejection, receive};
+use crate::inbound::{InboxRequest, Rejection, Share, receive};
 use crate::limits::InboxLimits;
 use crate::net::ClientIp;
 
@@ -107,7 +107,10 @@ async fn take(federation: &Federation, request: Request) -> Result<(), Rejection
     let limits = &federation.config.limits.inbox;
     let (parts, body) = request.into_parts();
     let mut pieces = body.into_data_stream();
-    let body = match take_body(&parts.headers, &mut pieces, limits).await {
+    let client = ClientIp::of(&parts.extensions);
+    // Until the answer: what is parsed of it takes more.
+    let mut share = federation.buckets.hold(client);
+    let body = match take_body(&parts.headers, &mut pieces, &mut share, limits).await {
         Ok(body) => body,
         Err(rejection) => {
             drain(&parts.headers, &mut pieces, limits, &rejection).await;
@@ -117,7 +120,7 @@ async fn take(federation: &Federation, request: Request) -> Result<(), Rejection
     let request = InboxRequest {
         target: target_of(&parts),
         authority: parts.uri.authority().map(ToString::to_string),
-        client: ClientIp::of(&parts.extensions),
+        client,
         headers: parts.headers,
         body,
     };
@@ -130,10 +133,11 @@ async fn take(federation: &Federation, request: Request) -> Result<(), Rejection
 async fn take_body(
     headers: &HeaderMap,
     pieces: &mut BodyDataStream,
+    share: &mut Share,
     limits: &InboxLimits,
 ) -> Result<Bytes, Rejection> {
     check_form(headers, limits)?;
-    let reading = read_up_to(pieces, limits.body_bytes);
+    let reading = read_up_to(pieces, share, limits.body_bytes);
     // Step 2: so many bytes, in so much time.
     tokio::time::timeout(limits.body_timeout, reading).await.unwrap_or(Err(Rejection::BodyTimeout))
 }
@@ -146,7 +150,10 @@ async fn drain(
     limits: &InboxLimits,
     rejection: &Rejection,
 ) {
-    let is_unread = matches!(rejection, Rejection::TooLarge | Rejection::MediaType | Rejection::Encoding);
+    let is_unread = matches!(
+        rejection,
+        Rejection::TooLarge | Rejection::MediaType | Rejection::Encoding | Rejection::TooManyRequests(_)
+    );
     // Who asks first (RFC 9110 section 10.1.1) sends nothing after a refusal; reading would be a yes.
     if !is_unread || headers.contains_key(header::EXPECT) {
         return;
@@ -175,13 +182,18 @@ fn check_form(headers: &HeaderMap, limits: &InboxLimits) -> Result<(), Rejection
     if length.is_some_and(|length| length > limits.body_bytes) { Err(Rejection::TooLarge) } else { Ok(()) }
 }
 
-async fn read_up_to(pieces: &mut BodyDataStream, max_bytes: usize) -> Result<Bytes, Rejection> {
+async fn read_up_to(
+    pieces: &mut BodyDataStream,
+    share: &mut Share,
+    max_bytes: usize,
+) -> Result<Bytes, Rejection> {
     let mut body = BytesMut::new();
     while let Some(piece) = pieces.next().await {
         let piece = piece.map_err(|_| Rejection::BodyBroken)?;
         if body.len() + piece.len() > max_bytes {
             return Err(Rejection::TooLarge);
         }
+        share.add(piece.len()).map_err(Rejection::TooManyRequests)?;
         body.extend_from_slice(&piece);
     }
     Ok(body.freeze())

@@ -1,6 +1,7 @@
 //! From the parsed command line to the body of the command, and from its end to the exit code.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context;
 
@@ -8,6 +9,9 @@ use super::output::{Output, failure_line};
 use super::{Cli, Command, account, backup, config, delivery, doctor, group, instance, token};
 use crate::config::Sources;
 use crate::serve::serve;
+
+/// How long the end of the process waits for threads that wait themselves, for a disk or a name server.
+const THREADS_END: Duration = Duration::from_millis(500);
 
 /// Runs the command to its end: 0 done, 1 refused or failed with one line on standard error. Wrong usage has
 /// ended with 2 before.
@@ -22,11 +26,13 @@ pub fn main(cli: Cli) -> ExitCode {
 }
 
 fn start(cli: Cli) -> anyhow::Result<()> {
-    tokio::runtime::Builder::new_multi_thread()
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .context("starting the runtime failed")?
-        .block_on(run(cli))
+        .context("starting the runtime failed")?;
+    let done = runtime.block_on(run(cli));
+    runtime.shutdown_timeout(THREADS_END);
+    done
 }
 
 /// The one place that knows which command leads where.

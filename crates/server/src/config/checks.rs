@@ -120,6 +120,7 @@ fn zeros(config: &Config) -> impl Iterator<Item = Finding> {
     let checked = [
         ("federation.workers", config.federation.workers == 0),
         ("limits.connections", limits.connections == 0),
+        ("limits.connections_per_address", limits.connections_per_address == 0),
         ("limits.header_timeout", is_zero(limits.header_timeout)),
         ("limits.request_timeout", is_zero(limits.request_timeout)),
         ("limits.body_bytes", limits.body_bytes == 0),

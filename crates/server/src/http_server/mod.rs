@@ -10,6 +10,7 @@ mod panic;
 mod security_headers;
 mod serve;
 mod slash;
+mod slots;
 mod stack;
 mod unavailable;
 

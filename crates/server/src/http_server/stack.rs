@@ -15,16 +15,23 @@ use crate::client_ip::{self, TrustedProxies};
 use crate::config::Config;
 
 /// Time for requests in flight once the server is asked to stop.
-const DRAIN: Duration = Duration::from_secs(10);
+const DRAIN: Duration = Duration::from_secs(8);
+
+/// 32 MiB: more than 100 of the largest pages at one time.
+const UNSENT: usize = 32 << 20;
 
 /// The numbers that the HTTP server needs.
 #[derive(Debug, Clone, Copy)]
 pub struct Settings {
     /// Connections open at one time.
     pub connections: usize,
+    /// Connections open at one time from one address; of IPv6 a /64 counts as one.
+    pub connections_per_address: usize,
+    /// Bytes of answers that may wait for clients to take them, in all.
+    pub unsent_bytes: usize,
     /// Time for the head of a request.
     pub header_timeout: Duration,
-    /// Time for body and answer.
+    /// Time for body and answer, and for a client to take any part of an answer.
     pub request_timeout: Duration,
     /// Largest body that extractors read, in bytes.
     pub body_bytes: usize,
@@ -37,6 +44,8 @@ impl From<&Config> for Settings {
         let limits = &config.limits;
         Self {
             connections: limits.connections as usize,
+            connections_per_address: limits.connections_per_address as usize,
+            unsent_bytes: UNSENT,
             header_timeout: limits.header_timeout.0,
             request_timeout: limits.request_timeout.0,
             body_bytes: limits.body_bytes as usize,

@@ -1,11 +1,12 @@
 //! The server as clients see it: real connections on loopback.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{OriginalUri, Request};
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Html;
 use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
@@ -27,6 +28,8 @@ const SHORT: Duration = Duration::from_millis(50);
 
 const SETTINGS: Settings = Settings {
     connections: 16,
+    connections_per_address: 16,
+    unsent_bytes: 64 << 20,
     header_timeout: AMPLE,
     request_timeout: AMPLE,
     body_bytes: 100,
@@ -37,7 +40,7 @@ async fn start(app: Router, settings: Settings) -> (SocketAddr, Trigger, JoinHan
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
     let (trigger, shutdown) = shutdown::channel();
-    (address, trigger, tokio::spawn(serve(listener, app, settings, shutdown)))
+    (address, trigger, tokio::spawn(serve(listener, app, settings, TrustedProxies::default(), shutdown)))
 }
 
 async fn connect(address: SocketAddr, bytes: &[u8]) -> TcpStream {
@@ -117,20 +120,54 @@ async fn a_body_that_does_not_arrive_ends_the_request() {
 }
 
 #[tokio::test]
-async fn connections_beyond_the_limit_wait_for_a_place() {
-    let settings = Settings { connections: 1, ..SETTINGS };
-    let (entered, mut entries) = mpsc::unbounded_channel();
-    let routes = Router::new().fallback(async move |uri: Uri| entered.send(uri.path().to_owned()).unwrap());
+async fn when_all_places_are_taken_who_waits_longest_goes() {
+    let settings = Settings { connections: 2, ..SETTINGS };
+    let routes = Router::new().route("/", get(async || "hello"));
     let (address, _trigger, _server) = start(routes, settings).await;
 
-    let mut first = connect(address, b"GET /first HTTP/1.1\r\nHost: a\r\n\r\n").await;
-    assert_eq!(entries.recv().await.unwrap(), "/first");
-    let second = connect(address, b"GET /second HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await;
-    first.write_all(b"GET /again HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
-    assert_eq!(entries.recv().await.unwrap(), "/again");
-    drop(first);
-    assert_eq!(entries.recv().await.unwrap(), "/second");
-    assert!(read_to_end(second).await.starts_with("HTTP/1.1 200"));
+    let slow = connect(address, b"GET / HTTP/1.1\r\nHost:").await;
+    let mut busy = connect(address, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
+    let mut answer = [0; 15];
+    busy.read_exact(&mut answer).await.unwrap();
+    let late = connect(address, GET).await;
+    assert!(read_to_end(late).await.starts_with("HTTP/1.1 200"));
+    assert_eq!(read_to_end(slow).await, "", "nothing was ever asked on it");
+}
+
+#[tokio::test]
+async fn one_address_cannot_take_all_places() {
+    let settings = Settings { connections_per_address: 1, ..SETTINGS };
+    let routes = Router::new().route("/", get(async || "hello"));
+    let (address, _trigger, _server) = start(routes, settings).await;
+    let mut first = connect(address, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
+    let mut answer = [0; 15];
+    first.read_exact(&mut answer).await.unwrap();
+    let mut second = TcpStream::connect(address).await.unwrap();
+    let mut nothing = Vec::new();
+    // The end of the stream is what is waited for; a reset is an end too.
+    let _ = second.read_to_end(&mut nothing).await;
+    assert!(nothing.is_empty());
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_take_its_answer_is_cut_off() {
+    let settings = Settings { request_timeout: SHORT, ..SETTINGS };
+    let (guard, ended) = oneshot::channel::<()>();
+    let guard = Arc::new(Mutex::new(Some(guard)));
+    // Endless: more than the buffers of two sockets hold. The guard goes when the answer does.
+    let routes = Router::new().route(
+        "/",
+        get(async move || {
+            let guard = guard.lock().unwrap().take();
+            Body::from_stream(futures_util::stream::repeat_with(move || {
+                let _alive = &guard;
+                Ok::<_, std::convert::Infallible>(vec![b'a'; 1 << 16])
+            }))
+        }),
+    );
+    let (address, _trigger, _server) = start(routes, settings).await;
+    let _stream = connect(address, GET).await;
+    assert!(ended.await.is_err(), "nothing is ever sent on it");
 }
 
 #[tokio::test]

@@ -69,6 +69,10 @@ impl Db {
             }
             Backend::Postgres(pool) => {
                 let mut connection = pool.connect_options().connect().await.map_err(StoreError::Open)?;
+                // A migration may take as long as it has to, and waits for another process that is at it.
+                sqlx::raw_sql("SET statement_timeout = 0; SET lock_timeout = 0")
+                    .execute(&mut connection)
+                    .await?;
                 let done = own.run_direct(None, &mut connection, false).await;
                 connection.close().await?;
                 done?;

@@ -11,6 +11,7 @@ mod id;
 mod lower;
 mod migrate;
 mod open;
+mod postgres;
 mod query;
 mod record;
 mod sql;
@@ -105,7 +106,9 @@ impl Db {
     pub async fn begin(&self) -> Result<Tx, StoreError> {
         match &self.backend {
             Backend::Sqlite { writer, .. } => Ok(Tx::on_sqlite(writer.begin().await?)),
-            Backend::Postgres(pool) => Ok(Tx::on_postgres(pool.begin().await?, self.counters.clone())),
+            Backend::Postgres(pool) => {
+                Ok(Tx::on_postgres(postgres::Transaction::begin(pool, &self.counters).await?))
+            }
         }
     }
 

@@ -8,6 +8,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection as _, PgConnection, PgPool};
 
 use super::Backend;
+use super::postgres::Limits;
 use super::sqlite::{Connect, Readers, make_private};
 use super::stats::Counters;
 use super::writer::Writer;
@@ -30,7 +31,9 @@ pub struct OpenOptions {
     pub max_connections: u32,
     /// Most reading connections to a SQLite file; writing always has one.
     pub max_readers: u32,
-    /// How long a query or [`Db::begin`](super::Db::begin) waits for a connection.
+    /// How long a query or [`Db::begin`](super::Db::begin) waits for a connection; on PostgreSQL a statement also for a
+    /// lock, and a quarter longer in all, unless it is [slow](super::Query::slow). So a client hears within twice that
+    /// time that the database stands still.
     pub acquire_timeout: Duration,
     /// How long a transaction may sit between its statements (PostgreSQL) or be held in all (SQLite) before it is
     /// taken for lost and rolled back.
@@ -54,7 +57,7 @@ impl Default for OpenOptions {
             application_name: "guildhall".into(),
             max_connections: 16,
             max_readers: 8,
-            acquire_timeout: Duration::from_secs(10),
+            acquire_timeout: Duration::from_secs(4),
             holder_deadline: Duration::from_secs(30),
             durability: Durability::Full,
         }
@@ -78,12 +81,17 @@ pub(super) async fn sqlite(
 }
 
 pub(super) async fn postgres(server: &PgConnectOptions, options: &OpenOptions) -> Result<PgPool, StoreError> {
-    let idle_limit = format!("{}ms", options.holder_deadline.as_millis());
+    let limit = |time: Duration| format!("{}ms", time.as_millis());
+    let (lock, statement) = (options.acquire_timeout, Limits::of(options.acquire_timeout).statement);
     let server = server
         .clone()
         .application_name(&options.application_name)
         .statement_cache_capacity(STATEMENT_CACHE)
-        .options([("idle_in_transaction_session_timeout", idle_limit)]);
+        .options([
+            ("idle_in_transaction_session_timeout", limit(options.holder_deadline)),
+            ("lock_timeout", limit(lock)),
+            ("statement_timeout", limit(statement)),
+        ]);
     knock(&server, options.acquire_timeout.min(CONNECT_WITHIN)).await.map_err(StoreError::Open)?;
     Ok(postgres_pool(server, options))
 }

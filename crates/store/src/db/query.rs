@@ -2,8 +2,9 @@
 
 use sqlx::error::BoxDynError;
 use sqlx::postgres::{PgArguments, PgRow};
-use sqlx::{Arguments as _, PgConnection, PgPool, Postgres, SqlStr};
+use sqlx::{Arguments as _, PgPool, Postgres, SqlStr};
 
+use super::postgres::{self, Limits, Transaction};
 use super::record::Fields;
 use super::sqlite::{Session, Statement};
 use super::{Record, Value};
@@ -26,7 +27,7 @@ pub struct Query<'c> {
 enum On<'c> {
     Sqlite(Session<'c>, Statement),
     PostgresPool(&'c PgPool, Sent),
-    PostgresTx(&'c mut PgConnection, Sent),
+    PostgresTx(&'c mut Transaction, Sent),
 }
 
 /// A statement for PostgreSQL.
@@ -53,13 +54,34 @@ macro_rules! run {
     ($query:ident, $work:expr, ($sent:ident, $executor:ident) => $run:expr) => {
         match $query.on {
             On::Sqlite(session, statement) => session.run(statement, $query.slow, $work).await?,
-            On::PostgresPool($executor, sent) => {
+            On::PostgresPool(pool, sent) => {
+                let mut connection = pool.acquire().await?;
                 let $sent = sent.query();
-                $run
+                let run = async {
+                    let $executor = &mut *connection;
+                    postgres::lift_limit($executor, $query.slow).await?;
+                    let done = $run;
+                    postgres::restore_limit($executor, $query.slow).await?;
+                    done
+                };
+                let done = Limits::of_pool(pool).keep($query.slow, run).await;
+                if postgres::is_silence(&done) {
+                    // It may be in the middle of the statement for as long as it likes.
+                    connection.close_on_drop();
+                }
+                done
             }
-            On::PostgresTx($executor, sent) => {
+            On::PostgresTx(transaction, sent) => {
+                let limits = transaction.limits();
+                let $executor = transaction.connection()?;
                 let $sent = sent.query();
-                $run
+                let run = async {
+                    postgres::lift_limit($executor, $query.slow).await?;
+                    let done = $run?;
+                    postgres::restore_limit($executor, $query.slow).await?;
+                    Ok(done)
+                };
+                limits.keep($query.slow, run).await
             }
         }
     };
@@ -74,8 +96,8 @@ impl<'c> Query<'c> {
         Self::new(On::PostgresPool(pool, Sent::new(text)))
     }
 
-    pub(super) fn on_postgres_tx(connection: &'c mut PgConnection, text: (SqlStr, bool)) -> Self {
-        Self::new(On::PostgresTx(connection, Sent::new(text)))
+    pub(super) fn on_postgres_tx(transaction: &'c mut Transaction, text: (SqlStr, bool)) -> Self {
+        Self::new(On::PostgresTx(transaction, Sent::new(text)))
     }
 
     fn new(on: On<'c>) -> Self {
@@ -100,7 +122,8 @@ impl<'c> Query<'c> {
     }
 
     /// Says that it may run for more than some milliseconds, as what reads a whole table does. SQLite then runs it on a
-    /// thread for blocking work; otherwise it keeps the thread of the caller, and all that waits for it.
+    /// thread for blocking work; otherwise it keeps the thread of the caller, and all that waits for it. PostgreSQL sets it
+    /// no limit but for locks.
     pub fn slow(mut self) -> Self {
         self.slow = true;
         self
@@ -110,7 +133,7 @@ impl<'c> Query<'c> {
     pub async fn execute(mut self) -> Result<u64, StoreError> {
         let mark = self.start()?;
         let result = run!(self, Statement::execute, (query, executor) => {
-            query.execute(executor).await.map(|done| done.rows_affected())
+            query.execute(&mut *executor).await.map(|done| done.rows_affected())
         });
         settle(mark, result)
     }
@@ -124,7 +147,7 @@ impl<'c> Query<'c> {
     pub async fn optional<T: Record>(mut self) -> Result<Option<T>, StoreError> {
         let mark = self.start()?;
         let result = run!(self, Statement::first, (query, executor) => {
-            query.fetch_optional(executor).await.and_then(|row| row.as_ref().map(read).transpose())
+            query.fetch_optional(&mut *executor).await.and_then(|row| row.as_ref().map(read).transpose())
         });
         settle(mark, result)
     }
@@ -133,7 +156,7 @@ impl<'c> Query<'c> {
     pub async fn all<T: Record>(mut self) -> Result<Vec<T>, StoreError> {
         let mark = self.start()?;
         let result = run!(self, Statement::all, (query, executor) => {
-            query.fetch_all(executor).await.and_then(|rows| rows.iter().map(read).collect())
+            query.fetch_all(&mut *executor).await.and_then(|rows| rows.iter().map(read).collect())
         });
         settle(mark, result)
     }

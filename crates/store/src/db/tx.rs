@@ -1,11 +1,7 @@
 //! A transaction on either engine.
 
-use std::sync::Arc;
-
-use sqlx::{Postgres, Transaction};
-
+use super::postgres::Transaction;
 use super::sqlite;
-use super::stats::Counters;
 use super::writer::Lease;
 use super::{Engine, Query, SqlText};
 use crate::StoreError;
@@ -24,24 +20,7 @@ pub struct Tx {
 #[derive(Debug)]
 enum Session {
     Sqlite(Lease),
-    Postgres(Transaction<'static, Postgres>, Tally),
-}
-
-/// Counts a PostgreSQL transaction as rolled back unless it was committed.
-#[derive(Debug)]
-struct Tally {
-    counters: Arc<Counters>,
-    committed: bool,
-}
-
-impl Drop for Tally {
-    fn drop(&mut self) {
-        if self.committed {
-            self.counters.commit(1);
-        } else {
-            self.counters.rollback();
-        }
-    }
+    Postgres(Transaction),
 }
 
 impl Tx {
@@ -49,15 +28,15 @@ impl Tx {
         Self { session: Session::Sqlite(lease), failed: false }
     }
 
-    pub(super) fn on_postgres(tx: Transaction<'static, Postgres>, counters: Arc<Counters>) -> Self {
-        Self { session: Session::Postgres(tx, Tally { counters, committed: false }), failed: false }
+    pub(super) fn on_postgres(transaction: Transaction) -> Self {
+        Self { session: Session::Postgres(transaction), failed: false }
     }
 
     /// Which engine serves it.
     pub fn engine(&self) -> Engine {
         match self.session {
             Session::Sqlite(_) => Engine::Sqlite,
-            Session::Postgres(..) => Engine::Postgres,
+            Session::Postgres(_) => Engine::Postgres,
         }
     }
 
@@ -66,7 +45,7 @@ impl Tx {
         let text = sql.text_for(self.engine());
         let query = match &mut self.session {
             Session::Sqlite(lease) => Query::on_sqlite(sqlite::Session::Transaction(lease), text),
-            Session::Postgres(tx, _) => Query::on_postgres_tx(&mut *tx, text),
+            Session::Postgres(transaction) => Query::on_postgres_tx(transaction, text),
         };
         query.marking(&mut self.failed)
     }
@@ -83,16 +62,7 @@ impl Tx {
         }
         match self.session {
             Session::Sqlite(lease) => lease.commit().await,
-            Session::Postgres(tx, tally) => commit_postgres(tx, tally).await,
+            Session::Postgres(transaction) => transaction.commit().await,
         }
     }
-}
-
-async fn commit_postgres(tx: Transaction<'static, Postgres>, mut tally: Tally) -> Result<(), StoreError> {
-    tx.commit().await.map_err(|error| {
-        tally.counters.failed_commit();
-        StoreError::of_commit(error)
-    })?;
-    tally.committed = true;
-    Ok(())
 }

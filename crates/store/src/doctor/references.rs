@@ -26,6 +26,32 @@ const CHECKS: &[(&str, &str)] = &[
         "SELECT count(*) FROM (SELECT host FROM delivery_subscriptions UNION SELECT host FROM delivery_targets) t
          WHERE NOT EXISTS (SELECT 1 FROM delivery_hosts h WHERE h.host = t.host)",
     ),
+    // What a copy lacks of which some tables were read earlier than others.
+    (
+        "servers have been sent more than the delivery log holds",
+        "SELECT count(*) FROM delivery_hosts WHERE cursor > (SELECT coalesce(max(seq), 0) FROM delivery_log)",
+    ),
+    (
+        "events are about posts or comments that are not there",
+        "SELECT count(*) FROM events v
+         WHERE v.entry_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM entries e WHERE e.id = v.entry_id)",
+    ),
+    // Events are kept for 7 days, what caused them for 35.
+    (
+        "events were caused by activities that are not there",
+        "SELECT count(*) FROM events v WHERE v.received_id IS NOT NULL
+         AND NOT EXISTS (SELECT 1 FROM received_activities r WHERE r.id = v.received_id)",
+    ),
+    (
+        "decisions are about posts or comments that are not there",
+        "SELECT count(*) FROM decisions d
+         WHERE d.entry_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM entries e WHERE e.id = d.entry_id)",
+    ),
+    (
+        "activities wait for posts or comments that are not there",
+        "SELECT count(*) FROM received_activities r
+         WHERE r.waits_for IS NOT NULL AND NOT EXISTS (SELECT 1 FROM entries e WHERE e.id = r.waits_for)",
+    ),
 ];
 
 /// What is broken; empty: nothing.

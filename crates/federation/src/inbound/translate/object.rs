@@ -92,7 +92,7 @@ pub(super) fn origin_of(object: &Object, now: Timestamp) -> Origin {
     let past = |millis: i64| Timestamp(millis).min(now);
     Origin::Elsewhere {
         ap_id: ApId::new(object.id.as_str()),
-        wire_type: object.kind.as_str().to_owned(),
+        wire_type: text::clean_line(object.kind.as_str()),
         page_url: object.url.as_ref().map(ToString::to_string),
         context_url: context_of(object),
         published_at: object.published.map_or(now, past),
@@ -113,7 +113,7 @@ pub(super) fn poll_of(object: &Object) -> Option<Poll> {
     let poll = object.poll.as_ref()?;
     let count = |votes: u64| i64::try_from(votes).unwrap_or(i64::MAX);
     Some(Poll {
-        options: poll.options.iter().map(|option| (option.name.clone(), count(option.votes))).collect(),
+        options: poll.options.iter().map(|option| (text::clean(&option.name), count(option.votes))).collect(),
         multiple: poll.multiple,
         closes_at: poll.closes_at.map(Timestamp),
     })

@@ -5,7 +5,7 @@ use guildhall_activitypub::{
     activity::{Reaction, ReactionKind},
 };
 use guildhall_app::entry::{self as entries, CastVote, PollVote, React};
-use guildhall_domain::content::Vote;
+use guildhall_domain::{content::Vote, text};
 
 use super::{Incoming, Step, Trouble, delete::ignored_or_early, incoming::held, trouble::IntoStep};
 use crate::Federation;
@@ -25,7 +25,7 @@ pub(super) async fn react(
         return Ok(waits);
     }
     let (actor, cause) = (incoming.actor.id, incoming.cause());
-    let emoji = reaction.emoji.clone().filter(|emoji| emoji.len() <= MAX_EMOJI_BYTES);
+    let emoji = emoji_of(reaction);
     let vote = match (reaction.kind, &emoji) {
         (ReactionKind::Dislike, _) => Vote::Down,
         // Misskey's and Pleroma's reactions say more than yes; what they say is kept, not counted.
@@ -37,6 +37,12 @@ pub(super) async fn react(
     };
     let command = CastVote { entry: entry.id, actor, vote: Some(vote), cause };
     entries::cast_vote(&federation.app, command).await.into_step()
+}
+
+/// The emoji as it is kept. PostgreSQL takes no NUL in a text.
+pub(super) fn emoji_of(reaction: &Reaction) -> Option<String> {
+    let emoji = text::clean_line(reaction.emoji.as_deref()?);
+    Some(emoji).filter(|emoji| !emoji.is_empty() && emoji.len() <= MAX_EMOJI_BYTES)
 }
 
 /// What an `Undo` takes back.
@@ -86,6 +92,8 @@ pub(super) async fn choose(
     if let Some(waits) = held(&entry) {
         return Ok(waits);
     }
+    // As the options are kept.
+    let option = text::clean(&option);
     let command = PollVote { entry: entry.id, actor: incoming.actor.id, option, cause: incoming.cause() };
     entries::vote_in_poll(&federation.app, command).await.into_step()
 }

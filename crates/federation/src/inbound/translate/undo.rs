@@ -101,7 +101,7 @@ async fn withdrawn(federation: &Federation, inner: &InnerActivity) -> Result<Wit
         None => None,
     };
     let emoji = match came.map(|activity| activity.verb) {
-        Some(Verb::React(reaction)) => reaction.emoji,
+        Some(Verb::React(reaction)) => react::emoji_of(&reaction),
         _ => None,
     };
     Ok(match emoji {

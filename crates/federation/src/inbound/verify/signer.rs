@@ -12,6 +12,9 @@ use crate::fetch::{KeyAge, KeyError, KnownKey};
 use crate::inbound::InboxRequest;
 use crate::net::ClientIp;
 
+/// What a page that is fetched counts as among the bytes that its client has us hold: so few at a time for one client.
+const FETCHED_BYTES: usize = 256 << 10;
+
 /// Finds the key and verifies the signature of a POST.
 pub(super) async fn check(
     federation: &Federation,
@@ -36,7 +39,12 @@ pub(super) async fn check_with(
     (age, client): (KeyAge, ClientIp),
 ) -> Result<KnownKey, Rejection> {
     let fetcher = &federation.fetcher;
-    let known = fetcher.key(key_id, age, || permit(federation, client, key_id)).await?;
+    let mut share = federation.buckets.hold(client);
+    let may_fetch = || {
+        share.add(FETCHED_BYTES).map_err(KeyError::TooMany)?;
+        permit(federation, client, key_id)
+    };
+    let known = fetcher.key(key_id, age, may_fetch).await?;
     match signature.verify(parts, &known.key) {
         Ok(()) => Ok(known),
         Err(error @ (SignatureError::Mismatch | SignatureError::WrongKeyKind)) => {

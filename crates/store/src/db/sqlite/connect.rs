@@ -1,11 +1,13 @@
 //! How a connection to a SQLite file is set up, and how it ends.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
 use super::super::{Durability, OpenOptions, open::STATEMENT_CACHE};
+use super::watch::Watch;
 use super::{of_sqlite, off_thread};
 use crate::StoreError;
 
@@ -17,6 +19,7 @@ pub(in crate::db) struct Connect {
     /// How long it waits for a file that another process keeps busy.
     patience: Duration,
     durability: Durability,
+    watch: Arc<Watch>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,13 +33,15 @@ impl Connect {
     /// The writing connection, which creates the file. It does not wait for other processes by itself, since it would
     /// keep its thread from other work; its owner asks again, for [`patience`](Self::patience).
     pub(in crate::db) fn writer(path: &Path, options: &OpenOptions) -> Self {
+        // A relative name that starts with "file:" would be taken for a URI.
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         Self {
-            // A relative name that starts with "file:" would be taken for a URI.
-            path: std::path::absolute(path).unwrap_or_else(|_| path.to_owned()),
+            watch: Arc::new(Watch::new(&path)),
+            path,
             purpose: Purpose::Write,
             // Another writer is a second process, such as the command line. Who waits for it shall hear so rather
             // than run into the time-out of the queue.
-            patience: options.acquire_timeout / 2,
+            patience: options.acquire_timeout * 3 / 4,
             durability: options.durability,
         }
     }
@@ -59,7 +64,23 @@ impl Connect {
     /// Opens it on a thread for blocking work.
     pub(in crate::db) async fn open(&self) -> Result<Connection, StoreError> {
         let connect = self.clone();
-        off_thread(move || connect.open_here().map_err(|error| StoreError::Open(of_sqlite(error)))).await?
+        let opened = off_thread(move || connect.open_here()).await?;
+        let connection = opened.map_err(|error| StoreError::Open(of_sqlite(error)))?;
+        self.watch.begin();
+        Ok(connection)
+    }
+
+    /// Whether the file is still in its place.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]: it is not.
+    pub(in crate::db) fn look(&self) -> Result<(), StoreError> {
+        self.watch.look()
+    }
+
+    /// The same for those who only read: they look where the writer has missed it.
+    pub(super) fn look_again(&self) -> Result<(), StoreError> {
+        self.watch.look_again()
     }
 
     /// Opens one more, later: that it fails then is a passing trouble.

@@ -10,6 +10,7 @@ mod migrate;
 mod readers;
 mod session;
 mod statement;
+mod watch;
 
 pub(super) use connect::{Connect, close, make_private};
 pub(super) use failure::{is_busy, of_sqlite};

@@ -58,6 +58,7 @@ impl Readers {
 
     /// A connection, at once where one is free.
     pub(super) async fn lend(&self) -> Result<Loan, StoreError> {
+        self.shared.connect.look_again()?;
         let permit = match self.permits.clone().try_acquire_owned() {
             Ok(permit) => permit,
             // Closed or all in use: the waiting one tells which.

@@ -120,6 +120,11 @@ impl Task {
 
     /// Runs one batch, from `first` on. Gives back a request that it took from the queue and did not serve.
     async fn serve(&mut self, first: Applicant) -> Option<Request> {
+        if let Err(error) = self.connect.look() {
+            // The applicant may have gone.
+            let _ = first.send(Err(error));
+            return None;
+        }
         let connection = match self.connection.take() {
             Some(connection) => connection,
             None => match self.reopen().await {
