@@ -6,6 +6,9 @@ use serde_json::Value;
 
 use crate::stage::{Attempts, Stage};
 
+/// Makes the signed request of an activity.
+type Signing<'a> = Box<dyn Fn(&Value) -> Forged + 'a>;
+
 /// Of the empty body.
 const EMPTY: &str = "SHA-256=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
 
@@ -112,7 +115,7 @@ async fn a_body_counts_under_its_own_digest_alone() -> anyhow::Result<()> {
     .collect();
     stage.refuses(attempts).await?;
 
-    let honest: Vec<(&str, Box<dyn Fn(&Value) -> Forged>)> = vec![
+    let honest: Vec<(&str, Signing<'_>)> = vec![
         ("Digest", Box::new(|activity| cavage.sign(stage.post(activity)))),
         (
             "in lower case",

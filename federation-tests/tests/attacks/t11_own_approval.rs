@@ -104,9 +104,9 @@ async fn a_follow_of_ours_is_answered_by_whom_it_was_sent_to() -> anyhow::Result
         follow.ok_or_else(|| anyhow::anyhow!("only {came:?}"))
     })
     .await?;
-    let state =
+    let shown =
         async || -> anyhow::Result<Value> { Ok(stage.maria.get(&membership).await?["state"].clone()) };
-    let asked = state().await?;
+    let asked = shown().await?;
     ensure!(asked != "member", "{asked}");
 
     let [stranger, twin] = [other.person("stranger")?, other.group("club")?];
@@ -128,7 +128,7 @@ async fn a_follow_of_ours_is_answered_by_whom_it_was_sent_to() -> anyhow::Result
             let told = stage.send(&stage.signed(by, &by.activity(kind, object))).await?;
             stage.settled().await?;
             ensure!(told.status < 500, "{kind} by {name}: {}", told.text());
-            ensure!(state().await? == asked, "{kind} by {name}: {}", state().await?);
+            ensure!(shown().await? == asked, "{kind} by {name}: {}", shown().await?);
         }
     }
     // In the group's name, signed by others.
@@ -140,6 +140,6 @@ async fn a_follow_of_ours_is_answered_by_whom_it_was_sent_to() -> anyhow::Result
         ])
         .await?;
     stage.counts(&club, &accept).await?;
-    ensure!(state().await? == "member");
+    ensure!(shown().await? == "member");
     Ok(())
 }

@@ -39,7 +39,7 @@ async fn bodies_are_as_large_and_deep_as_they_may_be() -> anyhow::Result<()> {
         let mut text = follow.to_string();
         let pad = size - text.len() - ",\"pad\":\"\"".len();
         text.truncate(text.len() - 1);
-        text += &format!(",\"pad\":\"{}\"}}", "x".repeat(pad));
+        text.extend([",\"pad\":\"", &"x".repeat(pad), "\"}"]);
         (follow, text.into_bytes())
     };
     let mebibyte = 1 << 20;
@@ -157,17 +157,17 @@ async fn long_lists_are_read_in_part_and_lead_nowhere() -> anyhow::Result<()> {
     let mentions: Vec<Value> =
         ids.iter().map(|id| json!({ "type": "Mention", "href": id, "name": "@x" })).collect();
     let hashtags: Vec<Value> =
-        (0..10_000).map(|number| json!({ "type": "Hashtag", "name": format!("#t{number}") })).collect();
+        (0..5_000).map(|number| json!({ "type": "Hashtag", "name": format!("#t{number}") })).collect();
     let options: Vec<Value> =
-        (0..10_000).map(|number| json!({ "type": "Note", "name": number.to_string() })).collect();
+        (0..5_000).map(|number| json!({ "type": "Note", "name": number.to_string() })).collect();
     let with_group: Vec<_> =
         std::iter::once(stage.group.clone()).chain(ids.iter().take(9_000).cloned()).collect();
     for (name, field, value) in [
-        ("mentions", "tag", json!(mentions[..8_000])),
+        ("mentions", "tag", json!(mentions[..3_000])),
         ("hashtags", "tag", json!(hashtags)),
         ("recipients", "to", json!(with_group)),
         ("copies", "cc", json!(ids)),
-        ("attachments", "attachment", json!(mentions[..8_000])),
+        ("attachments", "attachment", json!(mentions[..3_000])),
         ("options", "oneOf", json!(options)),
     ] {
         let mut note = stage.mallory.note(&stage.group, name);

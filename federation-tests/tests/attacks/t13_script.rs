@@ -71,6 +71,7 @@ const ADDRESSES: [&str; 5] = [
 ];
 
 /// What of a page could run or load something of the attacker's.
+#[expect(clippy::unwrap_used, reason = "a selector that is written here")]
 fn dangers(page: &str) -> Vec<String> {
     let html = Html::parse_document(page);
     let every = Selector::parse("*").unwrap();
@@ -147,7 +148,7 @@ async fn what_others_write_runs_nowhere() -> anyhow::Result<()> {
             if note.get("name").is_none()
                 && note["type"] == "Note"
                 && !name.starts_with("link")
-                && !name.starts_with("p")
+                && !name.starts_with('p')
             {
                 note["inReplyTo"] = json!(root);
             }

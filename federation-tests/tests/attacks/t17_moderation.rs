@@ -56,6 +56,7 @@ impl Scene {
         let alice = third.person("alice")?;
         let mut post = alice.note(&club.id, "In the club");
         post["published"] = json!("2026-01-01T00:00:00Z");
+        post["updated"] = json!("2026-01-01T00:00:00Z");
         let create = alice.activity("Create", post.clone());
         third.serve(&post);
         third.serve(&create);

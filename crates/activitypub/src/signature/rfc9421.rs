@@ -22,7 +22,7 @@ struct Parameters<'a> {
 
 /// Reads `label=("…" …);created=…;keyid="…"` and `label=:base64:`.
 pub(super) fn parse(input: &str, signature: &str) -> Result<ParsedSignature, SignatureError> {
-    let mut scanner = Scanner::new(input.trim_matches([' ', '\t']));
+    let mut scanner = Scanner::new(input.trim_matches(' '));
     let label = label(&mut scanner).ok_or(INPUT)?;
     let signed = scanner.rest();
     let covered = components(&mut scanner)?;
@@ -122,7 +122,7 @@ fn algorithm(name: Option<&str>) -> Result<Algorithm, SignatureError> {
 }
 
 fn signature_bytes(text: &str, wanted: &str) -> Result<Vec<u8>, SignatureError> {
-    let mut scanner = Scanner::new(text.trim_matches([' ', '\t']));
+    let mut scanner = Scanner::new(text.trim_matches(' '));
     let found = label(&mut scanner).ok_or(SIGNATURE)?;
     let encoded = scanner.bytes().ok_or(SIGNATURE)?;
     end_of_dictionary(scanner, SIGNATURE)?;

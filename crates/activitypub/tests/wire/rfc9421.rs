@@ -225,6 +225,7 @@ fn odd_signature_headers_are_refused() {
         ("s".to_owned(), "s=:AAAA:", "signature-malformed"),
         // No structured fields (RFC 9651): a key and a token begin with a letter, and a key is in lower case.
         (good.replacen('s', "1s", 1), "1s=:AAAA:", "signature-malformed"),
+        (good.to_owned(), "\ts=:AAAA:", "signature-malformed"),
         (good.replacen('s', "S", 1), "S=:AAAA:", "signature-malformed"),
         (format!("{good};Nonce=1"), "s=:AAAA:", "signature-malformed"),
         (format!("{good};nonce=-a"), "s=:AAAA:", "signature-malformed"),

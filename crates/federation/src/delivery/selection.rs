@@ -1,11 +1,13 @@
 //! Reading on in the log for one host, and choosing what it is sent.
 
+use std::collections::HashSet;
+use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
 use guildhall_domain::{GroupId, Timestamp, audience::Profile};
 use guildhall_store::StoreError;
-use guildhall_store::delivery::{Piece, Position, log};
+use guildhall_store::delivery::{Piece, log};
 use guildhall_store::instance::{self, Instance};
 
 use super::context::Context;
@@ -32,7 +34,9 @@ pub(super) struct Selection {
     instance: Option<Instance>,
     read_at: Timestamp,
     lists: Lists,
-    /// What was read last is to be sent before reading on, which waits for the host's `NodeInfo`.
+    /// What was put into the window ahead of the rest of its page, which waits for the host's `NodeInfo`.
+    ahead: HashSet<(i64, String)>,
+    /// That was done by the last read.
     is_cut: bool,
 }
 
@@ -46,7 +50,8 @@ impl Selection {
     ) -> Self {
         let rows = (MOST_PAIRS / subscriptions.max(1)).clamp(8, MOST_ROWS);
         let read_at = context.app.now();
-        Self { context, host, rows, instance, read_at, lists: Lists::default(), is_cut: false }
+        let (lists, ahead) = (Lists::default(), HashSet::new());
+        Self { context, host, rows, instance, read_at, lists, ahead, is_cut: false }
     }
 
     /// Whether there is room for more, and may be more.
@@ -80,20 +85,39 @@ impl Selection {
         let page = log::read(&context.app.store, &self.host, window.position(), self.rows, PAGE).await?;
         self.refresh().await?;
         let items = self.items(&page.pieces).await?;
-        // Asked for only where it matters, and only once the rest is on its way: the answer to a `Follow` does not wait
-        // for `NodeInfo`.
-        let first = items.iter().find(|item| item.depends_on_profile()).map(|item| item.seq);
-        let before = page.pieces.partition_point(|piece| first.is_none_or(|first| piece.seq < first));
-        self.is_cut = before > 0 && before < page.pieces.len() && self.known_profile().is_none();
-        if self.is_cut {
-            let pieces = &page.pieces[..before];
-            let position = Position::after(pieces[before - 1].seq);
-            window.extend(parcels(pieces, &items, Profile::Microblog), position, false);
-            return Ok(());
+        self.is_cut = false;
+        let is_asked = items.iter().any(|item| item.depends_on_profile());
+        if is_asked && self.known_profile().is_none() {
+            // Asked for only where it matters, and once the rest is on its way: the answer to a `Follow` does not wait
+            // for `NodeInfo`.
+            let ahead = self.independent(&page.pieces, &items);
+            if !ahead.is_empty() {
+                self.ahead.extend(ahead.iter().map(key));
+                window.add_ahead(parcels(&ahead, &items, Profile::Microblog));
+                self.is_cut = true;
+                return Ok(());
+            }
         }
-        let profile = if first.is_some() { self.profile().await? } else { Profile::Microblog };
-        window.extend(parcels(&page.pieces, &items, profile), page.position, page.is_end);
+        let profile = if is_asked { self.profile().await? } else { Profile::Microblog };
+        let ahead = mem::take(&mut self.ahead);
+        let pieces: Vec<Piece> =
+            page.pieces.into_iter().filter(|piece| !ahead.contains(&key(piece))).collect();
+        window.extend(parcels(&pieces, &items, profile), page.position, page.is_end);
         Ok(())
+    }
+
+    /// Those that go out alike whatever the host understands, are not on their way, and follow on nothing that waits.
+    fn independent(&self, pieces: &[Piece], items: &[Arc<LogItem>]) -> Vec<Piece> {
+        let waits_before = |item: &LogItem| {
+            let is_before =
+                |other: &&Arc<LogItem>| other.seq <= item.seq && other.order_key == item.order_key;
+            items.iter().filter(is_before).any(|other| other.depends_on_profile())
+        };
+        let is_independent = |piece: &&Piece| {
+            let found = items.binary_search_by_key(&piece.seq, |item| item.seq);
+            !self.ahead.contains(&key(piece)) && found.is_ok_and(|at| !waits_before(&items[at]))
+        };
+        pieces.iter().filter(is_independent).cloned().collect()
     }
 
     /// What the pieces are of, but for what the host is not to get.
@@ -125,6 +149,10 @@ impl Selection {
         self.instance = instance::find(&app.store, &self.host).await?;
         Ok(self.known_profile().unwrap_or(Profile::Microblog))
     }
+}
+
+fn key(piece: &Piece) -> (i64, String) {
+    (piece.seq, piece.inbox.clone())
 }
 
 /// In the shape for hosts of `profile`; what there is none of is left out.

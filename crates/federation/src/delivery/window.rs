@@ -86,11 +86,22 @@ impl Window {
 
     /// The item up to which, and including which, everything is done.
     pub(super) fn cursor(&self) -> i64 {
-        self.waiting.first().map_or(self.position.passed(), |first| first.parcel.seq - 1)
+        let read = self.position.passed();
+        self.waiting.first().map_or(read, |first| read.min(first.parcel.seq - 1))
     }
 
     /// Adds what was read next.
     pub(super) fn extend(&mut self, parcels: Vec<Parcel>, position: Position, is_end: bool) {
+        self.add_ahead(parcels);
+        self.position = position;
+        self.is_end = is_end;
+    }
+
+    /// Adds some of what comes after the position, which stays; what was added so before stays as it is.
+    pub(super) fn add_ahead(&mut self, mut parcels: Vec<Parcel>) {
+        parcels.retain(|parcel| self.find(parcel.seq, &parcel.inbox).is_none());
+        let is_ahead = |parcel: &Parcel| self.waiting.last().is_some_and(|last| last.parcel.seq > parcel.seq);
+        let is_mixed = parcels.first().is_some_and(is_ahead);
         self.waiting.extend(parcels.into_iter().map(|parcel| Waiting {
             parcel,
             in_flight: false,
@@ -99,8 +110,10 @@ impl Window {
             successes_then: 0,
             not_before: Timestamp(0),
         }));
-        self.position = position;
-        self.is_end = is_end;
+        if is_mixed {
+            self.waiting
+                .sort_by(|a, b| (a.parcel.seq, &a.parcel.inbox).cmp(&(b.parcel.seq, &b.parcel.inbox)));
+        }
     }
 
     /// Takes the next parcel to be sent now, if there is any.

@@ -83,7 +83,7 @@ on_both_engines! {
         assert_eq!(world.deliver().await, ["first", "second"]);
     }
 
-    async fn a_stop_waits_ten_seconds_and_no_more(db: Db) {
+    async fn a_stop_waits_seven_seconds_and_no_more(db: Db) {
         let world = World::new(db).await;
         world.peer.next_answers(A, [Answer::Ask]);
         world.send("item", "x", &[A]).await;

@@ -91,3 +91,21 @@ fn an_item_is_given_up_after_ten_failures_between_successes_of_the_host() {
     window.count_success();
     assert!(window.put_back(1, "i", |_| NOW));
 }
+
+#[test]
+fn what_goes_ahead_moves_no_cursor_and_takes_its_place_among_the_rest() {
+    let mut window = Window::after(0);
+    window.add_ahead(vec![parcel(5, "e", "i"), parcel(7, "g", "i")]);
+    assert_eq!((window.cursor(), take_all(&mut window)), (0, vec![5, 7]));
+    window.finish(5, "i");
+    assert_eq!(window.cursor(), 0, "what comes before has not even been read");
+    window.extend(
+        vec![parcel(3, "c", "i"), parcel(7, "g", "i"), parcel(8, "h", "i")],
+        Position::after(8),
+        true,
+    );
+    assert_eq!((window.cursor(), window.len()), (2, 3));
+    assert_eq!(take_all(&mut window), [3, 8], "7 is under way");
+    window.finish(3, "i");
+    assert_eq!(window.cursor(), 6);
+}

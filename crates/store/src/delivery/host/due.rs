@@ -71,6 +71,7 @@ pub async fn advance_idle(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreError
     )
     .bind(last)
     .bind(now.0)
+    .slow()
     .execute()
     .await
 }
