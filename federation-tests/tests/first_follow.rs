@@ -10,13 +10,11 @@ use tokio::time::{Instant, sleep};
 /// From the request to the arrival of the `Accept`, with an actor that takes 300 ms to be fetched.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(2);
 
-/// Every answer comes before `NodeInfo` would be given up, which is after 10 s.
-const ALL_ANSWERED_WITHIN: Duration = Duration::from_secs(8);
-
 /// Between two posts, so that there is always something new for those who follow.
 const POSTED_EVERY: Duration = Duration::from_millis(20);
 
-/// Servers that follow one after another; the quickest answer counts, as the machine may be busy with other tests.
+/// Servers that follow one after another. More than half must be answered in time: where a post comes first, its server
+/// is asked what it understands, and that may take until the request is given up.
 const HOSTS: u8 = 4;
 
 #[tokio::test]
@@ -40,8 +38,8 @@ async fn is_accepted_at_once(engine: Engine) -> anyhow::Result<()> {
         ended = post_all_the_time(&maria) => ended?,
     };
     eprintln!("answered after {took:?}");
-    ensure!(took.iter().all(|took| *took < ALL_ANSWERED_WITHIN), "{took:?}");
-    ensure!(took.iter().any(|took| *took < ANSWERED_WITHIN), "{took:?}");
+    let in_time = took.iter().filter(|took| **took < ANSWERED_WITHIN).count();
+    ensure!(in_time > took.len() / 2, "{took:?}");
     Ok(())
 }
 
