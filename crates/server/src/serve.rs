@@ -33,7 +33,7 @@ pub async fn serve(config: &Config, warnings: &[Problem]) -> anyhow::Result<()> 
     // Before anything is opened: a second server by mistake must not touch the data.
     let listener = bind("server.listen", config.server.listen).await?;
     let metrics_server = serve_metrics(config, &metrics, &shutdown).await?;
-    let Parts { activitypub, html, api, ready, workers, next_steps } =
+    let Parts { activitypub, html, api, ready, workers, next_steps, serving } =
         wiring::assemble(config, &shutdown).await?;
 
     announce(config, &listener, &next_steps)?;
@@ -42,6 +42,8 @@ pub async fn serve(config: &Config, warnings: &[Problem]) -> anyhow::Result<()> 
     let app = http_server::surround(routes, settings, TrustedProxies::new(&config.server.trusted_proxies));
     http_server::serve(listener, app, settings, shutdown).await;
     end(workers, metrics_server).await;
+    // Nothing is at work any more.
+    drop(serving);
     tracing::info!("stopped");
     Ok(())
 }

@@ -27,8 +27,6 @@ const BATCH: usize = 64;
 /// Events rendered at one time: rendering waits for the database most of the time.
 const AT_ONCE: usize = 8;
 
-/// How long to wait before looking again when nobody rings: an event may have been written by another node.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Publishes until `stop` ends. `holder` is a name that no other process has.
 pub async fn run(app: App, holder: String, stop: impl Future<Output = ()> + Send) {
@@ -40,14 +38,18 @@ pub async fn run(app: App, holder: String, stop: impl Future<Output = ()> + Send
             tracing::warn!(error = &error as &dyn Error, "publishing failed; trying again");
             0
         });
-        let pause = if told == BATCH { Duration::ZERO } else { LOOK_EVERY };
+        // Looking without being told, too: the one who publishes may be gone, or a hint of another node lost.
+        let pause = if told == BATCH { Duration::ZERO } else { lease::LOOK_EVERY };
+        let is_ours = publisher.lease.is_some();
+        publisher.app.signals.set_publishes(is_ours);
         tokio::select! {
             biased;
             () = &mut stop => break,
-            () = publisher.app.signals.event.notified() => {}
+            () = publisher.app.signals.event.notified(), if is_ours => {}
             () = tokio::time::sleep(pause) => {}
         }
     }
+    publisher.app.signals.set_publishes(false);
     publisher.release().await;
 }
 
@@ -94,9 +96,14 @@ impl Publisher {
             None => false,
         };
         if !renewed {
-            self.lease = lease::acquire(&mut tx, LEASE, &self.holder, now).await?;
+            // Not ours from here on, whatever becomes of the transaction.
+            self.lease = None;
+            let taken = lease::acquire(&mut tx, LEASE, &self.holder, now).await?;
+            tx.commit().await?;
+            self.lease = taken;
+        } else {
+            tx.commit().await?;
         }
-        tx.commit().await?;
         Ok(self.lease.is_some())
     }
 
