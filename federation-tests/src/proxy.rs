@@ -36,8 +36,9 @@ impl Balancer {
     pub async fn start(port: u16, upstreams: &[String]) -> anyhow::Result<Self> {
         let folder = TempDir::with_prefix("guildhall-nginx-")?;
         let path = |name: &str| folder.path().join(name).display().to_string();
-        let servers: String =
+        let servers: Vec<String> =
             upstreams.iter().map(|upstream| format!("  server {upstream} max_fails=0;\n")).collect();
+        let servers = servers.concat();
         let site = format!(
             "upstream nodes {{\n{servers}}}\nserver {{\n  listen 127.0.0.1:{port} backlog=1024;\n  \
              client_max_body_size 2m;\n  location / {{\n    proxy_pass http://nodes;\n    \

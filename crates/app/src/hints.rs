@@ -2,6 +2,7 @@
 //! and sent some thirty times a second at most, never inside the transaction of the work. Without any of them everything
 //! still happens within seconds.
 
+use std::fmt::Write as _;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -130,7 +131,8 @@ fn apply(app: &App, news: &News) {
 fn written(name: &str, news: &News) -> String {
     let mut text = name.to_owned();
     if news.shards != 0 {
-        text.push_str(&format!(" received={:x}", news.shards));
+        // Writing to a String cannot fail.
+        let _ = write!(text, " received={:x}", news.shards);
     }
     for (is_said, word) in
         [(news.is_event, " event"), (news.is_delivery, " delivery"), (news.is_hosts, " hosts")]

@@ -22,6 +22,8 @@ const HOSTS: u32 = 8;
 const HERE: usize = 3;
 /// Writers on the hosts.
 const THERE: usize = 8;
+/// Between two comments of a writer: what is tested is not how much a busy machine can take.
+const PACE: Duration = Duration::from_millis(400);
 
 /// An instance of several nodes with a group, Maria who writes in it, and a crowd of servers that follow it.
 pub(crate) struct World {
@@ -155,21 +157,21 @@ impl Note {
     }
 
     fn create(&self, text: &str) -> Value {
-        self.activity("Create", self.object(text))
+        self.activity("Create", &self.object(text))
     }
 
     fn update(&self, text: &str) -> Value {
         let mut object = self.object(text);
         object["updated"] = json!(Crowd::now());
-        self.activity("Update", object)
+        self.activity("Update", &object)
     }
 
     fn delete(&self) -> Value {
-        self.activity("Delete", json!({ "id": self.id(), "type": "Tombstone" }))
+        self.activity("Delete", &json!({ "id": self.id(), "type": "Tombstone" }))
     }
 
     fn like(&self, object: &str) -> Value {
-        self.activity("Like", json!(object))
+        self.activity("Like", &json!(object))
     }
 
     fn object(&self, text: &str) -> Value {
@@ -185,7 +187,7 @@ impl Note {
         })
     }
 
-    fn activity(&self, verb: &str, object: Value) -> Value {
+    fn activity(&self, verb: &str, object: &Value) -> Value {
         json!({
             "@context": "https://www.w3.org/ns/activitystreams",
             "id": format!("{}/{verb}/{}", self.actor, self.number),
@@ -330,6 +332,7 @@ async fn write_here(
                 Err(_) => made.is_uncertain = true,
             }
         }
+        tokio::time::sleep(PACE).await;
         if number % 4 == 0 {
             likes.lock().unwrap_or_else(PoisonError::into_inner).open.push(made.ap_id.clone());
         }
@@ -364,10 +367,11 @@ async fn write_there(
             crowd.insist(&note.inbox, &note.delete()).await?;
             made.steps.push(("Delete", Instant::now()));
         }
-        let liked = likes.lock().unwrap_or_else(PoisonError::into_inner).open.pop();
-        if let Some(liked) = liked {
-            crowd.insist(&note.inbox, &note.like(&liked)).await?;
-            *likes.lock().unwrap_or_else(PoisonError::into_inner).given.entry(liked).or_default() += 1;
+        tokio::time::sleep(PACE).await;
+        let pleasing = likes.lock().unwrap_or_else(PoisonError::into_inner).open.pop();
+        if let Some(comment) = pleasing {
+            crowd.insist(&note.inbox, &note.like(&comment)).await?;
+            *likes.lock().unwrap_or_else(PoisonError::into_inner).given.entry(comment).or_default() += 1;
         }
         all.push(made);
     }
@@ -379,15 +383,15 @@ impl AllMade {
     pub(crate) async fn is_all_there(&self, world: &World) -> anyhow::Result<()> {
         ensure!(self.0.len() > 20, "only {} comments were made", self.0.len());
         let stopped = Instant::now();
-        eventually_within(Duration::from_secs(60), "everything is there once, as it was last", async || {
+        eventually_within(Duration::from_secs(90), "everything is there once, as it was last", async || {
             self.is_shown(world).await
         })
         .await?;
-        eventually_within(Duration::from_secs(60), "every host has heard of everything", async || {
+        eventually_within(Duration::from_secs(90), "every host has heard of everything", async || {
             self.is_heard(world)
         })
         .await?;
-        self.is_in_order(world)?;
+        Self::is_in_order(world)?;
         self.is_nothing_else(world).await?;
         let count = |step: &str| self.0.iter().flat_map(|made| &made.steps).filter(|(done, _)| *done == step).count();
         let likes: u64 = self.0.iter().map(|made| made.likes).sum();
@@ -441,7 +445,7 @@ impl AllMade {
     }
 
     /// What is told again after a kill is told in order again, so that the last word about a thing is the newest.
-    fn is_in_order(&self, world: &World) -> anyhow::Result<()> {
+    fn is_in_order(world: &World) -> anyhow::Result<()> {
         let mut told: HashMap<(String, String), Vec<Heard>> = HashMap::new();
         for heard in world.crowd.heard() {
             told.entry((heard.host.clone(), heard.object.clone())).or_default().push(heard);

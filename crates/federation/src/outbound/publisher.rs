@@ -95,14 +95,14 @@ impl Publisher {
             Some(lease) => lease::renew(&mut tx, lease, now).await?,
             None => false,
         };
-        if !renewed {
+        if renewed {
+            tx.commit().await?;
+        } else {
             // Not ours from here on, whatever becomes of the transaction.
             self.lease = None;
             let taken = lease::acquire(&mut tx, LEASE, &self.holder, now).await?;
             tx.commit().await?;
             self.lease = taken;
-        } else {
-            tx.commit().await?;
         }
         Ok(self.lease.is_some())
     }

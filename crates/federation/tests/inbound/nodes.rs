@@ -130,7 +130,7 @@ fn what_one_node_took_in_is_not_overtaken_by_what_another_did() {
         });
         let now = world.here.app.now();
         for (key, at, verb, activity) in
-            [(900, now.plus(Duration::from_secs(60)), "Create", create(&author, &note)), (100, now, "Update", update)]
+            [(900, now.plus(Duration::from_mins(1)), "Create", create(&author, &note)), (100, now, "Update", update)]
         {
             let new = NewReceived {
                 id: ReceivedId(key),
@@ -145,10 +145,10 @@ fn what_one_node_took_in_is_not_overtaken_by_what_another_did() {
             assert!(received::insert(&mut tx, &new, at).await.unwrap());
             tx.commit().await.unwrap();
         }
-        let node = run(&world.here.federation, "one");
+        let worker = run(&world.here.federation, "one");
         until("both ended", async || everything_ended(&world).await).await;
         let entry = world.here.entry(id(&note)).await.unwrap();
         assert!(entry.content_html.contains("Second"), "{}", entry.content_html);
-        node.abort();
+        worker.abort();
     });
 }
