@@ -58,9 +58,7 @@ async fn the_others_go_on_within_15_s_when_a_node_is_killed() -> anyhow::Result<
     // Known to everybody, so that nothing has to be fetched later.
     let say = async |text: &str| {
         let world = &world;
-        let said = lanes.iter().map(|(host, name)| async move {
-            world.comment(*host, name, text).await
-        });
+        let said = lanes.iter().map(|(host, name)| async move { world.comment(*host, name, text).await });
         try_join_all(said).await
     };
     let before = say("before").await?;
@@ -76,7 +74,10 @@ async fn the_others_go_on_within_15_s_when_a_node_is_killed() -> anyhow::Result<
     let amid = say("amid").await?;
     let publisher = world.nodes()?.into_iter().find(|node| node.publishes).context("nobody publishes")?;
     let killed = (0..2).find(|node| {
-        world.alpha.node_process(*node).is_ok_and(|process| publisher.name.contains(&format!(":{}:", process.id())))
+        world
+            .alpha
+            .node_process(*node)
+            .is_ok_and(|process| publisher.name.contains(&format!(":{}:", process.id())))
     });
     let killed = killed.context("the publisher is none of ours")?;
     world.alpha.kill_node(killed)?;
@@ -84,8 +85,7 @@ async fn the_others_go_on_within_15_s_when_a_node_is_killed() -> anyhow::Result<
     let world = world;
     let after = {
         let world = &world;
-        let said =
-            lanes.iter().map(|(host, name)| async move { world.comment(*host, name, "after").await });
+        let said = lanes.iter().map(|(host, name)| async move { world.comment(*host, name, "after").await });
         try_join_all(said).await?
     };
     world.eventually_heard(&amid, Duration::from_secs(30)).await?;

@@ -31,7 +31,9 @@ pub struct Node {
 
 /// The number is another process's by now: whatever this one wrote next could collide with what that one writes.
 #[derive(Debug, thiserror::Error)]
-#[error("this process was held up for so long that another has its node number by now; it must be started anew")]
+#[error(
+    "this process was held up for so long that another has its node number by now; it must be started anew"
+)]
 pub struct NumberLost;
 
 impl Node {
@@ -55,11 +57,7 @@ impl Node {
     ///
     /// # Errors
     /// [`NumberLost`]: no key may be made any more.
-    pub async fn keep(
-        mut self,
-        app: App,
-        stop: impl Future<Output = ()> + Send,
-    ) -> Result<(), NumberLost> {
+    pub async fn keep(mut self, app: App, stop: impl Future<Output = ()> + Send) -> Result<(), NumberLost> {
         tokio::pin!(stop);
         loop {
             tokio::select! {
@@ -123,7 +121,8 @@ pub(crate) async fn keep_time(store: Db, clock: Arc<DatabaseClock>, stop: impl F
 }
 
 fn note_clock(ahead_ms: i64, was_off: bool) -> bool {
-    let ahead = Duration::from_millis(ahead_ms.unsigned_abs()).as_secs_f64() * if ahead_ms < 0 { -1.0 } else { 1.0 };
+    let ahead =
+        Duration::from_millis(ahead_ms.unsigned_abs()).as_secs_f64() * if ahead_ms < 0 { -1.0 } else { 1.0 };
     gauge!("clock_ahead_of_database_seconds").set(ahead);
     let is_off = ahead.abs() > CLOCK_TOLERANCE.as_secs_f64();
     if is_off && !was_off {
@@ -150,7 +149,9 @@ pub(crate) struct NodeStatus {
 pub(crate) async fn list(store: &Db, now: Timestamp) -> Result<Vec<NodeStatus>, StoreError> {
     let held = lease::list_held(store, now).await?;
     let hosts = host::count_by_holder(store, now).await?;
-    let serving = held.iter().filter(|lease| lease.name.strip_prefix(SERVING).is_some_and(|rest| rest.starts_with('/')));
+    let serving = held
+        .iter()
+        .filter(|lease| lease.name.strip_prefix(SERVING).is_some_and(|rest| rest.starts_with('/')));
     let status = |name: &str| NodeStatus {
         name: name.to_owned(),
         shards: held.iter().filter(|lease| lease.holder == name && shard_in(&lease.name).is_some()).count(),

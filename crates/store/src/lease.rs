@@ -111,14 +111,8 @@ pub async fn hold_all(
                    WHERE leases.until <= $4 OR leases.holder = excluded.holder
                    RETURNING name",
     };
-    let rows: Vec<(String,)> = tx
-        .query(HOLD)
-        .bind(List(names))
-        .bind(holder)
-        .bind(now.plus(LASTS).0)
-        .bind(now.0)
-        .all()
-        .await?;
+    let rows: Vec<(String,)> =
+        tx.query(HOLD).bind(List(names)).bind(holder).bind(now.plus(LASTS).0).bind(now.0).all().await?;
     Ok(rows.into_iter().map(|(name,)| name).collect())
 }
 

@@ -158,7 +158,10 @@ pub async fn find_by_ap_id(db: &Db, ap_id: &ApId) -> Result<Option<Received>, St
 /// time.
 pub async fn list_due(db: &Db, now: Timestamp, limit: usize) -> Result<Vec<Received>, StoreError> {
     let rows: Vec<Row> = db
-        .query(concat!(select!(), " WHERE state = 'queued' AND due_at <= $1 ORDER BY due_at, position LIMIT $2"))
+        .query(concat!(
+            select!(),
+            " WHERE state = 'queued' AND due_at <= $1 ORDER BY due_at, position LIMIT $2"
+        ))
         .bind(now.0)
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
         .all()
@@ -229,7 +232,8 @@ pub async fn list_queued(db: &Db, ids: &[ReceivedId]) -> Result<Vec<Received>, S
         sqlite: concat!(select!(), " WHERE id IN (SELECT value FROM json_each($1)) AND state = 'queued'"),
         postgres: concat!(select!(), " WHERE id = ANY($1) AND state = 'queued'"),
     };
-    let rows: Vec<Row> = db.query(QUEUED).bind(ids.iter().map(|id| id.0).collect::<List<i64>>()).all().await?;
+    let rows: Vec<Row> =
+        db.query(QUEUED).bind(ids.iter().map(|id| id.0).collect::<List<i64>>()).all().await?;
     let mut found: HashMap<i64, Received> =
         rows.into_iter().map(|row| (row.id, Received::from(row))).collect();
     Ok(ids.iter().filter_map(|id| found.remove(&id.0)).collect())

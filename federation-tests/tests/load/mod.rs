@@ -72,8 +72,13 @@ impl World {
         let path = format!("/groups/{GROUP}");
         eventually_within(Duration::from_secs(30), "everybody is a member", async || {
             let group = self.maria.get(&path).await?;
-            let accepted: HashSet<String> =
-                self.crowd.heard().into_iter().filter(|heard| heard.verb == "Accept").map(|heard| heard.host).collect();
+            let accepted: HashSet<String> = self
+                .crowd
+                .heard()
+                .into_iter()
+                .filter(|heard| heard.verb == "Accept")
+                .map(|heard| heard.host)
+                .collect();
             ensure!(accepted.len() == self.crowd.hosts().len(), "{} accepted, {group}", accepted.len());
             Ok(())
         })
@@ -129,11 +134,10 @@ impl World {
         eventually_within(within, "every host has heard of everything", async || {
             let heard: HashSet<(String, String)> =
                 self.crowd.heard().into_iter().map(|heard| (heard.host, heard.object)).collect();
-            let missing = self
-                .crowd
-                .hosts()
-                .iter()
-                .map(|host| ids.iter().filter(|id| !heard.contains(&(host.clone(), (*id).clone()))).count());
+            let missing =
+                self.crowd.hosts().iter().map(|host| {
+                    ids.iter().filter(|id| !heard.contains(&(host.clone(), (*id).clone()))).count()
+                });
             let missing: usize = missing.sum();
             ensure!(missing == 0, "{missing} of {} missing", ids.len() * self.crowd.hosts().len());
             Ok(())
@@ -393,7 +397,8 @@ impl AllMade {
         .await?;
         Self::is_in_order(world)?;
         self.is_nothing_else(world).await?;
-        let count = |step: &str| self.0.iter().flat_map(|made| &made.steps).filter(|(done, _)| *done == step).count();
+        let count =
+            |step: &str| self.0.iter().flat_map(|made| &made.steps).filter(|(done, _)| *done == step).count();
         let likes: u64 = self.0.iter().map(|made| made.likes).sum();
         eprintln!(
             "{} created, {} changed, {} deleted, {likes} liked; {} heard by {} hosts, the latest {:?} after its answer; \
@@ -422,7 +427,8 @@ impl AllMade {
         }
         let doubled: Vec<_> = by_name.iter().filter(|(_, count)| **count > 1).collect();
         ensure!(doubled.is_empty(), "there more than once: {doubled:?}");
-        let wrong: Vec<String> = self.0.iter().filter_map(|made| made.is_wrong(by_id.get(&*made.ap_id))).collect();
+        let wrong: Vec<String> =
+            self.0.iter().filter_map(|made| made.is_wrong(by_id.get(&*made.ap_id))).collect();
         ensure!(wrong.is_empty(), "{} of {}: {:?}", wrong.len(), self.0.len(), &wrong[..wrong.len().min(5)]);
         Ok(())
     }
@@ -432,7 +438,8 @@ impl AllMade {
             world.crowd.heard().into_iter().map(|heard| (heard.host, heard.object, heard.verb)).collect();
         let mut missing = Vec::new();
         for made in &self.0 {
-            for (step, _) in &made.steps {
+            // What was deleted before anybody was told of it is told of no more, but for its end.
+            for (step, _) in made.steps.iter().filter(|(step, _)| !made.is_deleted() || *step == "Delete") {
                 for host in world.crowd.hosts() {
                     if !heard.contains(&(host.clone(), made.ap_id.clone(), (*step).to_owned())) {
                         missing.push((step, &made.ap_id, host));
@@ -491,8 +498,10 @@ impl AllMade {
         for heard in world.crowd.heard().into_iter().filter(|heard| heard.verb == "Create") {
             first.entry((heard.host, heard.object)).or_insert(heard.at);
         }
-        let made: HashMap<&str, Instant> = self.0.iter().map(|made| (&*made.ap_id, made.steps[0].1)).collect();
-        let spans = first.iter().filter_map(|((_, object), at)| Some(at.duration_since(*made.get(&**object)?)));
+        let made: HashMap<&str, Instant> =
+            self.0.iter().map(|made| (&*made.ap_id, made.steps[0].1)).collect();
+        let spans =
+            first.iter().filter_map(|((_, object), at)| Some(at.duration_since(*made.get(&**object)?)));
         spans.max().unwrap_or_default()
     }
 }
@@ -507,7 +516,8 @@ impl Made {
             ([], false) if self.is_uncertain => return None,
             ([only], false) => {
                 let written = bare(only["content_html"].as_str().unwrap_or_default());
-                let is_as_it_was = written == self.text || (self.is_uncertain && written.starts_with(&self.name));
+                let is_as_it_was =
+                    written == self.text || (self.is_uncertain && written.starts_with(&self.name));
                 let votes = only["up"].as_u64().unwrap_or(0);
                 match (is_as_it_was, votes) {
                     (false, _) => format!("is {written:?}"),

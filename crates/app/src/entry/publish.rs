@@ -11,7 +11,6 @@ use guildhall_store::{
     received,
 };
 
-
 /// Counts an entry that has just been published; `at`: when it became visible.
 pub(crate) async fn count_in(tx: &mut Tx, entry: &Entry, at: Timestamp) -> Result<(), StoreError> {
     count(tx, entry, 1).await?;

@@ -55,7 +55,9 @@ impl CachedSigner {
     pub(crate) fn forget(&self, what: Forget) {
         match what {
             Forget::All => self.keys.invalidate_all(),
-            Forget::Actor(actor) => [true, false].into_iter().for_each(|is_rsa| self.keys.invalidate(&(actor, is_rsa))),
+            Forget::Actor(actor) => {
+                [true, false].into_iter().for_each(|is_rsa| self.keys.invalidate(&(actor, is_rsa)))
+            }
             Forget::Peering => {}
         }
     }

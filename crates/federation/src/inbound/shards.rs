@@ -116,7 +116,9 @@ impl Shards {
     /// Those to be given back in which nothing is under way.
     pub(super) fn drained(&self) -> Set {
         let state = self.lock();
-        set_of((0..SHARDS).filter(|shard| contains(state.leaving, *shard) && state.running[index(*shard)] == 0))
+        set_of(
+            (0..SHARDS).filter(|shard| contains(state.leaving, *shard) && state.running[index(*shard)] == 0),
+        )
     }
 
     /// Those whose lease has not ended at `now`, to be given back or not.

@@ -42,8 +42,7 @@ struct Step {
 /// Each aims at an equal share, rounded up, so that nothing is left over.
 fn decide(held: Set, free: Set, nodes: u32) -> Step {
     let due = u32::from(SHARDS).div_ceil(nodes.max(1));
-    let (surplus, room) =
-        (held.count_ones().saturating_sub(due), due.saturating_sub(held.count_ones()));
+    let (surplus, room) = (held.count_ones().saturating_sub(due), due.saturating_sub(held.count_ones()));
     Step { give_back: lowest(held, surplus), take: lowest(free & !held, room) }
 }
 
@@ -130,8 +129,7 @@ impl Share<'_> {
         // Before the database is asked: leases end here no later than there.
         let now = self.app.now();
         let look = Look::take(self.app, self.holder).await?;
-        let alone_until =
-            if look.nodes == 1 && !is_stop { now.plus(ALONE_FOR) } else { Timestamp(0) };
+        let alone_until = if look.nodes == 1 && !is_stop { now.plus(ALONE_FOR) } else { Timestamp(0) };
         self.app.signals.set_others(look.nodes > 1);
         // Those that are ours by the database but not by this node's clock are held anew like free ones.
         let held = self.shards.held(now) & look.ours;

@@ -71,8 +71,11 @@ impl Worker {
         let (shards, signals) = (&federation.shards, &federation.app.signals);
         tokio::pin!(shutdown);
         loop {
-            let look_at =
-                if self.is_told || self.lanes.wants_more() { self.next_look } else { self.next_look + LOOK_EVERY };
+            let look_at = if self.is_told || self.lanes.wants_more() {
+                self.next_look
+            } else {
+                self.next_look + LOOK_EVERY
+            };
             tokio::select! {
                 () = &mut shutdown => break,
                 Some(received) = self.arrivals.recv() => { self.lanes.add_new(received); }

@@ -27,7 +27,6 @@ const BATCH: usize = 64;
 /// Events rendered at one time: rendering waits for the database most of the time.
 const AT_ONCE: usize = 8;
 
-
 /// Publishes until `stop` ends. `holder` is a name that no other process has.
 pub async fn run(app: App, holder: String, stop: impl Future<Output = ()> + Send) {
     let mut stop = pin!(stop);

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use guildhall_app::{App, Signals};
 use guildhall_domain::ReceivedId;
+use guildhall_federation::Federation;
 use guildhall_federation::fetch::Offline;
 use guildhall_federation::inbound::{self, shard_in};
 use guildhall_federation::net::FixedLookup;
-use guildhall_federation::Federation;
 use guildhall_store::db::Engine;
 use guildhall_store::received::{self, NewReceived};
 use guildhall_store::{Db, IdGenerator, lease, testing};
@@ -129,9 +129,10 @@ fn what_one_node_took_in_is_not_overtaken_by_what_another_did() {
             "id": format!("{}#update", id(&note)), "type": "Update", "actor": author.id.as_str(), "object": changed,
         });
         let now = world.here.app.now();
-        for (key, at, verb, activity) in
-            [(900, now.plus(Duration::from_mins(1)), "Create", create(&author, &note)), (100, now, "Update", update)]
-        {
+        for (key, at, verb, activity) in [
+            (900, now.plus(Duration::from_mins(1)), "Create", create(&author, &note)),
+            (100, now, "Update", update),
+        ] {
             let new = NewReceived {
                 id: ReceivedId(key),
                 ap_id: guildhall_domain::ApId::new(id(&activity)),

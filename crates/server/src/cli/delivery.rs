@@ -82,7 +82,11 @@ async fn status(app: &App, output: Output) -> anyhow::Result<()> {
     }
     let publisher = lease::find_holder(&app.store, publisher::LEASE, app.now()).await?;
     let nodes = node::list(&app.store, app.now()).await?.into_iter().map(NodeItem::from).collect();
-    output.print(&Status { hosts: Listing::new(items, "Nothing was ever to be delivered."), publisher, nodes })?;
+    output.print(&Status {
+        hosts: Listing::new(items, "Nothing was ever to be delivered."),
+        publisher,
+        nodes,
+    })?;
     Ok(())
 }
 

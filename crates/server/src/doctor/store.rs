@@ -110,9 +110,15 @@ fn time(database: Option<Timestamp>, here: Timestamp) -> Vec<Finding> {
         return Vec::new();
     }
     let ahead = if here.is_after(database) { "ahead of" } else { "behind" };
-    let what =
-        format!("the clock of this machine is {:.1} s {ahead} that of the database, which is used", off.as_secs_f64());
-    vec![Finding::warning("clock", what, "set the clocks of both by NTP: other servers refuse signatures that are too old or too young")]
+    let what = format!(
+        "the clock of this machine is {:.1} s {ahead} that of the database, which is used",
+        off.as_secs_f64()
+    );
+    vec![Finding::warning(
+        "clock",
+        what,
+        "set the clocks of both by NTP: other servers refuse signatures that are too old or too young",
+    )]
 }
 
 async fn references(store: &Db) -> anyhow::Result<Vec<Finding>> {

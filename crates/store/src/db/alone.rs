@@ -71,7 +71,8 @@ mod tests {
     #[test]
     fn a_file_is_served_by_one_at_a_time_who_knows_the_one_before() {
         let folder = tempfile::tempdir().unwrap();
-        let begin = |name: &str| Serving::begin(&DatabaseUrl::sqlite(folder.path().join(name)), folder.path());
+        let begin =
+            |name: &str| Serving::begin(&DatabaseUrl::sqlite(folder.path().join(name)), folder.path());
         let mut first = begin("a.db").unwrap();
         assert_eq!(first.follow("first").unwrap(), None);
         assert!(matches!(begin("a.db"), Err(ServingError::Taken)));
