@@ -304,15 +304,24 @@ CREATE TABLE received_activities (
     outcome TEXT,
     reason TEXT,
     attempts BIGINT NOT NULL DEFAULT 0,
+    -- Not before; 0: as soon as it can be.
     due_at BIGINT NOT NULL,
     -- The held entry it is about, until that is decided.
     waits_for BIGINT,
     received_at BIGINT NOT NULL,
-    finished_at BIGINT
+    finished_at BIGINT,
+    -- Which of 64 parts of the inbox its sender is in.
+    shard BIGINT NOT NULL DEFAULT 0,
+    -- Grows in the order in which a sender's activities came, whichever node took them and whatever its clock says.
+--@sqlite
+    position BIGINT NOT NULL GENERATED ALWAYS AS (id) VIRTUAL
+--@postgres
+    position BIGINT GENERATED ALWAYS AS IDENTITY
+--@both
 );
 CREATE INDEX received_activities_waiting ON received_activities (waits_for) WHERE waits_for IS NOT NULL;
 CREATE INDEX received_activities_waiters ON received_activities (actor_ap_id, id) WHERE waits_for IS NOT NULL;
-CREATE INDEX received_activities_due ON received_activities (due_at, id) WHERE state = 'queued';
+CREATE INDEX received_activities_due ON received_activities (due_at, position) WHERE state = 'queued';
 CREATE INDEX received_activities_recent ON received_activities (received_at);
 
 -- What happened, until it is told.
@@ -330,9 +339,15 @@ CREATE TABLE events (
     text TEXT,
     until BIGINT,
     created_at BIGINT NOT NULL,
-    published_at BIGINT
+    published_at BIGINT,
+    -- Grows in the order in which what happened to one thing happened, whichever node wrote it.
+--@sqlite
+    position BIGINT NOT NULL GENERATED ALWAYS AS (id) VIRTUAL
+--@postgres
+    position BIGINT GENERATED ALWAYS AS IDENTITY
+--@both
 );
-CREATE INDEX events_unpublished ON events (id) WHERE published_at IS NULL;
+CREATE INDEX events_unpublished ON events (position) WHERE published_at IS NULL;
 
 -- What we know of other servers.
 CREATE TABLE instances (
@@ -414,7 +429,7 @@ CREATE TABLE delivery_failures (
     PRIMARY KEY (host, seq, inbox)
 );
 
--- Single holders: which process publishes, which node has which number.
+-- Single holders: who publishes, which part of the inbox is whose, which node has which number.
 CREATE TABLE leases (
     name TEXT PRIMARY KEY,
     holder TEXT NOT NULL,

@@ -21,6 +21,39 @@ pub struct Nginx {
     _folder: TempDir,
 }
 
+/// nginx that shares out plain HTTP among several nodes, request by request.
+#[derive(Debug)]
+pub struct Balancer {
+    _process: Process,
+    _folder: TempDir,
+}
+
+impl Balancer {
+    /// Listens on `127.0.0.1:port`. A node that is down is passed over; what was on its way to it is answered 502.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn start(port: u16, upstreams: &[String]) -> anyhow::Result<Self> {
+        let folder = TempDir::with_prefix("guildhall-nginx-")?;
+        let path = |name: &str| folder.path().join(name).display().to_string();
+        let servers: Vec<String> =
+            upstreams.iter().map(|upstream| format!("  server {upstream} max_fails=0;\n")).collect();
+        let servers = servers.concat();
+        let site = format!(
+            "upstream nodes {{\n{servers}}}\nserver {{\n  listen 127.0.0.1:{port} backlog=1024;\n  \
+             client_max_body_size 2m;\n  location / {{\n    proxy_pass http://nodes;\n    \
+             proxy_http_version 1.1;\n    proxy_set_header Host $http_host;\n    proxy_read_timeout 20s;\n  }}\n}}\n"
+        );
+        fs::write(path("site.conf"), site)?;
+        fs::write(path("nginx.conf"), frame(&folder))?;
+        let mut command = Command::new(programs::installed("nginx")?);
+        command.args(["-c", &path("nginx.conf"), "-e", &path("error.log")]);
+        let process = Process::spawn("balancer", &mut command)?;
+        accepts(port).await?;
+        Ok(Self { _process: process, _folder: folder })
+    }
+}
+
 impl Caddy {
     /// Listens with TLS on `localhost:port` and passes on to `upstream`.
     ///

@@ -8,7 +8,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::{
-    Api, Certificates, Engine, Process, Refused, cli, database::Database, eventually, free_port, programs,
+    Api, Balancer, Certificates, Engine, Process, Refused, cli, database::Database, eventually, free_port,
+    programs,
 };
 
 /// How a server is to be.
@@ -21,6 +22,8 @@ pub struct ServerConfig {
     settings: Vec<(String, String)>,
     clock: Option<String>,
     clock_file: Option<std::path::PathBuf>,
+    /// Beside the first, on the same database.
+    more_nodes: usize,
 }
 
 /// The public address of a server behind a TLS proxy.
@@ -31,16 +34,23 @@ struct Front {
     ca: Certificate,
 }
 
-/// A running server; dropping it kills it and removes its data.
+/// A running server of one node or several; dropping it kills it and removes its data.
 #[derive(Debug)]
 pub struct Server {
     config: ServerConfig,
-    port: u16,
     base_url: String,
     client: Client,
+    nodes: Vec<Node>,
+    _balancer: Option<Balancer>,
+    database: Database,
+}
+
+/// One process of a server.
+#[derive(Debug)]
+struct Node {
+    port: u16,
     process: Option<Process>,
     folder: TempDir,
-    database: Database,
 }
 
 impl ServerConfig {
@@ -91,6 +101,14 @@ impl ServerConfig {
         self
     }
 
+    /// Consists of so many nodes on one PostgreSQL, among which nginx shares out requests one by one.
+    #[must_use]
+    pub fn nodes(mut self, count: usize) -> Self {
+        self.engine = Engine::Postgres;
+        self.more_nodes = count.saturating_sub(1);
+        self
+    }
+
     /// Sets `section.key`.
     #[must_use]
     pub fn set(mut self, key: &str, value: &str) -> Self {
@@ -106,7 +124,15 @@ impl Server {
     /// # Errors
     /// When it ends before, or is not ready after a minute.
     pub async fn start(config: ServerConfig) -> anyhow::Result<Self> {
-        let port = free_port()?;
+        let nodes = (0..=config.more_nodes).map(|_| Node::new()).collect::<anyhow::Result<Vec<_>>>()?;
+        let upstreams: Vec<String> = nodes.iter().map(Node::upstream).collect();
+        let (port, balancer) = match &upstreams[..] {
+            [_] => (nodes[0].port, None),
+            many => {
+                let port = free_port()?;
+                (port, Some(Balancer::start(port, many).await?))
+            }
+        };
         let host = config.host.as_deref().unwrap_or("127.0.0.1");
         let base_url = match &config.front {
             Some(front) => front.base_url.clone(),
@@ -117,11 +143,10 @@ impl Server {
             client = client.add_root_certificate(front.ca.clone());
         }
         let mut server = Self {
-            port,
             base_url,
             client: client.build()?,
-            process: None,
-            folder: TempDir::with_prefix("guildhall-")?,
+            nodes,
+            _balancer: balancer,
             database: Database::create(config.engine)?,
             config,
         };
@@ -134,14 +159,26 @@ impl Server {
     /// # Errors
     /// As [`Server::start`].
     pub async fn resume(&mut self) -> anyhow::Result<()> {
-        let mut process = Process::spawn(&self.config.name, self.command()?.arg("serve"))?;
+        for node in 0..self.nodes.len() {
+            self.resume_node(node).await?;
+        }
+        Ok(())
+    }
+
+    /// Starts one node again, after [`Server::kill_node`].
+    ///
+    /// # Errors
+    /// As [`Server::start`].
+    pub async fn resume_node(&mut self, node: usize) -> anyhow::Result<()> {
+        let name = if node == 0 { self.config.name.clone() } else { format!("{} {node}", self.config.name) };
+        let mut process = Process::spawn(&name, self.command(node)?.arg("serve"))?;
         process
             .line("where it is", |line| line.contains("listening on").then_some(()))
             .await
-            .with_context(|| format!("{} did not start", self.config.name))?;
-        self.process = Some(process);
+            .with_context(|| format!("{name} did not start"))?;
         // Not over the proxy, which may not be there yet.
-        let ready = format!("http://127.0.0.1:{}/health/ready", self.port);
+        let ready = format!("http://{}/health/ready", self.nodes[node].upstream());
+        self.nodes[node].process = Some(process);
         eventually("the server is ready", async || {
             let status = self.client.get(&ready).send().await?.status();
             ensure!(status.is_success(), "{status}");
@@ -155,7 +192,18 @@ impl Server {
     /// # Errors
     /// When it does not end, or says that it failed.
     pub async fn stop(&mut self) -> anyhow::Result<()> {
-        let mut process = self.process.take().context("not running")?;
+        for node in 0..self.nodes.len() {
+            self.stop_node(node).await?;
+        }
+        Ok(())
+    }
+
+    /// Ends one node in order.
+    ///
+    /// # Errors
+    /// As [`Server::stop`].
+    pub async fn stop_node(&mut self, node: usize) -> anyhow::Result<()> {
+        let mut process = self.nodes[node].process.take().context("not running")?;
         let status = process.stop().await?;
         ensure!(status.success(), "{} ended with {status}", self.config.name);
         Ok(())
@@ -166,7 +214,24 @@ impl Server {
     /// # Errors
     /// When it is not running.
     pub fn kill(&mut self) -> anyhow::Result<()> {
-        self.process.take().context("not running")?.kill()
+        (0..self.nodes.len()).try_for_each(|node| self.kill_node(node))
+    }
+
+    /// Kills one node.
+    ///
+    /// # Errors
+    /// When it is not running.
+    pub fn kill_node(&mut self, node: usize) -> anyhow::Result<()> {
+        self.nodes[node].process.take().context("not running")?.kill()
+    }
+
+    /// Has a node that was killed come back as if on another machine, which knows nothing of the one before.
+    ///
+    /// # Errors
+    /// When its folder cannot be emptied.
+    pub fn move_node(&mut self, node: usize) -> anyhow::Result<()> {
+        self.nodes[node].folder = TempDir::with_prefix("guildhall-")?;
+        Ok(())
     }
 
     /// Sets its clock right, from the next start on.
@@ -174,12 +239,25 @@ impl Server {
         self.config.clock = None;
     }
 
+    /// Sets its clock wrong, from the next start on, as [`ServerConfig::clock_off`].
+    pub fn set_clock_off(&mut self, by: &str) {
+        self.config.clock = Some(by.to_owned());
+    }
+
     /// The process, while it runs.
     ///
     /// # Errors
     /// When it does not.
     pub fn process(&self) -> anyhow::Result<&Process> {
-        self.process.as_ref().context("not running")
+        self.node_process(0)
+    }
+
+    /// The process of a node, while it runs.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub fn node_process(&self, node: usize) -> anyhow::Result<&Process> {
+        self.nodes[node].process.as_ref().context("not running")
     }
 
     /// The public address without a trailing slash.
@@ -194,7 +272,7 @@ impl Server {
 
     /// Where it listens, for a proxy: `127.0.0.1:PORT`.
     pub fn upstream(&self) -> String {
-        format!("127.0.0.1:{}", self.port)
+        self.nodes[0].upstream()
     }
 
     /// The HTTP client that the APIs of this server are asked with.
@@ -216,7 +294,7 @@ impl Server {
     /// As [`Server::cli`].
     pub fn cli_with_input(&self, arguments: &[&str], input: &str) -> anyhow::Result<Value> {
         let words = arguments.join(" ");
-        cli::run(self.command()?.args(arguments), input).with_context(|| format!("guildhall {words}"))
+        cli::run(self.command(0)?.args(arguments), input).with_context(|| format!("guildhall {words}"))
     }
 
     /// Has what waits for a failed host's next attempt sent at once; call it again while something is missing, as an
@@ -262,17 +340,18 @@ impl Server {
         Ok(made["ap_id"].as_str().context("no ap_id")?.to_owned())
     }
 
-    fn command(&self) -> anyhow::Result<Command> {
+    fn command(&self, node: usize) -> anyhow::Result<Command> {
+        let node = &self.nodes[node];
         let mut command = Command::new(programs::server()?);
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("GUILDHALL_")) {
             command.env_remove(name);
         }
         command
-            .current_dir(self.folder.path())
-            .env("GUILDHALL_SERVER__LISTEN", self.upstream())
+            .current_dir(node.folder.path())
+            .env("GUILDHALL_SERVER__LISTEN", node.upstream())
             .env("GUILDHALL_SERVER__BASE_URL", &self.base_url)
             .env("GUILDHALL_SERVER__METRICS_LISTEN", "")
-            .env("GUILDHALL_STORAGE__DATA_DIR", self.folder.path().join("data"))
+            .env("GUILDHALL_STORAGE__DATA_DIR", node.folder.path().join("data"))
             .env("GUILDHALL_STORAGE__DATABASE_URL", self.database.url())
             .env("GUILDHALL_FEDERATION__ALLOW_ADDRESSES", "127.0.0.0/8,::1/128")
             .env("GUILDHALL_LOG__LEVEL", "info,guildhall_federation=debug");
@@ -290,5 +369,16 @@ impl Server {
         };
         command.envs(self.config.settings.iter().map(|(name, value)| (name, value)));
         Ok(command)
+    }
+}
+
+impl Node {
+    fn new() -> anyhow::Result<Self> {
+        Ok(Self { port: free_port()?, process: None, folder: TempDir::with_prefix("guildhall-")? })
+    }
+
+    /// Where it listens.
+    fn upstream(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
     }
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use guildhall_domain::Timestamp;
 use guildhall_store::{Db, IdGenerator, StoreError, Tx};
-use tokio::sync::Notify;
 
+use crate::Signals;
 use crate::port::{Clock, KeyMint, RemoteResolver, Rng};
 
 /// The instance, as configured.
@@ -21,17 +21,6 @@ pub struct Site {
     pub description: String,
     /// Federate only with hosts on the allow list.
     pub allow_list_only: bool,
-}
-
-/// Tells waiting workers that there is something to do. A hint: they look by themselves as well.
-#[derive(Debug, Default)]
-pub struct Signals {
-    /// Something was received.
-    pub received: Notify,
-    /// An event was written.
-    pub event: Notify,
-    /// Something was put on the delivery log, or a host was resumed.
-    pub delivery: Notify,
 }
 
 /// Everything the use cases share. Cheap to clone.

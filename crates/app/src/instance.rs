@@ -15,7 +15,7 @@ use guildhall_store::{
     peering::{self, ListedHost},
 };
 
-use crate::{App, port::NewKeys};
+use crate::{App, Forget, port::NewKeys};
 
 /// Whether anybody has an account here yet.
 pub async fn has_accounts(app: &App) -> Result<bool, StoreError> {
@@ -130,6 +130,7 @@ pub async fn set_peering(
         decision::insert(&mut tx, &record).await?;
     }
     tx.commit().await?;
+    app.signals.forget(Forget::Peering);
     Ok(changed)
 }
 

@@ -7,15 +7,18 @@ pub mod cause;
 pub mod entry;
 mod facts;
 pub mod group;
+pub mod hints;
 pub mod instance;
 pub mod markup;
 pub mod port;
 pub mod queue;
 pub mod read;
 pub mod remote;
+mod signals;
 mod viewer;
 
-pub use app::{App, Signals, Site};
+pub use app::{App, Site};
 /// What every use case may fail with; adapters ask it whether another try is worth it.
 pub use guildhall_store::StoreError;
+pub use signals::{Bell, Forget, Signals};
 pub use viewer::Viewer;

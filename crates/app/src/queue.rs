@@ -153,7 +153,7 @@ async fn decide_entry(
     if entry.state != EntryState::Held {
         return Err(QueueError::AlreadyDecided);
     }
-    resume_waiting(app, tx, entry).await?;
+    resume_waiting(tx, entry).await?;
     match word {
         Word::Admit => {
             // The activity that brought it, unless its author changed the text while it was waiting.

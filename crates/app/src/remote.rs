@@ -21,7 +21,7 @@ use guildhall_store::{
 };
 
 use crate::{
-    App, cause,
+    App, Forget, cause,
     entry::{count_in, count_out, remove_all_by},
     facts,
     group::end_membership,
@@ -249,7 +249,9 @@ async fn end_actor(app: &App, actor: ActorId, keeps_entries: bool, cause: Cause)
     let mut tx = app.begin().await?;
     actor::mark_deleted(&mut tx, actor, app.now()).await?;
     cause::finish(&mut tx, cause, Outcome::Applied, None, app.now()).await?;
-    tx.commit().await
+    tx.commit().await?;
+    app.signals.forget(Forget::Actor(actor));
+    Ok(())
 }
 
 /// An actor elsewhere moved. The caller has fetched the target anew; it must name the old id as its own, and both must

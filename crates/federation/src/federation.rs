@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use guildhall_app::App;
+use guildhall_app::{App, Forget};
 use ipnet::IpNet;
+use tokio::sync::broadcast::error::RecvError;
 
 use crate::delivery::CachedSigner;
 use crate::fetch::Fetcher;
-use crate::inbound::{Arrivals, Buckets};
+use crate::inbound::{Arrivals, Buckets, Shards};
 use crate::limits::Limits;
 use crate::net::{AddressGuard, Client, ClientError, ClientOptions, InboxTransport, Lookup, SystemLookup};
 
@@ -46,6 +47,8 @@ pub struct Federation {
     pub(crate) buckets: Arc<Buckets>,
     /// What the worker is told of.
     pub(crate) arrivals: Arrivals,
+    /// Which parts of the inbox are this node's.
+    pub(crate) shards: Arc<Shards>,
 }
 
 impl Federation {
@@ -75,6 +78,7 @@ impl Federation {
         let signer = CachedSigner::new(app.store.clone(), app.clock.clone());
         let fetcher = Fetcher::new(app, net.clone(), config.limits.clone(), Arc::new(signer.clone()));
         let buckets = Arc::new(Buckets::new(&config.limits.inbox));
+        let shards = Arc::new(Shards::new(fetcher.app().store.is_shared()));
         Ok(Self {
             app: fetcher.app(),
             config: Arc::new(config),
@@ -83,12 +87,32 @@ impl Federation {
             fetcher,
             buckets,
             arrivals: Arrivals::new(),
+            shards,
         })
     }
 
     /// The same with one account for all that is fetched from now on: one received activity, one request.
     pub(crate) fn for_one_cause(&self) -> Self {
         Self { fetcher: self.fetcher.for_one_cause(), ..self.clone() }
+    }
+
+    /// Has what others have changed read anew as soon as they say so, until `stop` ends. Without it, what is remembered
+    /// lasts for its time: seconds for lists of servers, a minute for keys.
+    pub async fn forget_on_hints(self, stop: impl Future<Output = ()>) {
+        let mut forgets = self.app.signals.forgets();
+        tokio::pin!(stop);
+        loop {
+            let what = tokio::select! {
+                () = &mut stop => return,
+                heard = forgets.recv() => match heard {
+                    Ok(what) => what,
+                    Err(RecvError::Lagged(_)) => Forget::All,
+                    Err(RecvError::Closed) => return,
+                },
+            };
+            self.fetcher.forget(what);
+            self.signer.forget(what);
+        }
     }
 
     /// What carries deliveries.

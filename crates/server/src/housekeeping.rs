@@ -3,10 +3,15 @@
 use std::time::Duration;
 
 use guildhall_app::App;
+use guildhall_store::lease::{self, Lease};
 use guildhall_store::{StoreError, event, received};
 
+/// The lease of the one who tidies.
+const LEASE: &str = "housekeeping";
 /// How often.
 const EVERY: Duration = Duration::from_hours(1);
+/// How soon to try again while another node tidies, or seems to: it may have been killed at it.
+const AGAIN: Duration = Duration::from_secs(15);
 /// For how long a repeated activity is known as one (SECURITY-CASES 13: 30 days and more).
 const KEEP_RECEIVED: Duration = Duration::from_hours(35 * 24);
 /// For how long told events are kept: long enough to look into what went wrong.
@@ -14,15 +19,47 @@ const KEEP_EVENTS: Duration = Duration::from_hours(7 * 24);
 /// Rows deleted in one transaction, so that others do not wait.
 const BATCH: usize = 500;
 
-/// Tidies every hour until `stop` ends.
-pub(crate) async fn run(app: App, stop: impl Future<Output = ()> + Send) {
+/// Tidies every hour until `stop` ends, one node at a time. `holder` is a name that no other process has.
+pub(crate) async fn run(app: App, holder: String, stop: impl Future<Output = ()> + Send) {
     tokio::pin!(stop);
     loop {
-        tidy(&app).await;
+        let turn = take_turn(&app, &holder).await.unwrap_or_else(|error| {
+            tracing::warn!(error = %error, "tidying could not begin");
+            false
+        });
         tokio::select! {
             () = &mut stop => return,
-            () = tokio::time::sleep(EVERY) => {}
+            () = tokio::time::sleep(if turn { EVERY } else { AGAIN }) => {}
         }
+    }
+}
+
+/// Tidies, unless another node does just now.
+async fn take_turn(app: &App, holder: &str) -> Result<bool, StoreError> {
+    let mut tx = app.begin().await?;
+    let lease = lease::acquire(&mut tx, LEASE, holder, app.now()).await?;
+    tx.commit().await?;
+    let Some(mut lease) = lease else { return Ok(false) };
+    tokio::select! {
+        () = tidy(app) => {}
+        () = renew(app, &mut lease) => {}
+    }
+    let mut tx = app.begin().await?;
+    lease::release(&mut tx, &lease).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Holds the lease for as long as it takes. A second node that tidies, too, would only do double work.
+async fn renew(app: &App, lease: &mut Lease) {
+    loop {
+        tokio::time::sleep(lease::RENEW_EVERY).await;
+        let renewed = async {
+            let mut tx = app.begin().await?;
+            lease::renew(&mut tx, lease, app.now()).await?;
+            tx.commit().await
+        };
+        note("its lease", renewed.await);
     }
 }
 

@@ -10,6 +10,7 @@ pub mod doctor;
 mod housekeeping;
 pub mod http_server;
 pub mod negotiate;
+pub mod node;
 pub mod open;
 pub mod ports;
 pub mod serve;

@@ -2,31 +2,30 @@
 //! commands start from here alike.
 
 use std::os::unix::fs::DirBuilderExt as _;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
 use guildhall_app::port::Clock;
 use guildhall_app::{App, Signals, Site};
-use guildhall_domain::Timestamp;
 use guildhall_federation::fetch::Offline;
 use guildhall_federation::{Federation, Limits};
-use guildhall_store::db::{self, DatabaseUrl, OpenOptions};
-use guildhall_store::lease::{self, Lease};
+use guildhall_store::db::{self, DatabaseUrl, OpenOptions, Serving, ServingError};
 use guildhall_store::{Db, IdGenerator, StoreError};
 
 use crate::config::{Config, LimitsConfig};
-use crate::ports::{KeyPool, SystemClock, SystemRng};
-
-/// The family of leases behind node numbers.
-const NODES: &str = "node";
+use crate::node::Node;
+use crate::ports::{DatabaseClock, KeyPool, SystemClock, SystemRng};
 
 /// An opened instance.
 pub struct Opened {
     /// What server-to-server code shares; `federation.app` is what the use cases are handed.
     pub federation: Federation,
     /// The number of this process, which its row keys carry. To be renewed while it runs.
-    pub node: Lease,
+    pub node: Node,
+    /// The clock of the database, where it has one; to be set while this process runs.
+    pub database_clock: Option<Arc<DatabaseClock>>,
 }
 
 /// Opens the store, brings it up to date and wires the use cases to it.
@@ -37,11 +36,16 @@ pub async fn open(config: &Config) -> anyhow::Result<Opened> {
     let store = open_store(config).await?;
     migrate(&store, config).await?;
     refuse_another_address(&store, config).await?;
-    let (number, node) = take_number(&store).await?;
+    let database_clock = DatabaseClock::read(&store).await?;
+    let clock: Arc<dyn Clock> = match &database_clock {
+        Some(clock) => clock.clone(),
+        None => Arc::new(SystemClock),
+    };
+    let node = Node::take(&store, &*clock).await?;
     let app = App {
-        ids: Arc::new(IdGenerator::new(number)?),
+        ids: Arc::new(IdGenerator::new(node.number)?),
         site: Arc::new(site(config)),
-        clock: Arc::new(SystemClock),
+        clock,
         rng: Arc::new(SystemRng::default()),
         keys: Arc::new(KeyPool::start()),
         resolver: Arc::new(Offline),
@@ -50,7 +54,7 @@ pub async fn open(config: &Config) -> anyhow::Result<Opened> {
     };
     let federation =
         Federation::new(app, federation_config(config)?).context("setting up the HTTP client failed")?;
-    Ok(Opened { federation, node })
+    Ok(Opened { federation, node, database_clock })
 }
 
 /// A place or database that cannot be used.
@@ -87,15 +91,41 @@ pub(crate) fn causes(error: &(dyn std::error::Error + 'static)) -> String {
 /// # Errors
 /// The data folder cannot be made, or the store cannot be opened.
 pub async fn open_store(config: &Config) -> Result<Db, Unusable> {
+    make_folder(config)?;
+    let url = database_url(config)?;
+    let opened = Db::open(&url, &OpenOptions::default()).await;
+    opened.map_err(|error| Unusable::new("opening", &error, &url))
+}
+
+fn make_folder(config: &Config) -> Result<(), Unusable> {
     let folder = &config.storage.data_dir;
     // For its owner alone: private keys and password hashes are in it.
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| Unusable {
         what: format!("making the data folder {} failed: {error}", folder.display()),
         advice: "let the user that runs this command write there, or set storage.data_dir to another place",
-    })?;
+    })
+}
+
+/// Takes the right to serve the database that the settings name.
+///
+/// # Errors
+/// Another process serves it already, and it is one that only one can serve.
+pub fn begin_serving(config: &Config) -> Result<Serving, Unusable> {
+    make_folder(config)?;
     let url = database_url(config)?;
-    let opened = Db::open(&url, &OpenOptions::default()).await;
-    opened.map_err(|error| Unusable::new("opening", &error, &url))
+    if let Some(folder) = url.path().and_then(Path::parent) {
+        // The store makes it too, and says better what is wrong with it.
+        let _ = std::fs::create_dir_all(folder);
+    }
+    Serving::begin(&url, &config.storage.data_dir).map_err(|error| Unusable {
+        what: format!("serving {url} failed: {}", causes(&error)),
+        advice: match error {
+            ServingError::Taken => {
+                "end the other process, or give this one a storage.data_dir of its own; several nodes need PostgreSQL"
+            }
+            ServingError::Lock(..) => "let the user that runs this command write there",
+        },
+    })
 }
 
 async fn migrate(store: &Db, config: &Config) -> Result<(), Unusable> {
@@ -123,57 +153,6 @@ async fn refuse_another_address(store: &Db, config: &Config) -> anyhow::Result<(
         );
     }
     Ok(())
-}
-
-async fn take_number(store: &Db) -> anyhow::Result<(u16, Lease)> {
-    let mut name = [0; 8];
-    guildhall_app::port::Rng::fill(&SystemRng::default(), &mut name);
-    let holder = format!("{:016x}", u64::from_be_bytes(name));
-    let mut tx = store.begin().await?;
-    let taken =
-        lease::acquire_number(&mut tx, NODES, IdGenerator::MAX_NODE, &holder, SystemClock.now()).await?;
-    tx.commit().await?;
-    match taken {
-        Some(taken) => Ok(taken),
-        None => bail!("{} processes use this database already", IdGenerator::MAX_NODE),
-    }
-}
-
-/// Renews the number of this process until `stop` ends, then gives it back.
-pub async fn keep_number(store: Db, mut node: Lease, stop: impl Future<Output = ()> + Send) {
-    tokio::pin!(stop);
-    loop {
-        tokio::select! {
-            () = &mut stop => break,
-            () = tokio::time::sleep(Duration::from_secs(5)) => {}
-        }
-        if let Err(error) = renew(&store, &mut node, SystemClock.now()).await {
-            tracing::warn!(error = %error, "renewing the node number failed");
-        }
-    }
-    if let Err(error) = give_back(&store, &node).await {
-        tracing::warn!(error = %error, "giving the node number back failed");
-    }
-}
-
-async fn renew(store: &Db, node: &mut Lease, now: Timestamp) -> Result<(), StoreError> {
-    let mut tx = store.begin().await?;
-    let held = lease::renew(&mut tx, node, now).await?;
-    tx.commit().await?;
-    if !held {
-        tracing::error!("another process has taken this node number; restart this one");
-    }
-    Ok(())
-}
-
-/// Gives a node number back, so that the next process can have it at once.
-///
-/// # Errors
-/// The store failed; the number is free when its lease runs out.
-pub async fn give_back(store: &Db, node: &Lease) -> Result<(), StoreError> {
-    let mut tx = store.begin().await?;
-    lease::release(&mut tx, node).await?;
-    tx.commit().await
 }
 
 fn site(config: &Config) -> Site {

@@ -37,7 +37,7 @@ pub async fn serve(config: &Config, warnings: &[Problem]) -> anyhow::Result<()> 
     // Before anything is opened: a second server by mistake must not touch the data.
     let listener = bind("server.listen", config.server.listen).await?;
     let metrics_server = serve_metrics(config, &metrics, &shutdown).await?;
-    let Parts { activitypub, html, api, ready, workers, next_steps } =
+    let Parts { activitypub, html, api, ready, workers, next_steps, serving } =
         wiring::assemble(config, &shutdown).await?;
 
     announce(config, &listener, &next_steps)?;
@@ -52,6 +52,8 @@ pub async fn serve(config: &Config, warnings: &[Problem]) -> anyhow::Result<()> 
     let (asked_at, ()) =
         tokio::join!(asked, http_server::serve(listener, app, settings, proxies, shutdown.clone()));
     end(workers, metrics_server, asked_at + ENDS_WITHIN).await;
+    // Nothing is at work any more.
+    drop(serving);
     tracing::info!("stopped");
     Ok(())
 }

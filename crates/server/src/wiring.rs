@@ -2,18 +2,22 @@
 
 use std::sync::Arc;
 
+use anyhow::Context as _;
 use axum::Router;
-use guildhall_app::App;
+use guildhall_app::{App, hints};
 use guildhall_federation::delivery::{ClockTimer, Delivery, DeliveryLimits, DeliveryParts};
 use guildhall_federation::{Federation, inbound, outbound};
-use guildhall_store::{StoreError, doctor::try_work};
+use guildhall_store::db::Serving;
+use guildhall_store::doctor::try_work;
+use guildhall_store::{StoreError, lease};
 use tokio::task::JoinSet;
 
 use crate::config::Config;
 use crate::housekeeping;
 use crate::http_server::ReadyCheck;
 use crate::negotiate::negotiate;
-use crate::open::{Opened, keep_number, open};
+use crate::node::{Node, keep_time};
+use crate::open::{Opened, begin_serving, open};
 use crate::shutdown::Shutdown;
 
 /// The parts of a running instance.
@@ -28,6 +32,8 @@ pub struct Parts {
     pub ready: ReadyCheck,
     /// Tasks that run beside the listener and end by themselves after the shutdown signal.
     pub workers: JoinSet<()>,
+    /// The right to serve, for as long as it is held.
+    pub serving: Serving,
     /// What to do next, for the person who has just started the server; one line each.
     pub next_steps: Vec<String>,
 }
@@ -37,15 +43,23 @@ pub struct Parts {
 /// # Errors
 /// When something that the settings name cannot be opened.
 pub async fn assemble(config: &Config, shutdown: &Shutdown) -> anyhow::Result<Parts> {
-    let Opened { federation, node } = open(config).await?;
+    let mut serving = begin_serving(config)?;
+    let Opened { federation, node, database_clock } = open(config).await?;
     let app = federation.app.clone();
+    release_predecessor(&app, &mut serving, &node.name).await?;
     guildhall_app::instance::ensure_actor(&app).await?;
     let holder = node.name.clone();
     let mut workers = JoinSet::new();
-    workers.spawn(keep_number(app.store.clone(), node, shutdown.clone().ended()));
-    workers.spawn(housekeeping::run(app.clone(), shutdown.clone().ended()));
+    workers.spawn(keep_number(node, app.clone(), shutdown.clone()));
+    if let Some(clock) = database_clock {
+        workers.spawn(keep_time(app.store.clone(), clock, shutdown.clone().ended()));
+    }
+    workers.spawn(hints::run(app.clone(), shutdown.clone().ended()));
+    workers.spawn(housekeeping::run(app.clone(), holder.clone(), shutdown.clone().ended()));
     let mut activitypub = Router::new();
     if config.federation.enabled {
+        // Before anything is taken in.
+        inbound::introduce(&app, &holder).await?;
         start_federation(&federation, config, holder, shutdown, &mut workers);
         activitypub = guildhall_federation::routes::router(federation);
     }
@@ -56,7 +70,28 @@ pub async fn assemble(config: &Config, shutdown: &Shutdown) -> anyhow::Result<Pa
         ready: ready_check(&app),
         workers,
         next_steps: next_steps(&app).await?,
+        serving,
     })
+}
+
+/// What the process left that served from this place before: it is dead, so its work need not wait for its leases to end.
+async fn release_predecessor(app: &App, serving: &mut Serving, name: &str) -> anyhow::Result<()> {
+    let before = serving.follow(name).context("writing the name of this process failed")?;
+    if let Some(before) = before {
+        let mut tx = app.begin().await?;
+        lease::release_of(&mut tx, &before).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// Ends this process when it lost its number: at once, since any key it makes could be another's.
+async fn keep_number(node: Node, app: App, shutdown: Shutdown) {
+    if let Err(error) = node.keep(app, shutdown.ended()).await {
+        tracing::error!(error = %error, "ending this process");
+        eprintln!("error: {error}");
+        std::process::exit(1);
+    }
 }
 
 fn start_federation(
@@ -67,12 +102,14 @@ fn start_federation(
     workers: &mut JoinSet<()>,
 ) {
     let app = &federation.app;
+    workers.spawn(federation.clone().forget_on_hints(shutdown.clone().ended()));
     workers.spawn(inbound::run(
         federation.clone(),
+        holder.clone(),
         senders(config.federation.workers),
         shutdown.clone().ended(),
     ));
-    workers.spawn(outbound::publisher::run(app.clone(), holder, shutdown.clone().ended()));
+    workers.spawn(outbound::publisher::run(app.clone(), holder.clone(), shutdown.clone().ended()));
     let parts = DeliveryParts {
         transport: Arc::new(federation.transport()),
         signer: Arc::new(federation.signer.clone()),
@@ -80,7 +117,7 @@ fn start_federation(
         timer: Arc::new(ClockTimer::new(app.clock.clone())),
         limits: delivery_limits(config.federation.workers),
     };
-    let (delivery, stop) = (Delivery::new(app.clone(), parts), shutdown.clone());
+    let (delivery, stop) = (Delivery::named(app.clone(), parts, holder), shutdown.clone());
     workers.spawn(async move { delivery.run(stop.ended()).await });
 }
 

@@ -38,13 +38,13 @@ pub async fn append(tx: &mut Tx, event: &Event) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Events that were not told yet, oldest first.
+/// Events that were not told yet, in the order in which they were written: of one thing, in that in which they happened.
 pub async fn list_unpublished(db: &Db, limit: usize) -> Result<Vec<Event>, StoreError> {
     let rows: Vec<Row> = db
         .query(
             "SELECT id, kind, group_id, actor_id, entry_id, by_actor_id, received_id, value, value_before, code, text,
                     until, created_at
-             FROM events WHERE published_at IS NULL ORDER BY id LIMIT $1",
+             FROM events WHERE published_at IS NULL ORDER BY position LIMIT $1",
         )
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
         .all()

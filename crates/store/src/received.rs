@@ -1,11 +1,29 @@
 //! Verified activities, with what became of each. The unique id is what makes processing happen once.
 
+use std::collections::HashMap;
+
 use guildhall_domain::{ApId, EntryId, ReceivedId, Timestamp};
 
 use crate::{
     StoreError,
-    db::{Db, Tx},
+    db::{Db, List, Sql, Tx},
 };
+
+/// Into how many parts the inbox is cut, for several nodes to share it.
+pub const SHARDS: u8 = 64;
+
+/// The part of the inbox that a lane is in: FNV-1a of 64 bits over its id, modulo [`SHARDS`].
+///
+/// Stands in the database: another function would need all rows that wait to be written again.
+///
+/// Source: Fowler, Noll, Vo; draft-eastlake-fnv, section 5 for the numbers.
+pub fn shard_of(lane: &ApId) -> u8 {
+    const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+    const PRIME: u64 = 0x0000_0100_0000_01b3;
+    let hash = lane.as_str().bytes().fold(OFFSET, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME));
+    // The lowest byte, of which 64 takes six bits.
+    hash.to_le_bytes()[0] % SHARDS
+}
 
 /// A verified activity to keep.
 #[derive(Debug, Clone)]
@@ -55,6 +73,11 @@ impl Received {
         self.via.as_ref().unwrap_or(&self.actor)
     }
 
+    /// The part of the inbox that its lane is in.
+    pub fn shard(&self) -> u8 {
+        shard_of(self.lane())
+    }
+
     /// One that has just been kept.
     pub fn from_new(new: NewReceived, now: Timestamp) -> Self {
         let NewReceived { id, ap_id, actor, host, verb, via, body } = new;
@@ -101,8 +124,8 @@ pub async fn insert(tx: &mut Tx, new: &NewReceived, now: Timestamp) -> Result<bo
     let rows = tx
         .query(
             "INSERT INTO received_activities (id, ap_id, actor_ap_id, host, verb, via_ap_id, body, state, due_at,
-                received_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', $8, $8) ON CONFLICT DO NOTHING",
+                received_at, shard)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', 0, $8, $9) ON CONFLICT DO NOTHING",
         )
         .bind(new.id.0)
         .bind(new.ap_id.as_str())
@@ -112,6 +135,7 @@ pub async fn insert(tx: &mut Tx, new: &NewReceived, now: Timestamp) -> Result<bo
         .bind(new.via.as_ref().map(|via| via.as_str().to_owned()))
         .bind(new.body.clone())
         .bind(now.0)
+        .bind(i64::from(shard_of(new.via.as_ref().unwrap_or(&new.actor))))
         .execute()
         .await?;
     Ok(rows == 1)
@@ -130,10 +154,14 @@ pub async fn find_by_ap_id(db: &Db, ap_id: &ApId) -> Result<Option<Received>, St
     Ok(row.map(Received::from))
 }
 
-/// Activities that are due, longest waiting first.
+/// Activities that are due: those that were never tried in the order in which they came, then others in that of their
+/// time.
 pub async fn list_due(db: &Db, now: Timestamp, limit: usize) -> Result<Vec<Received>, StoreError> {
     let rows: Vec<Row> = db
-        .query(concat!(select!(), " WHERE state = 'queued' AND due_at <= $1 ORDER BY due_at, id LIMIT $2"))
+        .query(concat!(
+            select!(),
+            " WHERE state = 'queued' AND due_at <= $1 ORDER BY due_at, position LIMIT $2"
+        ))
         .bind(now.0)
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
         .all()
@@ -146,44 +174,69 @@ pub async fn list_due(db: &Db, now: Timestamp, limit: usize) -> Result<Vec<Recei
 pub struct DueLane {
     /// Our key.
     pub id: ReceivedId,
-    /// When it became due.
-    pub due_at: Timestamp,
+    /// Where it stands among all that is due.
+    pub place: Place,
     /// As [`Received::lane`].
     pub lane: ApId,
 }
 
-/// What is due after `after`, longest waiting first.
+/// Where an activity stands among all that is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    due_at: i64,
+    position: i64,
+}
+
+impl Place {
+    /// Before all.
+    pub const FIRST: Self = Self { due_at: i64::MIN, position: 0 };
+}
+
+/// What is due in `shards` after `after`, in the order of [`list_due`].
 pub async fn list_due_lanes(
     db: &Db,
+    shards: &[u8],
     now: Timestamp,
-    after: Option<(Timestamp, ReceivedId)>,
+    after: Place,
     limit: usize,
 ) -> Result<Vec<DueLane>, StoreError> {
-    let (due_at, id) = after.map_or((i64::MIN, 0), |(due_at, id)| (due_at.0, id.0));
-    let rows: Vec<(i64, i64, String)> = db
-        .query(
-            "SELECT id, due_at, coalesce(via_ap_id, actor_ap_id) FROM received_activities
-             WHERE state = 'queued' AND due_at <= $1 AND (due_at, id) > ($2, $3) ORDER BY due_at, id LIMIT $4",
-        )
+    const DUE: Sql = Sql {
+        sqlite: "SELECT id, due_at, position, coalesce(via_ap_id, actor_ap_id) FROM received_activities
+                 WHERE state = 'queued' AND due_at <= $1 AND (due_at, position) > ($2, $3)
+                   AND shard IN (SELECT value FROM json_each($5))
+                 ORDER BY due_at, position LIMIT $4",
+        postgres: "SELECT id, due_at, position, coalesce(via_ap_id, actor_ap_id) FROM received_activities
+                   WHERE state = 'queued' AND due_at <= $1 AND (due_at, position) > ($2, $3) AND shard = ANY($5)
+                   ORDER BY due_at, position LIMIT $4",
+    };
+    let rows: Vec<(i64, i64, i64, String)> = db
+        .query(DUE)
         .bind(now.0)
-        .bind(due_at)
-        .bind(id)
+        .bind(after.due_at)
+        .bind(after.position)
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .bind(shards.iter().map(|shard| i64::from(*shard)).collect::<List<i64>>())
         .all()
         .await?;
-    let due = |(id, due_at, lane): (i64, i64, String)| DueLane {
+    let due = |(id, due_at, position, lane): (i64, i64, i64, String)| DueLane {
         id: ReceivedId(id),
-        due_at: Timestamp(due_at),
+        place: Place { due_at, position },
         lane: ApId::new(lane),
     };
     Ok(rows.into_iter().map(due).collect())
 }
 
-/// The activity with a key, if it still waits.
-pub async fn find_queued(db: &Db, id: ReceivedId) -> Result<Option<Received>, StoreError> {
-    let row: Option<Row> =
-        db.query(concat!(select!(), " WHERE id = $1 AND state = 'queued'")).bind(id.0).optional().await?;
-    Ok(row.map(Received::from))
+/// Those of `ids` that still wait, in the order of `ids`.
+pub async fn list_queued(db: &Db, ids: &[ReceivedId]) -> Result<Vec<Received>, StoreError> {
+    const QUEUED: Sql = Sql {
+        sqlite: concat!(select!(), " WHERE id IN (SELECT value FROM json_each($1)) AND state = 'queued'"),
+        postgres: concat!(select!(), " WHERE id = ANY($1) AND state = 'queued'"),
+    };
+    let rows: Vec<Row> =
+        db.query(QUEUED).bind(ids.iter().map(|id| id.0).collect::<List<i64>>()).all().await?;
+    let mut found: HashMap<i64, Received> =
+        rows.into_iter().map(|row| (row.id, Received::from(row))).collect();
+    Ok(ids.iter().filter_map(|id| found.remove(&id.0)).collect())
 }
 
 /// Whether something of an actor that came before `id` still waits, for what takes it back must not overtake it.
@@ -191,7 +244,8 @@ pub async fn has_earlier(db: &Db, actor: &ApId, id: ReceivedId) -> Result<bool, 
     let found: Option<(i64,)> = db
         .query(
             "SELECT id FROM received_activities
-             WHERE state = 'queued' AND actor_ap_id = $1 AND id < $2 AND verb IN ('Create', 'Update', 'Follow',
+             WHERE state = 'queued' AND actor_ap_id = $1
+               AND position < (SELECT b.position FROM received_activities b WHERE b.id = $2) AND verb IN ('Create', 'Update', 'Follow',
                 'Join', 'Like', 'Dislike', 'EmojiReact') LIMIT 1",
         )
         .bind(actor.as_str())
@@ -206,7 +260,9 @@ pub async fn find_waited_for(db: &Db, actor: &ApId, id: ReceivedId) -> Result<Op
     let found: Option<(i64,)> = db
         .query(
             "SELECT waits_for FROM received_activities
-             WHERE waits_for IS NOT NULL AND actor_ap_id = $1 AND id < $2 ORDER BY id DESC LIMIT 1",
+             WHERE waits_for IS NOT NULL AND actor_ap_id = $1
+               AND position < (SELECT b.position FROM received_activities b WHERE b.id = $2)
+             ORDER BY position DESC LIMIT 1",
         )
         .bind(actor.as_str())
         .bind(id.0)
@@ -217,17 +273,17 @@ pub async fn find_waited_for(db: &Db, actor: &ApId, id: ReceivedId) -> Result<Op
 
 /// Gives an activity that a group's announcement had brought, and that had no effect as such, another chance: its author
 /// has sent it here too. `false`: it had one, or is not of this kind.
-pub async fn set_direct(tx: &mut Tx, new: &NewReceived, now: Timestamp) -> Result<bool, StoreError> {
+pub async fn set_direct(tx: &mut Tx, new: &NewReceived) -> Result<bool, StoreError> {
     let rows = tx
         .query(
             "UPDATE received_activities
              SET via_ap_id = NULL, body = $2, state = 'queued', outcome = NULL, reason = NULL, finished_at = NULL,
-                 due_at = $3
+                 due_at = 0, shard = $3
              WHERE ap_id = $1 AND via_ap_id IS NOT NULL AND outcome = $4",
         )
         .bind(new.ap_id.as_str())
         .bind(new.body.clone())
-        .bind(now.0)
+        .bind(i64::from(shard_of(&new.actor)))
         .bind(Outcome::Ignored.as_str())
         .execute()
         .await?;
@@ -266,21 +322,17 @@ pub async fn finish(
 
 /// A group elsewhere announces an activity that is known: where it came from its author alone and has had no effect, it
 /// is due once more, as the group's word. `false` where there is nothing to be done again.
-pub async fn set_announced(
-    tx: &mut Tx,
-    ap_id: &ApId,
-    via: &ApId,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
+pub async fn set_announced(tx: &mut Tx, ap_id: &ApId, via: &ApId) -> Result<bool, StoreError> {
     let rows = tx
         .query(
             "UPDATE received_activities
-             SET via_ap_id = $2, state = 'queued', outcome = NULL, reason = NULL, finished_at = NULL, due_at = $3
+             SET via_ap_id = $2, state = 'queued', outcome = NULL, reason = NULL, finished_at = NULL, due_at = 0,
+                 shard = $3
              WHERE ap_id = $1 AND via_ap_id IS NULL AND state = 'done' AND outcome NOT IN ('applied', 'held')",
         )
         .bind(ap_id.as_str())
         .bind(via.as_str())
-        .bind(now.0)
+        .bind(i64::from(shard_of(via)))
         .execute()
         .await?;
     Ok(rows == 1)
@@ -343,13 +395,12 @@ pub async fn set_waiting(tx: &mut Tx, id: ReceivedId, entry: EntryId) -> Result<
 }
 
 /// Makes due what waited for an entry that is held no longer; gives how many.
-pub async fn resume_waiting(tx: &mut Tx, entry: EntryId, now: Timestamp) -> Result<u64, StoreError> {
+pub async fn resume_waiting(tx: &mut Tx, entry: EntryId) -> Result<u64, StoreError> {
     tx.query(
-        "UPDATE received_activities SET state = 'queued', waits_for = NULL, reason = NULL, due_at = $2
+        "UPDATE received_activities SET state = 'queued', waits_for = NULL, reason = NULL, due_at = 0
          WHERE waits_for = $1",
     )
     .bind(entry.0)
-    .bind(now.0)
     .execute()
     .await
 }

@@ -154,7 +154,7 @@ pub(super) async fn set_gone(
         }
     }
     queue::close_entry(tx, current.id, app.now()).await?;
-    resume_waiting(app, tx, current).await?;
+    resume_waiting(tx, current).await?;
     if current.state == EntryState::Published {
         count_out(tx, current).await?;
     }

@@ -1,5 +1,8 @@
 //! A new text for a post or comment.
 
+use std::borrow::Cow;
+use std::time::Duration;
+
 use guildhall_domain::{
     ActorId, EntryId, QueueItemId, Timestamp,
     admission::{Layer, Refusal, Verdict, decide_edit_admission},
@@ -35,6 +38,16 @@ pub struct Edit {
     pub written_at: Timestamp,
     /// What set it off.
     pub cause: Cause,
+}
+
+impl Edit {
+    /// Of somebody here what is asked for last is newest, even if another node took it in, or the clock was set back.
+    fn not_before(&self, known: Timestamp) -> Cow<'_, Self> {
+        if self.cause != Cause::Local || self.written_at.is_after(known) {
+            return Cow::Borrowed(self);
+        }
+        Cow::Owned(Self { written_at: known.plus(Duration::from_millis(1)), ..self.clone() })
+    }
 }
 
 /// What became of an edit.
@@ -151,6 +164,7 @@ async fn change(
     let waiting = queue::find_open_edit(tx, current.id).await?;
     let held = waiting.as_ref().and_then(|item| item.written_at);
     let written_at = held.map_or(shown, |held| held.max(shown));
+    let command = &*command.not_before(written_at);
     let known = EditFacts { author: current.author_id, state: current.state, written_at };
     if decide_edit(&known, command.editor, command.written_at)? == EditOutcome::Stale {
         cause::finish(tx, command.cause, Outcome::Ignored, Some("older than what is known"), app.now())

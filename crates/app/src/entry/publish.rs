@@ -11,8 +11,6 @@ use guildhall_store::{
     received,
 };
 
-use crate::App;
-
 /// Counts an entry that has just been published; `at`: when it became visible.
 pub(crate) async fn count_in(tx: &mut Tx, entry: &Entry, at: Timestamp) -> Result<(), StoreError> {
     count(tx, entry, 1).await?;
@@ -27,9 +25,9 @@ pub(crate) async fn count_in(tx: &mut Tx, entry: &Entry, at: Timestamp) -> Resul
 }
 
 /// Lets go on what waited for an entry to be decided: answers to it, votes on it. Called where it is held no longer.
-pub(crate) async fn resume_waiting(app: &App, tx: &mut Tx, entry: &Entry) -> Result<(), StoreError> {
+pub(crate) async fn resume_waiting(tx: &mut Tx, entry: &Entry) -> Result<(), StoreError> {
     if entry.state == EntryState::Held {
-        received::resume_waiting(tx, entry.id, app.now()).await?;
+        received::resume_waiting(tx, entry.id).await?;
     }
     Ok(())
 }

@@ -86,6 +86,19 @@ on_both_engines! {
         assert_eq!(title(&here, post).await, "Late");
     }
 
+    async fn what_somebody_here_asks_for_last_counts_whatever_the_clock_says(db: Db) {
+        let here = Here::new(db);
+        let (_, bob, post) = published(&here, Review::None).await;
+        edit(&here, here.retitling(post, bob, "First")).await.unwrap();
+        let before = here.entry(post).await.edited_at.unwrap();
+        // Taken in by a node whose clock is a little behind.
+        let written_at = Timestamp(before.0 - 5);
+        let command = Edit { written_at, ..here.retitling(post, bob, "Second") };
+        assert_eq!(edit(&here, command).await.unwrap(), Edited::Changed);
+        assert_eq!(title(&here, post).await, "Second");
+        assert!(here.entry(post).await.edited_at.unwrap().is_after(before), "others must see that it is newer");
+    }
+
     async fn a_group_that_reviews_all_holds_an_edit_and_shows_the_old_text(db: Db) {
         let here = Here::new(db);
         let (group, bob, post) = published(&here, Review::All).await;

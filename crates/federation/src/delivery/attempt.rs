@@ -1,6 +1,7 @@
 //! One delivery: sign, send, judge the answer.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use guildhall_activitypub::{ACTIVITY_JSON, Iri};
@@ -60,9 +61,10 @@ pub(super) async fn attempt(
     host: Arc<str>,
     parcel: Parcel,
     scheme: SignatureScheme,
+    valid_until: Arc<AtomicI64>,
 ) -> Landed {
     let span = tracing::info_span!("delivery.attempt", instance.host = %host, delivery.seq = parcel.seq);
-    let attempt = Attempt { context: &context, parcel: &parcel };
+    let attempt = Attempt { context: &context, parcel: &parcel, valid_until: &valid_until };
     let started = context.app.now();
     let (outcome, learned) = async {
         let judged = attempt.run(scheme).await;
@@ -77,6 +79,8 @@ pub(super) async fn attempt(
 struct Attempt<'a> {
     context: &'a Context,
     parcel: &'a Parcel,
+    /// Until when the host is ours, in milliseconds.
+    valid_until: &'a AtomicI64,
 }
 
 impl Attempt<'_> {
@@ -112,6 +116,10 @@ impl Attempt<'_> {
             SignError::NoKey | SignError::BadKey => Outcome::Refused(error.to_string()),
         })?;
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(ACTIVITY_JSON));
+        // This process may have been held up since it was this one's turn, and another have gone on.
+        if self.valid_until.load(Ordering::Relaxed) <= self.context.app.now().as_millis() {
+            return Err(Outcome::NotSent("the lease on the host has ended".to_owned()));
+        }
         let sent = self.context.transport.post(url, headers, body.clone()).await;
         sent.map_err(|error| Outcome::Later { error: error.0, retry_after: None })
     }

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use guildhall_store::StoreError;
+use guildhall_app::App;
 use guildhall_store::delivery::{HostState, failure, host, log};
+use guildhall_store::{StoreError, lease};
 
 use super::context::Context;
 
+/// The lease of the one who tidies the log.
+const LEASE: &str = "delivery-chores";
 /// How often.
 const EVERY: Duration = Duration::from_mins(1);
 /// How long what every host has passed stays on the log, so that it can be looked up.
@@ -30,8 +33,22 @@ pub(super) async fn run(context: Arc<Context>) {
 
 async fn once(context: &Context) -> Result<(), StoreError> {
     let app = &context.app;
+    context.memory.sweep(app.now());
+    let mut tx = app.begin().await?;
+    let lease = lease::acquire(&mut tx, LEASE, &context.holder, app.now()).await?;
+    tx.commit().await?;
+    if let Some(lease) = lease {
+        tidy(app).await?;
+        let mut tx = app.begin().await?;
+        lease::release(&mut tx, &lease).await?;
+        tx.commit().await?;
+    }
+    count(context).await
+}
+
+/// Nothing here is harmed by a second node that does the same, should this one take longer than its lease.
+async fn tidy(app: &App) -> Result<(), StoreError> {
     let now = app.now();
-    context.memory.sweep(now);
     let mut tx = app.begin().await?;
     host::advance_idle(&mut tx, now).await?;
     tx.commit().await?;
@@ -46,8 +63,7 @@ async fn once(context: &Context) -> Result<(), StoreError> {
     }
     let mut tx = app.begin().await?;
     failure::prune(&mut tx, now.minus(KEEP_AT_MOST)).await?;
-    tx.commit().await?;
-    count(context).await
+    tx.commit().await
 }
 
 #[expect(clippy::cast_precision_loss, reason = "gauges are floats; these numbers are far below 2^52")]

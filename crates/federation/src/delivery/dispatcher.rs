@@ -18,8 +18,10 @@ use super::context::Context;
 use super::host_run::{Ending, HostRun, Order, Report, STOP_WITHIN};
 use super::queue::Queue;
 
-/// How often to look for hosts without being told: what other nodes publish, or left behind.
+/// How often to look for hosts without being told: what other nodes publish.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// How often to look for hosts that other nodes left behind when they were killed.
+const LOOK_FOR_LEFT_EVERY: Duration = Duration::from_secs(2);
 /// How soon to try again when the store failed.
 const AFTER_STORE_ERROR: Duration = Duration::from_secs(1);
 /// A clock that goes back by less is left to itself.
@@ -52,6 +54,7 @@ pub(super) struct Dispatcher {
     /// The last row of the log whose hosts were told. `None`: the first look finds all that is due anyway.
     seen: Option<i64>,
     look_at: Timestamp,
+    look_for_left_at: Timestamp,
     renew_at: Timestamp,
     /// The latest time seen; `None`: what is kept has not been asked yet.
     latest: Option<Timestamp>,
@@ -73,6 +76,7 @@ impl Dispatcher {
             parked: HashSet::new(),
             seen: None,
             look_at: Timestamp(0),
+            look_for_left_at: Timestamp(0),
             renew_at: Timestamp(0),
             latest: None,
             has_more: false,
@@ -86,6 +90,7 @@ impl Dispatcher {
         let timer = self.context.timer.clone();
         let mut stop = pin!(stop);
         let mut told = pin!(signals.delivery.notified());
+        let mut moved = pin!(signals.hosts.notified());
         loop {
             self.step().await;
             let wake_at = self.wake_at();
@@ -94,6 +99,10 @@ impl Dispatcher {
                 () = &mut told => {
                     told.set(signals.delivery.notified());
                     self.is_told = true;
+                }
+                () = &mut moved => {
+                    moved.set(signals.hosts.notified());
+                    self.look_at = Timestamp(0);
                 }
                 Some(ended) = self.tasks.join_next_with_id() => { self.end(ended); }
                 () = timer.sleep_until(wake_at) => {}
@@ -123,6 +132,10 @@ impl Dispatcher {
         if let Err(error) = self.watch_clock(now).await {
             warn("what a wrong clock has left could not be set right", &error);
         }
+        // Where the clock was set back, what is due soon would be due in hours.
+        self.renew_at = self.renew_at.min(now.plus(lease::RENEW_EVERY));
+        self.look_at = self.look_at.min(now.plus(LOOK_EVERY));
+        self.look_for_left_at = self.look_for_left_at.min(now.plus(LOOK_FOR_LEFT_EVERY));
         if !self.running.is_empty() && !self.renew_at.is_after(now) {
             self.renew(now).await;
         }
@@ -133,6 +146,12 @@ impl Dispatcher {
             if let Err(error) = self.look(now, is_time).await {
                 warn("hosts with deliveries could not be found", &error);
                 self.look_at = now.plus(AFTER_STORE_ERROR);
+            }
+        }
+        if !self.look_for_left_at.is_after(now) {
+            self.look_for_left_at = now.plus(LOOK_FOR_LEFT_EVERY);
+            if let Err(error) = self.look_for_left(now).await {
+                warn("hosts that were left behind could not be found", &error);
             }
         }
         while self.later.peek().is_some_and(|Reverse((at, _))| !at.is_after(now)) {
@@ -168,7 +187,19 @@ impl Dispatcher {
     fn wake_at(&self) -> Timestamp {
         let renewal = (!self.running.is_empty()).then_some(self.renew_at);
         let later = self.later.peek().map(|Reverse((at, _))| *at);
-        renewal.into_iter().chain(later).fold(self.look_at, Timestamp::min)
+        let look_at = self.look_at.min(self.look_for_left_at);
+        renewal.into_iter().chain(later).fold(look_at, Timestamp::min)
+    }
+
+    /// Finds hosts whose holder did not give them back. In a database of our own there are none.
+    async fn look_for_left(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        let db = &self.context.app.store;
+        if db.is_shared() {
+            for due in host::list_left(db, now, MOST_FOUND).await? {
+                self.enqueue(due);
+            }
+        }
+        Ok(())
     }
 
     /// Finds hosts with something new and, where it `is_time`, all those with something old.

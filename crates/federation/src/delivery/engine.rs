@@ -53,8 +53,13 @@ impl Delivery {
     pub fn new(app: App, parts: DeliveryParts) -> Self {
         let mut name = [0; 8];
         app.rng.fill(&mut name);
+        Self::named(app, parts, format!("{:016x}", u64::from_be_bytes(name)))
+    }
+
+    /// The same under a name that no other process has.
+    pub fn named(app: App, parts: DeliveryParts, holder: String) -> Self {
         let context = Context {
-            holder: format!("{:016x}", u64::from_be_bytes(name)),
+            holder,
             transport: parts.transport,
             signer: parts.signer,
             profiles: parts.profiles,
@@ -71,7 +76,7 @@ impl Delivery {
     /// down and returns.
     ///
     /// Dropping the future instead is like a crash: nothing is lost, something may be sent again, and the hosts are
-    /// free for others after 15 s.
+    /// free for others after 10 s.
     pub async fn run(&self, stop: impl Future<Output = ()> + Send) {
         let dispatcher = Dispatcher::new(self.context.clone());
         tokio::select! {

@@ -207,7 +207,8 @@ impl HostRun {
             if self.valid_until.load(Ordering::Relaxed) <= now.as_millis() {
                 return Err(Halt::LeaseLost);
             }
-            self.flights.spawn(attempt(self.context.clone(), self.host.clone(), parcel, self.scheme));
+            let (context, host) = (self.context.clone(), self.host.clone());
+            self.flights.spawn(attempt(context, host, parcel, self.scheme, self.valid_until.clone()));
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use guildhall_activitypub::key::{KeyError, KeyKind};
 use guildhall_activitypub::signature::{Outgoing, sign_cavage, sign_rfc9421};
 use guildhall_activitypub::{Iri, KeyPair};
+use guildhall_app::Forget;
 use guildhall_app::port::{Clock, PortFuture};
 use guildhall_domain::{ActorId, Timestamp};
 use guildhall_store::actor_key::{self, KeyAlgorithm};
@@ -47,6 +48,17 @@ impl CachedSigner {
             clock,
             keys: Cache::builder().max_capacity(MOST_KEYS).time_to_idle(KEY_LIFETIME).build(),
             rsa_turns: Arc::new(Semaphore::new(cores)),
+        }
+    }
+
+    /// Has what changed read anew.
+    pub(crate) fn forget(&self, what: Forget) {
+        match what {
+            Forget::All => self.keys.invalidate_all(),
+            Forget::Actor(actor) => {
+                [true, false].into_iter().for_each(|is_rsa| self.keys.invalidate(&(actor, is_rsa)))
+            }
+            Forget::Peering => {}
         }
     }
 

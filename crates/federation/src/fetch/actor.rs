@@ -2,7 +2,7 @@
 
 use futures_util::FutureExt as _;
 use guildhall_activitypub::{ActorDocument, ActorKind, Iri};
-use guildhall_app::remote;
+use guildhall_app::{Forget, remote};
 use guildhall_domain::event::Cause;
 use guildhall_domain::{ActorId, ApId, Timestamp};
 use guildhall_store::actor::{self, Actor};
@@ -107,6 +107,7 @@ impl Fetcher {
         let fields = fields_of(document, host)?;
         let app = self.context();
         let before = self.known_actor(&document.id).await?;
+        let was_known = before.is_some();
         let mut tx = app.begin().await?;
         let id = actor::upsert_remote(&mut tx, ActorId(app.new_id()), &fields, app.now()).await?;
         let inbox = fields.shared_inbox.as_ref().unwrap_or(&fields.inbox);
@@ -119,6 +120,9 @@ impl Fetcher {
         }
         tx.commit().await?;
         self.shared.keys.forget_actor(id);
+        if was_known {
+            app.signals.forget_elsewhere(Forget::Actor(id));
+        }
         let kept = actor::find(&app.store, id).await?;
         kept.ok_or_else(|| FetchError::not_activity_pub("the actor could not be kept"))
     }
@@ -136,6 +140,7 @@ impl Fetcher {
         actor_key::replace_remote(&mut tx, known.id, &[], app.now()).await?;
         tx.commit().await?;
         self.shared.keys.forget_actor(known.id);
+        app.signals.forget_elsewhere(Forget::Actor(known.id));
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use guildhall_activitypub::{Iri, Object};
-use guildhall_app::App;
+use guildhall_app::{App, Forget};
 use guildhall_domain::{ApId, Timestamp};
 use guildhall_store::actor::Actor;
 
@@ -119,6 +119,18 @@ impl Fetcher {
             }
         }
         Err(FetchError::BudgetSpent)
+    }
+
+    /// Has what changed read anew.
+    pub(crate) fn forget(&self, what: Forget) {
+        match what {
+            Forget::Peering => self.shared.peers.forget(),
+            Forget::Actor(actor) => self.shared.keys.forget_actor(actor),
+            Forget::All => {
+                self.shared.peers.forget();
+                self.shared.keys.forget_all();
+            }
+        }
     }
 
     /// Whether an id is one of this instance.

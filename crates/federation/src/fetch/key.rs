@@ -70,6 +70,11 @@ impl KeyCache {
         // Only fails without `support_invalidation_closures`.
         let _ = self.parsed.invalidate_entries_if(move |_, known| known.owner == actor);
     }
+
+    /// Drops all keys.
+    pub(super) fn forget_all(&self) {
+        self.parsed.invalidate_all();
+    }
 }
 
 impl Fetcher {

@@ -5,14 +5,18 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use guildhall_domain::{ApId, ReceivedId};
-use guildhall_store::received::Received;
+use guildhall_domain::{ApId, ReceivedId, Timestamp};
+use guildhall_store::received::{Received, shard_of};
 use tokio::task::{Id, JoinError, JoinSet};
+
+use super::shards::Shards;
 
 /// Senders of one host whose activities are processed at the same time.
 const RUNNING_PER_HOST: usize = 8;
 /// Activities of one sender that wait in memory.
 const WAITING_PER_LANE: usize = 64;
+/// As few of one sender are left when more is read of whom more is in the store.
+const RUN_DRY: usize = 16;
 /// Bytes of all that wait in memory.
 const WAITING_BYTES: usize = 32 << 20;
 
@@ -24,14 +28,26 @@ pub(super) struct Lanes {
     bytes: usize,
     /// Waiting or under way, so that what is read twice is done once.
     known: HashSet<ReceivedId>,
-    tasks: JoinSet<()>,
+    tasks: JoinSet<Ended>,
     running: HashMap<Id, Running>,
+    /// Senders of whom something found no room: what comes later must not overtake it, and is read from the store too.
+    spilled: HashSet<ApId>,
 }
 
 struct Running {
     lane: ApId,
     host: String,
     id: ReceivedId,
+    shard: u8,
+}
+
+/// What became of an activity that was worked on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// It has ended, or been put off, in the store: the next may follow.
+    Settled,
+    /// That could not be written: it comes first again.
+    Open,
 }
 
 impl Lanes {
@@ -44,6 +60,7 @@ impl Lanes {
             known: HashSet::new(),
             tasks: JoinSet::new(),
             running: HashMap::new(),
+            spilled: HashSet::new(),
         }
     }
 
@@ -53,11 +70,16 @@ impl Lanes {
         self.bytes < WAITING_BYTES && in_lane < WAITING_PER_LANE && !self.known.contains(&id)
     }
 
-    /// Puts an activity in its sender's lane. `false`: there is no room; it will be found in the store.
+    /// Puts an activity in its sender's lane, as the store gives it: in order. `false`: there is no room; it will be found
+    /// again.
     pub(super) fn add(&mut self, received: Received) -> bool {
         let lane = received.lane().clone();
         if !self.wants(received.id, &lane) {
-            return self.known.contains(&received.id);
+            let is_known = self.known.contains(&received.id);
+            if !is_known {
+                self.spilled.insert(lane);
+            }
+            return is_known;
         }
         self.known.insert(received.id);
         self.bytes += received.body.len();
@@ -65,17 +87,63 @@ impl Lanes {
         true
     }
 
-    /// Starts what can be started: `work` processes one activity.
-    pub(super) fn start<W>(&mut self, work: impl Fn(Received) -> W)
+    /// The same for one that has just come: after all that its sender sent before, or not at all.
+    pub(super) fn add_new(&mut self, received: Received) -> bool {
+        !self.spilled.contains(received.lane()) && self.add(received)
+    }
+
+    /// Notes that an activity in the store finds no room.
+    pub(super) fn spill(&mut self, id: ReceivedId, lane: &ApId) {
+        if !self.known.contains(&id) {
+            self.spilled.insert(lane.clone());
+        }
+    }
+
+    /// From now on the store is read from its begin.
+    pub(super) fn begin_reading(&mut self) {
+        self.spilled.clear();
+    }
+
+    /// Whether senders have run dry of whom more is in the store.
+    pub(super) fn wants_more(&self) -> bool {
+        let has_room = |lane: &ApId| self.waiting.get(lane).map_or(0, VecDeque::len) < RUN_DRY;
+        self.bytes < WAITING_BYTES / 2 && self.spilled.iter().any(has_room)
+    }
+
+    /// Forgets what waits in shards that are no longer `ours`.
+    pub(super) fn keep(&mut self, ours: impl Fn(u8) -> bool) {
+        let lost: Vec<ApId> = self.waiting.keys().filter(|lane| !ours(shard_of(lane))).cloned().collect();
+        for lane in lost {
+            self.forget(&lane);
+        }
+    }
+
+    /// Forgets what waits of a sender, all of which is in the store.
+    fn forget(&mut self, lane: &ApId) {
+        for received in self.waiting.remove(lane).unwrap_or_default() {
+            self.bytes -= received.body.len();
+            self.known.remove(&received.id);
+        }
+        self.spilled.insert(lane.clone());
+    }
+
+    /// Starts what can be started: `work` processes one activity. What is in a shard that is not ours any more is
+    /// forgotten instead.
+    pub(super) fn start<W>(&mut self, shards: &Shards, now: Timestamp, work: impl Fn(Received) -> W)
     where
-        W: Future<Output = ()> + Send + 'static,
+        W: Future<Output = Ended> + Send + 'static,
     {
         while self.running.len() < self.most {
             let Some(lane) = self.next_lane() else { return };
-            let Some(received) = self.take(&lane) else { return };
+            let shard = shard_of(&lane);
+            if !shards.begin(shard, now) {
+                self.forget(&lane);
+                continue;
+            }
+            let Some(received) = self.take(&lane) else { return shards.end(shard) };
             let (host, id) = (received.host.clone(), received.id);
             let task = self.tasks.spawn(work(received));
-            self.running.insert(task.id(), Running { lane, host, id });
+            self.running.insert(task.id(), Running { lane, host, id, shard });
         }
     }
 
@@ -103,29 +171,34 @@ impl Lanes {
     }
 
     /// Waits until an activity has come to its end; for ever when none is under way.
-    pub(super) async fn ended(&mut self) {
+    pub(super) async fn ended(&mut self, shards: &Shards) -> Ended {
         let Some(ended) = self.tasks.join_next_with_id().await else {
             return std::future::pending().await;
         };
-        self.free(ended.map(|(id, ())| id));
+        self.free(shards, ended)
     }
 
     /// Lets what is under way come to its end.
-    pub(super) async fn finish(mut self) {
+    pub(super) async fn finish(mut self, shards: &Shards) {
         while let Some(ended) = self.tasks.join_next_with_id().await {
-            self.free(ended.map(|(id, ())| id));
+            self.free(shards, ended);
         }
     }
 
-    fn free(&mut self, ended: Result<Id, JoinError>) {
-        let id = ended.unwrap_or_else(|error| {
-            // It stays due, and is found again.
+    fn free(&mut self, shards: &Shards, ended: Result<(Id, Ended), JoinError>) -> Ended {
+        let (id, ended) = ended.unwrap_or_else(|error| {
+            // It stays due, and is found again; until then others of its sender have their turn.
             tracing::error!(error = %error, "processing an activity panicked");
-            error.id()
+            (error.id(), Ended::Settled)
         });
         if let Some(running) = self.running.remove(&id) {
             self.known.remove(&running.id);
+            if ended == Ended::Open {
+                self.forget(&running.lane);
+            }
+            shards.end(running.shard);
         }
+        ended
     }
 }
 
@@ -133,9 +206,14 @@ impl Lanes {
 mod tests {
     use std::sync::{Arc, Mutex};
 
-    use guildhall_domain::Timestamp;
-
     use super::*;
+
+    const NOW: Timestamp = Timestamp(0);
+
+    /// Of the only process.
+    fn all() -> Shards {
+        Shards::new(false)
+    }
 
     fn received(id: i64, actor: &str) -> Received {
         Received {
@@ -160,11 +238,14 @@ mod tests {
         }
         let work = |received: Received| {
             let done = done.clone();
-            async move { done.lock().unwrap().push(received.id.0) }
+            async move {
+                done.lock().unwrap().push(received.id.0);
+                Ended::Settled
+            }
         };
         for _ in 0..3 {
-            lanes.start(work);
-            lanes.ended().await;
+            lanes.start(&all(), NOW, work);
+            lanes.ended(&all()).await;
         }
         let done = done.lock().unwrap();
         let of_x: Vec<i64> = done.iter().copied().filter(|id| *id != 2).collect();
@@ -176,8 +257,8 @@ mod tests {
     async fn a_lane_that_panics_is_freed() {
         let mut lanes = Lanes::new(32);
         lanes.add(received(1, "x"));
-        lanes.start(|_| async { panic!("on purpose") });
-        lanes.ended().await;
+        lanes.start(&all(), NOW, |_| async { panic!("on purpose") });
+        lanes.ended(&all()).await;
         assert!(lanes.running.is_empty() && lanes.known.is_empty());
     }
 
@@ -187,7 +268,7 @@ mod tests {
         let taken = (0..1_000).filter(|id| lanes.add(received(*id, "x"))).count();
         assert_eq!(taken, WAITING_PER_LANE);
         assert!(lanes.add(received(2_000, "y")));
-        lanes.start(|_| std::future::pending());
+        lanes.start(&all(), NOW, |_| std::future::pending());
         assert_eq!(lanes.running.len(), 2);
     }
 
@@ -198,7 +279,7 @@ mod tests {
             lanes.add(Received { host: "crowd.example".to_owned(), ..received(id, &format!("x{id}")) });
         }
         lanes.add(received(100, "y"));
-        lanes.start(|_| std::future::pending());
+        lanes.start(&all(), NOW, |_| std::future::pending());
         assert_eq!(lanes.running.len(), RUNNING_PER_HOST + 1);
     }
 
@@ -208,8 +289,52 @@ mod tests {
         for id in 0..10 {
             lanes.add(received(id, &format!("x{id}")));
         }
-        lanes.start(|_| std::future::pending());
+        lanes.start(&all(), NOW, |_| std::future::pending());
         assert_eq!(lanes.running.len(), 3);
+    }
+
+    #[tokio::test]
+    async fn what_comes_late_does_not_overtake_what_found_no_room() {
+        let mut lanes = Lanes::new(1);
+        let most = i64::try_from(WAITING_PER_LANE).unwrap();
+        for id in 0..=most {
+            lanes.add_new(received(id, "x"));
+        }
+        lanes.start(&all(), NOW, |_| async { Ended::Settled });
+        assert!(!lanes.add_new(received(most + 1, "x")), "one before it is only in the store");
+        assert!(lanes.add_new(received(most + 2, "y")), "others go their way");
+        assert!(!lanes.wants_more(), "there is enough to do");
+        for _ in 0..WAITING_PER_LANE {
+            lanes.ended(&all()).await;
+            lanes.start(&all(), NOW, |_| async { Ended::Settled });
+        }
+        assert!(lanes.wants_more());
+        lanes.begin_reading();
+        assert!(lanes.add(received(most, "x")) && lanes.add_new(received(most + 1, "x")));
+    }
+
+    #[tokio::test]
+    async fn what_could_not_be_settled_comes_first_again() {
+        let mut lanes = Lanes::new(32);
+        for id in [1, 2] {
+            lanes.add(received(id, "x"));
+        }
+        lanes.start(&all(), NOW, |_| async { Ended::Open });
+        assert_eq!(lanes.ended(&all()).await, Ended::Open);
+        lanes.start(&all(), NOW, |_| async { panic!("the second must not be started before the first") });
+        assert!(lanes.running.is_empty() && lanes.known.is_empty() && lanes.bytes == 0);
+        assert!(lanes.wants_more() && !lanes.add_new(received(3, "x")));
+    }
+
+    #[test]
+    fn nothing_is_started_in_a_shard_of_others_and_it_is_forgotten() {
+        let mut lanes = Lanes::new(32);
+        lanes.add(received(1, "x"));
+        lanes.start(&Shards::new(true), NOW, |_| std::future::pending());
+        assert!(lanes.running.is_empty() && lanes.known.is_empty() && lanes.bytes == 0);
+        lanes.add(received(2, "y"));
+        lanes.keep(|_| false);
+        assert!(lanes.waiting.is_empty() && lanes.bytes == 0);
     }
 
     #[test]

@@ -33,10 +33,20 @@ pub(crate) struct InboxRequest {
 pub(crate) async fn receive(federation: &Federation, request: &InboxRequest) -> Result<(), Rejection> {
     let verified = verify(federation, request).await?;
     match keep(federation, &verified, shown_scheme(&request.headers, &verified)).await? {
-        Some(received) => federation.arrivals.tell(received),
+        Some(received) => tell(federation, received),
         None => return Err(Rejection::Duplicate),
     }
     Ok(())
+}
+
+/// Tells the worker whose share it is, here or on another node.
+fn tell(federation: &Federation, received: Received) {
+    let (shard, now) = (received.shard(), federation.app.now());
+    if federation.shards.holds(shard, now) {
+        federation.arrivals.tell(received, federation.shards.is_alone(now));
+    } else {
+        federation.app.signals.received_elsewhere(shard);
+    }
 }
 
 /// The scheme that the sender's host has shown to understand, where it is better than what strangers get.
@@ -68,7 +78,7 @@ async fn keep(
     let mut tx = app.begin().await?;
     let is_new = received::insert(&mut tx, &new, app.now()).await?;
     // Announced by some group, and of no effect as such: from its author it may have one.
-    let is_revived = !is_new && received::set_direct(&mut tx, &new, app.now()).await?;
+    let is_revived = !is_new && received::set_direct(&mut tx, &new).await?;
     if let Some(scheme) = shown {
         instance::note_signature(&mut tx, verified.host(), scheme, app.now()).await?;
     }

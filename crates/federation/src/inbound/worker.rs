@@ -6,73 +6,173 @@ use guildhall_app::cause;
 use guildhall_domain::{EntryId, ReceivedId, actor::ActorKind, content::EntryState, event::Cause};
 use guildhall_store::{
     StoreError, entry,
-    received::{self, Outcome, Received},
+    received::{self, Outcome, Place, Received},
 };
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, sleep_until};
 
-use super::lanes::Lanes;
+use super::lanes::{Ended, Lanes};
+use super::share;
 use super::translate::{Age, Incoming, Step, Trouble, learn_moderators, translate};
 use crate::Federation;
 
 /// Activities read from the store at a time.
 const BATCH: usize = 500;
+/// Bodies read at a time: of the largest 32 MiB.
+const BODIES: usize = 32;
 /// How often to look into the store without being told: for what was put off, and what another process left.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// The least time between two looks; a look that takes longer is followed by a pause as long as itself.
+const LOOK_PAUSE: Duration = Duration::from_millis(10);
+/// How soon to look again when the store failed.
+const AFTER_STORE_ERROR: Duration = Duration::from_secs(1);
 /// The longest that one activity may take with all that has to be fetched for it.
 const LONGEST: Duration = Duration::from_mins(2);
 /// Tries before an activity is given up: with the doubling below about a day and a half.
 const MAX_ATTEMPTS: i64 = 14;
 
-/// Processes what was received, of at most `senders` at the same time, until `shutdown` ends; what is under way then is
-/// finished.
-pub async fn run(federation: Federation, senders: usize, shutdown: impl Future<Output = ()>) {
-    let Some(mut arrivals) = federation.arrivals.take() else {
+/// Processes what was received, as far as it is this node's share, of at most `senders` at the same time, until `shutdown`
+/// ends; what is under way then is finished. `holder` is a name that no other process has.
+pub async fn run(federation: Federation, holder: String, senders: usize, shutdown: impl Future<Output = ()>) {
+    let Some(arrivals) = federation.arrivals.take() else {
         tracing::error!("two workers in one process; this one does nothing");
         return;
     };
-    let mut lanes = Lanes::new(senders);
-    let mut look = tokio::time::interval(LOOK_EVERY);
-    look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    tokio::pin!(shutdown);
-    loop {
-        tokio::select! {
-            () = &mut shutdown => break,
-            Some(received) = arrivals.recv() => { lanes.add(received); }
-            () = lanes.ended() => {}
-            () = federation.arrivals.overflowed() => look.reset_immediately(),
-            () = federation.app.signals.received.notified() => look.reset_immediately(),
-            _ = look.tick() => {
-                if let Err(error) = read_due(&federation, &mut lanes).await {
-                    tracing::error!(error = %error, "reading received activities failed");
-                }
+    let shards = federation.shards.clone();
+    let (stop, stopped) = watch::channel(false);
+    let work = async {
+        Worker::new(federation.clone(), arrivals, senders).run(shutdown, &stop).await;
+    };
+    let mut heard = stopped;
+    let keep = share::keep(&federation.app, &holder, &shards, async move {
+        // An error means that the worker is gone.
+        let _ = heard.wait_for(|stopped| *stopped).await;
+    });
+    tokio::join!(work, keep);
+}
+
+struct Worker {
+    federation: Federation,
+    arrivals: mpsc::Receiver<Received>,
+    lanes: Lanes,
+    /// When the store may be read next: not all the time, however often somebody rings.
+    next_look: Instant,
+    is_told: bool,
+}
+
+impl Worker {
+    fn new(federation: Federation, arrivals: mpsc::Receiver<Received>, senders: usize) -> Self {
+        let lanes = Lanes::new(senders);
+        Self { federation, arrivals, lanes, next_look: Instant::now(), is_told: true }
+    }
+
+    async fn run(mut self, shutdown: impl Future<Output = ()>, stop: &watch::Sender<bool>) {
+        let federation = self.federation.clone();
+        let (shards, signals) = (&federation.shards, &federation.app.signals);
+        tokio::pin!(shutdown);
+        loop {
+            let look_at = if self.is_told || self.lanes.wants_more() {
+                self.next_look
+            } else {
+                self.next_look + LOOK_EVERY
+            };
+            tokio::select! {
+                () = &mut shutdown => break,
+                Some(received) = self.arrivals.recv() => { self.lanes.add_new(received); }
+                ended = self.lanes.ended(shards) => self.end(ended),
+                () = federation.arrivals.missed() => self.is_told = true,
+                () = signals.received.notified() => self.is_told = true,
+                () = shards.changed() => self.share(),
+                () = sleep_until(look_at) => self.look().await,
             }
+            self.take_arrivals();
+            self.start();
         }
-        while let Ok(received) = arrivals.try_recv() {
-            lanes.add(received);
+        // What is under way is finished, and nothing else is ours to do.
+        stop.send_replace(true);
+        self.lanes.finish(shards).await;
+    }
+
+    fn take_arrivals(&mut self) {
+        while let Ok(received) = self.arrivals.try_recv() {
+            self.lanes.add_new(received);
         }
-        lanes.start(|received| {
+    }
+
+    fn start(&mut self) {
+        let federation = &self.federation;
+        self.lanes.start(&federation.shards, federation.app.now(), |received| {
             let federation = federation.clone();
             async move { process(&federation, received).await }
         });
     }
-    lanes.finish().await;
+
+    fn end(&mut self, ended: Ended) {
+        if ended == Ended::Open {
+            // The store is in trouble: no use in asking it at once.
+            self.next_look = self.next_look.max(Instant::now() + AFTER_STORE_ERROR);
+        }
+    }
+
+    /// Takes note of shards that came or went.
+    fn share(&mut self) {
+        let (shards, now) = (&self.federation.shards, self.federation.app.now());
+        self.federation.arrivals.close();
+        self.lanes.keep(|shard| shards.holds(shard, now));
+        self.is_told = true;
+    }
+
+    /// Reads what is due from the store. The short way is open afterwards, where there is one.
+    async fn look(&mut self) {
+        self.is_told = false;
+        let began = Instant::now();
+        // Older than what was missed after them.
+        self.take_arrivals();
+        let arrivals = &self.federation.arrivals;
+        if self.federation.shards.is_alone(self.federation.app.now()) {
+            // Before: what comes from now on, and only that, may come both ways.
+            arrivals.open();
+        } else {
+            arrivals.close();
+        }
+        let read = read_due(&self.federation, &mut self.lanes).await;
+        let took = began.elapsed();
+        self.next_look = Instant::now() + took.max(LOOK_PAUSE);
+        if let Err(error) = read {
+            tracing::error!(error = %error, "reading received activities failed");
+            arrivals.close();
+            self.next_look = Instant::now() + AFTER_STORE_ERROR;
+            self.is_told = true;
+        }
+    }
 }
 
 /// Looks through all that is due, past those whose lanes are full, for what finds room.
 async fn read_due(federation: &Federation, lanes: &mut Lanes) -> Result<(), StoreError> {
     let (store, now) = (&federation.app.store, federation.app.now());
-    let mut after = None;
+    let shards = federation.shards.open(now);
+    lanes.begin_reading();
+    let mut after = Place::FIRST;
     loop {
-        let page = received::list_due_lanes(store, now, after, BATCH).await?;
-        for due in &page {
-            if lanes.wants(due.id, &due.lane)
-                && let Some(received) = received::find_queued(store, due.id).await?
-            {
-                lanes.add(received);
+        let page = received::list_due_lanes(store, &shards, now, after, BATCH).await?;
+        for chunk in page.chunks(BODIES) {
+            let mut wanted = Vec::with_capacity(chunk.len());
+            for due in chunk {
+                if lanes.wants(due.id, &due.lane) {
+                    wanted.push(due.id);
+                } else {
+                    lanes.spill(due.id, &due.lane);
+                }
+            }
+            if !wanted.is_empty() {
+                for received in received::list_queued(store, &wanted).await? {
+                    lanes.add(received);
+                }
             }
         }
-        after = page.last().map(|due| (due.due_at, due.id));
-        if page.len() < BATCH {
-            return Ok(());
+        match page.last() {
+            Some(last) if page.len() == BATCH => after = last.place,
+            _ => return Ok(()),
         }
     }
 }
@@ -90,7 +190,7 @@ pub async fn run_until_idle(federation: &Federation) -> Result<(), StoreError> {
     }
 }
 
-async fn process(federation: &Federation, received: Received) {
+async fn process(federation: &Federation, received: Received) -> Ended {
     let (id, verb, attempts) = (received.id, received.verb.clone(), received.attempts);
     let lag = federation.app.now().since(received.received_at);
     metrics::histogram!("inbox_lag_seconds").record(lag.as_secs_f64());
@@ -120,7 +220,7 @@ async fn process(federation: &Federation, received: Received) {
             end(federation, id, Outcome::Failed, &reason).await
         }
     };
-    if let Err(error) = ended {
+    if let Err(error) = &ended {
         // It stays due, and is tried again.
         tracing::error!(error = %error, "noting the outcome of an activity failed");
     }
@@ -128,6 +228,7 @@ async fn process(federation: &Federation, received: Received) {
         // Only now, so that the activity did not wait for it.
         learn_moderators(federation, &group, Age::Actor).await;
     }
+    if ended.is_ok() { Ended::Settled } else { Ended::Open }
 }
 
 async fn end(

@@ -27,9 +27,6 @@ const BATCH: usize = 64;
 /// Events rendered at one time: rendering waits for the database most of the time.
 const AT_ONCE: usize = 8;
 
-/// How long to wait before looking again when nobody rings: an event may have been written by another node.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
-
 /// Publishes until `stop` ends. `holder` is a name that no other process has.
 pub async fn run(app: App, holder: String, stop: impl Future<Output = ()> + Send) {
     let mut stop = pin!(stop);
@@ -40,14 +37,18 @@ pub async fn run(app: App, holder: String, stop: impl Future<Output = ()> + Send
             tracing::warn!(error = &error as &dyn Error, "publishing failed; trying again");
             0
         });
-        let pause = if told == BATCH { Duration::ZERO } else { LOOK_EVERY };
+        // Looking without being told, too: the one who publishes may be gone, or a hint of another node lost.
+        let pause = if told == BATCH { Duration::ZERO } else { lease::LOOK_EVERY };
+        let is_ours = publisher.lease.is_some();
+        publisher.app.signals.set_publishes(is_ours);
         tokio::select! {
             biased;
             () = &mut stop => break,
-            () = publisher.app.signals.event.notified() => {}
+            () = publisher.app.signals.event.notified(), if is_ours => {}
             () = tokio::time::sleep(pause) => {}
         }
     }
+    publisher.app.signals.set_publishes(false);
     publisher.release().await;
 }
 
@@ -95,10 +96,15 @@ impl Publisher {
             Some(lease) => lease::renew(&mut tx, lease, now).await?,
             None => false,
         };
-        if !renewed {
-            self.lease = lease::acquire(&mut tx, LEASE, &self.holder, now).await?;
+        if renewed {
+            tx.commit().await?;
+        } else {
+            // Not ours from here on, whatever becomes of the transaction.
+            self.lease = None;
+            let taken = lease::acquire(&mut tx, LEASE, &self.holder, now).await?;
+            tx.commit().await?;
+            self.lease = taken;
         }
-        tx.commit().await?;
         Ok(self.lease.is_some())
     }
 

@@ -16,6 +16,7 @@ mod hosts;
 mod let_in;
 mod moderation;
 mod moderators;
+mod nodes;
 mod parents;
 mod polls;
 mod posting;

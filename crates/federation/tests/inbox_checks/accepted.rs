@@ -74,7 +74,7 @@ on_both_engines! {
         let scene = Scene::start(db).await;
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let federation = scene.here.federation.clone();
-        let worker = tokio::spawn(guildhall_federation::inbound::run(federation, 1, async {
+        let worker = tokio::spawn(guildhall_federation::inbound::run(federation, "one".into(), 1, async {
             // Sent or dropped, it means the same.
             let _ = stopped.await;
         }));

@@ -20,6 +20,7 @@ use super::list::Listing;
 use super::output::{Output, rfc3339};
 use super::session::Session;
 use crate::config::Config;
+use crate::node::{self, NodeStatus};
 
 /// Hosts read at a time.
 const PAGE: u32 = 500;
@@ -80,7 +81,12 @@ async fn status(app: &App, output: Output) -> anyhow::Result<()> {
         }
     }
     let publisher = lease::find_holder(&app.store, publisher::LEASE, app.now()).await?;
-    output.print(&Status { hosts: Listing::new(items, "Nothing was ever to be delivered."), publisher })?;
+    let nodes = node::list(&app.store, app.now()).await?.into_iter().map(NodeItem::from).collect();
+    output.print(&Status {
+        hosts: Listing::new(items, "Nothing was ever to be delivered."),
+        publisher,
+        nodes,
+    })?;
     Ok(())
 }
 
@@ -115,6 +121,7 @@ async fn pause(app: &App, host: &str, output: Output) -> anyhow::Result<()> {
     let mut tx = app.begin().await?;
     host::pause(&mut tx, &host).await?;
     tx.commit().await?;
+    app.signals.hosts.notify_one();
     output.print(&Done { host, action: "paused", skipped: None })?;
     Ok(())
 }
@@ -124,6 +131,7 @@ async fn resume(app: &App, host: &str, output: Output) -> anyhow::Result<()> {
     let mut tx = app.begin().await?;
     let was_paused = host::resume(&mut tx, &host).await?;
     tx.commit().await?;
+    app.signals.hosts.notify_one();
     if !was_paused {
         bail!("delivery to {host} is not paused");
     }
@@ -137,6 +145,7 @@ async fn retry(app: &App, host: &str, output: Output) -> anyhow::Result<()> {
     let mut tx = app.begin().await?;
     let was_waiting = host::retry(&mut tx, &host, app.now()).await?;
     tx.commit().await?;
+    app.signals.hosts.notify_one();
     if was_waiting {
         output.print(&Done { host, action: "retried", skipped: None })?;
         return Ok(());
@@ -154,6 +163,7 @@ async fn skip(app: &App, host: &str, output: Output) -> anyhow::Result<()> {
     let mut tx = app.begin().await?;
     let skipped = host::skip_next(&mut tx, &host).await?;
     tx.commit().await?;
+    app.signals.hosts.notify_one();
     if skipped.is_none() {
         bail!("nothing waits for {host}");
     }
@@ -184,17 +194,46 @@ impl fmt::Display for Done {
     }
 }
 
-/// What `delivery status` prints: the hosts, and the process that publishes; no `publisher`: none does.
+/// What `delivery status` prints: the hosts, the process that publishes (no `publisher`: none does), and the nodes that
+/// share the work on PostgreSQL.
 #[derive(Debug, Serialize)]
 struct Status {
     #[serde(flatten)]
     hosts: Listing<Item>,
     publisher: Option<String>,
+    nodes: Vec<NodeItem>,
+}
+
+/// A node: its parts of the inbox, of 64, and the hosts it delivers to at this moment.
+#[derive(Debug, Serialize)]
+struct NodeItem {
+    name: String,
+    inbox_shards: usize,
+    delivering_to: i64,
+    publishes: bool,
+}
+
+impl From<NodeStatus> for NodeItem {
+    fn from(node: NodeStatus) -> Self {
+        let NodeStatus { name, shards, hosts, is_publisher } = node;
+        Self { name, inbox_shards: shards, delivering_to: hosts, publishes: is_publisher }
+    }
+}
+
+impl fmt::Display for NodeItem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, inbox_shards, delivering_to, publishes } = self;
+        write!(f, "node {name}  {inbox_shards} of 64 parts of the inbox  delivering to {delivering_to}")?;
+        f.write_str(if *publishes { "  publishes" } else { "" })
+    }
 }
 
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.hosts.fmt(f)?;
+        for node in &self.nodes {
+            write!(f, "\n{node}")?;
+        }
         match self.publisher {
             Some(_) => Ok(()),
             None => f.write_str("\nNo server publishes at present: start one with `guildhall serve`."),

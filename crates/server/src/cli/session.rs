@@ -1,11 +1,11 @@
 //! What an admin command works with: the opened instance, and its orderly end. The server may be running meanwhile.
 
 use anyhow::{Context, bail};
-use guildhall_app::{App, group};
+use guildhall_app::{App, group, hints};
 use guildhall_domain::{ActorId, GroupId, Handle};
 
 use crate::config::Config;
-use crate::open::{Opened, give_back, open};
+use crate::open::{Opened, open};
 
 /// An opened instance, for the time of one command.
 pub(super) struct Session(Opened);
@@ -46,8 +46,10 @@ impl Session {
 
     /// Gives back what the command held.
     pub(super) async fn close(self) {
-        let store = &self.0.federation.app.store;
-        if let Err(error) = give_back(store, &self.0.node).await {
+        let app = &self.0.federation.app;
+        let store = &app.store;
+        hints::flush(app).await;
+        if let Err(error) = self.0.node.give_back(store).await {
             // The lease runs out by itself.
             tracing::debug!(error = %error, "giving the node number back failed");
         }

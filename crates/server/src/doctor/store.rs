@@ -1,6 +1,7 @@
 //! What the store says of itself.
 
 use anyhow::Context as _;
+use guildhall_app::port::Clock as _;
 use guildhall_domain::Timestamp;
 use guildhall_store::Db;
 use guildhall_store::db::{self, Engine};
@@ -8,7 +9,9 @@ use guildhall_store::doctor as checks;
 
 use super::{Examination, Finding, counters, moving};
 use crate::config::Config;
+use crate::node::CLOCK_TOLERANCE;
 use crate::open::{Unusable, database_url, open_store};
+use crate::ports::SystemClock;
 
 /// Looks at the database that the settings name, as far as it can be opened.
 pub(super) async fn check(config: &Config, repair: bool, now: Timestamp, found: &mut Examination) {
@@ -32,6 +35,10 @@ pub(super) async fn check(config: &Config, repair: bool, now: Timestamp, found: 
         found.findings.extend(or_failed("references", references(&store).await));
         found.findings.extend(or_failed("base_url", ids(&store, config).await));
         counters::check(&store, repair, now, found).await;
+        let (here, clock) = (SystemClock.now(), store.clock().await);
+        // The servers go by it where it has a clock of its own.
+        let now = clock.as_ref().ok().copied().flatten().unwrap_or(now);
+        found.findings.extend(or_failed("clock", clock.map_err(Into::into).map(|clock| time(clock, here))));
         found.findings.extend(or_failed("stuck", moving::check(&store, config, now).await));
     }
     store.close().await;
@@ -95,6 +102,25 @@ async fn schema(store: &Db) -> anyhow::Result<Vec<Finding>> {
     Ok(vec![Finding::warning(CHECK, what, "make a backup and start the server, which brings it up to date")])
 }
 
+/// How far the database's clock is from this machine's.
+fn time(database: Option<Timestamp>, here: Timestamp) -> Vec<Finding> {
+    let Some(database) = database else { return Vec::new() };
+    let off = here.since(database).max(database.since(here));
+    if off <= CLOCK_TOLERANCE {
+        return Vec::new();
+    }
+    let ahead = if here.is_after(database) { "ahead of" } else { "behind" };
+    let what = format!(
+        "the clock of this machine is {:.1} s {ahead} that of the database, which is used",
+        off.as_secs_f64()
+    );
+    vec![Finding::warning(
+        "clock",
+        what,
+        "set the clocks of both by NTP: other servers refuse signatures that are too old or too young",
+    )]
+}
+
 async fn references(store: &Db) -> anyhow::Result<Vec<Finding>> {
     let advice = "this is nothing that guildhall does: restore a backup into a new place, or look into what else \
                   writes to the database";
@@ -114,4 +140,18 @@ async fn ids(store: &Db, config: &Config) -> anyhow::Result<Vec<Finding>> {
     let advice = "server.base_url has changed since they were made: set it back, since other servers know these ids \
                   and no others";
     Ok(vec![Finding::error("base_url", what, advice)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_is_off_by_more_than_two_seconds_is_worth_a_word() {
+        let found = |ahead: i64| time(Some(Timestamp(10_000)), Timestamp(10_000 + ahead));
+        assert!(found(2_000).is_empty() && found(-2_000).is_empty());
+        assert!(found(2_500)[0].what.contains("2.5 s ahead of"), "{:?}", found(2_500));
+        assert!(found(-60_000)[0].what.contains("60.0 s behind"));
+        assert!(time(None, Timestamp(0)).is_empty(), "a file has no clock");
+    }
 }

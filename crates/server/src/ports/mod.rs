@@ -4,6 +4,6 @@ mod clock;
 mod keys;
 mod rng;
 
-pub use clock::SystemClock;
+pub use clock::{DatabaseClock, SystemClock};
 pub use keys::KeyPool;
 pub use rng::SystemRng;

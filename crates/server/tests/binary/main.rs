@@ -85,3 +85,33 @@ fn the_server_says_where_it_is_answers_and_stops_on_sigterm() {
     assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
     server.stop();
 }
+
+fn serve(folder: &TempDir) -> Command {
+    let mut command = guildhall(folder, &["serve"]);
+    command.env("GUILDHALL_SERVER__LISTEN", "127.0.0.1:0").env("GUILDHALL_SERVER__METRICS_LISTEN", "");
+    command
+}
+
+#[test]
+fn a_second_server_on_one_sqlite_file_is_refused_and_commands_are_not() {
+    let folder = TempDir::new().unwrap();
+    let server = Server::start(&mut serve(&folder));
+    let second = serve(&folder).output().unwrap();
+    assert_eq!(second.status.code(), Some(1), "{second:?}");
+    let said = text(&second.stderr);
+    assert!(said.contains("another process serves this database already; end the other process"), "{said}");
+    let command = guildhall(&folder, &["delivery", "status"]).output().unwrap();
+    assert_eq!(command.status.code(), Some(0), "{command:?}");
+    server.stop();
+}
+
+#[test]
+fn a_server_that_was_killed_is_followed_by_another_at_once() {
+    let folder = TempDir::new().unwrap();
+    // Dropped is killed.
+    drop(Server::start(&mut serve(&folder)));
+    let server = Server::start(&mut serve(&folder));
+    let answer = get(server.address, "/health/ready");
+    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+    server.stop();
+}

@@ -25,7 +25,7 @@ fn status(place: &Place, host: &str) -> Value {
 #[tokio::test]
 async fn the_status_tells_how_things_stand_with_each_server() {
     let place = Place::with_group();
-    let nothing = json!({ "items": [], "next": null, "publisher": null });
+    let nothing = json!({ "items": [], "next": null, "publisher": null, "nodes": [] });
     assert_eq!(place.json(&["delivery", "status"]), nothing);
     place.change(HOSTS).await;
     place.change(LETTER).await;
@@ -123,4 +123,32 @@ async fn the_status_says_whether_anybody_publishes() {
         .await;
     assert_eq!(place.json(&["delivery", "status"])["publisher"], "one");
     assert_eq!(place.text(&["delivery", "status"]), "Nothing was ever to be delivered.\n");
+}
+
+#[tokio::test]
+async fn the_status_lists_the_nodes_that_share_the_work() {
+    let place = Place::with_group();
+    let lease = |name: &str, holder: &str| -> &'static str {
+        format!(
+            "INSERT INTO leases (name, holder, until, epoch) VALUES ('{name}', '{holder}', 9999999999999, 1)"
+        )
+        .leak()
+    };
+    let held = [
+        lease("serving/a", "a"),
+        lease("serving/b", "b"),
+        lease("inbox/0", "a"),
+        lease("inbox/63", "a"),
+        lease("inbox/1", "b"),
+        lease("publisher", "b"),
+        lease("node/7", "c"),
+    ];
+    place.change(&held).await;
+    let nodes = json!([
+        { "name": "a", "inbox_shards": 2, "delivering_to": 0, "publishes": false },
+        { "name": "b", "inbox_shards": 1, "delivering_to": 0, "publishes": true },
+    ]);
+    assert_eq!(place.json(&["delivery", "status"])["nodes"], nodes);
+    let text = place.text(&["delivery", "status"]);
+    assert!(text.contains("node b  1 of 64 parts of the inbox  delivering to 0  publishes"), "{text}");
 }

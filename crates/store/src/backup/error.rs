@@ -62,7 +62,7 @@ pub enum BackupError {
         version: i64,
     },
     /// A server, or a command, works on the place.
-    #[error("{0} is in use; stop the server first (one that was killed counts as running for 15 seconds)")]
+    #[error("{0} is in use; stop the server first (one that was killed counts as running for 10 seconds)")]
     InUse(String),
     /// Something is there that would be lost.
     #[error("{place} already holds {what}; a backup is restored into an empty place only: {advice}")]

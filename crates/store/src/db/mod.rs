@@ -7,6 +7,8 @@
 //! up share one COMMIT, and with it one sync of the disk (see `writer`). On PostgreSQL the server does the like.
 
 mod advice;
+mod alone;
+mod hints;
 mod id;
 mod lower;
 mod migrate;
@@ -27,6 +29,8 @@ use std::sync::Arc;
 use sqlx::PgPool;
 
 pub use advice::advice;
+pub use alone::{Serving, ServingError};
+pub use hints::{Hints, LONGEST_HINT};
 pub use id::{IdGenerator, NodeOutOfRange};
 pub use migrate::{PendingMigration, migration, migrations};
 pub use open::{Durability, OpenOptions};

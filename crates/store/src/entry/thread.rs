@@ -97,11 +97,10 @@ pub async fn remove_comments(
     .execute()
     .await?;
     tx.query(
-        "UPDATE received_activities SET state = 'queued', waits_for = NULL, reason = NULL, due_at = $2
+        "UPDATE received_activities SET state = 'queued', waits_for = NULL, reason = NULL, due_at = 0
          WHERE waits_for IN (SELECT id FROM entries WHERE gone_with = $1)",
     )
     .bind(thread.0)
-    .bind(now.0)
     .execute()
     .await?;
     recount(tx, thread).await?;

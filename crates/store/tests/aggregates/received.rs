@@ -6,7 +6,7 @@ use guildhall_domain::{ApId, QueueItemId, ReceivedId, Timestamp};
 use guildhall_store::{
     Db,
     queue::{self, QueueItem, QueueKind},
-    received::{self, NewReceived, Outcome},
+    received::{self, NewReceived, Outcome, Place, SHARDS, shard_of},
     testing::on_both_engines,
 };
 
@@ -85,14 +85,16 @@ on_both_engines! {
         assert!(due(&db, LATER).await.is_empty());
     }
 
-    async fn the_longest_waiting_is_due_first_and_what_was_put_off_later(db: Db) {
+    async fn what_came_first_is_due_first_and_what_was_put_off_later(db: Db) {
         assert_eq!(received::next_due(&db).await.unwrap(), None);
+        // By several nodes, whose clocks do not agree.
         for (id, at) in [(1, minutes(3)), (2, minutes(1)), (3, minutes(1)), (4, minutes(9))] {
             receive(&db, id, at).await;
         }
-        assert_eq!(due(&db, minutes(3)).await, [2, 3, 1], "due at its very minute");
+        assert_eq!(due(&db, minutes(3)).await, [1, 2, 3, 4]);
         assert_eq!(received::list_due(&db, minutes(3), 1).await.unwrap().len(), 1);
-        assert_eq!(received::next_due(&db).await.unwrap(), Some(minutes(1)));
+        assert_eq!(received::next_due(&db).await.unwrap(), Some(Timestamp(0)));
+        finish(&db, 4, Outcome::Ignored, NOW).await;
 
         finish(&db, 3, Outcome::Ignored, NOW).await;
         let mut tx = db.begin().await.unwrap();
@@ -114,17 +116,23 @@ on_both_engines! {
             tx.commit().await.unwrap();
         }
         finish(&db, 4, Outcome::Applied, NOW).await;
-        let (mut seen, mut after) = (Vec::new(), None);
+        let (mut seen, mut after) = (Vec::new(), Place::FIRST);
+        let all: Vec<u8> = (0..SHARDS).collect();
         loop {
-            let page = received::list_due_lanes(&db, minutes(2), after, 2).await.unwrap();
+            let page = received::list_due_lanes(&db, &all, minutes(2), after, 2).await.unwrap();
             let Some(last) = page.last() else { break };
-            after = Some((last.due_at, last.id));
+            after = last.place;
             seen.extend(page.into_iter().map(|due| (due.id.0, due.lane)));
         }
-        assert_eq!(seen, [(2, group), (3, bob.clone()), (1, bob)]);
+        assert_eq!(seen, [(1, bob.clone()), (2, group.clone()), (3, bob.clone()), (5, bob.clone())]);
 
-        assert_eq!(received::find_queued(&db, ReceivedId(1)).await.unwrap().unwrap().lane(), &new(1).actor);
-        assert!(received::find_queued(&db, ReceivedId(4)).await.unwrap().is_none(), "has ended");
+        let others: Vec<u8> = all.iter().copied().filter(|shard| *shard != shard_of(&bob)).collect();
+        let page = received::list_due_lanes(&db, &others, minutes(2), Place::FIRST, 9).await.unwrap();
+        assert_eq!(page.iter().map(|due| due.id.0).collect::<Vec<_>>(), [2], "what is in other shards alone");
+
+        let queued = received::list_queued(&db, &[5, 4, 1].map(ReceivedId)).await.unwrap();
+        assert_eq!(queued.iter().map(|one| one.id.0).collect::<Vec<_>>(), [5, 1], "the other has ended");
+        assert_eq!(queued[1].lane(), &new(1).actor);
     }
 
     async fn what_takes_back_waits_for_what_it_may_take_back(db: Db) {
@@ -147,7 +155,7 @@ on_both_engines! {
         let direct = |id| NewReceived { via: None, body: b"signed".to_vec(), ..new(id) };
         let set = async |id| {
             let mut tx = db.begin().await.unwrap();
-            let has_chance = received::set_direct(&mut tx, &direct(id), LATER).await.unwrap();
+            let has_chance = received::set_direct(&mut tx, &direct(id)).await.unwrap();
             tx.commit().await.unwrap();
             has_chance
         };
@@ -171,7 +179,7 @@ on_both_engines! {
         let announce = async |id| {
             let mut tx = db.begin().await.unwrap();
             let waits = received::is_queued(&mut tx, &new(id).ap_id).await.unwrap();
-            let is_due = received::set_announced(&mut tx, &new(id).ap_id, &via, LATER).await.unwrap();
+            let is_due = received::set_announced(&mut tx, &new(id).ap_id, &via).await.unwrap();
             tx.commit().await.unwrap();
             (waits, is_due)
         };
@@ -239,12 +247,12 @@ on_both_engines! {
             let direct = NewReceived { via: None, ..new(id) };
             let mut tx = db.begin().await.unwrap();
             assert!(received::insert(&mut tx, &direct, NOW).await.unwrap());
-            assert!(!received::set_announced(&mut tx, &direct.ap_id, &group, NOW).await.unwrap(), "not ended yet");
+            assert!(!received::set_announced(&mut tx, &direct.ap_id, &group).await.unwrap(), "not ended yet");
             assert!(received::is_queued(&mut tx, &direct.ap_id).await.unwrap());
             tx.commit().await.unwrap();
             finish(&db, id, outcome, NOW).await;
             let mut tx = db.begin().await.unwrap();
-            let again = received::set_announced(&mut tx, &direct.ap_id, &group, LATER).await.unwrap();
+            let again = received::set_announced(&mut tx, &direct.ap_id, &group).await.unwrap();
             assert_eq!(again, is_due_again, "{outcome:?}");
             assert!(!received::is_queued(&mut tx, &direct.ap_id).await.unwrap());
             tx.commit().await.unwrap();
@@ -253,6 +261,6 @@ on_both_engines! {
         assert_eq!(received::find_by_ap_id(&db, &known).await.unwrap().unwrap().via, Some(group.clone()));
         finish(&db, 1, Outcome::Ignored, LATER).await;
         let mut tx = db.begin().await.unwrap();
-        assert!(!received::set_announced(&mut tx, &known, &group, LATER).await.unwrap(), "the group has had its say");
+        assert!(!received::set_announced(&mut tx, &known, &group).await.unwrap(), "the group has had its say");
     }
 }

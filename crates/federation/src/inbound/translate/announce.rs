@@ -106,7 +106,7 @@ async fn pass_on(federation: &Federation, incoming: &Incoming, document: Documen
     let mut tx = app.begin().await?;
     let is_new = received::insert(&mut tx, &new, app.now()).await?
         // Its author sent it here too, where it may have meant nothing without the group's word.
-        || received::set_announced(&mut tx, &new.ap_id, &incoming.actor.ap_id, app.now()).await?;
+        || received::set_announced(&mut tx, &new.ap_id, &incoming.actor.ap_id).await?;
     if !is_new && received::is_queued(&mut tx, &new.ap_id).await? {
         return Err(Trouble::Later("what its author sent is still being processed".to_owned()));
     }

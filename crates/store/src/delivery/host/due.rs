@@ -55,6 +55,20 @@ pub async fn list_due(db: &Db, now: Timestamp, limit: u32) -> Result<Vec<DueHost
     .await
 }
 
+/// The hosts that somebody had leased and did not give back by `now`, whether anything waits for them or not; not those
+/// that are paused or backing off.
+pub async fn list_left(db: &Db, now: Timestamp, limit: u32) -> Result<Vec<DueHost>, StoreError> {
+    db.query(
+        "SELECT h.host, h.failures > 0 AS is_failing FROM delivery_hosts h
+         WHERE h.lease_until > 0 AND h.lease_until <= $1 AND h.next_attempt_at <= $1 AND h.state <> 'paused'
+         ORDER BY h.lease_until, h.host LIMIT $2",
+    )
+    .bind(now.0)
+    .bind(i64::from(limit))
+    .all()
+    .await
+}
+
 /// Moves the cursors of hosts with nothing waiting to the end of the log, so that it can be pruned.
 pub async fn advance_idle(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreError> {
     // Read before: what is appended in between is behind the end that is written.

@@ -85,6 +85,17 @@ pub async fn count_by_state(db: &Db) -> Result<Vec<(HostState, u64)>, StoreError
         .collect()
 }
 
+/// How many hosts each process delivers to at `now`.
+pub async fn count_by_holder(db: &Db, now: Timestamp) -> Result<Vec<(String, i64)>, StoreError> {
+    db.query(
+        "SELECT lease_holder, count(*) FROM delivery_hosts
+         WHERE lease_until > $1 AND lease_holder IS NOT NULL GROUP BY lease_holder ORDER BY lease_holder",
+    )
+    .bind(now.0)
+    .all()
+    .await
+}
+
 /// How many deliveries wait for hosts that are active or failing.
 pub async fn queue_depth(db: &Db) -> Result<u64, StoreError> {
     let (for_groups, for_targets): (i64, i64) = db
