@@ -53,7 +53,8 @@ impl Node {
         }
     }
 
-    /// Renews the number until `stop` ends, then gives it back.
+    /// Renews the number until `stop` ends. It is not given back then, since what is under way goes on making keys: the
+    /// next process in this place makes it free, or its time ends.
     ///
     /// # Errors
     /// [`NumberLost`]: no key may be made any more.
@@ -69,9 +70,6 @@ impl Node {
                 Ok(false) => return Err(NumberLost),
                 Err(error) => tracing::warn!(error = %error, "renewing the node number failed"),
             }
-        }
-        if let Err(error) = self.give_back(&app.store).await {
-            tracing::warn!(error = %error, "giving the node number back failed");
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ use guildhall_app::{App, Signals, Site};
 use guildhall_federation::fetch::Offline;
 use guildhall_federation::{Federation, Limits};
 use guildhall_store::db::{self, DatabaseUrl, OpenOptions, Serving, ServingError};
-use guildhall_store::{Db, IdGenerator, StoreError};
+use guildhall_store::{Db, IdGenerator, StoreError, clock};
 
 use crate::config::{Config, LimitsConfig};
 use crate::node::Node;
@@ -43,7 +43,7 @@ pub async fn open(config: &Config) -> anyhow::Result<Opened> {
     };
     let node = Node::take(&store, &*clock).await?;
     let app = App {
-        ids: Arc::new(IdGenerator::new(node.number)?),
+        ids: Arc::new(IdGenerator::after(node.number, clock::find_newest_key(&store).await?)?),
         site: Arc::new(site(config)),
         clock,
         rng: Arc::new(SystemRng::default()),

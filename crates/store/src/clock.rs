@@ -23,6 +23,22 @@ pub async fn find_latest(db: &Db) -> Result<Option<Timestamp>, StoreError> {
     Ok(received.max(published).map(Timestamp))
 }
 
+/// The newest key of a row: a new one must be later, whatever the clock says. 0: there is none.
+pub async fn find_newest_key(db: &Db) -> Result<i64, StoreError> {
+    // Each is the end of a primary key. Nothing is written that leaves no mark in one of these.
+    let (newest,): (i64,) = db
+        .query(
+            "SELECT coalesce(max(id), 0) FROM (
+                SELECT max(id) AS id FROM actors UNION ALL SELECT max(id) FROM entries
+                UNION ALL SELECT max(id) FROM received_activities UNION ALL SELECT max(id) FROM events
+                UNION ALL SELECT max(id) FROM decisions UNION ALL SELECT max(id) FROM queue_items
+                UNION ALL SELECT max(seq) FROM delivery_log) AS keys",
+        )
+        .one()
+        .await?;
+    Ok(newest)
+}
+
 /// Brings forward by `by`, though not before `now`, what is to happen or to end later than `now`: the clock has been set
 /// back by so much.
 ///
