@@ -123,10 +123,17 @@ impl World {
         Ok(note.id())
     }
 
-    /// The same, sent once. Gives the status of the answer.
-    pub(crate) async fn comment_once(&self, host: usize, name: &str, text: &str) -> anyhow::Result<u16> {
+    /// The same, sent once, whatever the answer: a blocked server is told nothing.
+    pub(crate) async fn comment_once(&self, host: usize, name: &str, text: &str) -> anyhow::Result<String> {
         let (note, create) = self.note(host, name, text);
-        Ok(self.crowd.send(&note.inbox, &create).await?.as_u16())
+        self.crowd.send(&note.inbox, &create).await?;
+        Ok(note.id())
+    }
+
+    /// The ids of all comments that are shown.
+    pub(crate) async fn shown(&self) -> anyhow::Result<HashSet<String>> {
+        let shown = self.maria.list(&format!("/posts/{}/comments", text(&self.thread, "id")?)).await?;
+        shown.iter().map(|comment| Ok(text(comment, "ap_id")?.to_owned())).collect()
     }
 
     /// Waits until every host has heard of all these.

@@ -56,7 +56,9 @@ impl CachedSigner {
         match what {
             Forget::All => self.keys.invalidate_all(),
             Forget::Actor(actor) => {
-                [true, false].into_iter().for_each(|is_rsa| self.keys.invalidate(&(actor, is_rsa)))
+                for is_rsa in [true, false] {
+                    self.keys.invalidate(&(actor, is_rsa));
+                }
             }
             Forget::Peering => {}
         }
