@@ -104,7 +104,10 @@ impl Dispatcher {
                     moved.set(signals.hosts.notified());
                     self.look_at = Timestamp(0);
                 }
-                Some(ended) = self.tasks.join_next_with_id() => { self.end(ended); }
+                Some(ended) = self.tasks.join_next_with_id() => {
+                    self.end(ended);
+                    self.end_more();
+                }
                 () = timer.sleep_until(wake_at) => {}
             }
         }
@@ -283,6 +286,13 @@ impl Dispatcher {
         let is_failing = lease.failures > 0;
         let running = Running { epoch: lease.epoch, is_failing, orders, valid_until, abort };
         self.running.insert(lease.host, running);
+    }
+
+    /// Takes note of all that have ended meanwhile: the hosts that follow them are leased in one transaction.
+    fn end_more(&mut self) {
+        while let Some(ended) = self.tasks.try_join_next_with_id() {
+            self.end(ended);
+        }
     }
 
     /// Takes note of a task's end. Gives the host, where it has to wait.

@@ -7,7 +7,7 @@ section! {
     /// How much one peer, one client or one fetch may ask of this server.
     struct LimitsConfig = "limits" {
         /// Connections open at one time; for one more, those are closed that have gone longest without an answer.
-        connections: u32 = 10_000,
+        connections: u32 = 5_000,
         /// Connections open at one time from one address that is no trusted proxy; of IPv6 a /64 counts as one.
         connections_per_address: u32 = 256,
         /// Time for the head of a request to arrive, and for which a connection may stay idle.

@@ -60,6 +60,18 @@ on_both_engines! {
         assert!(lease(&db, "a.example", "two", NOW).await.is_some());
     }
 
+    async fn a_host_that_another_has_served_meanwhile_is_left_alone(db: Db) {
+        let held = leased_host(&db).await;
+        append(&db, &activity(2)).await;
+        assert_eq!(new(&db, 0, 2).await, ["a.example"]);
+        assert!(save(&db, &held, &HostSave { is_last: true, ..progress(2) }).await);
+        assert_eq!(new(&db, 0, 2).await, [""; 0]);
+        assert_eq!(lease(&db, "a.example", "two", NOW).await, None);
+        append(&db, &activity(3)).await;
+        assert_eq!(new(&db, 2, 3).await, ["a.example"]);
+        assert!(lease(&db, "a.example", "two", NOW).await.is_some());
+    }
+
     async fn a_cursor_never_goes_back(db: Db) {
         let held = leased_host(&db).await;
         append(&db, &activity(2)).await;

@@ -19,11 +19,11 @@ crate::record! {
 }
 
 /// The hosts that rows of the log behind `after`, up to and including `until`, go to, leased or not; not those that
-/// are paused or backing off at `now`.
+/// are paused or backing off at `now`, or have been served meanwhile.
 pub async fn list_new(db: &Db, after: i64, until: i64, now: Timestamp) -> Result<Vec<DueHost>, StoreError> {
     db.query(
         "SELECT h.host, h.failures > 0 AS is_failing FROM delivery_hosts h
-         WHERE h.state <> 'paused' AND h.next_attempt_at <= $3 AND h.host IN (
+         WHERE h.state <> 'paused' AND h.next_attempt_at <= $3 AND h.cursor < $2 AND h.host IN (
             SELECT s.host
             FROM delivery_log l JOIN delivery_subscriptions s ON s.group_id = l.group_id AND s.since_seq < l.seq
             WHERE l.seq > $1 AND l.seq <= $2

@@ -27,7 +27,8 @@ pub struct HostLease {
     pub subscriptions: u32,
 }
 
-/// Leases those of `hosts` that are free and due at `now` to `holder`, until `until`.
+/// Leases those of `hosts` that are free and due at `now` to `holder`, until `until`. One whose cursor stands at the end
+/// of the log is left out: another node may have served it meanwhile.
 pub async fn lease_all(
     tx: &mut Tx,
     hosts: Vec<String>,
@@ -39,13 +40,14 @@ pub async fn lease_all(
         sqlite: "UPDATE delivery_hosts SET lease_holder = $2, lease_until = $4, epoch = epoch + 1
                  WHERE host IN (SELECT value FROM json_each($1))
                    AND lease_until <= $3 AND next_attempt_at <= $3 AND state <> 'paused'
+                   AND cursor < (SELECT max(seq) FROM delivery_log)
                  RETURNING host, epoch, cursor, state, failures, failing_since,
                     (SELECT count(*) FROM delivery_subscriptions s WHERE s.host = delivery_hosts.host) AS subscriptions",
         // What another node is leasing just now is left to it.
         postgres: "UPDATE delivery_hosts SET lease_holder = $2, lease_until = $4, epoch = epoch + 1
                    WHERE host IN (SELECT host FROM delivery_hosts
                                   WHERE host = ANY($1) AND lease_until <= $3 AND next_attempt_at <= $3
-                                    AND state <> 'paused'
+                                    AND state <> 'paused' AND cursor < (SELECT max(seq) FROM delivery_log)
                                   FOR NO KEY UPDATE SKIP LOCKED)
                    RETURNING host, epoch, cursor, state, failures, failing_since,
                     (SELECT count(*) FROM delivery_subscriptions s WHERE s.host = delivery_hosts.host) AS subscriptions",
