@@ -4,7 +4,7 @@ use guildhall_store::delivery::host;
 use guildhall_store::lease::{self, LASTS, Lease, NUMBER_KEPT};
 use guildhall_store::testing::on_both_engines;
 
-use crate::set_up::{NOW, append, letter};
+use crate::set_up::{NOW, append, groups, letter};
 
 on_both_engines! {
     async fn a_lease_has_one_holder_until_it_ends(db: Db) {
@@ -92,6 +92,7 @@ on_both_engines! {
     }
 
     async fn what_a_dead_process_left_is_free_at_once_and_no_other(db: Db) {
+        groups(&db).await;
         append(&db, &letter(1, &["https://dead.example/inbox", "https://live.example/inbox"])).await;
         let mut tx = db.begin().await.unwrap();
         for (host, holder) in [("dead.example", "dead"), ("live.example", "live")] {
