@@ -7,7 +7,13 @@ use std::time::Instant;
 
 use anyhow::bail;
 
-use crate::{args::Choice, arrows, deny, nextest, postgres::Cluster, shell, tools, workspace::Workspace};
+use crate::{
+    args::Choice,
+    arrows, deny, nextest,
+    postgres::{Cluster, Durability},
+    shell, tools,
+    workspace::Workspace,
+};
 use commands::Scope;
 use report::{Line, Report};
 
@@ -99,7 +105,7 @@ fn run_step(step: Step, scope: &Scope<'_>, choice: &Choice, report: &mut Report)
         Step::Build => scope.builds().iter_mut().try_for_each(shell::run),
         Step::Doctest => scope.doctest().iter_mut().try_for_each(shell::run),
         Step::Test => {
-            let cluster = Cluster::unless_given()?;
+            let cluster = Cluster::unless_given(Durability::None)?;
             let nextest::Run { outcome, tally } = nextest::run(&mut scope.nextest(cluster.as_ref(), choice)?);
             report.tally = Some(tally);
             outcome
