@@ -69,7 +69,7 @@ impl Page {
             Self::new("group, ActivityPub", vec![format!("/groups/{group}")], ACTIVITY),
             Self::new(
                 "page of the outbox, ActivityPub",
-                vec![format!("/groups/{group}/outbox?page=true")],
+                vec![format!("/groups/{group}/outbox?page=first")],
                 ACTIVITY,
             ),
         ]
