@@ -4,7 +4,7 @@ use guildhall_domain::{ApId, EntryId, ReceivedId, Timestamp};
 
 use crate::{
     StoreError,
-    db::{Db, Tx},
+    db::{Db, Keyed, Tx},
 };
 
 /// A verified activity to keep.
@@ -119,8 +119,12 @@ pub async fn insert(tx: &mut Tx, new: &NewReceived, now: Timestamp) -> Result<bo
 
 /// The activity with a key.
 pub async fn find(db: &Db, id: ReceivedId) -> Result<Option<Received>, StoreError> {
-    let row: Option<Row> = db.query(concat!(select!(), " WHERE id = $1")).bind(id.0).optional().await?;
-    Ok(row.map(Received::from))
+    const BY_ID: Keyed = Keyed {
+        sqlite: concat!(select!(), " WHERE id = $1"),
+        postgres: concat!(select!(), " WHERE id = ANY($1)"),
+        column: "id",
+    };
+    Ok(db.optional_by::<Row>(BY_ID, id.0).await?.map(Received::from))
 }
 
 /// The activity with a global id.
@@ -402,14 +406,12 @@ impl From<Row> for Received {
 
 /// Whether an activity with a global id has been kept, and its author sending it (again) can change nothing.
 pub async fn exists(db: &Db, ap_id: &ApId) -> Result<bool, StoreError> {
-    let found: Option<(i64,)> = db
-        .query(
-            "SELECT id FROM received_activities
-             WHERE ap_id = $1 AND (via_ap_id IS NULL OR outcome IS NULL OR outcome <> $2)",
-        )
-        .bind(ap_id.as_str())
-        .bind(Outcome::Ignored.as_str())
-        .optional()
-        .await?;
-    Ok(found.is_some())
+    const LIVE: Keyed = Keyed {
+        sqlite: "SELECT ap_id, id FROM received_activities
+                 WHERE ap_id = $1 AND (via_ap_id IS NULL OR outcome IS NULL OR outcome <> 'ignored')",
+        postgres: "SELECT ap_id, id FROM received_activities
+                   WHERE ap_id = ANY($1) AND (via_ap_id IS NULL OR outcome IS NULL OR outcome <> 'ignored')",
+        column: "ap_id",
+    };
+    Ok(db.optional_by::<(String, i64)>(LIVE, ap_id.as_str()).await?.is_some())
 }

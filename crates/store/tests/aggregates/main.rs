@@ -5,6 +5,7 @@ mod accounts;
 mod actor_keys;
 mod actors;
 mod bans;
+mod batches;
 mod decisions;
 mod entries;
 mod entry_lists;
