@@ -6,6 +6,7 @@ use guildhall_domain::Timestamp;
 use guildhall_store::{Db, IdGenerator, StoreError, Tx};
 use tokio::sync::Notify;
 
+use crate::entry::Door;
 use crate::port::{Clock, KeyMint, RemoteResolver, Rng};
 
 /// The instance, as configured.
@@ -23,7 +24,8 @@ pub struct Site {
     pub allow_list_only: bool,
 }
 
-/// Tells waiting workers that there is something to do. A hint: they look by themselves as well.
+/// Where the tasks of a process meet. Workers are told that there is something to do, which is a hint: they look by
+/// themselves as well. Those who want the same at the same time do it together.
 #[derive(Debug, Default)]
 pub struct Signals {
     /// Something was received.
@@ -32,6 +34,8 @@ pub struct Signals {
     pub event: Notify,
     /// Something was put on the delivery log, or a host was resumed.
     pub delivery: Notify,
+    /// Entries on their way into groups.
+    pub(crate) door: Door,
 }
 
 /// Everything the use cases share. Cheap to clone.
