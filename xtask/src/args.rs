@@ -12,8 +12,10 @@ Usage: cargo xtask COMMAND
             -p, --package NAME  this package alone (repeatable) in clippy, doc, build, doctest and test
             -- ARGUMENTS        passed on to `cargo nextest run`, for example a part of a test's name
   bench   Measure the CPU time of a server per operation, on SQLite and on PostgreSQL
-            inbox, fan-out      these alone
+            NAME...             these alone: size, start, reading, inbox, fan-out, lag, memory, growth
             --quick             fewer operations: whether it runs, not how fast
+            --scale N           in `growth`, go on to so many stored objects
+            --engine NAME       on sqlite or postgres alone
   simulate  Follow a group that is followed from 30,000 hosts: delivery times, queues, cost
             --help              its options
   fuzz    Try the fuzz targets, half a minute each

@@ -2,7 +2,10 @@
 
 use std::ffi::OsString;
 
-use crate::{postgres::Cluster, shell};
+use crate::{
+    postgres::{Cluster, Durability},
+    shell,
+};
 
 /// Measures; `arguments` are the benchmark's own.
 pub(crate) fn run(arguments: &[String]) -> anyhow::Result<bool> {
@@ -12,7 +15,8 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<bool> {
     }
     let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| OsString::from("target"));
     let programs = shell::root().join(target).join("release");
-    let cluster = Cluster::unless_given()?;
+    // One whose commits are kept, as in earnest.
+    let cluster = Cluster::unless_given(Durability::Full)?;
     let mut bench = shell::command(programs.join("guildhall-bench"));
     bench.args(arguments).env("GUILDHALL_BIN", programs.join("guildhall"));
     if let Some(cluster) = &cluster {

@@ -8,7 +8,11 @@ use std::time::Instant;
 use anyhow::bail;
 
 use crate::{
-    args::Choice, arrows, deny, fuzz, nextest, postgres::Cluster, shell, tools, workspace::Workspace,
+    args::Choice,
+    arrows, deny, fuzz, nextest,
+    postgres::{Cluster, Durability},
+    shell, tools,
+    workspace::Workspace,
 };
 use commands::Scope;
 use report::{Line, Report};
@@ -106,7 +110,7 @@ fn run_step(step: Step, scope: &Scope<'_>, choice: &Choice, report: &mut Report)
         Step::Fuzz if scope.is_about_all() => fuzz::run(&fuzz::Plan::default()),
         Step::Fuzz => Ok(()),
         Step::Test => {
-            let cluster = Cluster::unless_given()?;
+            let cluster = Cluster::unless_given(Durability::None)?;
             let nextest::Run { outcome, tally } = nextest::run(&mut scope.nextest(cluster.as_ref(), choice)?);
             report.tally = Some(tally);
             outcome

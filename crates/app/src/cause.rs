@@ -1,12 +1,16 @@
 //! Tying a change to the activity that caused it: the activity ends in the transaction that carries its effect, and is
 //! counted there, where its outcome is known.
 
+use std::collections::HashSet;
+
 use guildhall_domain::{
-    EventId, Timestamp,
+    EventId, ReceivedId, Timestamp,
     event::{Cause, Event, EventKind},
 };
 use guildhall_store::{
-    StoreError, Tx, event,
+    StoreError, Tx,
+    arrivals::{self, End},
+    event,
     received::{self, Outcome},
 };
 
@@ -33,6 +37,19 @@ pub async fn finish(
         count(outcome.as_str());
     }
     Ok(is_first)
+}
+
+/// Ends several activities, each with an outcome of its own; gives those that had not ended before.
+pub(crate) async fn finish_all(
+    tx: &mut Tx,
+    ends: &[End<'_>],
+    now: Timestamp,
+) -> Result<HashSet<ReceivedId>, StoreError> {
+    let ended = arrivals::finish_all(tx, ends, now).await?;
+    for end in ends.iter().filter(|end| ended.contains(&end.id)) {
+        count(end.outcome.as_str());
+    }
+    Ok(ended)
 }
 
 /// Ends the activity behind `cause` when a use case found nothing to do; on its own, in its own transaction.
@@ -69,7 +86,12 @@ pub(crate) async fn tell(
     cause: Cause,
     kind: EventKind,
 ) -> Result<EventId, StoreError> {
-    let id = EventId(app.new_id());
-    event::append(tx, &Event { id, at: app.now(), cause, kind }).await?;
-    Ok(id)
+    let event = new_event(app, cause, kind);
+    event::append(tx, &event).await?;
+    Ok(event.id)
+}
+
+/// The record that something happens now.
+pub(crate) fn new_event(app: &App, cause: Cause, kind: EventKind) -> Event {
+    Event { id: EventId(app.new_id()), at: app.now(), cause, kind }
 }

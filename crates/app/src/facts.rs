@@ -4,7 +4,7 @@ use guildhall_domain::{
     ActorId, GroupId,
     admission::{EntryFacts, Role},
     content::EntryKind,
-    peering::{self, Peering},
+    peering::{self, Peering, PeeringEntry},
 };
 use guildhall_store::{
     StoreError, Tx,
@@ -47,6 +47,47 @@ pub(crate) async fn peering_of_actor(
     };
     let by_id = peering_of(app, group, home).await?;
     Ok((peering::combine(by_handle.0, by_id.0), peering::combine(by_handle.1, by_id.1)))
+}
+
+/// What the lists say about several actors, read at once.
+pub(crate) struct Lists {
+    entries: Vec<(Option<GroupId>, PeeringEntry)>,
+}
+
+impl Lists {
+    /// All that may concern one of `actors`.
+    pub(crate) async fn about(app: &App, actors: &[Actor]) -> Result<Self, StoreError> {
+        let elsewhere = actors.iter().filter(|actor| !actor.is_local);
+        let authorities: Vec<&str> = elsewhere.flat_map(authorities_of).collect();
+        let entries = match authorities.as_slice() {
+            [] => Vec::new(),
+            named => lists::list_of_hosts(&app.store, named).await?,
+        };
+        Ok(Self { entries })
+    }
+
+    /// As [`peering_of_actor`], for one of those whom the lists were read for.
+    pub(crate) fn of_actor(&self, app: &App, group: GroupId, actor: &Actor) -> (Peering, Peering) {
+        if actor.is_local {
+            return (Peering::Open, Peering::Open);
+        }
+        let strictest = |list: Option<GroupId>, allow_list_only: bool| {
+            let of_list = self.entries.iter().filter(|(of, _)| *of == list);
+            let entries: Vec<PeeringEntry> = of_list.map(|(_, entry)| entry.clone()).collect();
+            authorities_of(actor)
+                // Our own host is never listed.
+                .filter(|authority| *authority != app.site.host)
+                .map(|authority| peering::decide_peering(&entries, authority, allow_list_only))
+                .fold(Peering::Open, peering::combine)
+        };
+        (strictest(None, app.site.allow_list_only), strictest(Some(group), false))
+    }
+}
+
+/// Under which the lists may name an actor: the host of its handle, and that of its id.
+fn authorities_of(actor: &Actor) -> impl Iterator<Item = &str> {
+    let home = actor.ap_id.authority().filter(|home| *home != actor.host);
+    std::iter::once(actor.host.as_str()).chain(home)
 }
 
 /// Why people here can do nothing in a group elsewhere.

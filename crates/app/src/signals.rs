@@ -1,5 +1,5 @@
-//! Who waits for something to do is told here: the workers of this process at once, those of other processes by
-//! [`crate::hints`]. Nothing rests on it: everybody looks by themselves as well.
+//! Where the tasks of a process meet. Who waits for something to do is told here: the workers of this process at once,
+//! those of other processes by [`crate::hints`]. Nothing rests on it: everybody looks by themselves as well.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,10 +8,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use guildhall_domain::ActorId;
 use tokio::sync::{Notify, broadcast};
 
+use crate::entry::Door;
+
 /// What is forgotten at a time before those who listen are told to forget everything.
 const FORGETS: usize = 256;
 
-/// Tells waiting workers that there is something to do. A hint: they look by themselves as well.
+/// Tells waiting workers that there is something to do, which is a hint: they look by themselves as well. Those who want
+/// the same at the same time do it together.
 #[derive(Debug)]
 pub struct Signals {
     /// Something was received.
@@ -22,6 +25,8 @@ pub struct Signals {
     pub delivery: Bell,
     /// An admin let a host go on, or not.
     pub hosts: Bell,
+    /// Entries on their way into groups.
+    pub(crate) door: Door,
     forgets: broadcast::Sender<Forget>,
     outbox: Arc<Outbox>,
 }
@@ -85,6 +90,7 @@ impl Default for Signals {
             event: bell(Kind::Event),
             delivery: bell(Kind::Delivery),
             hosts: bell(Kind::Hosts),
+            door: Door::default(),
             forgets: broadcast::channel(FORGETS).0,
             outbox,
         }

@@ -4,7 +4,7 @@ use guildhall_domain::{ActorId, ApId, Timestamp, actor::ActorKind};
 
 use crate::{
     StoreError, convert,
-    db::{Db, List, Query, Sql, Tx},
+    db::{Db, Keyed, List, Query, Sql, Tx},
 };
 
 macro_rules! select {
@@ -126,8 +126,12 @@ pub struct ActorFields {
 
 /// The actor with a key.
 pub async fn find(db: &Db, id: ActorId) -> Result<Option<Actor>, StoreError> {
-    let row: Option<Row> = db.query(concat!(select!(), " WHERE id = $1")).bind(id.0).optional().await?;
-    row.map(Actor::try_from).transpose()
+    const BY_ID: Keyed = Keyed {
+        sqlite: concat!(select!(), " WHERE id = $1"),
+        postgres: concat!(select!(), " WHERE id = ANY($1)"),
+        column: "id",
+    };
+    db.optional_by::<Row>(BY_ID, id.0).await?.map(Actor::try_from).transpose()
 }
 
 /// The actors with keys, in no fixed order; unknown keys are left out.
@@ -145,9 +149,12 @@ pub async fn list_by_ids(db: &Db, ids: &[ActorId]) -> Result<Vec<Actor>, StoreEr
 
 /// The actor with a global id, deleted or not.
 pub async fn find_by_ap_id(db: &Db, ap_id: &ApId) -> Result<Option<Actor>, StoreError> {
-    let row: Option<Row> =
-        db.query(concat!(select!(), " WHERE ap_id = $1")).bind(ap_id.as_str()).optional().await?;
-    row.map(Actor::try_from).transpose()
+    const BY_AP_ID: Keyed = Keyed {
+        sqlite: concat!(select!(), " WHERE ap_id = $1"),
+        postgres: concat!(select!(), " WHERE ap_id = ANY($1)"),
+        column: "ap_id",
+    };
+    db.optional_by::<Row>(BY_AP_ID, ap_id.as_str()).await?.map(Actor::try_from).transpose()
 }
 
 /// Our own actor of a name, in any case.

@@ -4,7 +4,7 @@ use guildhall_domain::{ActorId, Timestamp};
 
 use crate::{
     StoreError,
-    db::{Db, Tx},
+    db::{Db, Keyed, Tx},
 };
 
 /// What a key is good for.
@@ -42,14 +42,14 @@ pub struct ActorKey {
 
 /// The keys of an actor, RSA first.
 pub async fn list_of(db: &Db, actor: ActorId) -> Result<Vec<ActorKey>, StoreError> {
-    let rows: Vec<Row> = db
-        .query(
-            "SELECT key_id, actor_id, algorithm, public_key, private_key FROM actor_keys
-             WHERE actor_id = $1 ORDER BY algorithm DESC, key_id",
-        )
-        .bind(actor.0)
-        .all()
-        .await?;
+    const BY_ACTOR: Keyed = Keyed {
+        sqlite: "SELECT key_id, actor_id, algorithm, public_key, private_key FROM actor_keys
+                 WHERE actor_id = $1 ORDER BY algorithm DESC, key_id",
+        postgres: "SELECT key_id, actor_id, algorithm, public_key, private_key FROM actor_keys
+                   WHERE actor_id = ANY($1) ORDER BY algorithm DESC, key_id",
+        column: "actor_id",
+    };
+    let rows: Vec<Row> = db.all_by(BY_ACTOR, actor.0).await?;
     rows.into_iter().map(ActorKey::try_from).collect()
 }
 

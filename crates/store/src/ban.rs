@@ -4,7 +4,7 @@ use guildhall_domain::{ActorId, GroupId, Timestamp};
 
 use crate::{
     StoreError,
-    db::{Db, Tx},
+    db::{Db, Keyed, Tx},
 };
 
 /// Writes a ban; a new one replaces the old one. `group`: `None` for the whole instance.
@@ -41,11 +41,11 @@ pub async fn delete(tx: &mut Tx, group: Option<GroupId>, actor: ActorId) -> Resu
 
 /// Whether an actor is banned from the whole instance at `now`.
 pub async fn is_suspended(db: &Db, actor: ActorId, now: Timestamp) -> Result<bool, StoreError> {
-    let found: Option<(i64,)> = db
-        .query("SELECT actor_id FROM bans WHERE group_id = 0 AND actor_id = $1 AND (until IS NULL OR until > $2)")
-        .bind(actor.0)
-        .bind(now.0)
-        .optional()
-        .await?;
-    Ok(found.is_some())
+    const OF_INSTANCE: Keyed = Keyed {
+        sqlite: "SELECT actor_id, until FROM bans WHERE group_id = 0 AND actor_id = $1",
+        postgres: "SELECT actor_id, until FROM bans WHERE group_id = 0 AND actor_id = ANY($1)",
+        column: "actor_id",
+    };
+    let ban: Option<(i64, Option<i64>)> = db.optional_by(OF_INSTANCE, actor.0).await?;
+    Ok(ban.is_some_and(|(_, until)| until.is_none_or(|until| until > now.0)))
 }

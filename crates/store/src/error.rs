@@ -100,6 +100,13 @@ impl StoreError {
         }
     }
 
+    /// For `count` who shared what failed because the database is not available: the first gets the error itself, which
+    /// cannot be copied, the others one that means the same.
+    pub fn shared(self, count: usize) -> impl Iterator<Item = Self> {
+        let others = std::iter::repeat_with(|| Self::Timeout);
+        std::iter::once(self).chain(others).take(count)
+    }
+
     /// Whether the same transaction, begun anew, may well succeed.
     pub fn is_retryable(&self) -> bool {
         match self {

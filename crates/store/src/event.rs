@@ -7,9 +7,11 @@ use guildhall_domain::{
     membership::{JoinOutcome, JoinRefusal},
 };
 
+use serde_json::{Value, json};
+
 use crate::{
     StoreError, convert,
-    db::{Db, Tx},
+    db::{Db, List, Sql, Tx},
 };
 
 /// Writes an event.
@@ -38,6 +40,28 @@ pub async fn append(tx: &mut Tx, event: &Event) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Writes several events in one statement.
+pub async fn append_all(tx: &mut Tx, events: &[Event]) -> Result<(), StoreError> {
+    if !tx.pays_per_statement() || events.len() < 2 {
+        for event in events {
+            append(tx, event).await?;
+        }
+        return Ok(());
+    }
+    let rows: Vec<Value> = events.iter().map(|event| json!(Row::from_event(event))).collect();
+    tx.query(
+        "INSERT INTO events (id, kind, group_id, actor_id, entry_id, by_actor_id, received_id, value, value_before,
+            code, text, until, created_at)
+         SELECT e.* FROM jsonb_to_recordset($1) AS e (id BIGINT, kind TEXT, group_id BIGINT, actor_id BIGINT,
+            entry_id BIGINT, by_actor_id BIGINT, received_id BIGINT, value BIGINT, value_before BIGINT, code TEXT,
+            text TEXT, until BIGINT, created_at BIGINT)",
+    )
+    .bind(Value::from(rows))
+    .execute()
+    .await?;
+    Ok(())
+}
+
 /// Events that were not told yet, in the order in which they were written: of one thing, in that in which they happened.
 pub async fn list_unpublished(db: &Db, limit: usize) -> Result<Vec<Event>, StoreError> {
     let rows: Vec<Row> = db
@@ -54,7 +78,17 @@ pub async fn list_unpublished(db: &Db, limit: usize) -> Result<Vec<Event>, Store
 
 /// Notes that an event was told.
 pub async fn mark_published(tx: &mut Tx, id: EventId, now: Timestamp) -> Result<(), StoreError> {
-    tx.query("UPDATE events SET published_at = $2 WHERE id = $1").bind(id.0).bind(now.0).execute().await?;
+    mark_all_published(tx, &[id], now).await
+}
+
+/// Notes that events were told.
+pub async fn mark_all_published(tx: &mut Tx, ids: &[EventId], now: Timestamp) -> Result<(), StoreError> {
+    const MARK: Sql = Sql {
+        sqlite: "UPDATE events SET published_at = $2 WHERE id IN (SELECT value FROM json_each($1))",
+        postgres: "UPDATE events SET published_at = $2 WHERE id = ANY($1)",
+    };
+    let ids: List<i64> = ids.iter().map(|id| id.0).collect();
+    tx.query(MARK).bind(ids).bind(now.0).execute().await?;
     Ok(())
 }
 
@@ -71,7 +105,7 @@ pub async fn delete_published(tx: &mut Tx, before: Timestamp, limit: usize) -> R
 }
 
 crate::record! {
-    #[derive(Default)]
+    #[derive(Default, serde::Serialize)]
     struct Row {
         id: i64,
         kind: String,

@@ -1,5 +1,7 @@
 //! Groups hosted here, and those elsewhere that somebody here follows.
 
+use std::collections::BTreeMap;
+
 use guildhall_domain::{
     GroupId, Timestamp,
     group::{Policy, Rule},
@@ -7,7 +9,7 @@ use guildhall_domain::{
 
 use crate::{
     StoreError, convert,
-    db::{Db, Sql, Tx},
+    db::{Db, List, Sql, Tx},
 };
 
 macro_rules! select {
@@ -212,6 +214,32 @@ pub async fn add_counts(tx: &mut Tx, id: GroupId, counts: Counts) -> Result<(), 
     .bind(counts.members)
     .bind(counts.posts)
     .bind(counts.comments)
+    .execute()
+    .await?;
+    Ok(())
+}
+
+/// Adds to the counters of several groups.
+pub async fn add_all_counts(tx: &mut Tx, changes: &BTreeMap<GroupId, Counts>) -> Result<(), StoreError> {
+    if !tx.pays_per_statement() || changes.len() == 1 {
+        for (id, counts) in changes {
+            add_counts(tx, *id, *counts).await?;
+        }
+        return Ok(());
+    }
+    let column = |of: fn(&Counts) -> i64| changes.values().map(of).collect::<List<i64>>();
+    tx.query(
+        // Locked in one order, or two transactions could wait for each other.
+        "WITH locked AS (SELECT id FROM groups WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE)
+         UPDATE groups SET member_count = member_count + c.members, post_count = post_count + c.posts,
+            comment_count = comment_count + c.comments
+         FROM unnest($1, $2, $3, $4) AS c (id, members, posts, comments), locked
+         WHERE groups.id = c.id AND groups.id = locked.id",
+    )
+    .bind(changes.keys().map(|id| id.0).collect::<List<i64>>())
+    .bind(column(|counts| counts.members))
+    .bind(column(|counts| counts.posts))
+    .bind(column(|counts| counts.comments))
     .execute()
     .await?;
     Ok(())

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod actor;
 pub mod actor_key;
+pub mod arrivals;
 pub mod backup;
 pub mod ban;
 pub mod clock;
@@ -27,7 +28,9 @@ pub mod removal;
 pub mod report;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod together;
 pub mod vote;
 
 pub use db::{Db, IdGenerator, Tx};
 pub use error::{ConstraintKind, StoreError};
+pub use together::Together;

@@ -1,5 +1,7 @@
 //! The lists of hosts: blocked, limited, allowed; of the instance and of each group.
 
+use std::collections::HashSet;
+
 use guildhall_domain::{
     GroupId, Timestamp,
     peering::{PeeringAction, PeeringEntry, covering_names},
@@ -51,12 +53,21 @@ pub async fn list_of_host(
     db: &Db,
     authority: &str,
 ) -> Result<Vec<(Option<GroupId>, PeeringEntry)>, StoreError> {
+    list_of_hosts(db, &[authority]).await
+}
+
+/// The same for several authorities: what may concern any of them.
+pub async fn list_of_hosts(
+    db: &Db,
+    authorities: &[&str],
+) -> Result<Vec<(Option<GroupId>, PeeringEntry)>, StoreError> {
     const COVERING: Sql = Sql {
         sqlite: "SELECT group_id, host, action FROM peering WHERE host IN (SELECT value FROM json_each($1))
                  ORDER BY group_id, host",
         postgres: "SELECT group_id, host, action FROM peering WHERE host = ANY($1) ORDER BY group_id, host",
     };
-    let names: List<String> = covering_names(authority).map(str::to_owned).collect();
+    let names: HashSet<&str> = authorities.iter().copied().flat_map(covering_names).collect();
+    let names: List<String> = names.into_iter().map(str::to_owned).collect();
     let rows: Vec<(i64, String, String)> = db.query(COVERING).bind(names).all().await?;
     rows.into_iter()
         .map(|(group, host, action)| {

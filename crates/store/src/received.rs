@@ -6,7 +6,7 @@ use guildhall_domain::{ApId, EntryId, ReceivedId, Timestamp};
 
 use crate::{
     StoreError,
-    db::{Db, List, Sql, Tx},
+    db::{Db, Keyed, List, Sql, Tx},
 };
 
 /// Into how many parts the inbox is cut, for several nodes to share it.
@@ -42,6 +42,13 @@ pub struct NewReceived {
     pub via: Option<ApId>,
     /// The exact bytes, which is what we forward.
     pub body: Vec<u8>,
+}
+
+impl NewReceived {
+    /// The part of the inbox that it is in.
+    pub(crate) fn shard(&self) -> u8 {
+        shard_of(self.via.as_ref().unwrap_or(&self.actor))
+    }
 }
 
 /// A verified activity as it is kept.
@@ -135,7 +142,7 @@ pub async fn insert(tx: &mut Tx, new: &NewReceived, now: Timestamp) -> Result<bo
         .bind(new.via.as_ref().map(|via| via.as_str().to_owned()))
         .bind(new.body.clone())
         .bind(now.0)
-        .bind(i64::from(shard_of(new.via.as_ref().unwrap_or(&new.actor))))
+        .bind(i64::from(new.shard()))
         .execute()
         .await?;
     Ok(rows == 1)
@@ -143,8 +150,12 @@ pub async fn insert(tx: &mut Tx, new: &NewReceived, now: Timestamp) -> Result<bo
 
 /// The activity with a key.
 pub async fn find(db: &Db, id: ReceivedId) -> Result<Option<Received>, StoreError> {
-    let row: Option<Row> = db.query(concat!(select!(), " WHERE id = $1")).bind(id.0).optional().await?;
-    Ok(row.map(Received::from))
+    const BY_ID: Keyed = Keyed {
+        sqlite: concat!(select!(), " WHERE id = $1"),
+        postgres: concat!(select!(), " WHERE id = ANY($1)"),
+        column: "id",
+    };
+    Ok(db.optional_by::<Row>(BY_ID, id.0).await?.map(Received::from))
 }
 
 /// The activity with a global id.
@@ -453,14 +464,12 @@ impl From<Row> for Received {
 
 /// Whether an activity with a global id has been kept, and its author sending it (again) can change nothing.
 pub async fn exists(db: &Db, ap_id: &ApId) -> Result<bool, StoreError> {
-    let found: Option<(i64,)> = db
-        .query(
-            "SELECT id FROM received_activities
-             WHERE ap_id = $1 AND (via_ap_id IS NULL OR outcome IS NULL OR outcome <> $2)",
-        )
-        .bind(ap_id.as_str())
-        .bind(Outcome::Ignored.as_str())
-        .optional()
-        .await?;
-    Ok(found.is_some())
+    const LIVE: Keyed = Keyed {
+        sqlite: "SELECT ap_id, id FROM received_activities
+                 WHERE ap_id = $1 AND (via_ap_id IS NULL OR outcome IS NULL OR outcome <> 'ignored')",
+        postgres: "SELECT ap_id, id FROM received_activities
+                   WHERE ap_id = ANY($1) AND (via_ap_id IS NULL OR outcome IS NULL OR outcome <> 'ignored')",
+        column: "ap_id",
+    };
+    Ok(db.optional_by::<(String, i64)>(LIVE, ap_id.as_str()).await?.is_some())
 }

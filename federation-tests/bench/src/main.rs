@@ -1,51 +1,70 @@
 //! `cargo xtask bench`: what one server spends per operation, as CPU time (user and system) of its process, since wall
 //! time says little on a shared machine. Everything is on loopback: the other servers are this program.
 
+mod activities;
 mod cpu;
 mod fan_out;
+mod growth;
+mod header;
 mod inbox;
+mod lag;
+mod memory;
+mod options;
+mod pages;
 mod peers;
+mod place;
+mod reading;
 mod report;
+mod seed;
+mod size;
+mod start;
+mod subject;
+mod yardstick;
 
-use anyhow::{Context, bail};
-use guildhall_federation_tests::{Engine, Server, ServerConfig};
+use anyhow::Context;
+use guildhall_federation_tests::Engine;
 
-use report::Figure;
-
-const USAGE: &str = "usage: guildhall-bench [inbox|fan-out]… [--quick]";
+use options::{Options, Scenario};
+use report::Report;
+use yardstick::Yardstick;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let mut wanted = Vec::new();
-    let mut quick = false;
-    for argument in std::env::args().skip(1) {
-        match argument.as_str() {
-            "--quick" => quick = true,
-            "inbox" | "fan-out" => wanted.push(argument),
-            other => bail!("no benchmark {other:?}; {USAGE}"),
+    let options = Options::parse(std::env::args().skip(1))?;
+    let yardstick = Yardstick::start()?;
+    header::print(&options, &yardstick);
+    let mut report = Report::new(yardstick);
+    for scenario in options.scenarios.clone() {
+        if scenario == Scenario::Size {
+            size::measure(&mut report)?;
+            continue;
+        }
+        for engine in options.engines.clone() {
+            report.begin(scenario, engine);
+            run(scenario, engine, &options, &mut report)
+                .await
+                .with_context(|| format!("{} on {engine:?}", scenario.name()))?;
         }
     }
-    let runs = |name: &str| wanted.is_empty() || wanted.iter().any(|wanted| wanted == name);
-    let mut figures: Vec<Figure> = Vec::new();
-    for engine in [Engine::Sqlite, Engine::Postgres] {
-        if runs("inbox") {
-            figures.extend(inbox::measure(&server(engine).await?, engine, quick).await.context("inbox")?);
-        }
-        if runs("fan-out") {
-            figures.extend(fan_out::measure(&server(engine).await?, engine, quick).await.context("fan-out")?);
-        }
-    }
-    report::print(&figures);
+    report.end();
     Ok(())
 }
 
-async fn server(engine: Engine) -> anyhow::Result<Server> {
-    let config = ServerConfig::new("measured")
-        .on(engine)
-        // What is measured is the work, not the door-keeper.
-        .set("limits.inbox_per_ip_per_minute", "10000000")
-        .set("limits.inbox_per_host_per_minute", "10000000")
-        .set("limits.inbox_key_fetches_per_minute", "10000000")
-        .set("log.level", "warn");
-    Server::start(config).await
+/// Each scenario begins with a fresh server and prints as it goes, so that a run can be cut off.
+async fn run(
+    scenario: Scenario,
+    engine: Engine,
+    options: &Options,
+    report: &mut Report,
+) -> anyhow::Result<()> {
+    match scenario {
+        Scenario::Size => Ok(()),
+        Scenario::Start => start::measure(engine, options, report).await,
+        Scenario::Reading => reading::measure(engine, options, report).await,
+        Scenario::Inbox => inbox::measure(engine, options, report).await,
+        Scenario::FanOut => fan_out::measure(engine, options, report).await,
+        Scenario::Lag => lag::measure(engine, options, report).await,
+        Scenario::Memory => memory::measure(engine, options, report).await,
+        Scenario::Growth => growth::measure(engine, options, report).await,
+    }
 }

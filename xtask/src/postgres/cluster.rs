@@ -42,17 +42,32 @@ fi
 rm -rf "$dir"
 "#;
 
-/// Nothing here outlives the run, so nothing needs to reach the disk. 300 connections: each test has a pool.
+/// 300 connections: each test has a pool.
 const SETTINGS: &[&str] = &[
     "listen_addresses=127.0.0.1",
     "unix_socket_directories=",
-    "fsync=off",
-    "synchronous_commit=off",
-    "full_page_writes=off",
     "max_connections=300",
     "shared_buffers=256MB",
     "log_min_messages=warning",
 ];
+
+/// What a commit promises.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Durability {
+    /// Nothing: nothing here outlives the run, so nothing needs to reach the disk.
+    None,
+    /// As PostgreSQL has it by itself: for measuring.
+    Full,
+}
+
+impl Durability {
+    fn settings(self) -> &'static [&'static str] {
+        match self {
+            Self::None => &["fsync=off", "synchronous_commit=off", "full_page_writes=off"],
+            Self::Full => &[],
+        }
+    }
+}
 
 /// A running cluster; dropping it stops the server and removes its folder.
 #[derive(Debug)]
@@ -71,16 +86,16 @@ struct Owner {
 
 impl Cluster {
     /// A cluster for tests, unless the environment names one already (`cargo xtask pg` in another terminal).
-    pub(crate) fn unless_given() -> anyhow::Result<Option<Self>> {
-        if env::var_os(super::VARIABLE).is_some() { Ok(None) } else { Self::start().map(Some) }
+    pub(crate) fn unless_given(durability: Durability) -> anyhow::Result<Option<Self>> {
+        if env::var_os(super::VARIABLE).is_some() { Ok(None) } else { Self::start(durability).map(Some) }
     }
 
     /// Makes a cluster in a new folder for temporary files and starts it on a free port of 127.0.0.1.
-    pub(crate) fn start() -> anyhow::Result<Self> {
+    pub(crate) fn start(durability: Durability) -> anyhow::Result<Self> {
         let bin = programs::folder().context("PostgreSQL's server programs are missing: see `tools`")?;
         let owner = if shell::is_root() { Some(Owner::named("postgres")?) } else { None };
         let dir = new_folder(owner)?;
-        let started = Self::start_in(&dir, &bin, owner);
+        let started = Self::start_in(&dir, &bin, owner, durability);
         if started.is_err() {
             // The keeper removes the folder only once it has one to keep.
             let _ = fs::remove_dir_all(&dir);
@@ -88,14 +103,19 @@ impl Cluster {
         started
     }
 
-    fn start_in(dir: &Path, bin: &Path, owner: Option<Owner>) -> anyhow::Result<Self> {
+    fn start_in(
+        dir: &Path,
+        bin: &Path,
+        owner: Option<Owner>,
+        durability: Durability,
+    ) -> anyhow::Result<Self> {
         let password = random_hex()?;
         write_password(dir, owner, &password)?;
         let port = free_port()?;
         let mut keeper = as_owner(Command::new("sh"), owner, dir)
             .args(["-c", KEEPER, "keeper"])
             .args([bin, dir])
-            .args(SETTINGS.iter().flat_map(|setting| ["-c", setting]))
+            .args(SETTINGS.iter().chain(durability.settings()).flat_map(|setting| ["-c", setting]))
             .args(["-p", &port.to_string()])
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
@@ -206,7 +226,7 @@ mod tests {
 
     #[test]
     fn a_dropped_cluster_leaves_neither_server_nor_folder() {
-        let cluster = Cluster::start().unwrap();
+        let cluster = Cluster::start(Durability::None).unwrap();
         let port =
             cluster.url().rsplit(':').next().unwrap().split('/').next().unwrap().parse::<u16>().unwrap();
         assert!(std::net::TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok());

@@ -1,12 +1,14 @@
 //! What changes around an entry when it becomes visible, or ceases to be.
 
+use std::collections::BTreeMap;
+
 use guildhall_domain::{
-    Timestamp,
+    GroupId, Timestamp,
     content::{EntryKind, EntryState},
 };
 use guildhall_store::{
     StoreError, Tx,
-    entry::{self, Entry},
+    entry::{self, Entry, NewEntry},
     group::{self, Counts},
     received,
 };
@@ -22,6 +24,22 @@ pub(crate) async fn count_in(tx: &mut Tx, entry: &Entry, at: Timestamp) -> Resul
         }
     }
     Ok(())
+}
+
+/// Counts entries that are being added as published at `at`.
+pub(super) async fn count_new(tx: &mut Tx, entries: &[&NewEntry], at: Timestamp) -> Result<(), StoreError> {
+    let is_comment = |entry: &&&NewEntry| entry.kind == EntryKind::Comment;
+    let comments: Vec<&NewEntry> = entries.iter().filter(is_comment).copied().collect();
+    entry::count_comments(tx, &comments, at).await?;
+    let mut of_groups: BTreeMap<GroupId, Counts> = BTreeMap::new();
+    for entry in entries {
+        let counts = of_groups.entry(entry.group_id).or_default();
+        match entry.kind {
+            EntryKind::Post => counts.posts += 1,
+            EntryKind::Comment => counts.comments += 1,
+        }
+    }
+    group::add_all_counts(tx, &of_groups).await
 }
 
 /// Lets go on what waited for an entry to be decided: answers to it, votes on it. Called where it is held no longer.

@@ -1,24 +1,22 @@
 //! A post or comment that wants to enter a group, from here or from elsewhere.
 
 use guildhall_domain::{
-    ActorId, ApId, DecisionId, EntryId, GroupId, QueueItemId, Timestamp,
-    admission::{Decided, Layer, Refusal, Standing, Verdict, decide_admission},
+    ActorId, ApId, DecisionId, EntryId, GroupId, Timestamp,
+    admission::{Decided, Layer},
     audience,
-    content::{EntryKind, EntryState, MAX_DEPTH},
-    event::{Cause, EventKind},
+    content::EntryState,
+    event::Cause,
     moderation::{Decision, DecisionAction, Target},
-    peering::Peering,
 };
 use guildhall_store::{
     StoreError, Tx, actor, decision,
-    entry::{self, Entry, NewEntry, Texts},
+    entry::{Entry, Texts},
     instance, membership,
-    poll::{self, Poll},
-    queue::{self, QueueItem, QueueKind},
+    poll::Poll,
     received::Outcome,
 };
 
-use super::publish::count_in;
+use super::enter::{Applicant, enter};
 use crate::{App, cause, facts, group::NoDealings};
 
 /// Where an entry was written.
@@ -102,37 +100,24 @@ pub enum SubmitError {
 /// A group hosted elsewhere decides there: what it announced is admitted. What somebody here writes is sent there, and is
 /// shown to its author alone until the group announces it; at once where no announcement would come back.
 ///
+/// Those who submit at the same time share one transaction; each is judged by itself.
+///
 /// # Errors
 /// [`SubmitError`]; the activity behind it is ended as ignored where that is final.
 pub async fn submit(app: &App, command: Submit) -> Result<Submitted, SubmitError> {
-    let author = facts::actor(app, command.author).await?;
-    let known = Surroundings {
-        peering: facts::peering_of_actor(app, Some(command.group), &author).await?,
-        awaits_announcement: awaits_announcement(app, &command).await?,
-    };
-    let mut tx = app.begin().await?;
-    let attempt = enter(app, &mut tx, &command, &known).await;
-    match attempt {
+    let awaits_announcement = awaits_announcement(app, &command).await?;
+    let cause = command.cause;
+    match enter(app, Applicant { command, awaits_announcement }).await {
         Ok(submitted) => {
-            tx.commit().await?;
             app.signals.event.notify_one();
             Ok(submitted)
         }
         Err(error @ SubmitError::Store(_)) => Err(error),
         Err(error) => {
-            drop(tx);
-            cause::finish_alone(app, command.cause, Outcome::Ignored, &error.to_string()).await?;
+            cause::finish_alone(app, cause, Outcome::Ignored, &error.to_string()).await?;
             Err(error)
         }
     }
-}
-
-/// What is looked up before the transaction.
-struct Surroundings {
-    /// What the instance's and the group's lists say about the author's host.
-    peering: (Peering, Peering),
-    /// Whether it was written here for a group elsewhere that will announce it when it lets it in.
-    awaits_announcement: bool,
 }
 
 async fn awaits_announcement(app: &App, command: &Submit) -> Result<bool, SubmitError> {
@@ -152,196 +137,6 @@ async fn awaits_announcement(app: &App, command: &Submit) -> Result<bool, Submit
     Ok(software.is_some_and(|software| audience::announces_to_author(&software.name))
         // Groups announce to those who follow them.
         && membership::has_local_member(&app.store, command.group).await?)
-}
-
-async fn enter(
-    app: &App,
-    tx: &mut Tx,
-    command: &Submit,
-    known: &Surroundings,
-) -> Result<Submitted, SubmitError> {
-    let thread = Place::find(tx, command).await?;
-    let author =
-        entry::find_author_facts(tx, command.group, command.author).await?.ok_or(SubmitError::NoSuchGroup)?;
-    let kind = thread.kind();
-    let decided = if author.group_is_local {
-        let facts = facts::entry_facts(&author, kind, known.peering, command.is_public, thread.locked);
-        decide_admission(&facts, app.now())
-    } else {
-        let of_instance = Standing { group_ban: None, ..author.standing };
-        decide_elsewhere(known.peering.0, command.is_public, of_instance.is_banned(app.now()))
-    };
-    let (outcome, reason) = outcome_of(decided.verdict);
-    let (state, state_reason) = state_of(decided.verdict, known.awaits_announcement);
-    if !cause::finish(tx, command.cause, outcome, reason, app.now()).await? {
-        return Err(SubmitError::Known);
-    }
-    if let Verdict::Drop(_) = decided.verdict {
-        return Ok(Submitted { entry: None, state, decided });
-    }
-    let new = new_entry(app, command, &thread, (state, state_reason));
-    if !entry::insert(tx, &new, app.now()).await? {
-        return Err(SubmitError::Known);
-    }
-    if let Some(poll) = &command.poll {
-        poll::set(tx, new.id, poll).await?;
-    }
-    let written = entry::lock(tx, new.id).await?.ok_or_else(|| StoreError::corrupt("entry", new.id))?;
-    let told = author.group_is_local || new.is_local;
-    follow_up(app, tx, &written, decided, command, told).await?;
-    Ok(Submitted { entry: Some(new.id), state, decided })
-}
-
-// The group's own server has decided, or will; only our instance's list is asked.
-fn decide_elsewhere(of_instance: Peering, is_public: bool, is_banned_here: bool) -> Decided {
-    match of_instance {
-        Peering::Blocked => {
-            Decided { verdict: Verdict::Drop(Refusal::HostBlocked), layer: Layer::InstancePeering }
-        }
-        _ if is_banned_here => Decided { verdict: Verdict::Drop(Refusal::Banned), layer: Layer::Standing },
-        // What was not said to everybody is not shown to everybody, whoever passes it on.
-        _ if !is_public => Decided { verdict: Verdict::Drop(Refusal::NotPublic), layer: Layer::Audience },
-        Peering::Open | Peering::Limited => Decided { verdict: Verdict::Admit, layer: Layer::Default },
-    }
-}
-
-fn state_of(verdict: Verdict, awaits_announcement: bool) -> (EntryState, Option<String>) {
-    match verdict {
-        Verdict::Admit if awaits_announcement => (EntryState::Sent, None),
-        Verdict::Admit => (EntryState::Published, None),
-        Verdict::Hold(reason) => (EntryState::Held, Some(reason.as_str().to_owned())),
-        Verdict::Refuse(refusal) | Verdict::Drop(refusal) => {
-            (EntryState::Refused, Some(refusal.explanation().to_owned()))
-        }
-    }
-}
-
-fn outcome_of(verdict: Verdict) -> (Outcome, Option<&'static str>) {
-    match verdict {
-        Verdict::Admit => (Outcome::Applied, None),
-        Verdict::Hold(reason) => (Outcome::Held, Some(reason.as_str())),
-        Verdict::Refuse(refusal) | Verdict::Drop(refusal) => (Outcome::Refused, Some(refusal.as_str())),
-    }
-}
-
-/// The place of a new entry in its thread.
-struct Place {
-    parent: Option<Entry>,
-    locked: bool,
-}
-
-impl Place {
-    async fn find(tx: &mut Tx, command: &Submit) -> Result<Self, SubmitError> {
-        let Some(parent) = command.parent else {
-            return Ok(Self { parent: None, locked: false });
-        };
-        let is_open = |entry: &Entry| entry.state == EntryState::Published && entry.group_id == command.group;
-        // Locked: what is done to the thread as a whole comes before this entry, or finds it.
-        let (thread, parent) = entry::lock_place(tx, parent).await?.ok_or(SubmitError::NoSuchParent)?;
-        let parent = Some(parent).filter(is_open).ok_or(SubmitError::NoSuchParent)?;
-        // A thread whose post is gone goes on as one that is locked.
-        let locked = thread.locked || thread.state != EntryState::Published || parent.locked;
-        Ok(Self { locked, parent: Some(parent) })
-    }
-
-    fn kind(&self) -> EntryKind {
-        if self.parent.is_some() { EntryKind::Comment } else { EntryKind::Post }
-    }
-}
-
-fn new_entry(
-    app: &App,
-    command: &Submit,
-    place: &Place,
-    (state, state_reason): (EntryState, Option<String>),
-) -> NewEntry {
-    let id = EntryId(app.new_id());
-    let kind = place.kind();
-    let (ap_id, wire_type, page_url, context_url, published_at, edited_at) = match command.origin.clone() {
-        Origin::Here => {
-            let folder = if kind == EntryKind::Post { "posts" } else { "comments" };
-            let wire_type = if kind == EntryKind::Post { "Page" } else { "Note" };
-            let ap_id = ApId::new(format!("{}/{folder}/{id}", app.site.base_url));
-            (ap_id, wire_type.to_owned(), None, None, app.now(), None)
-        }
-        Origin::Elsewhere { ap_id, wire_type, page_url, context_url, published_at, edited_at } => {
-            let context_url = context_url.filter(|_| kind == EntryKind::Post);
-            (ap_id, wire_type, page_url, context_url, published_at, edited_at)
-        }
-    };
-    NewEntry {
-        id,
-        ap_id,
-        kind,
-        group_id: command.group,
-        author_id: command.author,
-        thread_id: place.parent.as_ref().map_or(id, |parent| parent.thread_id),
-        parent_id: place.parent.as_ref().map(|parent| parent.id),
-        depth: place.parent.as_ref().map_or(0, |parent| (parent.depth + 1).min(MAX_DEPTH)),
-        is_local: matches!(command.origin, Origin::Here),
-        state,
-        state_reason,
-        wire_type,
-        page_url,
-        context_url,
-        texts: command.texts.clone(),
-        published_at,
-        edited_at,
-        received_id: command.cause.received(),
-    }
-}
-
-async fn follow_up(
-    app: &App,
-    tx: &mut Tx,
-    entry: &Entry,
-    decided: Decided,
-    command: &Submit,
-    told: bool,
-) -> Result<(), StoreError> {
-    match decided.verdict {
-        Verdict::Admit => {
-            if entry.state == EntryState::Published {
-                count_in(tx, entry, app.now()).await?;
-            }
-            if told {
-                cause::tell(app, tx, command.cause, EventKind::EntryPublished { entry: entry.id }).await?;
-            }
-        }
-        Verdict::Hold(reason) => {
-            queue::insert(tx, &queue_item(app, entry, reason.as_str())).await?;
-            record(app, tx, entry, DecisionAction::Hold, decided.layer, reason.as_str(), None).await?;
-        }
-        Verdict::Refuse(refusal) => {
-            let reason = refusal.explanation().to_owned();
-            let refuse = DecisionAction::Refuse;
-            record(app, tx, entry, refuse, decided.layer, refusal.as_str(), Some(&reason)).await?;
-            if !command.is_fetched {
-                let refused = EventKind::EntryRefused { entry: entry.id, reason };
-                cause::tell(app, tx, command.cause, refused).await?;
-            }
-        }
-        Verdict::Drop(_) => {}
-    }
-    Ok(())
-}
-
-fn queue_item(app: &App, entry: &Entry, reason: &str) -> QueueItem {
-    QueueItem {
-        id: QueueItemId(app.new_id()),
-        kind: if entry.kind == EntryKind::Post { QueueKind::Post } else { QueueKind::Comment },
-        group: entry.group_id,
-        actor: entry.author_id,
-        entry: Some(entry.id),
-        object: Some(entry.ap_id.clone()),
-        title: entry.title.clone().unwrap_or_else(|| entry.excerpt.clone()),
-        reason: reason.to_owned(),
-        edit: None,
-        written_at: None,
-        received: entry.received_id,
-        received_at: app.now(),
-        decided_at: None,
-    }
 }
 
 /// Records what a layer decided about an entry.

@@ -10,6 +10,7 @@ mod advice;
 mod alone;
 mod hints;
 mod id;
+mod keyed;
 mod lower;
 mod migrate;
 mod open;
@@ -32,6 +33,7 @@ pub use advice::advice;
 pub use alone::{Serving, ServingError};
 pub use hints::{Hints, LONGEST_HINT};
 pub use id::{IdGenerator, NodeOutOfRange};
+pub use keyed::{Key, Keyed};
 pub use migrate::{PendingMigration, migration, migrations};
 pub use open::{Durability, OpenOptions};
 pub use query::Query;
@@ -44,6 +46,7 @@ pub use url::{DatabaseUrl, DatabaseUrlError};
 pub use value::{List, Value};
 
 use crate::StoreError;
+use keyed::Lines;
 use sqlite::{Readers, Session};
 use stats::Counters;
 use writer::Writer;
@@ -62,6 +65,8 @@ pub enum Engine {
 pub struct Db {
     backend: Backend,
     counters: Arc<Counters>,
+    /// Those who read by a key at the same time.
+    lines: Arc<Lines>,
 }
 
 #[derive(Clone, Debug)]
@@ -82,7 +87,7 @@ impl Db {
             url::Target::Sqlite(path) => open::sqlite(path, options, &counters).await?,
             url::Target::Postgres(server) => Backend::Postgres(open::postgres(server, options).await?),
         };
-        Ok(Self { backend, counters })
+        Ok(Self { backend, counters, lines: Arc::default() })
     }
 
     /// Which engine serves this database.
@@ -91,6 +96,11 @@ impl Db {
             Backend::Sqlite { .. } => Engine::Sqlite,
             Backend::Postgres(_) => Engine::Postgres,
         }
+    }
+
+    /// As [`Tx::pays_per_statement`].
+    pub fn pays_per_statement(&self) -> bool {
+        self.engine() == Engine::Postgres
     }
 
     /// A query that reads. A write is refused by SQLite here; it belongs into a [`Tx`].

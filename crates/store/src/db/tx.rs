@@ -40,6 +40,12 @@ impl Tx {
         }
     }
 
+    /// Whether each statement costs a way to a server and back: then one for many rows is worth more trouble than many
+    /// for one row each.
+    pub fn pays_per_statement(&self) -> bool {
+        self.engine() == Engine::Postgres
+    }
+
     /// A query that reads or writes within this transaction.
     pub fn query(&mut self, sql: impl SqlText) -> Query<'_> {
         let text = sql.text_for(self.engine());

@@ -2,9 +2,12 @@
 //!
 //! `seq` grows in the order in which rows are committed, so that a cursor that has passed one has seen all before it.
 
+use std::collections::HashMap;
+
 use guildhall_domain::{ActorId, EventId, GroupId, Timestamp};
 
 use super::host;
+pub use super::page::{Page, Piece, Position, Wish, read, read_all};
 use crate::{
     StoreError,
     db::{Composed, Db, List, Sql, Tx},
@@ -62,77 +65,82 @@ crate::record! {
     }
 }
 
-crate::record! {
-    /// One item for one inbox.
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub struct Piece {
-        /// The item.
-        pub seq: i64,
-        /// Where it goes.
-        pub inbox: String,
-    }
-}
-
-/// Everything up to here has been read.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Position {
-    seq: i64,
-    inbox: String,
-}
-
-impl Position {
-    /// Behind every inbox of `seq`.
-    pub fn after(seq: i64) -> Self {
-        Self { seq: seq.saturating_add(1), inbox: String::new() }
-    }
-
-    /// The item up to which, and including which, nothing is left to read.
-    pub fn passed(&self) -> i64 {
-        self.seq - 1
-    }
-}
-
-/// What one read of the log found for a host.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page {
-    /// What to send, in order.
-    pub pieces: Vec<Piece>,
-    /// Where to read on.
-    pub position: Position,
-    /// Whether this was the end of the log.
-    pub is_end: bool,
-}
-
 /// Puts an activity on the log and gives its place. One that is there already stays as it is.
+pub async fn append(tx: &mut Tx, new: &NewDelivery, now: Timestamp) -> Result<i64, StoreError> {
+    let places = append_all(tx, &[new], now).await?;
+    places.first().copied().ok_or(StoreError::RowNotFound)
+}
+
+/// Puts activities on the log, in their order, and gives the place of each.
 ///
 /// Only the holder of the publisher's lease appends, so that places are given in the order of commits; a second one
 /// would wait here for the first.
-pub async fn append(tx: &mut Tx, new: &NewDelivery, now: Timestamp) -> Result<i64, StoreError> {
+pub async fn append_all(tx: &mut Tx, new: &[&NewDelivery], now: Timestamp) -> Result<Vec<i64>, StoreError> {
     // Readers are not held up by this mode; it conflicts with itself and with other writers.
     tx.query(Sql { sqlite: "SELECT 1", postgres: "LOCK TABLE delivery_log IN SHARE ROW EXCLUSIVE MODE" })
         .execute()
         .await?;
-    let known: Option<(i64,)> = tx
-        .query("SELECT seq FROM delivery_log WHERE activity_ap_id = $1")
-        .bind(new.activity_ap_id.as_str())
-        .optional()
-        .await?;
-    if let Some((seq,)) = known {
-        return Ok(seq);
+    let mut known = find_places(tx, new).await?;
+    let (mut last,): (i64,) = tx.query("SELECT COALESCE(max(seq), 0) FROM delivery_log").one().await?;
+    let (mut places, mut rows) = (Vec::with_capacity(new.len()), Vec::with_capacity(new.len()));
+    for new in new {
+        let place = known.entry(&new.activity_ap_id).or_insert_with(|| {
+            // The event's key where that is later than all before: it tells the time, and its order is the log's.
+            last = new.event_id.0.max(last + 1);
+            rows.push((last, *new));
+            last
+        });
+        places.push(*place);
     }
-    let seq = insert(tx, new, now).await?;
-    insert_targets(tx, seq, &new.targets).await?;
-    let mut hosts: Vec<&str> = new.targets.iter().map(|target| target.host.as_str()).collect();
-    hosts.sort_unstable();
-    hosts.dedup();
-    host::ensure(tx, &hosts, seq - 1).await?;
-    Ok(seq)
+    insert_all(tx, &rows, now).await?;
+    insert_targets(tx, &rows).await?;
+    Ok(places)
 }
 
-/// The place is the event's key where that is later than all before: it tells the time, and its order is the log's.
-async fn insert(tx: &mut Tx, new: &NewDelivery, now: Timestamp) -> Result<i64, StoreError> {
-    let (last,): (i64,) = tx.query("SELECT COALESCE(max(seq), 0) FROM delivery_log").one().await?;
-    let seq = new.event_id.0.max(last + 1);
+/// The places of those that are on the log.
+async fn find_places<'n>(tx: &mut Tx, new: &[&'n NewDelivery]) -> Result<HashMap<&'n str, i64>, StoreError> {
+    const PLACES: Sql = Sql {
+        sqlite: "SELECT activity_ap_id, seq FROM delivery_log
+                 WHERE activity_ap_id IN (SELECT value FROM json_each($1))",
+        postgres: "SELECT activity_ap_id, seq FROM delivery_log WHERE activity_ap_id = ANY($1)",
+    };
+    let ids: List<String> = new.iter().map(|new| new.activity_ap_id.clone()).collect();
+    let found: Vec<(String, i64)> = tx.query(PLACES).bind(ids).all().await?;
+    let found: HashMap<String, i64> = found.into_iter().collect();
+    let place = |new: &&'n NewDelivery| Some((new.activity_ap_id.as_str(), *found.get(&new.activity_ap_id)?));
+    Ok(new.iter().filter_map(place).collect())
+}
+
+/// With the place of each.
+async fn insert_all(tx: &mut Tx, rows: &[(i64, &NewDelivery)], now: Timestamp) -> Result<(), StoreError> {
+    if !tx.pays_per_statement() || rows.len() < 2 {
+        for (seq, new) in rows {
+            insert(tx, *seq, new, now).await?;
+        }
+        return Ok(());
+    }
+    tx.query(
+        "INSERT INTO delivery_log
+            (seq, activity_ap_id, event_id, sender_id, group_id, order_key, body_group, body_microblog, created_at)
+         SELECT l.*, $9
+         FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)
+            AS l (seq, activity_ap_id, event_id, sender_id, group_id, order_key, body_group, body_microblog)",
+    )
+    .bind(rows.iter().map(|(seq, _)| *seq).collect::<List<_>>())
+    .bind(rows.iter().map(|(_, new)| new.activity_ap_id.clone()).collect::<List<_>>())
+    .bind(rows.iter().map(|(_, new)| new.event_id.0).collect::<List<_>>())
+    .bind(rows.iter().map(|(_, new)| new.sender.0).collect::<List<_>>())
+    .bind(rows.iter().map(|(_, new)| new.group.map(|group| group.0)).collect::<List<_>>())
+    .bind(rows.iter().map(|(_, new)| new.order_key.clone()).collect::<List<_>>())
+    .bind(rows.iter().map(|(_, new)| new.body_group.clone()).collect::<List<_>>())
+    .bind(rows.iter().map(|(_, new)| new.body_microblog.clone()).collect::<List<_>>())
+    .bind(now.0)
+    .execute()
+    .await?;
+    Ok(())
+}
+
+async fn insert(tx: &mut Tx, seq: i64, new: &NewDelivery, now: Timestamp) -> Result<(), StoreError> {
     tx.query(
         "INSERT INTO delivery_log
             (seq, activity_ap_id, event_id, sender_id, group_id, order_key, body_group, body_microblog, created_at)
@@ -149,84 +157,35 @@ async fn insert(tx: &mut Tx, new: &NewDelivery, now: Timestamp) -> Result<i64, S
     .bind(now.0)
     .execute()
     .await?;
-    Ok(seq)
+    Ok(())
 }
 
-async fn insert_targets(tx: &mut Tx, seq: i64, targets: &[Target]) -> Result<(), StoreError> {
+async fn insert_targets(tx: &mut Tx, rows: &[(i64, &NewDelivery)]) -> Result<(), StoreError> {
+    let of_row = |(seq, new): &(i64, &'_ NewDelivery)| -> Vec<(i64, Target)> {
+        new.targets.iter().map(|target| (*seq, target.clone())).collect()
+    };
+    let targets: Vec<(i64, Target)> = rows.iter().flat_map(of_row).collect();
     for chunk in targets.chunks(CHUNK) {
         let sql = Composed::new("INSERT INTO delivery_targets (seq, inbox, host) VALUES ")
             .values(chunk.len(), 3, 1)
             .text(" ON CONFLICT DO NOTHING");
         let mut query = tx.query(sql);
-        for target in chunk {
-            query = query.bind(seq).bind(target.inbox.as_str()).bind(target.host.as_str());
+        for (seq, target) in chunk {
+            query = query.bind(*seq).bind(target.inbox.as_str()).bind(target.host.as_str());
         }
         query.execute().await?;
     }
-    Ok(())
+    let mut hosts: Vec<&str> = targets.iter().map(|(_, target)| target.host.as_str()).collect();
+    hosts.sort_unstable();
+    hosts.dedup();
+    let before = targets.first().map_or(0, |(seq, _)| seq - 1);
+    host::ensure(tx, &hosts, before).await
 }
 
 /// The last place taken; 0 on an empty log.
 pub async fn last_seq(db: &Db) -> Result<i64, StoreError> {
     let (seq,): (i64,) = db.query("SELECT COALESCE(max(seq), 0) FROM delivery_log").one().await?;
     Ok(seq)
-}
-
-/// Reads what is to go to `host` after `position`: up to `limit` pieces, looking at up to `span` rows of the log.
-///
-/// That is what was published for a group after one of the host's inboxes began to follow it, and what names an inbox
-/// of the host. An empty page that is not the end is no mistake: read on from its position.
-pub async fn read(
-    db: &Db,
-    host: &str,
-    position: &Position,
-    span: u32,
-    limit: u32,
-) -> Result<Page, StoreError> {
-    let (end, last): (Option<i64>, i64) = db
-        .query(
-            "SELECT (SELECT seq FROM delivery_log WHERE seq > $1 ORDER BY seq LIMIT 1 OFFSET $2),
-                    (SELECT COALESCE(max(seq), 0) FROM delivery_log)",
-        )
-        .bind(position.seq)
-        .bind(i64::from(span))
-        .one()
-        .await?;
-    let pieces = pieces_between(db, host, position, end.unwrap_or(last), limit).await?;
-    // A full page may have stopped in the middle of an item's inboxes.
-    let cut = pieces.last().filter(|_| pieces.len() >= limit as usize);
-    let next = match cut {
-        Some(piece) => Position { seq: piece.seq, inbox: piece.inbox.clone() },
-        None => Position::after(end.unwrap_or(last)).max(position.clone()),
-    };
-    Ok(Page { is_end: cut.is_none() && end.is_none(), pieces, position: next })
-}
-
-async fn pieces_between(
-    db: &Db,
-    host: &str,
-    position: &Position,
-    end: i64,
-    limit: u32,
-) -> Result<Vec<Piece>, StoreError> {
-    db.query(
-        "SELECT seq, inbox FROM (
-            SELECT l.seq AS seq, s.inbox AS inbox
-            FROM delivery_subscriptions s JOIN delivery_log l ON l.group_id = s.group_id AND l.seq > s.since_seq
-            WHERE s.host = $1 AND l.seq >= $2 AND l.seq <= $4
-            UNION
-            SELECT t.seq, t.inbox FROM delivery_targets t WHERE t.host = $1 AND t.seq >= $2 AND t.seq <= $4
-         ) AS due
-         WHERE seq > $2 OR inbox > $3
-         ORDER BY seq, inbox LIMIT $5",
-    )
-    .bind(host)
-    .bind(position.seq)
-    .bind(position.inbox.as_str())
-    .bind(end)
-    .bind(i64::from(limit))
-    .all()
-    .await
 }
 
 /// The items at `seqs`; those that have been pruned are missing.

@@ -6,9 +6,10 @@
 pub mod failure;
 pub mod host;
 pub mod log;
+mod page;
 pub mod published;
 pub mod subscription;
 
 pub use failure::{Failure, NewFailure};
 pub use host::{DueHost, HostLease, HostSave, HostState, HostStatus};
-pub use log::{Item, NewDelivery, Page, Piece, Position, Target};
+pub use log::{Item, NewDelivery, Page, Piece, Position, Target, Wish};

@@ -182,13 +182,14 @@ pub async fn list_by_ids(db: &Db, ids: &[EntryId]) -> Result<Vec<Entry>, StoreEr
 pub async fn list_ancestors(db: &Db, id: EntryId) -> Result<Vec<Entry>, StoreError> {
     let rows: Vec<Row> = db
         .query(concat!(
+            // By id, not joined: SQLite would go through all entries for it. What is answered is older, so its id is smaller.
             "WITH RECURSIVE up (up_id, step) AS (
                 SELECT parent_id, CAST(1 AS BIGINT) FROM entries WHERE id = $1
                 UNION ALL
                 SELECT e.parent_id, up.step + 1 FROM entries e JOIN up ON e.id = up.up_id WHERE up.step < 60
              ) ",
             select!(),
-            " JOIN up ON up.up_id = entries.id ORDER BY up.step"
+            " WHERE id IN (SELECT up_id FROM up) ORDER BY id DESC"
         ))
         .bind(id.0)
         .all()

@@ -1,12 +1,14 @@
 //! Posts and comments.
 
+mod batch;
 mod facts;
 mod list;
 mod row;
 mod thread;
 mod write;
 
-pub use facts::{AuthorFacts, find_author_facts};
+pub use batch::{Locked, count_comments, insert_all, lock_places};
+pub use facts::{AuthorFacts, find_author_facts, list_author_facts};
 pub use list::{
     count_by_thread, count_featured, list_ancestors, list_by_author, list_by_ids, list_featured, list_posts,
     list_present_by_author, list_replies, list_thread,
@@ -25,21 +27,28 @@ use guildhall_domain::{ApId, EntryId};
 
 use crate::{
     StoreError,
-    db::{Db, Sql, Tx},
+    db::{Db, Keyed, Sql, Tx},
 };
 use row::{Row, select};
 
 /// The entry with a key.
 pub async fn find(db: &Db, id: EntryId) -> Result<Option<Entry>, StoreError> {
-    let row: Option<Row> = db.query(concat!(select!(), " WHERE id = $1")).bind(id.0).optional().await?;
-    row.map(Entry::try_from).transpose()
+    const BY_ID: Keyed = Keyed {
+        sqlite: concat!(select!(), " WHERE id = $1"),
+        postgres: concat!(select!(), " WHERE id = ANY($1)"),
+        column: "id",
+    };
+    db.optional_by::<Row>(BY_ID, id.0).await?.map(Entry::try_from).transpose()
 }
 
 /// The entry with a global id.
 pub async fn find_by_ap_id(db: &Db, ap_id: &ApId) -> Result<Option<Entry>, StoreError> {
-    let row: Option<Row> =
-        db.query(concat!(select!(), " WHERE ap_id = $1")).bind(ap_id.as_str()).optional().await?;
-    row.map(Entry::try_from).transpose()
+    const BY_AP_ID: Keyed = Keyed {
+        sqlite: concat!(select!(), " WHERE ap_id = $1"),
+        postgres: concat!(select!(), " WHERE ap_id = ANY($1)"),
+        column: "ap_id",
+    };
+    db.optional_by::<Row>(BY_AP_ID, ap_id.as_str()).await?.map(Entry::try_from).transpose()
 }
 
 /// The entry whose page at its origin has this URL. Microblogs name a post by page as often as by id.

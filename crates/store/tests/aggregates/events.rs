@@ -88,9 +88,7 @@ fn event(id: i64, kind: EventKind) -> Event {
 
 async fn append(db: &Db, events: &[Event]) {
     let mut tx = db.begin().await.unwrap();
-    for event in events {
-        event::append(&mut tx, event).await.unwrap();
-    }
+    event::append_all(&mut tx, events).await.unwrap();
     tx.commit().await.unwrap();
 }
 

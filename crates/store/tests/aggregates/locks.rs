@@ -1,9 +1,17 @@
 //! Locks on PostgreSQL: what may go on beside one, and what must wait. SQLite has one writer at a time.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use guildhall_domain::{EntryId, GroupId};
-use guildhall_store::{Db, Tx, db::Engine, doctor, doctor::Counter, entry, group, queue, testing::run};
+use guildhall_store::{
+    Db, Tx,
+    db::Engine,
+    doctor,
+    doctor::Counter,
+    entry::{self, Locked},
+    group, queue,
+    testing::run,
+};
 use tokio::time::timeout;
 
 use crate::set_up::{GROUP, NOW, add, comment, people, post};
@@ -55,6 +63,21 @@ async fn a_lock_in_a_thread_waits_for_another_in_the_same_thread(db: Db) {
     other.commit().await.unwrap();
 }
 
+/// Who answers elsewhere goes on, and who answers there is told.
+async fn what_is_locked_can_be_left_out(db: Db) {
+    thread(&db).await;
+    add(&db, &[&post(4)]).await;
+    let (mut first, mut second) = (db.begin().await.unwrap(), db.begin().await.unwrap());
+    entry::lock(&mut first, EntryId(1)).await.unwrap().unwrap();
+    let wanted = HashSet::from([EntryId(2), EntryId(4)]);
+    let places = timeout(PATIENCE, entry::lock_places(&mut second, &wanted, Locked::Skipped)).await;
+    let places = places.expect("nothing is waited for").unwrap();
+    assert_eq!(places.keys().map(|id| id.0).collect::<Vec<_>>(), [4]);
+    first.commit().await.unwrap();
+    let places = entry::lock_places(&mut second, &wanted, Locked::Awaited).await.unwrap();
+    assert_eq!(places.len(), 2);
+}
+
 async fn what_is_locked_waits(db: Db) {
     thread(&db).await;
     let (mut first, mut second) = (db.begin().await.unwrap(), db.begin().await.unwrap());
@@ -101,6 +124,11 @@ mod postgres {
     #[test]
     fn a_lock_in_a_thread_waits_for_another_in_the_same_thread() {
         run(Engine::Postgres, super::a_lock_in_a_thread_waits_for_another_in_the_same_thread);
+    }
+
+    #[test]
+    fn what_is_locked_can_be_left_out() {
+        run(Engine::Postgres, super::what_is_locked_can_be_left_out);
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod accounts;
 mod actor_keys;
 mod actors;
 mod bans;
+mod batches;
 mod clocks;
 mod decisions;
 mod entries;

@@ -43,6 +43,41 @@ on_both_engines! {
         assert_eq!(due(&db, NOW.plus(2 * LASTS)).await, ["a.example"], "the cursor is where it was");
     }
 
+    async fn several_hosts_are_saved_each_under_its_own_lease(db: Db) {
+        let first = leased_host(&db).await;
+        append(&db, &letter(2, &["https://c.example/inbox"])).await;
+        let other = lease(&db, "c.example", "one", NOW).await.unwrap();
+        let failed = HostSave {
+            state: HostState::Failing,
+            failures: 2,
+            failing_since: Some(NOW),
+            next_attempt_at: NOW.plus(LASTS),
+            last_success_at: Some(NOW),
+            last_error: Some(("503 \"why\"".to_owned(), NOW)),
+            is_last: true,
+            ..progress(1)
+        };
+        let mut tx = db.begin().await.unwrap();
+        let saves =
+            [("a.example", first.epoch, &failed), ("c.example", other.epoch + 1, &failed), ("x.example", 1, &failed)];
+        let saved = host::save_all(&mut tx, &saves).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(saved.into_iter().collect::<Vec<_>>(), ["a.example"]);
+        let status = host::find_status(&db, "a.example", NOW).await.unwrap().unwrap();
+        assert_eq!((status.state, status.failures, status.waiting), (HostState::Failing, 2, 0));
+        assert_eq!((status.failing_since, status.last_success_at), (Some(NOW), Some(NOW)));
+        assert_eq!((status.next_attempt_at, status.last_error_at), (Some(NOW.plus(LASTS)), Some(NOW)));
+        assert_eq!(status.last_error.as_deref(), Some("503 \"why\""));
+        let saves = [("a.example", first.epoch, &progress(0)), ("c.example", other.epoch, &progress(0))];
+        let mut tx = db.begin().await.unwrap();
+        assert_eq!(host::save_all(&mut tx, &saves).await.unwrap().len(), 2);
+        tx.commit().await.unwrap();
+        let status = host::find_status(&db, "a.example", NOW).await.unwrap().unwrap();
+        assert_eq!(status.waiting, 0, "a cursor never goes back");
+        assert_eq!((status.state, status.last_success_at), (HostState::Active, Some(NOW)));
+        assert!(status.last_error.is_some(), "what is not said anew stays");
+    }
+
     async fn a_lease_holds_for_as_long_as_it_is_renewed(db: Db) {
         let held = leased_host(&db).await;
         let before_end = NOW.plus(Duration::from_secs(14));

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use guildhall_domain::Timestamp;
 use guildhall_store::Db;
-use guildhall_store::delivery::{Position, host, log};
+use guildhall_store::delivery::{NewDelivery, Position, Wish, host, log};
 use guildhall_store::testing::on_both_engines;
 
 use crate::set_up::{GROUP, NOW, activity, append, follow, groups, letter, read_all, seqs};
@@ -47,6 +47,49 @@ on_both_engines! {
         both.group = Some(GROUP);
         append(&db, &both).await;
         assert_eq!(seqs(&read_all(&db, "a.example", 0, 100, 10).await), [2]);
+    }
+
+    async fn several_are_put_on_the_log_in_their_order_and_none_twice(db: Db) {
+        groups(&db).await;
+        append(&db, &activity(7)).await;
+        let plain = NewDelivery { body_group: None, body_microblog: Some(vec![0, 255]), ..activity(9) };
+        let new = [activity(8), activity(7), letter(3, &["https://b.example/inbox"]), plain, activity(8)];
+        let mut tx = db.begin().await.unwrap();
+        let places = log::append_all(&mut tx, &new.iter().collect::<Vec<_>>(), NOW).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(places, [8, 7, 9, 10, 8]);
+        let items = log::list_items(&db, vec![7, 8, 9, 10]).await.unwrap();
+        let keys: Vec<_> = items.iter().map(|item| item.order_key.rsplit('/').next().unwrap()).collect();
+        assert_eq!(keys, ["7", "8", "3", "9"]);
+        assert_eq!((&items[3].body_group, &items[3].body_microblog), (&None, &Some(vec![0, 255])));
+        assert_eq!(seqs(&read_all(&db, "b.example", 0, 100, 10).await), [9]);
+    }
+
+    async fn several_hosts_are_read_for_at_once(db: Db) {
+        groups(&db).await;
+        for inbox in ["https://a.example/1", "https://a.example/2", "https://b.example/1"] {
+            follow(&db, GROUP, inbox).await;
+        }
+        for event in 1..=5 {
+            append(&db, &activity(event)).await;
+        }
+        let wish = |host: &str, after: i64, span: u32, limit: u32| {
+            Wish { host: host.to_owned(), position: Position::after(after), span, limit }
+        };
+        let wishes = [
+            wish("a.example", 0, 100, 3),
+            wish("b.example", 2, 2, 9),
+            wish("nobody.example", 0, 100, 9),
+            wish("b.example", 5, 100, 9),
+        ];
+        let pages = log::read_all(&db, &wishes).await.unwrap();
+        for (wish, page) in wishes.iter().zip(&pages) {
+            let Wish { host, position, span, limit } = wish;
+            assert_eq!(*page, log::read(&db, host, position, *span, *limit).await.unwrap());
+        }
+        let found: Vec<_> = pages.iter().map(|page| (page.pieces.len(), page.is_end)).collect();
+        assert_eq!(found, [(3, false), (3, true), (0, true), (0, true)]);
+        assert!(pages[0].pieces.iter().all(|piece| piece.inbox.starts_with("https://a.example/")));
     }
 
     async fn small_pages_and_short_spans_find_the_same(db: Db) {

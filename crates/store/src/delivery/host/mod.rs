@@ -12,7 +12,7 @@ use std::str::FromStr;
 pub use admin::{pause, resume, retry, skip_all, skip_next};
 pub use due::{DueHost, advance_idle, list_due, list_left, list_new};
 pub use lease::{HostLease, lease_all, renew_all};
-pub use save::{HostSave, save};
+pub use save::{HostSave, OfHost, save, save_all};
 pub use status::{HostStatus, count_by_holder, count_by_state, find_status, list_status, queue_depth};
 
 use crate::{

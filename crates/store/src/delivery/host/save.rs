@@ -1,9 +1,15 @@
 //! What the holder of a host's lease writes down.
 
+use std::collections::HashSet;
+
 use guildhall_domain::Timestamp;
+use serde_json::{Value, json};
 
 use super::HostState;
-use crate::{StoreError, db::Tx};
+use crate::{
+    StoreError,
+    db::{List, Tx},
+};
 
 /// How things stand with a host, as its holder sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,4 +62,58 @@ pub async fn save(tx: &mut Tx, host: &str, epoch: i64, save: &HostSave) -> Resul
         .execute()
         .await?;
     Ok(rows == 1)
+}
+
+/// How things stand with a host under the lease of an epoch.
+pub type OfHost<'a> = (&'a str, i64, &'a HostSave);
+
+/// The same for several hosts; gives those for which it was written down.
+pub async fn save_all(tx: &mut Tx, saves: &[OfHost<'_>]) -> Result<HashSet<String>, StoreError> {
+    if !tx.pays_per_statement() || saves.len() < 2 {
+        let mut saved = HashSet::new();
+        for (host, epoch, one) in saves {
+            if save(tx, host, *epoch, one).await? {
+                saved.insert((*host).to_owned());
+            }
+        }
+        return Ok(saved);
+    }
+    let rows: Vec<Value> = saves.iter().map(row_of).collect();
+    let saved: Vec<(String,)> = tx
+        .query(
+            // Locked in one order, against deadlocks with whoever else writes several of these rows.
+            "WITH held AS (SELECT host FROM delivery_hosts WHERE host = ANY($1) ORDER BY host FOR NO KEY UPDATE)
+             UPDATE delivery_hosts h SET
+                cursor = greatest(h.cursor, s.cursor), state = s.state, failures = s.failures,
+                failing_since = s.failing_since, next_attempt_at = s.next_attempt_at,
+                last_success_at = COALESCE(s.last_success_at, h.last_success_at),
+                last_error = COALESCE(s.last_error, h.last_error),
+                last_error_at = COALESCE(s.last_error_at, h.last_error_at),
+                lease_until = CASE WHEN s.is_last THEN 0 ELSE h.lease_until END
+             FROM held, jsonb_to_recordset($2) AS s (host TEXT, epoch BIGINT, cursor BIGINT, state TEXT,
+                failures BIGINT, failing_since BIGINT, next_attempt_at BIGINT, last_success_at BIGINT,
+                last_error TEXT, last_error_at BIGINT, is_last BOOLEAN)
+             WHERE h.host = held.host AND h.host = s.host AND h.epoch = s.epoch RETURNING h.host",
+        )
+        .bind(saves.iter().map(|(host, ..)| (*host).to_owned()).collect::<List<_>>())
+        .bind(Value::from(rows))
+        .all()
+        .await?;
+    Ok(saved.into_iter().map(|(host,)| host).collect())
+}
+
+fn row_of((host, epoch, save): &OfHost<'_>) -> Value {
+    json!({
+        "host": host,
+        "epoch": epoch,
+        "cursor": save.cursor,
+        "state": save.state.as_str(),
+        "failures": save.failures,
+        "failing_since": save.failing_since.map(|at| at.0),
+        "next_attempt_at": save.next_attempt_at.0,
+        "last_success_at": save.last_success_at.map(|at| at.0),
+        "last_error": save.last_error.as_ref().map(|(error, _)| error),
+        "last_error_at": save.last_error.as_ref().map(|(_, at)| at.0),
+        "is_last": save.is_last,
+    })
 }

@@ -1,0 +1,229 @@
+//! Entering: those who submit at the same time go through the door together, in one transaction with no more statements
+//! than one of them would need. Each is judged by itself.
+//!
+//! What answers something that another transaction has locked is left out and goes with others of its kind, so that a
+//! thread that is being worked on holds up nobody else. When the store refuses the transaction, each is tried alone: one
+//! that cannot be written takes nobody with it.
+
+use std::collections::HashSet;
+
+use guildhall_domain::{
+    EntryId, QueueItemId, Timestamp,
+    admission::Verdict,
+    content::{EntryKind, EntryState},
+    event::{Event, EventKind},
+    moderation::DecisionAction,
+    peering::Peering,
+};
+use guildhall_store::{
+    StoreError, Together, Tx, actor,
+    arrivals::End,
+    entry::{self, Entry, Locked, NewEntry},
+    event, poll,
+    queue::{self, QueueItem, QueueKind},
+};
+
+use super::judge::{Judged, Place, judge};
+use super::publish::count_new;
+use super::submit::{Submit, SubmitError, Submitted, record};
+use crate::{App, cause, facts, port::PortFuture};
+
+/// Somebody at the door.
+#[derive(Debug, Clone)]
+pub(super) struct Applicant {
+    /// What they want.
+    pub(super) command: Submit,
+    /// Whether it was written here for a group elsewhere that will announce it when it lets it in.
+    pub(super) awaits_announcement: bool,
+}
+
+/// `None`: what it answers is locked by another transaction.
+type Answer = Option<Result<Submitted, SubmitError>>;
+
+/// Those who wait at the door of this process.
+#[derive(Debug, Default)]
+pub(crate) struct Door {
+    line: Together<Applicant, Answer>,
+    /// Those who answer something that another transaction has locked.
+    patient: Together<Applicant, Answer>,
+}
+
+/// Goes through the door.
+pub(super) async fn enter(app: &App, applicant: Applicant) -> Result<Submitted, SubmitError> {
+    let door = &app.signals.door;
+    if let Some(answer) = door.line.ask(applicant.clone(), all(app, Locked::Skipped)).await? {
+        return answer;
+    }
+    let answer = door.patient.ask(applicant, all(app, Locked::Awaited)).await?;
+    answer.unwrap_or(Err(SubmitError::NoSuchParent))
+}
+
+/// Lets in all who come at the same time.
+fn all(app: &App, locked: Locked) -> impl Fn(Vec<Applicant>) -> PortFuture<'static, Vec<Answer>> + use<> {
+    let app = app.clone();
+    move |applicants| {
+        let app = app.clone();
+        Box::pin(async move {
+            match enter_together(&app, &applicants, locked).await {
+                Ok(answers) => answers,
+                Err(SubmitError::Store(error)) if applicants.len() == 1 || error.is_unavailable() => {
+                    error.shared(applicants.len()).map(|error| Some(Err(error.into()))).collect()
+                }
+                Err(error) if applicants.len() == 1 => vec![Some(Err(error))],
+                Err(_) => enter_apart(&app, &applicants, locked).await,
+            }
+        })
+    }
+}
+
+/// One after the other, so that each has its own trouble.
+async fn enter_apart(app: &App, applicants: &[Applicant], locked: Locked) -> Vec<Answer> {
+    let mut answers = Vec::with_capacity(applicants.len());
+    for applicant in applicants {
+        let alone = enter_together(app, std::slice::from_ref(applicant), locked).await;
+        answers.push(alone.map_or_else(|error| Some(Err(error)), |mut answers| answers.pop().flatten()));
+    }
+    answers
+}
+
+/// # Errors
+/// The store's, or [`SubmitError::Known`] where one of them is known: then nothing of any of them was kept.
+async fn enter_together(
+    app: &App,
+    applicants: &[Applicant],
+    locked: Locked,
+) -> Result<Vec<Answer>, SubmitError> {
+    let peering = peering_of(app, applicants).await?;
+    let mut tx = app.begin().await?;
+    let mut judged = judge_all(app, &mut tx, applicants, &peering, locked).await?;
+    let now = app.now();
+    let ends: Vec<End<'_>> = let_in(&judged).filter_map(Judged::end).collect();
+    let ended = cause::finish_all(&mut tx, &ends, now).await?;
+    for judged in judged.iter_mut().flatten() {
+        if judged.as_ref().is_ok_and(|judged| judged.end().is_some_and(|end| !ended.contains(&end.id))) {
+            *judged = Err(SubmitError::Known);
+        }
+    }
+    let judgements: Vec<&Judged<'_>> = let_in(&judged).collect();
+    write(app, &mut tx, &judgements, now).await?;
+    tx.commit().await?;
+    let answer = |judged: Result<Judged<'_>, SubmitError>| judged.map(|judged| judged.submitted());
+    Ok(judged.into_iter().map(|judged| judged.map(answer)).collect())
+}
+
+/// What the instance's and the groups' lists say about each author's host.
+async fn peering_of(app: &App, applicants: &[Applicant]) -> Result<Vec<(Peering, Peering)>, StoreError> {
+    let mut ids: Vec<_> = applicants.iter().map(|applicant| applicant.command.author).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let authors = actor::list_by_ids(&app.store, &ids).await?;
+    let lists = facts::Lists::about(app, &authors).await?;
+    let peering = |Applicant { command, .. }: &Applicant| {
+        let author = authors.iter().find(|author| author.id == command.author);
+        let author = author.ok_or_else(|| StoreError::corrupt("actor", command.author))?;
+        Ok(lists.of_actor(app, command.group, author))
+    };
+    applicants.iter().map(peering).collect()
+}
+
+type Judgement<'a> = Option<Result<Judged<'a>, SubmitError>>;
+
+async fn judge_all<'a>(
+    app: &App,
+    tx: &mut Tx,
+    applicants: &'a [Applicant],
+    peering: &[(Peering, Peering)],
+    locked: Locked,
+) -> Result<Vec<Judgement<'a>>, StoreError> {
+    let parents: HashSet<EntryId> = applicants.iter().filter_map(|one| one.command.parent).collect();
+    // Locked: what is done to a thread as a whole comes before these entries, or finds them.
+    let places = entry::lock_places(tx, &parents, locked).await?;
+    let asked: Vec<_> = applicants.iter().map(|one| (one.command.group, one.command.author)).collect();
+    let authors = entry::list_author_facts(tx, &asked).await?;
+    let judge = |(applicant, peering): (&'a Applicant, &(Peering, Peering))| {
+        let command = &applicant.command;
+        let place = match command.parent.map(|parent| places.get(&parent)) {
+            None => Ok(Place::START),
+            Some(Some(place)) => Place::under(command, place),
+            Some(None) if locked == Locked::Skipped => return None,
+            Some(None) => Err(SubmitError::NoSuchParent),
+        };
+        let author = authors.get(&(command.group, command.author)).ok_or(SubmitError::NoSuchGroup);
+        Some(place.and_then(|place| Ok(judge(app, applicant, &place, author?, *peering))))
+    };
+    Ok(applicants.iter().zip(peering).map(judge).collect())
+}
+
+fn let_in<'j, 'a: 'j>(judged: &'j [Judgement<'a>]) -> impl Iterator<Item = &'j Judged<'a>> {
+    judged.iter().flatten().filter_map(|judged| judged.as_ref().ok())
+}
+
+/// Writes the entries with all that follows from them.
+async fn write(app: &App, tx: &mut Tx, judged: &[&Judged<'_>], now: Timestamp) -> Result<(), SubmitError> {
+    let new: Vec<&NewEntry> = judged.iter().filter_map(|judged| judged.new.as_ref()).collect();
+    if new.is_empty() {
+        return Ok(());
+    }
+    if entry::insert_all(tx, &new, now).await?.len() < new.len() {
+        return Err(SubmitError::Known);
+    }
+    let is_published = |entry: &&&NewEntry| entry.state == EntryState::Published;
+    let published: Vec<&NewEntry> = new.iter().filter(is_published).copied().collect();
+    count_new(tx, &published, now).await?;
+    let mut events = Vec::new();
+    for judged in judged {
+        if let Some(new) = &judged.new {
+            if let Some(poll) = &judged.command.poll {
+                poll::set(tx, new.id, poll).await?;
+            }
+            events.extend(follow_up(app, tx, judged, new, now).await?);
+        }
+    }
+    Ok(event::append_all(tx, &events).await?)
+}
+
+/// What becomes of an entry after the decision; gives what others are to be told.
+async fn follow_up(
+    app: &App,
+    tx: &mut Tx,
+    judged: &Judged<'_>,
+    new: &NewEntry,
+    now: Timestamp,
+) -> Result<Option<Event>, StoreError> {
+    let (command, layer) = (judged.command, judged.decided.layer);
+    let told = match judged.decided.verdict {
+        Verdict::Admit => judged.is_told().then_some(EventKind::EntryPublished { entry: new.id }),
+        Verdict::Hold(reason) => {
+            let entry = &Entry::of_new(new, now);
+            queue::insert(tx, &queue_item(app, entry, reason.as_str())).await?;
+            record(app, tx, entry, DecisionAction::Hold, layer, reason.as_str(), None).await?;
+            None
+        }
+        Verdict::Refuse(refusal) => {
+            let entry = &Entry::of_new(new, now);
+            let reason = refusal.explanation().to_owned();
+            record(app, tx, entry, DecisionAction::Refuse, layer, refusal.as_str(), Some(&reason)).await?;
+            (!command.is_fetched).then_some(EventKind::EntryRefused { entry: entry.id, reason })
+        }
+        Verdict::Drop(_) => None,
+    };
+    Ok(told.map(|told| cause::new_event(app, command.cause, told)))
+}
+
+fn queue_item(app: &App, entry: &Entry, reason: &str) -> QueueItem {
+    QueueItem {
+        id: QueueItemId(app.new_id()),
+        kind: if entry.kind == EntryKind::Post { QueueKind::Post } else { QueueKind::Comment },
+        group: entry.group_id,
+        actor: entry.author_id,
+        entry: Some(entry.id),
+        object: Some(entry.ap_id.clone()),
+        title: entry.title.clone().unwrap_or_else(|| entry.excerpt.clone()),
+        reason: reason.to_owned(),
+        edit: None,
+        written_at: None,
+        received: entry.received_id,
+        received_at: app.now(),
+        decided_at: None,
+    }
+}
