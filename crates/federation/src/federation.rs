@@ -7,7 +7,7 @@ use ipnet::IpNet;
 
 use crate::delivery::CachedSigner;
 use crate::fetch::Fetcher;
-use crate::inbound::{Arrivals, Buckets};
+use crate::inbound::{Arrivals, Buckets, Keeping};
 use crate::limits::Limits;
 use crate::net::{AddressGuard, Client, ClientError, ClientOptions, InboxTransport, Lookup, SystemLookup};
 
@@ -44,6 +44,8 @@ pub struct Federation {
     pub fetcher: Fetcher,
     /// Who may ask how often.
     pub(crate) buckets: Arc<Buckets>,
+    /// What is about to be kept.
+    pub(crate) keeping: Keeping,
     /// What the worker is told of.
     pub(crate) arrivals: Arrivals,
 }
@@ -82,6 +84,7 @@ impl Federation {
             signer,
             fetcher,
             buckets,
+            keeping: Keeping::default(),
             arrivals: Arrivals::new(),
         })
     }

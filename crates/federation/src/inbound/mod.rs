@@ -4,6 +4,7 @@
 
 mod arrivals;
 mod buckets;
+mod keep;
 mod lanes;
 mod receive;
 mod translate;
@@ -12,6 +13,7 @@ mod worker;
 
 pub(crate) use arrivals::Arrivals;
 pub(crate) use buckets::Buckets;
+pub(crate) use keep::Keeping;
 pub(crate) use receive::{InboxRequest, receive};
 pub use verify::{Authentication, Rejection, VerifiedActivity, verify_announced, verify_get};
 pub use worker::{run, run_until_idle};
