@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use guildhall_domain::{GroupId, Timestamp, audience::Profile};
 use guildhall_store::StoreError;
-use guildhall_store::delivery::{Piece, log};
+use guildhall_store::delivery::{Piece, Wish};
 use guildhall_store::instance::{self, Instance};
 
 use super::context::Context;
@@ -31,6 +31,8 @@ pub(super) struct Selection {
     instance: Option<Instance>,
     read_at: Timestamp,
     lists: Lists,
+    /// Whether the lists were read just now, with nothing waited for since but our own store.
+    is_fresh: bool,
 }
 
 impl Selection {
@@ -43,7 +45,7 @@ impl Selection {
     ) -> Self {
         let rows = (MOST_PAIRS / subscriptions.max(1)).clamp(8, MOST_ROWS);
         let read_at = context.app.now();
-        Self { context, host, rows, instance, read_at, lists: Lists::default() }
+        Self { context, host, rows, instance, read_at, lists: Lists::default(), is_fresh: false }
     }
 
     /// Whether there is room for more, and may be more.
@@ -51,10 +53,18 @@ impl Selection {
         window.len() < LOW_WATER && !window.is_end()
     }
 
-    /// Reads the peering lists again: an admin may have blocked the host meanwhile.
+    /// Reads the peering lists again, unless that was done just now: an admin may have blocked the host meanwhile.
     pub(super) async fn refresh(&mut self) -> Result<(), StoreError> {
-        self.lists = Lists::read(&self.context.app.store, &self.host).await?;
+        if !std::mem::take(&mut self.is_fresh) {
+            let listed = self.context.common.lists(&self.context.app, self.host.clone()).await?;
+            self.lists = Lists::of_entries(listed);
+        }
         Ok(())
+    }
+
+    /// Notes that time goes by, in which an admin may change the peering lists.
+    pub(super) fn age(&mut self) {
+        self.is_fresh = false;
     }
 
     /// Whether the host is to get nothing of that group, or (`None`) nothing at all; as of the last
@@ -69,8 +79,16 @@ impl Selection {
     /// page that has it was read after that, and so were the lists.
     pub(super) async fn read_on(&mut self, window: &mut Window) -> Result<(), StoreError> {
         let context = self.context.clone();
-        let page = log::read(&context.app.store, &self.host, window.position(), self.rows, PAGE).await?;
+        let wish = Wish {
+            host: self.host.to_string(),
+            position: window.position().clone(),
+            span: self.rows,
+            limit: PAGE,
+        };
+        let page = context.common.page(&context.app, wish).await?;
+        self.is_fresh = false;
         self.refresh().await?;
+        self.is_fresh = true;
         let parcels = self.parcels(&page.pieces).await?;
         window.extend(parcels, page.position, page.is_end);
         Ok(())
@@ -107,6 +125,7 @@ impl Selection {
         if let Some(known) = self.instance.as_ref().and_then(|instance| instance.profile_at(app.now())) {
             return Ok(known);
         }
+        self.is_fresh = false;
         let software = self.context.profiles.learn(&self.host).await;
         let mut tx = app.begin().await?;
         instance::set_software(&mut tx, &self.host, software.as_ref(), app.now()).await?;
