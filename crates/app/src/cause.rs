@@ -1,16 +1,12 @@
 //! Tying a change to the activity that caused it: the activity ends in the transaction that carries its effect, and is
 //! counted there, where its outcome is known.
 
-use std::collections::HashSet;
-
 use guildhall_domain::{
-    EventId, ReceivedId, Timestamp,
+    EventId, Timestamp,
     event::{Cause, Event, EventKind},
 };
 use guildhall_store::{
-    StoreError, Tx,
-    arrivals::{self, End},
-    event,
+    StoreError, Tx, event,
     received::{self, Outcome},
 };
 
@@ -37,19 +33,6 @@ pub async fn finish(
         count(outcome.as_str());
     }
     Ok(is_first)
-}
-
-/// Ends several activities, each with an outcome of its own; gives those that had not ended before.
-pub(crate) async fn finish_all(
-    tx: &mut Tx,
-    ends: &[End<'_>],
-    now: Timestamp,
-) -> Result<HashSet<ReceivedId>, StoreError> {
-    let ended = arrivals::finish_all(tx, ends, now).await?;
-    for end in ends.iter().filter(|end| ended.contains(&end.id)) {
-        count(end.outcome.as_str());
-    }
-    Ok(ended)
 }
 
 /// Ends the activity behind `cause` when a use case found nothing to do; on its own, in its own transaction.

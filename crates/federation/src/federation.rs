@@ -8,7 +8,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use crate::delivery::CachedSigner;
 use crate::fetch::Fetcher;
-use crate::inbound::{Arrivals, Buckets, Shards};
+use crate::inbound::{Arrivals, Buckets, Keeping, Shards};
 use crate::limits::Limits;
 use crate::net::{AddressGuard, Client, ClientError, ClientOptions, InboxTransport, Lookup, SystemLookup};
 
@@ -45,6 +45,8 @@ pub struct Federation {
     pub fetcher: Fetcher,
     /// Who may ask how often.
     pub(crate) buckets: Arc<Buckets>,
+    /// What is about to be kept.
+    pub(crate) keeping: Keeping,
     /// What the worker is told of.
     pub(crate) arrivals: Arrivals,
     /// Which parts of the inbox are this node's.
@@ -86,6 +88,7 @@ impl Federation {
             signer,
             fetcher,
             buckets,
+            keeping: Keeping::default(),
             arrivals: Arrivals::new(),
             shards,
         })

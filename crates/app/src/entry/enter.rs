@@ -5,7 +5,7 @@
 //! thread that is being worked on holds up nobody else. When the store refuses the transaction, each is tried alone: one
 //! that cannot be written takes nobody with it.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use guildhall_domain::{
     EntryId, QueueItemId, Timestamp,
@@ -17,7 +17,7 @@ use guildhall_domain::{
 };
 use guildhall_store::{
     StoreError, Together, Tx, actor,
-    arrivals::End,
+    arrivals::{self, End},
     entry::{self, Entry, Locked, NewEntry},
     event, poll,
     queue::{self, QueueItem, QueueKind},
@@ -98,7 +98,7 @@ async fn enter_together(
     let mut judged = judge_all(app, &mut tx, applicants, &peering, locked).await?;
     let now = app.now();
     let ends: Vec<End<'_>> = let_in(&judged).filter_map(Judged::end).collect();
-    let ended = cause::finish_all(&mut tx, &ends, now).await?;
+    let ended = arrivals::finish_all(&mut tx, &ends, now).await?;
     for judged in judged.iter_mut().flatten() {
         if judged.as_ref().is_ok_and(|judged| judged.end().is_some_and(|end| !ended.contains(&end.id))) {
             *judged = Err(SubmitError::Known);
@@ -135,7 +135,7 @@ async fn judge_all<'a>(
     peering: &[(Peering, Peering)],
     locked: Locked,
 ) -> Result<Vec<Judgement<'a>>, StoreError> {
-    let parents: HashSet<EntryId> = applicants.iter().filter_map(|one| one.command.parent).collect();
+    let parents: BTreeSet<EntryId> = applicants.iter().filter_map(|one| one.command.parent).collect();
     // Locked: what is done to a thread as a whole comes before these entries, or finds them.
     let places = entry::lock_places(tx, &parents, locked).await?;
     let asked: Vec<_> = applicants.iter().map(|one| (one.command.group, one.command.author)).collect();

@@ -92,7 +92,8 @@ fn state_of(verdict: Verdict, awaits_announcement: bool) -> (EntryState, Option<
     }
 }
 
-fn outcome_of(verdict: Verdict) -> (Outcome, Option<&'static str>) {
+/// How the activity behind an entry ends, and why.
+pub(super) fn outcome_of(verdict: Verdict) -> (Outcome, Option<&'static str>) {
     match verdict {
         Verdict::Admit => (Outcome::Applied, None),
         Verdict::Hold(reason) => (Outcome::Held, Some(reason.as_str())),

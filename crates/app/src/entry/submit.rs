@@ -17,6 +17,7 @@ use guildhall_store::{
 };
 
 use super::enter::{Applicant, enter};
+use super::judge::outcome_of;
 use crate::{App, cause, facts, group::NoDealings};
 
 /// Where an entry was written.
@@ -109,6 +110,9 @@ pub async fn submit(app: &App, command: Submit) -> Result<Submitted, SubmitError
     let cause = command.cause;
     match enter(app, Applicant { command, awaits_announcement }).await {
         Ok(submitted) => {
+            if cause != Cause::Local {
+                cause::count(outcome_of(submitted.decided.verdict).0.as_str());
+            }
             app.signals.event.notify_one();
             Ok(submitted)
         }

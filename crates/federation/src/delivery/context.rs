@@ -7,6 +7,7 @@ use std::time::Duration;
 use guildhall_app::App;
 use guildhall_domain::Timestamp;
 
+use super::common::Common;
 use super::engine::DeliveryLimits;
 use super::items::Items;
 use super::port::{ProfileSource, RequestSigner, Timer, Transport};
@@ -24,6 +25,7 @@ pub(super) struct Context {
     pub(super) holder: String,
     pub(super) items: Items,
     pub(super) memory: Memory,
+    pub(super) common: Common,
 }
 
 /// What was found out about hosts that have to wait, so that nothing is sent twice when their time has come.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use guildhall_app::App;
 
 use super::chores;
+use super::common::Common;
 use super::context::{Context, Memory};
 use super::dispatcher::Dispatcher;
 use super::items::Items;
@@ -67,6 +68,7 @@ impl Delivery {
             limits: parts.limits,
             items: Items::default(),
             memory: Memory::default(),
+            common: Common::default(),
             app,
         };
         Self { context: Arc::new(context) }

@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use guildhall_domain::Timestamp;
 use guildhall_store::StoreError;
-use guildhall_store::delivery::{HostLease, HostSave, NewFailure, failure, host};
-use guildhall_store::instance::{self, Instance, SignatureScheme};
+use guildhall_store::delivery::{HostLease, HostSave, NewFailure};
+use guildhall_store::instance::{Instance, SignatureScheme};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::attempt::{Landed, Outcome, attempt};
 use super::backoff;
+use super::common::Note;
 use super::context::Context;
 use super::health::Health;
 use super::selection::Selection;
@@ -215,6 +216,7 @@ impl HostRun {
 
     /// Waits for an answer, an order, or the time to write down.
     async fn wait(&mut self) -> Result<(), Halt> {
+        self.selection.age();
         // Not in the future, should the clock have been set back.
         self.unsaved.since = self.unsaved.since.map(|since| since.min(self.now()));
         let save_at = self.unsaved.since.map(|since| since.plus(SAVE_AFTER));
@@ -317,17 +319,10 @@ impl HostRun {
             last_error: self.health.last_error.clone(),
             is_last,
         };
-        let mut tx = self.context.app.begin().await?;
-        if !host::save(&mut tx, &self.host, self.epoch, &save).await? {
-            return Err(Halt::LeaseLost);
-        }
-        failure::insert_all(&mut tx, &self.host, &self.unsaved.failures).await?;
-        if let Some(scheme) = self.unsaved.learned {
-            instance::set_signature(&mut tx, &self.host, scheme, self.now()).await?;
-        }
-        tx.commit().await?;
-        self.unsaved = Unsaved::default();
-        Ok(())
+        let Unsaved { failures, learned, .. } = std::mem::take(&mut self.unsaved);
+        let note = Note { host: self.host.clone(), epoch: self.epoch, save, failures, learned };
+        let context = &self.context;
+        if context.common.save(&context.app, note).await? { Ok(()) } else { Err(Halt::LeaseLost) }
     }
 
     fn now(&self) -> Timestamp {

@@ -1,21 +1,24 @@
 //! The peering lists, as far as they are about one host.
 
+use std::sync::Arc;
+
 use guildhall_domain::{
     GroupId,
     peering::{Peering, PeeringEntry, combine, decide_peering},
 };
-use guildhall_store::{Db, StoreError, peering};
+
+use super::common::Listed;
 
 /// What the instance and its groups have decided about a host, at the moment it was read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Lists {
-    entries: Vec<(Option<GroupId>, PeeringEntry)>,
+    entries: Arc<[Listed]>,
 }
 
 impl Lists {
-    /// The lists as they are now; nothing of them is kept between two calls.
-    pub(super) async fn read(db: &Db, host: &str) -> Result<Self, StoreError> {
-        Ok(Self { entries: peering::list_of_host(db, host).await? })
+    /// What `entries` say.
+    pub(super) fn of_entries(entries: Arc<[Listed]>) -> Self {
+        Self { entries }
     }
 
     /// Whether nothing of `group` (`None`: of nobody's) may go to `host`, the one that was read for.
@@ -43,7 +46,7 @@ mod tests {
     fn a_block_of_the_instance_holds_for_all_and_one_of_a_group_for_its_own() {
         let block = |group, host: &str| {
             let entry = PeeringEntry { host: host.into(), action: PeeringAction::Block };
-            Lists { entries: vec![(group, entry)] }
+            Lists { entries: vec![(group, entry)].into() }
         };
         let of_instance = block(None, "bad.example");
         assert!(of_instance.is_blocked(None, "a.bad.example", false));

@@ -15,6 +15,7 @@
 mod attempt;
 mod backoff;
 mod chores;
+mod common;
 mod context;
 mod dispatcher;
 mod engine;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use guildhall_domain::{GroupId, Timestamp, audience::Profile};
 use guildhall_store::StoreError;
-use guildhall_store::delivery::{Piece, log};
+use guildhall_store::delivery::{Piece, Wish};
 use guildhall_store::instance::{self, Instance};
 
 use super::context::Context;
@@ -38,6 +38,8 @@ pub(super) struct Selection {
     ahead: HashSet<(i64, String)>,
     /// That was done by the last read.
     is_cut: bool,
+    /// Whether the lists were read just now, with nothing waited for since but our own store.
+    is_fresh: bool,
 }
 
 impl Selection {
@@ -51,7 +53,7 @@ impl Selection {
         let rows = (MOST_PAIRS / subscriptions.max(1)).clamp(8, MOST_ROWS);
         let read_at = context.app.now();
         let (lists, ahead) = (Lists::default(), HashSet::new());
-        Self { context, host, rows, instance, read_at, lists, ahead, is_cut: false }
+        Self { context, host, rows, instance, read_at, lists, ahead, is_cut: false, is_fresh: false }
     }
 
     /// Whether there is room for more, and may be more.
@@ -64,10 +66,18 @@ impl Selection {
         self.is_cut
     }
 
-    /// Reads the peering lists again: an admin may have blocked the host meanwhile.
+    /// Reads the peering lists again, unless that was done just now: an admin may have blocked the host meanwhile.
     pub(super) async fn refresh(&mut self) -> Result<(), StoreError> {
-        self.lists = Lists::read(&self.context.app.store, &self.host).await?;
+        if !std::mem::take(&mut self.is_fresh) {
+            let listed = self.context.common.lists(&self.context.app, self.host.clone()).await?;
+            self.lists = Lists::of_entries(listed);
+        }
         Ok(())
+    }
+
+    /// Notes that time goes by, in which an admin may change the peering lists.
+    pub(super) fn age(&mut self) {
+        self.is_fresh = false;
     }
 
     /// Whether the host is to get nothing of that group, or (`None`) nothing at all; as of the last
@@ -82,8 +92,16 @@ impl Selection {
     /// page that has it was read after that, and so were the lists.
     pub(super) async fn read_on(&mut self, window: &mut Window) -> Result<(), StoreError> {
         let context = self.context.clone();
-        let page = log::read(&context.app.store, &self.host, window.position(), self.rows, PAGE).await?;
+        let wish = Wish {
+            host: self.host.to_string(),
+            position: window.position().clone(),
+            span: self.rows,
+            limit: PAGE,
+        };
+        let page = context.common.page(&context.app, wish).await?;
+        self.is_fresh = false;
         self.refresh().await?;
+        self.is_fresh = true;
         let items = self.items(&page.pieces).await?;
         self.is_cut = false;
         let is_asked = items.iter().any(|item| item.depends_on_profile());
@@ -142,6 +160,7 @@ impl Selection {
         if let Some(known) = self.known_profile() {
             return Ok(known);
         }
+        self.is_fresh = false;
         let software = self.context.profiles.learn(&self.host).await;
         let mut tx = app.begin().await?;
         instance::set_software(&mut tx, &self.host, software.as_ref(), app.now()).await?;

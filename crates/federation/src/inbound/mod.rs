@@ -5,6 +5,7 @@
 mod arrivals;
 mod buckets;
 mod held;
+mod keep;
 mod lanes;
 mod receive;
 mod shards;
@@ -16,6 +17,7 @@ mod worker;
 pub(crate) use arrivals::Arrivals;
 pub(crate) use buckets::Buckets;
 pub(crate) use held::Share;
+pub(crate) use keep::Keeping;
 pub(crate) use receive::{InboxRequest, receive};
 pub(crate) use shards::Shards;
 pub use share::{SERVING, introduce, shard_in};

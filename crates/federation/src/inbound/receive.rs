@@ -2,11 +2,11 @@
 
 use bytes::Bytes;
 use guildhall_domain::{ApId, ReceivedId};
-use guildhall_store::StoreError;
-use guildhall_store::instance::{self, SignatureScheme};
-use guildhall_store::received::{self, NewReceived, Received};
+use guildhall_store::instance::SignatureScheme;
+use guildhall_store::received::{NewReceived, Received};
 use http::HeaderMap;
 
+use super::keep::{Arriving, Kept, keep};
 use super::verify::{Authentication, Rejection, VerifiedActivity, verify};
 use crate::Federation;
 use crate::net::ClientIp;
@@ -32,9 +32,16 @@ pub(crate) struct InboxRequest {
 /// [`Rejection`]; nothing has been kept then.
 pub(crate) async fn receive(federation: &Federation, request: &InboxRequest) -> Result<(), Rejection> {
     let verified = verify(federation, request).await?;
-    match keep(federation, &verified, shown_scheme(&request.headers, &verified)).await? {
-        Some(received) => tell(federation, received),
-        None => return Err(Rejection::Duplicate),
+    let new = new_of(federation, &verified);
+    let shown = shown_scheme(&request.headers, &verified);
+    match keep(federation, Arriving { new: new.clone(), shown }).await? {
+        Kept::New => tell(federation, Received::from_new(new, federation.app.now())),
+        Kept::Revived => {
+            // It keeps the key it had, under which the worker finds it in the store.
+            federation.app.signals.received.notify_one();
+            return Err(Rejection::Duplicate);
+        }
+        Kept::Known => return Err(Rejection::Duplicate),
     }
     Ok(())
 }
@@ -59,33 +66,14 @@ fn shown_scheme(headers: &HeaderMap, verified: &VerifiedActivity) -> Option<Sign
     }
 }
 
-/// Writes a verified activity. `None`: its id was known, perhaps for a moment only.
-async fn keep(
-    federation: &Federation,
-    verified: &VerifiedActivity,
-    shown: Option<SignatureScheme>,
-) -> Result<Option<Received>, StoreError> {
-    let app = &federation.app;
-    let new = NewReceived {
-        id: ReceivedId(app.new_id()),
+fn new_of(federation: &Federation, verified: &VerifiedActivity) -> NewReceived {
+    NewReceived {
+        id: ReceivedId(federation.app.new_id()),
         ap_id: ApId::new(verified.activity().id.as_str()),
         actor: verified.actor_ap_id().clone(),
         host: verified.host().to_owned(),
         verb: verified.document().kind().unwrap_or_default().to_owned(),
         via: None,
         body: verified.document().raw().to_vec(),
-    };
-    let mut tx = app.begin().await?;
-    let is_new = received::insert(&mut tx, &new, app.now()).await?;
-    // Announced by some group, and of no effect as such: from its author it may have one.
-    let is_revived = !is_new && received::set_direct(&mut tx, &new).await?;
-    if let Some(scheme) = shown {
-        instance::note_signature(&mut tx, verified.host(), scheme, app.now()).await?;
     }
-    tx.commit().await?;
-    if is_revived {
-        // It keeps the key it had, under which the worker finds it in the store.
-        app.signals.received.notify_one();
-    }
-    Ok(is_new.then(|| Received::from_new(new, app.now())))
 }

@@ -7,7 +7,7 @@ use std::{error::Error, future::Future, pin::pin, time::Duration};
 
 use futures_util::future::join_all;
 use guildhall_app::App;
-use guildhall_domain::{Timestamp, event::Event};
+use guildhall_domain::{EventId, Timestamp, event::Event};
 use guildhall_store::{
     StoreError,
     delivery::{NewDelivery, log},
@@ -24,8 +24,6 @@ pub const LEASE: &str = "publisher";
 /// Events told in one transaction: enough to keep up with a burst, few enough that one does not hold others up.
 const BATCH: usize = 64;
 
-/// Events rendered at one time: rendering waits for the database most of the time.
-const AT_ONCE: usize = 8;
 
 /// Publishes until `stop` ends. `holder` is a name that no other process has.
 pub async fn run(app: App, holder: String, stop: impl Future<Output = ()> + Send) {
@@ -149,26 +147,21 @@ async fn publish_batch(app: &App, lease: Option<&Lease>) -> Result<usize, StoreE
 /// Renders events, up to the first that has to be tried again: later ones wait for it.
 async fn plan_all(app: &App, events: Vec<Event>) -> Result<Vec<Planned>, StoreError> {
     let mut planned = Vec::with_capacity(events.len());
-    let mut waiting = events.into_iter();
-    loop {
-        let some: Vec<Event> = waiting.by_ref().take(AT_ONCE).collect();
-        if some.is_empty() {
-            return Ok(planned);
-        }
-        let plans = join_all(some.iter().map(|event| plan(app, event))).await;
-        for (event, rows) in some.into_iter().zip(plans) {
-            match rows {
-                Ok(rows) => planned.push((event, rows)),
-                Err(RenderError::Store(error)) if is_transient(&error) => {
-                    return if planned.is_empty() { Err(error) } else { Ok(planned) };
-                }
-                Err(error) => {
-                    give_up(&event, &error);
-                    planned.push((event, Vec::new()));
-                }
+    // All at one time: they wait for the database most of the time, and what they read they read together.
+    let plans = join_all(events.iter().map(|event| plan(app, event))).await;
+    for (event, rows) in events.into_iter().zip(plans) {
+        match rows {
+            Ok(rows) => planned.push((event, rows)),
+            Err(RenderError::Store(error)) if is_transient(&error) => {
+                return if planned.is_empty() { Err(error) } else { Ok(planned) };
+            }
+            Err(error) => {
+                give_up(&event, &error);
+                planned.push((event, Vec::new()));
             }
         }
     }
+    Ok(planned)
 }
 
 /// Writes everything or nothing. Gives the number of events: 0 when the lease is somebody else's by now.
@@ -183,12 +176,12 @@ async fn write(app: &App, lease: Option<&Lease>, planned: &[Planned]) -> Result<
     {
         return Ok(0);
     }
-    for (event, rows) in planned {
-        for row in rows {
-            log::append(&mut tx, row, now).await?;
-        }
-        event::mark_published(&mut tx, event.id, now).await?;
+    let rows: Vec<&NewDelivery> = planned.iter().flat_map(|(_, rows)| rows).collect();
+    if !rows.is_empty() {
+        log::append_all(&mut tx, &rows, now).await?;
     }
+    let told: Vec<EventId> = planned.iter().map(|(event, _)| event.id).collect();
+    event::mark_all_published(&mut tx, &told, now).await?;
     tx.commit().await?;
     Ok(planned.len())
 }

@@ -142,9 +142,12 @@ async fn find(db: &Db, wish: &Wish) -> Result<Found, StoreError> {
     Ok(Found { cut, last, pieces })
 }
 
+/// The number of a wish; where the log ends for it; a piece of it, where there is any.
+type Row = (i64, Option<i64>, i64, Option<i64>, Option<String>);
+
 /// As [`find`], in one statement: at least one row for each wish, with its pieces beside where the log ends for it.
 async fn find_all(db: &Db, wishes: &[Wish]) -> Result<Vec<Found>, StoreError> {
-    let rows: Vec<(i64, Option<i64>, i64, Option<i64>, Option<String>)> = db
+    let rows: Vec<Row> = db
         .query(
             // Materialised: otherwise the end of each stretch is looked for once more for every piece in it.
             "WITH w AS MATERIALIZED (

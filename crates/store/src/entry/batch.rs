@@ -1,6 +1,6 @@
 //! Several entries written in one transaction, with as few statements as one.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use guildhall_domain::{EntryId, Timestamp, content::Tally};
 use serde_json::{Value, json};
@@ -27,7 +27,7 @@ pub enum Locked {
 /// `(post, entry)` for each that is there and was not skipped.
 pub async fn lock_places(
     tx: &mut Tx,
-    ids: &HashSet<EntryId>,
+    ids: &BTreeSet<EntryId>,
     locked: Locked,
 ) -> Result<HashMap<EntryId, (Entry, Entry)>, StoreError> {
     const SQLITE: &str = concat!(

@@ -1,6 +1,6 @@
 //! Several rows in one statement: the same as one after the other.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use guildhall_domain::{ActorId, ApId, EntryId, GroupId, ReceivedId};
 use guildhall_store::{
@@ -65,7 +65,7 @@ on_both_engines! {
         add(&db, &[&post(1), &first, &comment(3, &first), &post(4)]).await;
         let mut tx = db.begin().await.unwrap();
         for locked in [Locked::Skipped, Locked::Awaited] {
-            let wanted = HashSet::from([EntryId(3), EntryId(4), EntryId(99)]);
+            let wanted = BTreeSet::from([EntryId(3), EntryId(4), EntryId(99)]);
             let places = entry::lock_places(&mut tx, &wanted, locked).await.unwrap();
             let places: BTreeMap<_, _> =
                 places.into_iter().map(|(id, (post, entry))| (id.0, (post.id.0, entry.id.0))).collect();

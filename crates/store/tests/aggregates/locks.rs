@@ -1,6 +1,6 @@
 //! Locks on PostgreSQL: what may go on beside one, and what must wait. SQLite has one writer at a time.
 
-use std::{collections::HashSet, time::Duration};
+use std::{collections::BTreeSet, time::Duration};
 
 use guildhall_domain::{EntryId, GroupId};
 use guildhall_store::{
@@ -69,7 +69,7 @@ async fn what_is_locked_can_be_left_out(db: Db) {
     add(&db, &[&post(4)]).await;
     let (mut first, mut second) = (db.begin().await.unwrap(), db.begin().await.unwrap());
     entry::lock(&mut first, EntryId(1)).await.unwrap().unwrap();
-    let wanted = HashSet::from([EntryId(2), EntryId(4)]);
+    let wanted = BTreeSet::from([EntryId(2), EntryId(4)]);
     let places = timeout(PATIENCE, entry::lock_places(&mut second, &wanted, Locked::Skipped)).await;
     let places = places.expect("nothing is waited for").unwrap();
     assert_eq!(places.keys().map(|id| id.0).collect::<Vec<_>>(), [4]);

@@ -5,9 +5,10 @@ use guildhall_app::{
     entry::{self as entries, Submit, SubmitError},
     remote,
 };
-use guildhall_domain::{ActorId, ApId, EntryId, GroupId, content::EntryState, event::Cause};
+use guildhall_domain::{ApId, EntryId, GroupId, content::EntryState, event::Cause};
 use guildhall_store::{
     StoreError,
+    actor::Actor,
     entry::{self, Entry},
 };
 
@@ -57,7 +58,7 @@ pub(super) async fn submit_object(
         cause: incoming.cause(),
     };
     // Of those whom the object names as its authors (Mobilizon: the group; PeerTube: the channel too) the one who acts.
-    bring_in(federation, &source, object, Some(incoming.actor.id)).await
+    bring_in(federation, &source, object, Some(incoming.actor.clone())).await
 }
 
 /// Submits an object to its group, and before it the parents that are missing here. `author`: where it is known.
@@ -65,7 +66,7 @@ pub(crate) async fn bring_in(
     federation: &Federation,
     source: &ThreadSource<'_>,
     object: &Object,
-    author: Option<ActorId>,
+    author: Option<Actor>,
 ) -> Result<Step, Trouble> {
     let place = match find_place(federation, source, object).await? {
         Place::Elsewhere => return Ok(Step::ignored("left to the group's own server")),
@@ -77,11 +78,11 @@ pub(crate) async fn bring_in(
         Some(author) => author,
         None => author_of(federation, object).await?,
     };
-    if is_private_message(federation, source, object, author).await? {
+    if is_private_message(federation, source, object, &author).await? {
         // No post that was meant too narrowly: to answer it with a notice could go on for ever between two machines.
         return Ok(Step::ignored("a private message, which groups do not read"));
     }
-    let command = command(federation, source, object, author, place, source.cause).await?;
+    let command = command(federation, source, object, &author, place, source.cause)?;
     entries::submit(&federation.app, command).await.into_step()
 }
 
@@ -90,7 +91,7 @@ async fn is_private_message(
     federation: &Federation,
     source: &ThreadSource<'_>,
     object: &Object,
-    author: ActorId,
+    author: &Actor,
 ) -> Result<bool, Trouble> {
     if is_public(source, object) {
         return Ok(false);
@@ -99,21 +100,19 @@ async fn is_private_message(
         // An answer that its author kept to a circle, and that came here for one of our people.
         return Ok(true);
     }
-    let author = guildhall_store::actor::find(&federation.app.store, author).await?;
-    let followers = author.and_then(|author| author.followers);
-    Ok(!object.addressing.named().any(|named| followers.as_deref() == Some(named.as_str())))
+    Ok(!object.addressing.named().any(|named| author.followers.as_deref() == Some(named.as_str())))
 }
 
 fn is_public(source: &ThreadSource<'_>, object: &Object) -> bool {
     object.addressing.is_public() || source.envelope.is_public()
 }
 
-async fn author_of(federation: &Federation, object: &Object) -> Result<ActorId, Trouble> {
+async fn author_of(federation: &Federation, object: &Object) -> Result<Actor, Trouble> {
     let author = object.author().ok_or_else(|| Trouble::Never("an object without an author".to_owned()))?;
     if !author.same_origin(&object.id) {
         return Err(Trouble::Never("the author is of another origin than the object".to_owned()));
     }
-    Ok(federation.fetcher.actor(&ApId::new(author.as_str())).await?.id)
+    Ok(federation.fetcher.actor(&ApId::new(author.as_str())).await?)
 }
 
 async fn find_place(
@@ -274,7 +273,7 @@ pub(super) async fn bring_in_known(
         Err(Trouble::Never(_)) => return Ok(false),
         Err(later) => return Err(later),
     };
-    let command = command(federation, source, object, author, place, Cause::Local).await?;
+    let command = command(federation, source, object, &author, place, Cause::Local)?;
     match entries::submit(&federation.app, command).await {
         Err(SubmitError::Store(error)) => Err(error.into()),
         // Known by now, or its own parent was refused: the caller looks again.
@@ -282,11 +281,11 @@ pub(super) async fn bring_in_known(
     }
 }
 
-async fn command(
+fn command(
     federation: &Federation,
     source: &ThreadSource<'_>,
     object: &Object,
-    author: ActorId,
+    author: &Actor,
     place: Place,
     cause: Cause,
 ) -> Result<Submit, Trouble> {
@@ -297,14 +296,12 @@ async fn command(
             return Err(Trouble::Never("no place".to_owned()));
         }
     };
-    let known = guildhall_store::actor::find(&federation.app.store, author).await?;
-    let known = known.ok_or_else(|| Trouble::Never("the author is not known".to_owned()))?;
     Ok(Submit {
         group,
-        author,
+        author: author.id,
         parent,
         origin: origin_of(object, federation.app.now()),
-        texts: texts_of(object, &known, parent.is_none()),
+        texts: texts_of(object, author, parent.is_none()),
         poll: poll_of(object),
         is_public: is_public(source, object),
         is_fetched: cause == Cause::Local,

@@ -9,7 +9,7 @@ use guildhall_domain::{
     ActorId, EntryId, GroupId,
     audience::{EntryChange, Profile, Telling, decide_telling},
 };
-use guildhall_store::{actor::Actor, delivery::NewDelivery};
+use guildhall_store::{actor::Actor, delivery::NewDelivery, entry::Entry};
 use serde_json::Value;
 
 use super::{
@@ -43,7 +43,7 @@ impl Teller<'_> {
             self.publication_received(&scene).await?
         };
         let announce = self.urls.announce(entry.kind, entry.id);
-        let persons = recipients::concerned(self.app, entry).await?;
+        let persons = self.persons(&inner, entry).await?;
         let microblog = self.for_microblogs(&scene, EntryChange::Published)?;
         let carried = Carried {
             group: &scene.group,
@@ -54,6 +54,14 @@ impl Teller<'_> {
             order_key: scene.order_key(),
         };
         self.carry_entry(&scene, carried).await
+    }
+
+    /// Who is told by name: of what was done here. Elsewhere its own server does that.
+    async fn persons(&self, inner: &Inner, entry: &Entry) -> Result<Vec<Actor>, RenderError> {
+        match inner {
+            Inner::Ours(_) => Ok(recipients::concerned(self.app, entry).await?),
+            Inner::Received(_) | Inner::Unknown => Ok(Vec::new()),
+        }
     }
 
     /// What brought an entry written elsewhere: the cause itself, or, admitted from the queue, what was kept then.
@@ -84,7 +92,7 @@ impl Teller<'_> {
             body.map_or(Inner::Unknown, Inner::Received)
         };
         let to_copies = self.own_word(&scene, &inner);
-        let persons = recipients::concerned(self.app, &scene.entry).await?;
+        let persons = self.persons(&inner, &scene.entry).await?;
         let microblog = self.for_microblogs(&scene, EntryChange::Edited)?;
         let carried = Carried {
             group: &scene.group,

@@ -70,16 +70,16 @@ pub type OfHost<'a> = (&'a str, i64, &'a HostSave);
 /// The same for several hosts; gives those for which it was written down.
 pub async fn save_all(tx: &mut Tx, saves: &[OfHost<'_>]) -> Result<HashSet<String>, StoreError> {
     if !tx.pays_per_statement() || saves.len() < 2 {
-        let mut saved = HashSet::new();
+        let mut written = HashSet::new();
         for (host, epoch, one) in saves {
             if save(tx, host, *epoch, one).await? {
-                saved.insert((*host).to_owned());
+                written.insert((*host).to_owned());
             }
         }
-        return Ok(saved);
+        return Ok(written);
     }
     let rows: Vec<Value> = saves.iter().map(row_of).collect();
-    let saved: Vec<(String,)> = tx
+    let written: Vec<(String,)> = tx
         .query(
             // Locked in one order, against deadlocks with whoever else writes several of these rows.
             "WITH held AS (SELECT host FROM delivery_hosts WHERE host = ANY($1) ORDER BY host FOR NO KEY UPDATE)
@@ -99,7 +99,7 @@ pub async fn save_all(tx: &mut Tx, saves: &[OfHost<'_>]) -> Result<HashSet<Strin
         .bind(Value::from(rows))
         .all()
         .await?;
-    Ok(saved.into_iter().map(|(host,)| host).collect())
+    Ok(written.into_iter().map(|(host,)| host).collect())
 }
 
 fn row_of((host, epoch, save): &OfHost<'_>) -> Value {
