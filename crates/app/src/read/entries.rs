@@ -1,6 +1,8 @@
 //! Posts and comments, as shown.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
+use std::sync::Arc;
 
 use guildhall_domain::{
     ActorId, ApId, EntryId, GroupId, Timestamp,
@@ -59,10 +61,10 @@ pub struct EntryView {
     pub state: EntryState,
     /// Why it is held, refused or removed, for those who may know.
     pub state_reason: Option<String>,
-    /// The group.
-    pub group: GroupRef,
-    /// The author; `None` with [`Sight::Trace`].
-    pub author: Option<PersonRef>,
+    /// The group; shared by the entries of one answer.
+    pub group: Arc<GroupRef>,
+    /// The author, shared likewise; `None` with [`Sight::Trace`].
+    pub author: Option<Arc<PersonRef>>,
     /// The post that starts the thread; itself for a post.
     pub thread_id: EntryId,
     /// What it answers.
@@ -280,7 +282,9 @@ impl Moderated {
 
 async fn dress(app: &App, viewer: &Viewer, seen: Vec<(Entry, Sight)>) -> Result<Vec<EntryView>, StoreError> {
     let authors = names::people(app, seen.iter().map(|(entry, _)| entry.author_id).collect()).await?;
+    let authors = shared(authors);
     let groups = names::groups(app, seen.iter().map(|(entry, _)| entry.group_id).collect()).await?;
+    let groups = shared(groups);
     let votes: HashMap<EntryId, Vote> = match viewer.actor {
         Some(actor) => {
             let ids: Vec<EntryId> = seen.iter().map(|(entry, _)| entry.id).collect();
@@ -303,14 +307,19 @@ async fn dress(app: &App, viewer: &Viewer, seen: Vec<(Entry, Sight)>) -> Result<
         .collect()
 }
 
+/// For many entries to have at once.
+fn shared<K: Eq + Hash, V>(named: HashMap<K, V>) -> HashMap<K, Arc<V>> {
+    named.into_iter().map(|(key, value)| (key, Arc::new(value))).collect()
+}
+
 impl EntryView {
     /// Without its poll.
     fn of(
         app: &App,
         entry: Entry,
         sight: Sight,
-        group: GroupRef,
-        author: Option<PersonRef>,
+        group: Arc<GroupRef>,
+        author: Option<Arc<PersonRef>>,
         my_vote: Option<Vote>,
     ) -> Self {
         let whole = sight == Sight::Whole;

@@ -24,7 +24,6 @@ pub const LEASE: &str = "publisher";
 /// Events told in one transaction: enough to keep up with a burst, few enough that one does not hold others up.
 const BATCH: usize = 64;
 
-
 /// Publishes until `stop` ends. `holder` is a name that no other process has.
 pub async fn run(app: App, holder: String, stop: impl Future<Output = ()> + Send) {
     let mut stop = pin!(stop);

@@ -95,7 +95,7 @@ impl EntryItem {
             path: if is_post { paths::post(entry.id) } else { paths::comment(entry.thread_id, entry.id) },
             title: if is_post { entry.title.as_deref().and_then(text::visible) } else { first_words }
                 .map(words),
-            author: entry.author.as_ref().filter(|_| !by_author).map(PersonLink::new),
+            author: entry.author.as_deref().filter(|_| !by_author).map(PersonLink::new),
             group: by_author.then(|| GroupLink::new(&entry.group)),
             written: Moment::day(entry.created_at),
             link: entry.link_url.as_deref().and_then(out_link),

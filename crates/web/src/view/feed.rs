@@ -131,7 +131,7 @@ impl FeedEntry {
             language: language_of(&entry),
             published: iso(entry.created_at),
             updated: iso(entry.edited_at.unwrap_or(entry.created_at)),
-            author: entry.author.as_ref().map(Author::new),
+            author: entry.author.as_deref().map(Author::new),
             sensitive: entry.sensitive,
             content: text::for_xml(&content),
             id: entry.ap_id.as_str().to_owned(),

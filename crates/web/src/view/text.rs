@@ -24,9 +24,22 @@ fn is_blank(c: char) -> bool {
 
 /// One line: white space and controls become single spaces, characters that turn text are dropped.
 pub(crate) fn line(text: &str) -> String {
+    if is_plain_line(text) {
+        return text.to_owned();
+    }
     let kept: String =
         text.chars().filter(|c| !turns_text(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect();
     kept.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether nothing is to be changed, as mostly: printable ASCII, with single spaces between words.
+fn is_plain_line(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_printable = bytes.iter().all(|byte| matches!(byte, b' '..=b'~'));
+    is_printable
+        && !text.starts_with(' ')
+        && !text.ends_with(' ')
+        && !bytes.windows(2).any(|two| two == b"  ")
 }
 
 /// One line with something to see, or nothing: a link must not be invisible.
@@ -99,6 +112,11 @@ mod tests {
     #[test]
     fn a_line_cannot_turn_its_surroundings() {
         assert_eq!(line(" Anna \u{202e}moderator\u{2066}\n\t(admin) "), "Anna moderator (admin)");
+        assert_eq!(line("Anna the  moderator"), "Anna the moderator");
+        assert_eq!(
+            (line(" Anna"), line("Anna "), line("Anna B.")),
+            ("Anna".into(), "Anna".into(), "Anna B.".into())
+        );
     }
 
     #[test]

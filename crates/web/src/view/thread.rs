@@ -1,11 +1,13 @@
 //! A post with its comments.
 
+use std::{collections::HashMap, sync::Arc};
+
 use askama::Template;
 use guildhall_app::{
     Site,
-    read::{EntryView, ThreadView},
+    read::{EntryView, PersonRef, ThreadView},
 };
-use guildhall_domain::{EntryId, content::EntryState, text::shorten, visibility::Sight};
+use guildhall_domain::{ActorId, EntryId, content::EntryState, text::shorten, visibility::Sight};
 
 use crate::{
     paths,
@@ -35,7 +37,7 @@ struct Body {
     is_whole: bool,
     /// Gone because a moderator took it out; otherwise because its author did.
     is_removed: bool,
-    author: Option<PersonLink>,
+    author: Option<Arc<PersonLink>>,
     /// Of its texts, while they are shown.
     language: Option<String>,
     content_html: Option<Words>,
@@ -53,8 +55,8 @@ struct Body {
 struct Comment {
     id: EntryId,
     body: Body,
-    /// What it answers, where that is neither the post nor the comment just before: id and author's name.
-    answers: Option<(EntryId, Option<String>)>,
+    /// What it answers, where that is neither the post nor the comment just before: id and author.
+    answers: Option<(EntryId, Option<Arc<PersonLink>>)>,
     /// The list of its answers, which begins after it.
     branch: Option<Branch>,
     /// The lists that end after it, innermost first: whether each can be folded away.
@@ -70,6 +72,16 @@ struct Branch {
     folds: bool,
     /// Whether it is indented: always, on wide screens alone, never.
     indent: &'static str,
+}
+
+/// The authors of a thread, each made once: most of them wrote more than one of its comments.
+#[derive(Default)]
+struct People(HashMap<ActorId, Arc<PersonLink>>);
+
+impl People {
+    fn link(&mut self, person: &PersonRef) -> Arc<PersonLink> {
+        self.0.entry(person.id).or_insert_with(|| Arc::new(PersonLink::new(person))).clone()
+    }
 }
 
 /// A thread.
@@ -96,6 +108,7 @@ impl ThreadPage {
     pub fn new(site: &Site, thread: ThreadView) -> Self {
         let ThreadView { post, comments, is_cut } = thread;
         let group = GroupLink::new(&post.group);
+        let mut people = People::default();
         let comments: Vec<_> =
             comments.into_iter().filter(|comment| comment.sight != Sight::Nothing).collect();
         Self {
@@ -107,8 +120,8 @@ impl ThreadPage {
             locked: post.locked,
             address: post.ap_id.as_str().to_owned(),
             comment_count: Count(post.comment_count),
-            post: Body::new(&post, 1),
-            comments: arranged(post.id, &comments),
+            post: Body::new(&post, 1, &mut people),
+            comments: arranged(post.id, &comments, &mut people),
             group,
             is_cut,
         }
@@ -140,7 +153,7 @@ fn head(site: &Site, post: &EntryView) -> Head {
 
 impl Body {
     /// `under`: the level of the heading it stands below.
-    fn new(entry: &EntryView, under: u32) -> Self {
+    fn new(entry: &EntryView, under: u32, people: &mut People) -> Self {
         let is_whole = entry.sight == Sight::Whole;
         // What stands in the place of an entry that is gone is ours, in the language of the page.
         let language = language_of(entry).filter(|_| is_whole);
@@ -148,7 +161,7 @@ impl Body {
         Self {
             is_whole,
             is_removed: entry.state == EntryState::Removed,
-            author: entry.author.as_ref().map(PersonLink::new),
+            author: entry.author.as_ref().map(|author| people.link(author)),
             content_html: text::prose(&entry.content_html, under).map(words),
             poll: entry.poll.as_ref().map(|poll| Poll::new(poll, language.as_deref())),
             language: language.clone(),
@@ -165,8 +178,10 @@ impl Body {
 ///
 /// Depths are taken as hints: where a comment between two others is not shown, depths jump, and the lists must
 /// still end as often as they begin.
-fn arranged(post: EntryId, comments: &[EntryView]) -> Vec<Comment> {
+fn arranged(post: EntryId, comments: &[EntryView], people: &mut People) -> Vec<Comment> {
     let levels = levels(comments);
+    let places: HashMap<EntryId, usize> =
+        comments.iter().enumerate().map(|(at, comment)| (comment.id, at)).collect();
     let mut open: Vec<bool> = Vec::new();
     let arrange = |(at, comment): (usize, &EntryView)| {
         let branch = branch_after(&levels, at);
@@ -176,8 +191,12 @@ fn arranged(post: EntryId, comments: &[EntryView]) -> Vec<Comment> {
         let before =
             at.checked_sub(1).and_then(|before| comments.get(before)).map_or(post, |before| before.id);
         let elsewhere = comment.parent_id.filter(|parent| *parent != post && *parent != before);
-        let answers = elsewhere.map(|parent| (parent, author_of(comments, parent)));
-        Comment { id: comment.id, body: Body::new(comment, 2), answers, branch, closes }
+        let answers = elsewhere.map(|parent| {
+            let comment = places.get(&parent).and_then(|at| comments.get(*at));
+            let author = comment.and_then(|comment| comment.author.as_ref());
+            (parent, author.map(|author| people.link(author)))
+        });
+        Comment { id: comment.id, body: Body::new(comment, 2, people), answers, branch, closes }
     };
     comments.iter().enumerate().map(arrange).collect()
 }
@@ -203,11 +222,6 @@ fn levels(comments: &[EntryView]) -> Vec<usize> {
         open.len() - 1
     };
     comments.iter().map(level_of).collect()
-}
-
-fn author_of(comments: &[EntryView], id: EntryId) -> Option<String> {
-    let parent = comments.iter().find(|comment| comment.id == id)?;
-    parent.author.as_ref().map(|author| PersonLink::new(author).name)
 }
 
 /// The class of the list of answers to a comment on `level`.

@@ -53,10 +53,14 @@ pub(crate) fn language(tag: Option<&str>) -> Option<String> {
 fn direction(language: Option<&str>, text: impl Iterator<Item = char>) -> &'static str {
     let Some(language) = language else { return "auto" };
     let letters = text.filter(|c| c.is_alphabetic()).take(SAMPLE_LETTERS);
-    let (from_right, from_left): (Vec<_>, Vec<_>) = letters.partition(|c| runs_from_right(*c));
+    let mut counts = [0, 0];
+    for letter in letters {
+        counts[usize::from(runs_from_right(letter))] += 1;
+    }
+    let [from_left, from_right] = counts;
     match is_right_to_left(language) {
-        true if from_right.len() > from_left.len() => "rtl",
-        false if from_left.len() > from_right.len() => "ltr",
+        true if from_right > from_left => "rtl",
+        false if from_left > from_right => "ltr",
         _ => "auto",
     }
 }

@@ -40,7 +40,7 @@ fn a_feed_names_itself_its_page_and_its_newest_change() {
 fn entries_keep_their_global_ids_and_lead_to_their_pages() {
     let mut remote = post(1, "From elsewhere");
     remote.ap_id = guildhall_domain::ApId::new("https://social.example/notes/9");
-    remote.author = Some(person("tomas", "social.example", "Tomás"));
+    remote.author = Some(person("tomas", "social.example", "Tomás").into());
     remote.language = Some("de".into());
     remote.edited_at = Some(later(5));
     let feed = of_group(vec![remote]);
@@ -86,7 +86,7 @@ fn what_is_sensitive_or_gone_is_not_in_the_feed() {
 fn characters_that_xml_cannot_hold_do_not_break_the_feed() {
     let mut hostile = post(1, "A\u{0}\u{b}]]><b>&\u{ffff}");
     hostile.content_html = "<p>\u{1}x</p>".into();
-    hostile.author = Some(person("x", "x.example", "\u{8}<x>"));
+    hostile.author = Some(person("x", "x.example", "\u{8}<x>").into());
     let feed = of_group(vec![hostile]);
     assert_eq!(feed.entries()[0].title().as_str(), "A ]]><b>&");
     assert_eq!(feed.entries()[0].authors()[0].name(), "<x>");

@@ -23,7 +23,7 @@ fn hostile_person() -> PersonRef {
 
 fn hostile_post() -> EntryView {
     EntryView {
-        author: Some(hostile_person()),
+        author: Some(hostile_person().into()),
         excerpt: SCRIPT.into(),
         link_url: Some("javascript:alert(1)".into()),
         image_url: Some("data:image/svg+xml,<svg onload=alert(1)>".into()),
@@ -67,9 +67,9 @@ fn a_hostile_group_is_only_text() {
 #[test]
 fn a_hostile_thread_is_only_text() {
     let mut answer = comment(11, 1, 1, "<p>hi</p>");
-    answer.author = Some(hostile_person());
+    answer.author = Some(hostile_person().into());
     let mut second = comment(12, 99, 1, "<p>hi</p>");
-    second.author = Some(hostile_person());
+    second.author = Some(hostile_person().into());
     let thread = guildhall_app::read::ThreadView {
         post: hostile_post(),
         comments: vec![answer, second],
@@ -92,13 +92,13 @@ fn a_link_shows_the_host_it_leads_to() {
 #[test]
 fn a_name_cannot_turn_or_hide_what_stands_beside_it() {
     let mut entry = post(1, "\u{200b}\u{3164}");
-    entry.author = Some(person("eve", "e.example", "\u{202e}\u{200b}"));
+    entry.author = Some(person("eve", "e.example", "\u{202e}\u{200b}").into());
     let page = post_page(entry);
     assert_eq!(page.text("h1"), "Untitled post");
     assert_eq!(page.text(".byline .who"), "@eve@e.example");
 
     let mut entry = post(1, "A \u{202e}evil");
-    entry.author = Some(person("eve", "e.example", "Noa \u{202e}(nimda)"));
+    entry.author = Some(person("eve", "e.example", "Noa \u{202e}(nimda)").into());
     let page = post_page(entry);
     assert_eq!(page.text("title"), "A evil · The Garden · Riverside Hall");
     assert_eq!(page.text(".byline .who bdi"), "Noa (nimda)");
@@ -108,8 +108,10 @@ fn a_name_cannot_turn_or_hide_what_stands_beside_it() {
 fn pictures_of_people_learn_nothing_of_the_reader() {
     let mut entry = post(1, "Picture");
     entry.image_url = Some("https://a.example/p.png".into());
-    entry.author =
-        Some(PersonRef { icon_url: Some("https://a.example/i.png".into()), ..person("a", "a.example", "A") });
+    entry.author = Some(
+        PersonRef { icon_url: Some("https://a.example/i.png".into()), ..person("a", "a.example", "A") }
+            .into(),
+    );
     let page = post_page(entry);
     assert_eq!(page.all("img").len(), 2);
     for image in page.all("img") {

@@ -1,5 +1,7 @@
 //! The page of a thread.
 
+use std::sync::Arc;
+
 use guildhall_app::{
     entry::Poll,
     read::{EntryView, ThreadView},
@@ -114,7 +116,7 @@ fn a_post_that_is_gone_without_answers_says_that_there_are_none() {
 #[test]
 fn the_card_of_the_group_has_its_picture_or_its_mark() {
     let mut pictured = post(1, "Late frost");
-    pictured.group.picture_url = Some("https://a.example/garden.png".into());
+    Arc::make_mut(&mut pictured.group).picture_url = Some("https://a.example/garden.png".into());
     assert_eq!(post_page(pictured).attribute(".card img", "src"), "https://a.example/garden.png");
     assert!(post_page(post(1, "Late frost")).has(".card svg.mark"));
 }
@@ -122,7 +124,7 @@ fn the_card_of_the_group_has_its_picture_or_its_mark() {
 #[test]
 fn entries_are_in_their_own_language_or_in_that_of_their_group() {
     let in_hebrew_group = |mut entry: EntryView| {
-        entry.group.language = Some("he".into());
+        Arc::make_mut(&mut entry.group).language = Some("he".into());
         entry
     };
     let english = EntryView { language: Some("en".into()), ..comment(11, 1, 1, "<p>Garlic water.</p>") };

@@ -106,12 +106,12 @@ pub(crate) trait Shown: Serialize + Sized {
 
     /// An entry of this kind, as it is sent; `author` is what [`EntryView::author`] has for a reader who sees the whole
     /// of it.
-    fn new(view: EntryView, author: PersonRef, is_signed_in: bool) -> Self;
+    fn new(view: EntryView, author: &PersonRef, is_signed_in: bool) -> Self;
 
     /// An entry as somebody sees it. `None` for what left only a trace.
     fn of(mut view: EntryView, is_signed_in: bool) -> Option<Self> {
         let author = view.author.take()?;
-        Some(Self::new(view, author, is_signed_in))
+        Some(Self::new(view, &author, is_signed_in))
     }
 }
 
@@ -132,7 +132,7 @@ pub(crate) struct Comment {
 impl Shown for Post {
     const KIND: EntryKind = EntryKind::Post;
 
-    fn new(view: EntryView, author: PersonRef, is_signed_in: bool) -> Self {
+    fn new(view: EntryView, author: &PersonRef, is_signed_in: bool) -> Self {
         let my_vote = is_signed_in.then(|| view.my_vote.map_or(0, Vote::value));
         Self {
             id: view.id.to_string(),
@@ -145,7 +145,7 @@ impl Shown for Post {
             image_url: view.image_url,
             poll: view.poll.map(Poll::from),
             author: author.into(),
-            group: view.group.name,
+            group: view.group.name.clone(),
             state: view.state.into(),
             state_reason: view.state_reason,
             language: view.language,
@@ -167,7 +167,7 @@ impl Shown for Post {
 impl Shown for Comment {
     const KIND: EntryKind = EntryKind::Comment;
 
-    fn new(view: EntryView, author: PersonRef, is_signed_in: bool) -> Self {
+    fn new(view: EntryView, author: &PersonRef, is_signed_in: bool) -> Self {
         Self {
             post: view.thread_id.to_string(),
             parent: parent(&view),
@@ -181,7 +181,7 @@ impl InThread {
     /// A comment, or what is left of it.
     pub(crate) fn new(mut view: EntryView, is_signed_in: bool) -> Self {
         match view.author.take() {
-            Some(author) => Self::Comment(Box::new(Comment::new(view, author, is_signed_in))),
+            Some(author) => Self::Comment(Box::new(Comment::new(view, &author, is_signed_in))),
             None => Self::Deleted(DeletedComment {
                 id: view.id.to_string(),
                 deleted: true,

@@ -20,14 +20,20 @@ pub(crate) struct Person {
     icon_url: Option<String>,
 }
 
+impl From<&PersonRef> for Person {
+    fn from(person: &PersonRef) -> Self {
+        Self {
+            handle: person.handle.clone(),
+            ap_id: person.ap_id.to_string(),
+            display_name: person.display_name.clone(),
+            url: person.url.clone(),
+            icon_url: person.icon_url.clone(),
+        }
+    }
+}
+
 impl From<PersonRef> for Person {
     fn from(person: PersonRef) -> Self {
-        Self {
-            handle: person.handle,
-            ap_id: person.ap_id.to_string(),
-            display_name: person.display_name,
-            url: person.url,
-            icon_url: person.icon_url,
-        }
+        Self::from(&person)
     }
 }

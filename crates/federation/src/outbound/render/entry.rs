@@ -1,5 +1,7 @@
 //! Posts and comments written here, as their readers on other servers get them.
 
+use std::sync::Arc;
+
 use guildhall_activitypub::{
     Iri, ObjectKind,
     write::{self, Address, Content, ContentKind, Media, MentionTag, Public},
@@ -19,7 +21,7 @@ use crate::outbound::urls::Urls;
 pub struct Shown {
     /// The entry as the reader may see it, whole.
     pub view: EntryView,
-    author: PersonRef,
+    author: Arc<PersonRef>,
     parent: Option<EntryView>,
     /// The actors its text mentions, apart from author, group and the parent's author.
     mentioned: Vec<(Iri, String)>,
@@ -88,7 +90,7 @@ pub fn is_hosted_here(group: &GroupRef) -> bool {
 }
 
 fn parent_author(parent: Option<&EntryView>) -> Option<&PersonRef> {
-    parent.and_then(|parent| parent.author.as_ref())
+    parent.and_then(|parent| parent.author.as_deref())
 }
 
 impl Shown {

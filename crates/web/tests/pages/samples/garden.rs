@@ -1,5 +1,7 @@
 //! Two communities as they could be: one in English, one in Hebrew; and a thread that tries every corner.
 
+use std::sync::Arc;
+
 use guildhall_app::read::{EntryView, GroupView, RuleView, ThreadView};
 use guildhall_domain::{
     content::EntryState,
@@ -26,7 +28,7 @@ fn by(mut entry: EntryView, who: usize) -> EntryView {
     if host != "hall.example" {
         entry.origin_url = Some(format!("https://{host}/@{name}/{}", entry.id));
     }
-    entry.author = Some(person(name, host, display_name));
+    entry.author = Some(person(name, host, display_name).into());
     entry
 }
 
@@ -219,9 +221,9 @@ pub(crate) fn hebrew_posts() -> Vec<EntryView> {
     ];
     let made = titles.iter().zip(texts).enumerate().map(|(at, (title, text))| {
         let mut entry = by(post(50 + i64::try_from(at).unwrap(), title), 4);
-        entry.group = group_ref("gina", "הגינה שליד הנחל");
+        entry.group = group_ref("gina", "הגינה שליד הנחל").into();
         // Most say no language: it is that of their group.
-        entry.group.language = Some("he".into());
+        Arc::make_mut(&mut entry.group).language = Some("he".into());
         entry.excerpt = text.into();
         entry.score = 7;
         entry.comment_count = 2;
@@ -234,7 +236,7 @@ pub(crate) fn hebrew_thread() -> ThreadView {
     let mut first = hebrew_posts().swap_remove(1);
     first.content_html = "<p>מרססים במי סבון כבר שבוע ואין שינוי. מה עוד אפשר לנסות לפני שמוותרים?</p><ul><li>סבון פוטסיק</li><li>שמן נים</li></ul>".into();
     let he = |mut entry: EntryView| {
-        entry.group.language = Some("he".into());
+        Arc::make_mut(&mut entry.group).language = Some("he".into());
         entry
     };
     let comments = vec![
