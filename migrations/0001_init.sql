@@ -379,6 +379,10 @@ CREATE TABLE delivery_log (
     created_at BIGINT NOT NULL
 );
 CREATE INDEX delivery_log_group ON delivery_log (group_id, seq);
+--@sqlite
+-- To count along the log without its bodies. PostgreSQL's primary key does without.
+CREATE INDEX delivery_log_order ON delivery_log (seq, group_id);
+--@both
 CREATE INDEX delivery_log_created ON delivery_log (created_at);
 
 -- Inboxes named one by one: the answer to a Follow, the author of a parent.

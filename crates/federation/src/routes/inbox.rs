@@ -127,7 +127,8 @@ async fn take(federation: &Federation, request: Request) -> Result<(), Rejection
     let claimed = claimed_host(&request.headers);
     let taken = federation.buckets.take_request(request.client, claimed.as_deref());
     taken.map_err(Rejection::TooManyRequests)?;
-    receive(federation, &request).await
+    // Apart: who is slow to send a body holds no room for what comes after it.
+    Box::pin(receive(federation, &request)).await
 }
 
 async fn take_body(

@@ -110,6 +110,39 @@ impl Found {
     }
 }
 
+/// Up to so many rows it is cheaper to ask of each row who follows its group than of each group what there is: the span
+/// is short where the host follows many groups, and few of them are among the rows.
+const SHORT_SPAN: u32 = 100;
+
+macro_rules! pieces {
+    ($published:literal) => {
+        concat!(
+            "SELECT seq, inbox FROM (
+                SELECT l.seq AS seq, s.inbox AS inbox
+                FROM ",
+            $published,
+            "
+                WHERE s.host = $1 AND l.seq >= $2 AND l.seq <= $4
+                UNION
+                SELECT t.seq, t.inbox FROM delivery_targets t WHERE t.host = $1 AND t.seq >= $2 AND t.seq <= $4
+             ) AS due
+             WHERE seq > $2 OR inbox > $3
+             ORDER BY seq, inbox LIMIT $5"
+        )
+    };
+}
+
+/// By the groups that the host follows.
+const BY_GROUP: &str = pieces!(
+    "delivery_subscriptions s CROSS JOIN delivery_log l ON l.group_id = s.group_id AND l.seq > s.since_seq"
+);
+
+/// By the rows of the log. SQLite joins in the order that is written.
+const BY_ROW: &str = pieces!(
+    "delivery_log l CROSS JOIN delivery_subscriptions s ON s.group_id = l.group_id AND s.since_seq < l.seq"
+);
+
+/// On SQLite; [`find_all`] is for PostgreSQL, whose planner knows how many rows there are.
 async fn find(db: &Db, wish: &Wish) -> Result<Found, StoreError> {
     let (cut, last): (Option<i64>, i64) = db
         .query(
@@ -121,17 +154,7 @@ async fn find(db: &Db, wish: &Wish) -> Result<Found, StoreError> {
         .one()
         .await?;
     let pieces = db
-        .query(
-            "SELECT seq, inbox FROM (
-                SELECT l.seq AS seq, s.inbox AS inbox
-                FROM delivery_subscriptions s JOIN delivery_log l ON l.group_id = s.group_id AND l.seq > s.since_seq
-                WHERE s.host = $1 AND l.seq >= $2 AND l.seq <= $4
-                UNION
-                SELECT t.seq, t.inbox FROM delivery_targets t WHERE t.host = $1 AND t.seq >= $2 AND t.seq <= $4
-             ) AS due
-             WHERE seq > $2 OR inbox > $3
-             ORDER BY seq, inbox LIMIT $5",
-        )
+        .query(if wish.span <= SHORT_SPAN { BY_ROW } else { BY_GROUP })
         .bind(wish.host.as_str())
         .bind(wish.position.seq)
         .bind(wish.position.inbox.as_str())
