@@ -8,8 +8,8 @@ use guildhall_domain::{
     handle::{InvalidHandle, decide_local_name},
 };
 use guildhall_store::{
-    StoreError, account,
-    account::NewAccount,
+    StoreError,
+    account::{self, Account, NewAccount},
     actor::{self, Actor, ActorFields},
 };
 
@@ -169,9 +169,7 @@ pub async fn create_token(app: &App, name: &str, scopes: &[String]) -> Result<St
     if scopes.is_empty() {
         return Err(CreateTokenError::NoScope);
     }
-    let no_account = || CreateTokenError::NoSuchAccount(name.to_owned());
-    let person = actor::find_local_by_name(&app.store, name).await?.ok_or_else(no_account)?;
-    let account = account::find_by_actor(&app.store, person.id).await?.ok_or_else(no_account)?;
+    let account = find(app, name).await?.ok_or_else(|| CreateTokenError::NoSuchAccount(name.to_owned()))?;
     let mut secret = [0; 32];
     app.rng.fill(&mut secret);
     let token = URL_SAFE_NO_PAD.encode(secret);
@@ -180,6 +178,22 @@ pub async fn create_token(app: &App, name: &str, scopes: &[String]) -> Result<St
     account::insert_token(&mut tx, &token_hash(&token), account.id, &scopes.join(" "), app.now()).await?;
     tx.commit().await?;
     Ok(token)
+}
+
+/// Ends all tokens of an account, from the next request on. Gives how many there were; `None`: nobody here has this name.
+pub async fn revoke_tokens(app: &App, name: &str) -> Result<Option<u64>, StoreError> {
+    let Some(account) = find(app, name).await? else { return Ok(None) };
+    let mut tx = app.begin().await?;
+    let revoked = account::revoke_tokens(&mut tx, account.id, app.now()).await?;
+    tx.commit().await?;
+    Ok(Some(revoked))
+}
+
+async fn find(app: &App, name: &str) -> Result<Option<Account>, StoreError> {
+    match actor::find_local_by_name(&app.store, name).await? {
+        Some(person) => account::find_by_actor(&app.store, person.id).await,
+        None => Ok(None),
+    }
 }
 
 /// Who a bearer token stands for; `None` when it is unknown or revoked.

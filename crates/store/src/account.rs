@@ -87,6 +87,15 @@ pub async fn insert_token(
     Ok(())
 }
 
+/// Ends all tokens of an account that are in force; gives how many.
+pub async fn revoke_tokens(tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<u64, StoreError> {
+    tx.query("UPDATE api_tokens SET revoked_at = $2 WHERE account_id = $1 AND revoked_at IS NULL")
+        .bind(account.0)
+        .bind(now.0)
+        .execute()
+        .await
+}
+
 /// The login behind a token in force, and its scopes, separated by spaces.
 pub async fn find_by_token(db: &Db, token_hash: &str) -> Result<Option<(Account, String)>, StoreError> {
     let row: Option<(i64, i64, bool, String)> = db

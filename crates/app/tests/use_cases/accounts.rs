@@ -101,6 +101,14 @@ on_both_engines! {
             here.app.store.query("SELECT token_hash FROM api_tokens LIMIT 1").one().await.unwrap();
         assert!(kept != token && kept != other);
 
+        assert_eq!(account::revoke_tokens(&here.app, "Ann").await.unwrap(), Some(2));
+        for ended in [&token, &other] {
+            assert!(account::authenticate(&here.app, ended).await.unwrap().is_none());
+        }
+        let after = account::create_token(&here.app, "ann", &scopes).await.unwrap();
+        assert!(account::authenticate(&here.app, &after).await.unwrap().is_some());
+        assert_eq!(account::revoke_tokens(&here.app, "nobody").await.unwrap(), None);
+
         let error = account::create_token(&here.app, "nobody", &scopes).await.unwrap_err();
         assert!(matches!(error, CreateTokenError::NoSuchAccount(_)), "{error}");
         let error = account::create_token(&here.app, "ann", &["admin".to_owned()]).await.unwrap_err();

@@ -16,6 +16,11 @@ use crate::config::Config;
 pub enum TokenCommand {
     /// Make an access token for an account and print it; it is shown this once.
     Create(CreateTokenArgs),
+    /// End all access tokens of an account, from the next request on.
+    Revoke {
+        /// Name of the account.
+        name: String,
+    },
 }
 
 /// Arguments of `token create`.
@@ -47,17 +52,47 @@ impl fmt::Display for Created {
     }
 }
 
+/// What `token revoke` ended.
+#[derive(Debug, Serialize)]
+struct Revoked {
+    revoked: u64,
+}
+
+impl fmt::Display for Revoked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.revoked {
+            0 => f.write_str("No token was in force."),
+            1 => f.write_str("One token ended."),
+            many => write!(f, "{many} tokens ended."),
+        }
+    }
+}
+
 /// Runs one of them.
 pub async fn run(command: TokenCommand, config: &Config, output: Output) -> anyhow::Result<()> {
-    let TokenCommand::Create(args) = command;
-    let scopes: Vec<String> = args.scopes().map(str::to_owned).collect();
     let session = Session::open(config).await?;
-    let made = account::create_token(session.app(), &args.name, &scopes).await;
+    let done = match command {
+        TokenCommand::Create(args) => create(&session, &args, output).await,
+        TokenCommand::Revoke { name } => revoke(&session, &name, output).await,
+    };
     session.close().await;
-    match made {
+    done
+}
+
+async fn create(session: &Session, args: &CreateTokenArgs, output: Output) -> anyhow::Result<()> {
+    let scopes: Vec<String> = args.scopes().map(str::to_owned).collect();
+    match account::create_token(session.app(), &args.name, &scopes).await {
         Ok(token) => output.print(&Created { token })?,
         Err(error @ CreateTokenError::NoSuchAccount(_)) => bail!("{error}; see `guildhall account create`"),
         Err(error) => return Err(error.into()),
+    }
+    Ok(())
+}
+
+async fn revoke(session: &Session, name: &str, output: Output) -> anyhow::Result<()> {
+    match account::revoke_tokens(session.app(), name).await? {
+        Some(revoked) => output.print(&Revoked { revoked })?,
+        None => bail!("no account has the name {name:?}"),
     }
     Ok(())
 }

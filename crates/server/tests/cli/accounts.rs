@@ -48,7 +48,7 @@ fn two_accounts_cannot_have_one_address() {
 }
 
 #[test]
-fn a_token_is_printed_once_and_alone() {
+fn a_token_is_printed_once_and_alone_and_can_be_ended() {
     let place = Place::with_group();
     let made = place.json(&["token", "create", "ada", "--scopes", "read write"]);
     assert_eq!(keys(&made), ["token"]);
@@ -56,6 +56,9 @@ fn a_token_is_printed_once_and_alone() {
     assert_eq!(token.lines().count(), 1);
     assert!(token.trim().len() >= 20 && token.trim() != made["token"].as_str().unwrap(), "{token}");
     place.refused(&["token", "create", "nobody"]);
+    assert_eq!(place.json(&["token", "revoke", "ada"])["revoked"], 2);
+    assert_eq!(place.text(&["token", "revoke", "ada"]).trim(), "No token was in force.");
+    assert_eq!(place.refused(&["token", "revoke", "nobody"]), "no account has the name \"nobody\"");
     assert!(place.refused(&["token", "create", "ada", "--scopes", "rule"]).contains("rule"));
     for nothing in ["", " "] {
         let refusal = place.refused(&["token", "create", "ada", "--scopes", nothing]);

@@ -21,13 +21,10 @@ async fn sign_up(db: &Db) {
     };
     let mut tx = db.begin().await.unwrap();
     account::insert(&mut tx, &new, NOW).await.unwrap();
-    account::insert_token(&mut tx, "abc", AccountId(5), "read write", NOW).await.unwrap();
     account::insert_token(&mut tx, "revoked", AccountId(5), "read", NOW).await.unwrap();
-    tx.query("UPDATE api_tokens SET revoked_at = $1 WHERE token_hash = 'revoked'")
-        .bind(NOW.0)
-        .execute()
-        .await
-        .unwrap();
+    assert_eq!(account::revoke_tokens(&mut tx, AccountId(5), NOW).await.unwrap(), 1);
+    account::insert_token(&mut tx, "abc", AccountId(5), "read write", NOW).await.unwrap();
+    assert_eq!(account::revoke_tokens(&mut tx, AccountId(404), NOW).await.unwrap(), 0, "others' stay");
     tx.commit().await.unwrap();
 }
 
