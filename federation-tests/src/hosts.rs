@@ -208,8 +208,7 @@ impl Shared {
             // An error means that nobody could tell it any more.
             Pace::Never => drop(manner.wait_for(|manner| pace(manner) != Pace::Never).await),
         }
-        let told = *manner.borrow();
-        told
+        *manner.borrow()
     }
 }
 
