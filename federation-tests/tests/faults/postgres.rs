@@ -22,13 +22,12 @@ impl Guarded {
     async fn outlives(&self, passage: Passage) -> anyhow::Result<()> {
         let world = &self.world;
         self.gate.set(passage);
-        let (first, here, reading, health) = tokio::join!(
+        tokio::try_join!(
             world.comment_is_put_off("meanwhile"),
             world.writing_is_put_off("from here"),
             world.reading_is_put_off(),
             world.is_alive_but_not_ready(),
-        );
-        (first?, here?, reading?, health?);
+        )?;
         // By now no connection is as it was.
         world.comment_is_put_off("meanwhile").await?;
         self.gate.set(Passage::Open);
@@ -79,13 +78,12 @@ async fn a_lock_on_everything_puts_everything_off_until_it_is_gone() -> anyhow::
         )
         .execute()
         .await?;
-    let (first, here, reading, health) = tokio::join!(
+    tokio::try_join!(
         world.comment_is_put_off("meanwhile"),
         world.writing_is_put_off("from here"),
         world.reading_is_put_off(),
         world.is_alive_but_not_ready(),
-    );
-    (first?, here?, reading?, health?);
+    )?;
     world.comment_is_put_off("meanwhile").await?;
     drop(session);
     world.sent_and_told("meanwhile").await?;

@@ -17,12 +17,11 @@ async fn a_file_that_another_process_writes_to_can_be_read_and_is_waited_for() -
     let world = start().await?;
     let other = world.storage.open().await?;
     let session = other.begin().await?;
-    let (first, here, health) = tokio::join!(
+    tokio::try_join!(
         world.comment_is_put_off("meanwhile"),
         world.writing_is_put_off("from here"),
         world.is_alive_but_not_ready(),
-    );
-    (first?, here?, health?);
+    )?;
     assert_eq!(world.count("before").await?, 1, "readers do not wait for writers");
     drop(session);
     world.sent_and_told("meanwhile").await?;

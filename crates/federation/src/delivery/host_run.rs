@@ -152,7 +152,8 @@ impl HostRun {
             self.hear();
             self.read_on().await?;
             self.launch().await?;
-            if self.flights.is_empty() || self.is_overdue() {
+            let has_work = !self.flights.is_empty() || (self.may_send() && self.selection.is_learning());
+            if !has_work || self.is_overdue() {
                 return self.finish().await;
             }
             self.wait().await?;
@@ -235,6 +236,7 @@ impl HostRun {
                     return Err(Halt::LeaseLost);
                 }
             }
+            () = self.selection.learned() => {}
             () = timer.sleep_until(wake_at.unwrap_or(Timestamp(i64::MAX))), if wake_at.is_some() => {}
         }
         Ok(())

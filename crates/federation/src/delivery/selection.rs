@@ -9,6 +9,7 @@ use guildhall_domain::{GroupId, Timestamp, audience::Profile};
 use guildhall_store::StoreError;
 use guildhall_store::delivery::{Piece, Wish};
 use guildhall_store::instance::{self, Instance};
+use tokio::task::JoinSet;
 
 use super::context::Context;
 use super::items::LogItem;
@@ -38,6 +39,10 @@ pub(super) struct Selection {
     ahead: HashSet<(i64, String)>,
     /// That was done by the last read.
     is_cut: bool,
+    /// The task that asks the host what it understands.
+    learning: JoinSet<Result<(), StoreError>>,
+    /// How that ended, until it is looked at.
+    learned: Option<Result<(), StoreError>>,
     /// Whether the lists were read just now, with nothing waited for since but our own store.
     is_fresh: bool,
 }
@@ -53,7 +58,19 @@ impl Selection {
         let rows = (MOST_PAIRS / subscriptions.max(1)).clamp(8, MOST_ROWS);
         let read_at = context.app.now();
         let (lists, ahead) = (Lists::default(), HashSet::new());
-        Self { context, host, rows, instance, read_at, lists, ahead, is_cut: false, is_fresh: false }
+        Self {
+            context,
+            host,
+            rows,
+            instance,
+            read_at,
+            lists,
+            ahead,
+            is_cut: false,
+            learning: JoinSet::new(),
+            learned: None,
+            is_fresh: false,
+        }
     }
 
     /// Whether there is room for more, and may be more.
@@ -104,19 +121,17 @@ impl Selection {
         self.is_fresh = true;
         let items = self.items(&page.pieces).await?;
         self.is_cut = false;
+        // Asked for only where it matters.
         let is_asked = items.iter().any(|item| item.depends_on_profile());
-        if is_asked && self.known_profile().is_none() {
-            // Asked for only where it matters, and once the rest is on its way: the answer to a `Follow` does not wait
-            // for `NodeInfo`.
+        let profile = if is_asked { self.profile().await? } else { Some(Profile::Microblog) };
+        let Some(profile) = profile else {
+            // The rest is on its way meanwhile: the answer to a `Follow` does not wait for `NodeInfo`.
             let ahead = self.independent(&page.pieces, &items);
-            if !ahead.is_empty() {
-                self.ahead.extend(ahead.iter().map(key));
-                window.add_ahead(parcels(&ahead, &items, Profile::Microblog));
-                self.is_cut = true;
-                return Ok(());
-            }
-        }
-        let profile = if is_asked { self.profile().await? } else { Profile::Microblog };
+            self.ahead.extend(ahead.iter().map(key));
+            window.add_ahead(parcels(&ahead, &items, Profile::Microblog));
+            self.is_cut = true;
+            return Ok(());
+        };
         let ahead = mem::take(&mut self.ahead);
         let pieces: Vec<Piece> =
             page.pieces.into_iter().filter(|piece| !ahead.contains(&key(piece))).collect();
@@ -151,23 +166,48 @@ impl Selection {
         self.instance.as_ref()?.profile_at(self.context.app.now())
     }
 
-    async fn profile(&mut self) -> Result<Profile, StoreError> {
-        let app = &self.context.app;
-        if app.now().since(self.read_at) >= FRESH_FOR {
+    /// Whether the host is being asked what it understands.
+    pub(super) fn is_learning(&self) -> bool {
+        !self.learning.is_empty()
+    }
+
+    /// Waits until it has answered, or will not; for ever where nobody asks.
+    pub(super) async fn learned(&mut self) {
+        match self.learning.join_next().await {
+            // One that broke off has found out nothing.
+            Some(learned) => self.learned = Some(learned.unwrap_or(Ok(()))),
+            None => std::future::pending().await,
+        }
+    }
+
+    /// What the host understands. `None`: it is being asked.
+    async fn profile(&mut self) -> Result<Option<Profile>, StoreError> {
+        let app = self.context.app.clone();
+        let learned = self.learned.take().transpose()?;
+        if learned.is_some() || app.now().since(self.read_at) >= FRESH_FOR {
             self.instance = instance::find(&app.store, &self.host).await?;
             self.read_at = app.now();
         }
         if let Some(known) = self.known_profile() {
-            return Ok(known);
+            return Ok(Some(known));
         }
-        self.is_fresh = false;
-        let software = self.context.profiles.learn(&self.host).await;
-        let mut tx = app.begin().await?;
-        instance::set_software(&mut tx, &self.host, software.as_ref(), app.now()).await?;
-        tx.commit().await?;
-        self.instance = instance::find(&app.store, &self.host).await?;
-        Ok(self.known_profile().unwrap_or(Profile::Microblog))
+        if learned.is_some() {
+            return Ok(Some(Profile::Microblog));
+        }
+        if self.learning.is_empty() {
+            self.learning.spawn(learn(self.context.clone(), self.host.clone()));
+        }
+        Ok(None)
     }
+}
+
+/// Asks a host what it understands, and writes it down.
+async fn learn(context: Arc<Context>, host: Arc<str>) -> Result<(), StoreError> {
+    let software = context.profiles.learn(&host).await;
+    let app = &context.app;
+    let mut tx = app.begin().await?;
+    instance::set_software(&mut tx, &host, software.as_ref(), app.now()).await?;
+    tx.commit().await
 }
 
 fn key(piece: &Piece) -> (i64, String) {

@@ -21,11 +21,14 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// For how long an answer is given again: a check writes, and anybody may ask.
 const FRESH_FOR: Duration = Duration::from_secs(1);
 
+/// The error says in a few words what is missing.
+type Answer = Result<(), String>;
+
 /// Asks whether the server can do its work; the error says in a few words what is missing, and is shown to whoever asks.
 #[derive(Clone)]
 pub struct ReadyCheck {
-    check: Arc<dyn Fn() -> BoxFuture<'static, Result<(), String>> + Send + Sync>,
-    last: Arc<Mutex<Option<(Instant, Result<(), String>)>>>,
+    check: Arc<dyn Fn() -> BoxFuture<'static, Answer> + Send + Sync>,
+    last: Arc<Mutex<Option<(Instant, Answer)>>>,
 }
 
 impl ReadyCheck {

@@ -49,11 +49,10 @@ impl Db {
     /// Sends a hint of at most [`LONGEST_HINT`] bytes, outside of any transaction: each `NOTIFY` takes a lock of the whole
     /// server at its commit.
     pub async fn hint(&self, text: &str) -> Result<(), StoreError> {
-        let Backend::Postgres(pool) = &self.backend else { return Ok(()) };
-        sqlx::query("SELECT pg_notify('guildhall_' || left(md5(current_schema()), 16), $1)")
-            .bind(text)
-            .execute(pool)
-            .await?;
+        if self.is_shared() {
+            let notify = self.query("SELECT pg_notify('guildhall_' || left(md5(current_schema()), 16), $1)");
+            notify.bind(text).execute().await?;
+        }
         Ok(())
     }
 

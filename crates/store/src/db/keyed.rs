@@ -10,7 +10,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{PgPool, Row as _};
 
 use super::record::Fields;
-use super::{Backend, Db, List, Record};
+use super::{Backend, Db, List, Record, postgres};
 use crate::{StoreError, Together};
 
 /// A statement that reads rows by one key.
@@ -120,7 +120,7 @@ async fn find_rows(pool: PgPool, sql: Keyed, keys: Vec<Key>) -> Vec<Found> {
     }
     let query = sqlx::query(sql.postgres);
     let query = if texts.is_empty() { query.bind(numbers) } else { query.bind(texts) };
-    let rows = match query.fetch_all(&pool).await {
+    let rows = match postgres::fetch_all(&pool, query).await {
         Ok(rows) => rows,
         Err(error) => {
             let is_unavailable = StoreError::from(error).is_unavailable();

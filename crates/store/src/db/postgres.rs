@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::{PgConnection, PgPool, Postgres};
 use tokio::runtime::Handle;
 use tokio::time::timeout;
@@ -74,6 +75,19 @@ pub(super) async fn restore_limit(connection: &mut PgConnection, slow: bool) -> 
         sqlx::raw_sql("RESET statement_timeout").execute(connection).await?;
     }
     Ok(())
+}
+
+/// Runs a statement that is not slow, outside of a transaction.
+pub(super) async fn fetch_all(
+    pool: &PgPool,
+    query: sqlx::query::Query<'_, Postgres, PgArguments>,
+) -> sqlx::Result<Vec<PgRow>> {
+    let mut connection = pool.acquire().await?;
+    let rows = Limits::of_pool(pool).keep(false, query.fetch_all(&mut *connection)).await;
+    if is_silence(&rows) {
+        connection.close_on_drop();
+    }
+    rows
 }
 
 /// A transaction; rolled back when dropped.
