@@ -42,7 +42,7 @@ async fn makes_a_server_that_goes_on(engine: Engine) -> anyhow::Result<()> {
         for number in 0..2 {
             world.eventually_answered((number + 1) * COMMENTS).await?;
             before = world.answered()?;
-            world.backup(&format!("backup-{number}")).await?;
+            world.backup(&format!("backup-{number}"))?;
         }
         world.eventually_answered(3 * COMMENTS).await?;
         stop.send_replace(true);
@@ -158,7 +158,7 @@ impl World {
     }
 
     /// Beside the writers, on a thread of its own.
-    async fn backup(&self, name: &str) -> anyhow::Result<()> {
+    fn backup(&self, name: &str) -> anyhow::Result<()> {
         let file = self.storage.folder().join(name).display().to_string();
         tokio::task::block_in_place(|| self.server.cli(&["backup", &file])).map(drop)
     }

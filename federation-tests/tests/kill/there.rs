@@ -167,6 +167,7 @@ impl WriterThere {
     }
 
     /// The next activity of this person.
+    #[expect(clippy::needless_pass_by_value, reason = "made at the call, and good for nothing else")]
     fn activity(&mut self, kind: &str, object: Value) -> Value {
         let id = format!("{}/activities/{}", self.actor, self.activities);
         self.activities += 1;

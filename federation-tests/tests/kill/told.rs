@@ -25,15 +25,15 @@ enum Step {
 }
 
 pub(crate) fn wanted(here: &[WrittenHere], there: &[WrittenThere]) -> Vec<Wanted> {
-    let of_there = there.iter().flat_map(|written| &written.notes).map(|note| Wanted {
+    let theirs = there.iter().flat_map(|written| &written.notes).map(|note| Wanted {
         ap_id: note.ap_id.clone(),
         last: (!note.is_deleted).then(|| note.last_text().to_owned()),
     });
-    let of_here = here.iter().flat_map(|written| &written.comments).map(|comment| Wanted {
+    let ours = here.iter().flat_map(|written| &written.comments).map(|comment| Wanted {
         ap_id: comment.ap_id.clone(),
         last: (!comment.is_deleted).then(|| comment.last_text().to_owned()),
     });
-    of_there.chain(of_here).collect()
+    theirs.chain(ours).collect()
 }
 
 /// Of each comment that is there its creation and its last text have come, of each that is deleted that it is. (What was
@@ -69,7 +69,9 @@ pub(crate) fn is_in_order(arrivals: &[Arrival], wanted: &[Wanted]) -> anyhow::Re
 /// All that came is on the log, byte by byte: nothing was told that was rolled back, nothing under two ids or in two
 /// shapes.
 pub(crate) async fn is_what_was_kept(store: &Db, arrivals: &[Arrival]) -> anyhow::Result<()> {
-    let log: Vec<(String, Option<Vec<u8>>, Option<Vec<u8>>)> =
+    /// Id, and the bodies for group-aware servers and for microblogs.
+    type Row = (String, Option<Vec<u8>>, Option<Vec<u8>>);
+    let log: Vec<Row> =
         store.query("SELECT activity_ap_id, body_group, body_microblog FROM delivery_log").all().await?;
     let log: HashMap<String, [Option<Vec<u8>>; 2]> =
         log.into_iter().map(|(id, group, microblog)| (id, [group, microblog])).collect();
