@@ -92,7 +92,7 @@ async fn a_lock_on_everything_puts_everything_off_until_it_is_gone() -> anyhow::
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_activity_whose_effect_has_to_wait_has_it_once() -> anyhow::Result<()> {
+async fn activities_whose_effect_has_to_wait_have_it_once_and_in_order() -> anyhow::Result<()> {
     let storage = Storage::new(Engine::Postgres)?;
     let config = storage.of(ServerConfig::new("guildhall"));
     let world = World::start(storage, config).await?;
@@ -101,8 +101,10 @@ async fn an_activity_whose_effect_has_to_wait_has_it_once() -> anyhow::Result<()
     session.query("LOCK TABLE entries IN EXCLUSIVE MODE").execute().await?;
     let answer = world.comment("meanwhile").await?;
     assert_eq!(answer.status, 202, "what is received needs no entries: {answer:?}");
+    assert_eq!(world.edit("meanwhile", "a moment later").await?.status, 202);
+    // Longer than anything waits for a lock.
     world.writing_is_put_off("from here").await?;
     drop(session);
-    world.sent_and_told("meanwhile").await?;
+    world.told_in_order("meanwhile", "a moment later").await?;
     world.is_sound()
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use guildhall_federation_tests::{
-    Answer, Api, BOUNDED, Hosts, Server, ServerConfig, Storage, eventually, eventually_within, text,
+    Answer, Api, BOUNDED, Crowd, Hosts, Server, ServerConfig, Storage, eventually, eventually_within, text,
 };
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -71,6 +71,40 @@ impl World {
                 "content": format!("<p>{text}</p>"),
             },
         })
+    }
+
+    fn edit_of(&self, text: &str, newer: &str) -> Value {
+        let mut edit = self.comment_of(text);
+        let actor = self.hosts.actor(0, "writer");
+        edit["id"] = json!(format!("{actor}/update/{text}"));
+        edit["type"] = json!("Update");
+        edit["object"]["content"] = json!(format!("<p>{newer}</p>"));
+        edit["object"]["updated"] = json!(Crowd::now());
+        edit
+    }
+
+    /// Sends a new text of a comment from the other server.
+    pub(crate) async fn edit(&self, text: &str, newer: &str) -> anyhow::Result<Answer> {
+        self.send(&self.edit_of(text, newer)).await
+    }
+
+    /// A comment and a new text of it were taken; both have their effect, and the follower's server hears of the one
+    /// before the other.
+    pub(crate) async fn told_in_order(&self, text: &str, newer: &str) -> anyhow::Result<()> {
+        self.is_there_once(newer).await?;
+        eventually(&format!("{newer} is told"), async || {
+            let told: Vec<Value> = self
+                .hosts
+                .arrivals(0)
+                .into_iter()
+                .map(|arrival| arrival.activity["object"].clone())
+                .filter(|inner| inner["object"]["id"] == self.comment_of(text)["object"]["id"])
+                .map(|inner| inner["type"].clone())
+                .collect();
+            ensure!(told == ["Create", "Update"], "{told:?}");
+            Ok(())
+        })
+        .await
     }
 
     /// Sends a comment from the other server.

@@ -212,6 +212,11 @@ async fn process(federation: &Federation, received: Received) -> Ended {
         Ok(Step::Done) => Ok(()),
         Ok(Step::Waits(entry)) => wait(federation, id, entry).await,
         Ok(Step::Ended(outcome, reason)) => end(federation, id, outcome, &reason).await,
+        Err(Trouble::Store(reason)) => {
+            cause::count("retry");
+            tracing::warn!(activity.verb = verb, reason, "the store failed an activity; it is tried again");
+            return Ended::Open;
+        }
         Err(Trouble::Later(reason)) if attempts < MAX_ATTEMPTS => {
             put_off(federation, id, attempts, &reason).await
         }

@@ -4,6 +4,8 @@ use guildhall_domain::Timestamp;
 use guildhall_domain::group::{Admission, Policy, Posting, Review};
 use guildhall_store::queue::QueueKind;
 use guildhall_store::{Db, testing::on_both_engines};
+use guildhall_testkit::Reply;
+use http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::support::{With as _, World, create, id, note, to_group, update};
@@ -63,6 +65,34 @@ on_both_engines! {
         // The Create that it overtook has nothing left to do.
         assert_eq!(world.send(&create(&world.alice, &note)).await, "ignored");
         assert_eq!(world.here.entries(world.group.id).await.len(), 1);
+    }
+
+    async fn an_edit_waits_for_a_create_that_was_put_off(db: Db) {
+        let world = World::new(db, "mastodon").await;
+        let (lemmy, _) = world.follower("lemmy", "lou").await;
+        let elsewhere = world.here.peer("mastodon").await;
+        let carol = elsewhere.actor("carol");
+        let above = to_group(note(&carol, "Bulbs"), &world.group.ap_id);
+        let path = id(&above).split_once(&carol.id.authority()).unwrap().1.to_owned();
+        elsewhere.answer(&path, Reply::status(StatusCode::SERVICE_UNAVAILABLE));
+        let answer = to_group(world.reply(id(&above), "Tulips"), &world.group.ap_id);
+        assert_eq!(world.send(&create(&world.alice, &answer)).await, "queued");
+        let edit = update(&world.alice, &edited(&answer, "Roses", "11:59:30"));
+        assert_eq!(world.send(&edit).await, "queued");
+        elsewhere.put(&above);
+        world.here.clock.advance(std::time::Duration::from_mins(1));
+        world.here.run_until_idle().await;
+        assert_eq!(world.here.outcome(id(&edit)).await, "applied");
+        let told: Vec<Value> = lemmy.take().all("Announce").iter().map(|told| told["object"]["type"].clone()).collect();
+        assert_eq!(told, [Value::Null, json!("Create"), json!("Update")], "what is above came without an activity");
+    }
+
+    async fn an_edit_whose_create_never_came_is_passed_on_as_it_came(db: Db) {
+        let world = World::new(db, "mastodon").await;
+        let (lemmy, _) = world.follower("lemmy", "lou").await;
+        let edit = update(&world.alice, &to_group(note(&world.alice, "Tulips"), &world.group.ap_id));
+        assert_eq!(world.send(&edit).await, "applied");
+        assert_eq!(lemmy.take().only("Announce")["object"], edit);
     }
 
     async fn an_edit_keeps_author_group_and_place(db: Db) {

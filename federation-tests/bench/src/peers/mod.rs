@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use axum::http::{HeaderMap, StatusCode, header};
 use guildhall_activitypub::{
     Iri, KeyPair,
@@ -65,7 +65,11 @@ struct Shared {
     late: AtomicU32,
 }
 
+/// Before a request that was refused for now is sent again.
+const PAUSE: Duration = Duration::from_millis(100);
+
 /// A signed request, ready to be sent.
+#[derive(Clone)]
 pub(crate) struct Signed {
     url: String,
     headers: HeaderMap,
@@ -152,12 +156,18 @@ impl Peers {
         Ok(Signed { url: inbox.to_owned(), headers, body })
     }
 
-    /// Sends a signed request; anything but 202 is an error.
+    /// Sends a signed request, again when it is asked to; anything else but 202 is an error.
     pub(crate) async fn send(&self, signed: Signed) -> anyhow::Result<()> {
-        let answer = self.client.post(signed.url).headers(signed.headers).body(signed.body).send().await?;
-        let status = answer.status();
-        ensure!(status == StatusCode::ACCEPTED, "{status}: {}", answer.text().await?);
-        Ok(())
+        loop {
+            let Signed { url, headers, body } = signed.clone();
+            let answer = self.client.post(url).headers(headers).body(body).send().await?;
+            match answer.status() {
+                StatusCode::ACCEPTED => return Ok(()),
+                // So many hosts on one address, unknown as yet, are more than it fetches the keys of at one time.
+                StatusCode::TOO_MANY_REQUESTS => tokio::time::sleep(PAUSE).await,
+                status => bail!("{status}: {}", answer.text().await?),
+            }
+        }
     }
 }
 

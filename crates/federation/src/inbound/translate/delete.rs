@@ -80,9 +80,7 @@ pub(super) async fn ignored_or_early(
     reason: &'static str,
 ) -> Result<Step, Trouble> {
     let received = &incoming.received;
-    if received::has_earlier(&federation.app.store, &received.actor, received.id).await? {
-        return Err(Trouble::Later("something earlier of the same actor still waits".to_owned()));
-    }
+    incoming.wait_for_earlier(federation).await?;
     // It may take back something that waits for a moderator, and must not come before it.
     match received::find_waited_for(&federation.app.store, &received.actor, received.id).await? {
         Some(entry) => Ok(Step::Waits(entry)),

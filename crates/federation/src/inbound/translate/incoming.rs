@@ -5,7 +5,7 @@ use guildhall_domain::{ActorId, ApId, GroupId, content::EntryState, event::Cause
 use guildhall_store::{
     actor::{self, Actor},
     entry::{self, Entry},
-    received::Received,
+    received::{self, Received},
 };
 
 use super::{Step, Trouble};
@@ -66,6 +66,15 @@ impl Incoming {
     pub(crate) async fn entry(&self, federation: &Federation, id: &Iri) -> Result<Option<Entry>, Trouble> {
         let found = known_entry(federation, id).await?;
         Ok(found.filter(|entry| self.via_group().is_none_or(|group| group == entry.group_id)))
+    }
+
+    /// The error is that something its actor sent before it was put off, and must not be overtaken by it.
+    pub(crate) async fn wait_for_earlier(&self, federation: &Federation) -> Result<(), Trouble> {
+        let Received { actor, id, .. } = &self.received;
+        if received::has_earlier(&federation.app.store, actor, *id).await? {
+            return Err(Trouble::Later("something earlier of the same actor still waits".to_owned()));
+        }
+        Ok(())
     }
 }
 

@@ -39,6 +39,9 @@ impl Step {
 /// Why an activity did not get anywhere.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Trouble {
+    /// The store failed for now. It is the next again: nothing that its sender sent later may overtake it.
+    #[error("{0}")]
+    Store(String),
     /// Another try may succeed.
     #[error("{0}")]
     Later(String),
@@ -49,15 +52,29 @@ pub(crate) enum Trouble {
 
 impl From<StoreError> for Trouble {
     fn from(error: StoreError) -> Self {
-        let text = chain(&error);
-        if error.is_retryable() || error.is_unavailable() { Self::Later(text) } else { Self::Never(text) }
+        Self::of_store(&error, chain(&error))
     }
 }
 
 impl From<FetchError> for Trouble {
     fn from(error: FetchError) -> Self {
         let text = chain(&error);
-        if error.is_retryable() { Self::Later(text) } else { Self::Never(text) }
+        match error {
+            FetchError::Store(error) => Self::of_store(&error, text),
+            error if error.is_retryable() => Self::Later(text),
+            _ => Self::Never(text),
+        }
+    }
+}
+
+impl Trouble {
+    fn of_store(error: &StoreError, text: String) -> Self {
+        match error {
+            // By its own doing, maybe: it must not hold up its sender for ever.
+            StoreError::Expired => Self::Later(text),
+            error if error.is_retryable() || error.is_unavailable() => Self::Store(text),
+            _ => Self::Never(text),
+        }
     }
 }
 

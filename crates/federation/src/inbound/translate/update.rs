@@ -51,7 +51,8 @@ async fn update_object(
         return Ok(Step::refused("the object is somebody else's"));
     }
     let Some(known) = thread::is_known(federation, object).await? else {
-        // An edit may overtake its Create, or be the first we hear of a post.
+        // An edit may be the first we hear of a post; where its Create has come and was put off, it waits for that.
+        incoming.wait_for_earlier(federation).await?;
         return create::create_object(federation, incoming, object).await;
     };
     if known.is_local {

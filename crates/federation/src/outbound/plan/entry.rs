@@ -64,10 +64,11 @@ impl Teller<'_> {
         }
     }
 
-    /// What brought an entry written elsewhere: the cause itself, or, admitted from the queue, what was kept then.
+    /// What brought an entry written elsewhere: the cause itself, or, admitted from the queue, what was kept then. That
+    /// is an `Update` where its `Create` never came.
     async fn publication_received(&self, scene: &Scene) -> Result<Inner, RenderError> {
         for received in [self.event.cause.received(), scene.entry.received_id] {
-            if let Some(body) = self.received(received, &["Create"], Some(&scene.author)).await? {
+            if let Some(body) = self.received(received, &["Create", "Update"], Some(&scene.author)).await? {
                 return Ok(Inner::Received(body));
             }
         }
