@@ -236,18 +236,12 @@ pub async fn reopen_entry(tx: &mut Tx, entry: EntryId) -> Result<(), StoreError>
 }
 
 fn edit_to_json(texts: &Texts, written_at: Option<Timestamp>, poll: Option<&Poll>) -> serde_json::Value {
-    serde_json::json!({
+    let mut edit = serde_json::json!({
         "written_at": written_at.map(|at| at.0),
         "poll": poll.map(poll_to_json),
-        "title": texts.title,
-        "content_html": texts.content_html,
-        "content_source": texts.content_source,
-        "excerpt": texts.excerpt,
-        "link_url": texts.link_url,
-        "image_url": texts.image_url,
-        "language": texts.language,
-        "sensitive": texts.sensitive,
-    })
+    });
+    texts.add_to(&mut edit);
+    edit
 }
 
 fn poll_to_json(poll: &Poll) -> serde_json::Value {
@@ -265,20 +259,6 @@ fn poll_from_json(json: &serde_json::Value) -> Option<Poll> {
         multiple: json.get("multiple")?.as_bool()?,
         closes_at: convert::time(json.get("closes_at").and_then(serde_json::Value::as_i64)),
     })
-}
-
-fn texts_from_json(json: &serde_json::Value) -> Texts {
-    let text = |key: &str| json.get(key).and_then(|value| value.as_str()).map(str::to_owned);
-    Texts {
-        title: text("title"),
-        content_html: text("content_html").unwrap_or_default(),
-        content_source: text("content_source"),
-        excerpt: text("excerpt").unwrap_or_default(),
-        link_url: text("link_url"),
-        image_url: text("image_url"),
-        language: text("language"),
-        sensitive: json.get("sensitive").and_then(serde_json::Value::as_bool).unwrap_or(false),
-    }
 }
 
 crate::record! {
@@ -311,7 +291,7 @@ impl TryFrom<Row> for QueueItem {
             object: row.object_ap_id.map(ApId::new),
             title: row.title,
             reason: row.reason,
-            edit: row.edit.as_ref().map(texts_from_json),
+            edit: row.edit.as_ref().map(Texts::in_json),
             written_at: row.edit.as_ref().and_then(|edit| convert::time(edit.get("written_at")?.as_i64())),
             received: row.received_id.map(ReceivedId),
             received_at: Timestamp(row.received_at),

@@ -89,11 +89,11 @@ pub async fn edit(app: &App, command: Edit) -> Result<Edited, EditError> {
     };
     let peering = facts::peering_of_actor(app, Some(known.group_id), &editor).await?;
     let counted = poll::find(&app.store, command.entry).await?;
-    let is_count = counted.is_some_and(|counted| is_count(&known, &counted, &command));
+    let is_count = counted.as_ref().is_some_and(|counted| is_count(&known, counted, &command));
     let mut tx = app.begin().await?;
     let result = match &command.poll {
         Some(poll) if is_count => count(app, &mut tx, &command, poll, peering).await,
-        _ => change(app, &mut tx, &command, peering).await,
+        _ => change(app, &mut tx, &command, counted.as_ref(), peering).await,
     };
     match result {
         // A refusal by the pipeline is recorded, so it is kept too.
@@ -110,18 +110,15 @@ pub async fn edit(app: &App, command: Edit) -> Result<Edited, EditError> {
     result
 }
 
-/// Whether nothing but the counts of a poll is new.
+/// Whether the counts of a poll are new, and nothing else is.
 fn is_count(known: &Entry, counted: &Poll, command: &Edit) -> bool {
-    let Edit { texts, poll: Some(poll), .. } = command else {
+    let Some(poll) = command.poll.as_ref().filter(|poll| *poll != counted) else {
         return false;
     };
     let names = |poll: &Poll| poll.options.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
     let is_same_poll = names(counted) == names(poll)
         && (counted.multiple, counted.closes_at) == (poll.multiple, poll.closes_at);
-    let is_same_text = (&known.title, &known.content_html, known.sensitive)
-        == (&texts.title, &texts.content_html, texts.sensitive)
-        && (&known.link_url, &known.image_url) == (&texts.link_url, &texts.image_url);
-    is_same_poll && is_same_text
+    is_same_poll && is_same(command, &texts_of(known))
 }
 
 /// Takes new counts over. They are no edit: nobody reviews them, and the text is not marked as changed. But where an
@@ -157,6 +154,7 @@ async fn change(
     app: &App,
     tx: &mut Tx,
     command: &Edit,
+    counted: Option<&Poll>,
     peering: (Peering, Peering),
 ) -> Result<Edited, EditError> {
     let current = entry::lock(tx, command.entry).await?.ok_or(EditError::NotFound)?;
@@ -171,7 +169,13 @@ async fn change(
             .await?;
         return Ok(Edited::Unchanged);
     }
-    if is_repetition(app, tx, &current, waiting, command).await? {
+    if let Some(repeated) = find_repeated(tx, &current, waiting.as_ref(), counted, command).await? {
+        let is_first =
+            cause::finish(tx, command.cause, Outcome::Ignored, Some(NOTHING_NEW), app.now()).await?;
+        if is_first && repeated == Repeated::Shown && waiting.is_some() {
+            // What waits is not wanted any more.
+            queue::close_entry(tx, current.id, app.now()).await?;
+        }
         return Ok(Edited::Unchanged);
     }
     let verdict = decide(app, tx, &current, peering).await?;
@@ -200,27 +204,34 @@ async fn change(
     }
 }
 
-/// Whether somebody here wrote what waits already, or what is shown; then what waits is not wanted any more. Elsewhere an
-/// `Update` may be about more than is kept here, and is passed on.
-async fn is_repetition(
-    app: &App,
+/// What an edit says once more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Repeated {
+    /// The edit that waits for a moderator.
+    Waiting,
+    /// What is shown.
+    Shown,
+}
+
+/// Why an edit that says nothing new is ignored.
+const NOTHING_NEW: &str = "nothing new";
+
+/// Whether an edit says nothing new; `counted` is the poll that is shown. An edit without a poll leaves the poll alone.
+async fn find_repeated(
     tx: &mut Tx,
     current: &Entry,
-    waiting: Option<QueueItem>,
+    waiting: Option<&QueueItem>,
+    counted: Option<&Poll>,
     command: &Edit,
-) -> Result<bool, StoreError> {
-    if command.cause != Cause::Local || command.poll.is_some() {
-        return Ok(false);
+) -> Result<Option<Repeated>, StoreError> {
+    if let Some((item, texts)) = waiting.and_then(|item| Some((item, item.edit.as_ref()?)))
+        && is_same(command, texts)
+        && queue::find_poll_in(tx, item.id).await? == command.poll
+    {
+        return Ok(Some(Repeated::Waiting));
     }
-    let waiting = waiting.and_then(|item| item.edit);
-    if waiting.as_ref().is_some_and(|texts| is_same(command, texts)) {
-        return Ok(true);
-    }
-    let is_shown = is_same(command, &texts_of(current));
-    if is_shown && waiting.is_some() {
-        queue::close_entry(tx, current.id, app.now()).await?;
-    }
-    Ok(is_shown)
+    let is_same_poll = command.poll.is_none() || command.poll.as_ref() == counted;
+    Ok((is_same_poll && is_same(command, &texts_of(current))).then_some(Repeated::Shown))
 }
 
 fn texts_of(entry: &Entry) -> Texts {
@@ -236,16 +247,15 @@ fn texts_of(entry: &Entry) -> Texts {
     }
 }
 
-/// Whether an edit says the same as `texts`. By the source where there is one: the HTML follows from it.
+/// Whether an edit says the same as `texts`. Of somebody here by the source, where there is one: the HTML follows from it.
 fn is_same(command: &Edit, texts: &Texts) -> bool {
     let new = &command.texts;
-    let is_same_content = match (&new.content_source, &texts.content_source) {
-        (Some(new), Some(old)) => new == old,
-        _ => new.content_html == texts.content_html,
-    };
-    is_same_content
-        && (&new.title, new.sensitive, &new.language) == (&texts.title, texts.sensitive, &texts.language)
-        && (&new.link_url, &new.image_url) == (&texts.link_url, &texts.image_url)
+    if command.cause != Cause::Local || new.content_source.is_none() {
+        return new == texts;
+    }
+    let of_source =
+        |texts: &Texts| Texts { content_html: String::new(), excerpt: String::new(), ..texts.clone() };
+    of_source(new) == of_source(texts)
 }
 
 async fn decide(

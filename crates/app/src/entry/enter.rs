@@ -21,9 +21,11 @@ use guildhall_store::{
     entry::{self, Entry, Locked, NewEntry},
     event, poll,
     queue::{self, QueueItem, QueueKind},
+    request_key,
 };
 
 use super::judge::{Judged, Place, judge};
+use super::once::RequestKey;
 use super::publish::count_new;
 use super::submit::{Submit, SubmitError, Submitted, record};
 use crate::{App, cause, facts, port::PortFuture};
@@ -35,6 +37,8 @@ pub(super) struct Applicant {
     pub(super) command: Submit,
     /// Whether it was written here for a group elsewhere that will announce it when it lets it in.
     pub(super) awaits_announcement: bool,
+    /// What a client calls the request.
+    pub(super) key: Option<RequestKey>,
 }
 
 /// `None`: what it answers is locked by another transaction.
@@ -87,7 +91,7 @@ async fn enter_apart(app: &App, applicants: &[Applicant], locked: Locked) -> Vec
 }
 
 /// # Errors
-/// The store's, or [`SubmitError::Known`] where one of them is known: then nothing of any of them was kept.
+/// The store's, or [`SubmitError::Known`] where one of them, or the key of its request, is known: then nothing of any of them was kept.
 async fn enter_together(
     app: &App,
     applicants: &[Applicant],
@@ -179,7 +183,25 @@ async fn write(app: &App, tx: &mut Tx, judged: &[&Judged<'_>], now: Timestamp) -
             events.extend(follow_up(app, tx, judged, new, now).await?);
         }
     }
-    Ok(event::append_all(tx, &events).await?)
+    event::append_all(tx, &events).await?;
+    keep_keys(tx, judged, now).await
+}
+
+/// Keeps the keys of requests, last of all: another transaction that has one of them is waited for here, and must not need
+/// anything that this one has locked.
+async fn keep_keys(tx: &mut Tx, judged: &[&Judged<'_>], now: Timestamp) -> Result<(), SubmitError> {
+    let keyed = judged.iter().filter_map(|judged| Some((judged.command.author, judged.key()?)));
+    let mut keyed: Vec<_> = keyed.collect();
+    // In one order: two transactions that keep the same must not wait for each other.
+    keyed.sort_unstable_by(|(one, (key, _)), (other, (other_key, _))| {
+        (one, &key.name).cmp(&(other, &other_key.name))
+    });
+    for (author, (key, entry)) in keyed {
+        if !request_key::insert(tx, author, &key.name, &key.made(entry), now).await? {
+            return Err(SubmitError::Known);
+        }
+    }
+    Ok(())
 }
 
 /// What becomes of an entry after the decision; gives what others are to be told.

@@ -13,12 +13,14 @@ use guildhall_store::{
 };
 
 use super::enter::Applicant;
+use super::once::RequestKey;
 use super::submit::{Origin, Submit, SubmitError, Submitted};
 use crate::{App, facts};
 
 /// Somebody who has been told whether they may enter.
 pub(super) struct Judged<'a> {
     pub(super) command: &'a Submit,
+    key: Option<&'a RequestKey>,
     pub(super) decided: Decided,
     /// What is to be written; `None` where it is dropped without a trace.
     pub(super) new: Option<NewEntry>,
@@ -34,7 +36,7 @@ pub(super) fn judge<'a>(
     author: &AuthorFacts,
     peering: (Peering, Peering),
 ) -> Judged<'a> {
-    let Applicant { command, awaits_announcement } = applicant;
+    let Applicant { command, awaits_announcement, key } = applicant;
     let decided = if author.group_is_local {
         let facts = facts::entry_facts(author, place.kind(), peering, command.is_public, place.locked);
         decide_admission(&facts, app.now())
@@ -47,10 +49,10 @@ pub(super) fn judge<'a>(
         Verdict::Drop(_) => None,
         _ => Some(new_entry(app, command, place, (state, state_reason))),
     };
-    Judged { command, decided, new, state, group_is_local: author.group_is_local }
+    Judged { command, key: key.as_ref(), decided, new, state, group_is_local: author.group_is_local }
 }
 
-impl Judged<'_> {
+impl<'a> Judged<'a> {
     /// How the activity behind it ends.
     pub(super) fn end(&self) -> Option<End<'static>> {
         let (outcome, reason) = outcome_of(self.decided.verdict);
@@ -60,6 +62,12 @@ impl Judged<'_> {
     /// Whether others are told: by the group where it is hosted here, by the author's server where that is this one.
     pub(super) fn is_told(&self) -> bool {
         self.group_is_local || matches!(self.command.origin, Origin::Here)
+    }
+
+    /// The key of the request that made an entry. One that was refused may be made again, when the reason is gone.
+    pub(super) fn key(&self) -> Option<(&'a RequestKey, EntryId)> {
+        let is_in = matches!(self.decided.verdict, Verdict::Admit | Verdict::Hold(_));
+        self.key.filter(|_| is_in).zip(self.new.as_ref().map(|new| new.id))
     }
 
     pub(super) fn submitted(&self) -> Submitted {

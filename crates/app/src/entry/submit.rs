@@ -18,6 +18,7 @@ use guildhall_store::{
 
 use super::enter::{Applicant, enter};
 use super::judge::outcome_of;
+use super::once::RequestKey;
 use crate::{App, cause, facts, group::NoDealings};
 
 /// Where an entry was written.
@@ -106,9 +107,18 @@ pub enum SubmitError {
 /// # Errors
 /// [`SubmitError`]; the activity behind it is ended as ignored where that is final.
 pub async fn submit(app: &App, command: Submit) -> Result<Submitted, SubmitError> {
+    bring(app, command, None).await
+}
+
+/// As [`submit`]; with a key it is [`SubmitError::Known`] where the key is taken.
+pub(super) async fn bring(
+    app: &App,
+    command: Submit,
+    key: Option<RequestKey>,
+) -> Result<Submitted, SubmitError> {
     let awaits_announcement = awaits_announcement(app, &command).await?;
     let cause = command.cause;
-    match enter(app, Applicant { command, awaits_announcement }).await {
+    match enter(app, Applicant { command, awaits_announcement, key }).await {
         Ok(submitted) => {
             if cause != Cause::Local {
                 cause::count(outcome_of(submitted.decided.verdict).0.as_str());

@@ -113,7 +113,8 @@ on_both_engines! {
         assert_eq!((item.poll, item.original), (Some(poll("New")), None), "written here: no activity to pass on");
 
         here.minute();
-        let again = Edit { cause: here.activity().await, written_at: here.now(), ..change };
+        let poll = Some(poll("Newer"));
+        let again = Edit { cause: here.activity().await, written_at: here.now(), poll, ..change };
         entry::edit(&here.app, again).await.unwrap();
         let item = list(&here, group).await.pop().unwrap();
         assert_eq!(item.original.as_deref(), Some(&b"{}"[..]));

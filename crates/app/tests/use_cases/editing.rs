@@ -1,7 +1,7 @@
 //! New texts.
 
 use guildhall_app::{
-    entry::{self, Edit, EditError, Edited, Poll, Submit},
+    entry::{self, Edit, EditError, Edited, Poll, Submit, Texts},
     instance, queue,
 };
 use guildhall_domain::{
@@ -218,13 +218,73 @@ on_both_engines! {
         assert_eq!(here.waiting(group).await.id, item);
     }
 
-    async fn an_update_from_elsewhere_may_be_about_more_than_its_text(db: Db) {
+    async fn an_update_from_elsewhere_that_changes_nothing_is_ignored(db: Db) {
         let here = Here::new(db);
         let (_, bob, post) = published(&here, Review::None).await;
-        let cause = here.activity().await;
-        let command = Edit { cause, ..here.retitling(post, bob, "Tomatoes") };
-        assert_eq!(edit(&here, command).await.unwrap(), Edited::Changed);
-        assert_eq!(here.caused().await, [(cause, EventKind::EntryEdited { entry: post })], "it is passed on");
+        let boats = here.far_group("boats").await;
+        let theirs = entry::submit(&here.app, here.received(posting(boats, bob, "Tomatoes")).await).await.unwrap();
+        here.minute();
+        for post in [post, theirs.entry.unwrap()] {
+            let cause = here.activity().await;
+            let command = Edit { cause, ..here.retitling(post, bob, "Tomatoes") };
+            assert_eq!(edit(&here, command).await.unwrap(), Edited::Unchanged);
+            assert_eq!((here.outcome(cause).await.as_str(), here.entry(post).await.edited_at), ("ignored", None));
+        }
+        assert!(here.told().await.is_empty());
+    }
+
+    async fn whatever_is_shown_makes_an_edit(db: Db) {
+        let here = Here::new(db);
+        let (_, bob, post) = published(&here, Review::None).await;
+        let old = crate::support::write::titled("Tomatoes");
+        let some = |text: &str| Some(text.to_owned());
+        let asked = |votes| Poll { options: vec![("Yes".to_owned(), votes)], multiple: false, closes_at: None };
+        let changes = [
+            (Texts { title: some("Cucumbers"), ..old.clone() }, None),
+            // Of another server the HTML counts, whatever the source says.
+            (Texts { content_html: "<p>Other</p>".to_owned(), ..old.clone() }, None),
+            (Texts { link_url: some("https://a.example/"), ..old.clone() }, None),
+            (Texts { image_url: some("https://a.example/p.png"), ..old.clone() }, None),
+            (Texts { language: some("de"), ..old.clone() }, None),
+            (Texts { sensitive: true, ..old.clone() }, None),
+            (old.clone(), Some(asked(1))),
+            (Texts { language: some("de"), ..old }, Some(asked(2))),
+        ];
+        for (texts, poll) in changes {
+            here.minute();
+            let command = Edit { texts, poll, cause: here.activity().await, ..here.retitling(post, bob, "") };
+            assert_eq!(edit(&here, command.clone()).await.unwrap(), Edited::Changed, "{command:?}");
+            assert_eq!(here.entry(post).await.edited_at, Some(here.now()));
+            assert_eq!(here.told().await, [EventKind::EntryEdited { entry: post }]);
+            // And once more, a minute later.
+            let before = here.now();
+            here.minute();
+            let cause = here.activity().await;
+            let again = Edit { cause, written_at: here.now(), ..command };
+            assert_eq!(edit(&here, again).await.unwrap(), Edited::Unchanged);
+            assert_eq!((here.outcome(cause).await.as_str(), here.entry(post).await.edited_at), ("ignored", Some(before)));
+            assert!(here.told().await.is_empty());
+        }
+    }
+
+    async fn an_author_elsewhere_takes_back_an_edit_that_waits(db: Db) {
+        let here = Here::new(db);
+        let (group, bob, post) = published(&here, Review::All).await;
+        let asked = Poll { options: vec![("Yes".to_owned(), 0)], multiple: false, closes_at: None };
+        let waits = Edit { cause: here.activity().await, ..here.retitling(post, bob, "Cucumbers") };
+        edit(&here, waits.clone()).await.unwrap();
+        let item = here.waiting(group).await.id;
+        here.minute();
+        let repeated = Edit { cause: here.activity().await, written_at: here.now(), ..waits.clone() };
+        assert_eq!(edit(&here, repeated).await.unwrap(), Edited::Unchanged);
+        assert_eq!(here.waiting(group).await.id, item);
+        let with_poll = Edit { cause: here.activity().await, written_at: here.now(), poll: Some(asked), ..waits };
+        assert_eq!(edit(&here, with_poll).await.unwrap(), Edited::Held, "a poll is something new");
+        here.minute();
+        let back = Edit { cause: here.activity().await, ..here.retitling(post, bob, "Tomatoes") };
+        assert_eq!(edit(&here, back).await.unwrap(), Edited::Unchanged);
+        assert!(here.queue(group).await.is_empty() && here.told().await.is_empty());
+        assert_eq!(here.entry(post).await.edited_at, None);
     }
 
     async fn an_edit_that_is_admitted_brings_its_poll(db: Db) {

@@ -8,11 +8,13 @@ mod deleting;
 mod editing;
 mod elsewhere;
 mod ended;
+mod entering;
 mod groups;
 mod joining;
 mod moderating;
 mod queue;
 mod remote;
+mod repeating;
 mod submitting;
 #[path = "../support/mod.rs"]
 mod support;

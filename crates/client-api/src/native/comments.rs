@@ -9,7 +9,7 @@ use guildhall_domain::{EntryId, content::EntryKind};
 
 use super::{
     entries,
-    extract::{At, Body, EntryAddress, Order, PageParams, Paging, Reader, Writer},
+    extract::{At, Body, EntryAddress, KeyParam, Keyed, Order, PageParams, Paging, Reader, Writer},
     json::{Comment, CommentChanges, InThread, NewComment},
     listing::{List, Listing},
     lookup,
@@ -55,7 +55,7 @@ pub(super) async fn list_comments(
     post,
     path = "/posts/{id}/comments",
     tag = "comments",
-    params(EntryAddress),
+    params(EntryAddress, KeyParam),
     security(("token" = ["write"])),
     request_body = NewComment,
     responses((
@@ -69,11 +69,14 @@ pub(super) async fn create_comment(
     State(app): State<App>,
     At(address): At<EntryAddress>,
     Writer(person): Writer,
-    Body(new): Body<NewComment>,
+    Keyed { body: new, key }: Keyed<NewComment>,
 ) -> Result<Response, Problem> {
+    if let Some(made_before) = entries::repeated::<Comment>(&app, &person, key.as_ref()).await? {
+        return Ok(made_before);
+    }
     let post = lookup::entry(&app, &person.viewer, address.id, EntryKind::Post).await?;
     let parent = parent_in(&app, &person.viewer, &post, new.parent()?).await?;
-    entries::create::<Comment>(&app, &person, post.group.id, Some(parent), new.texts()?).await
+    entries::create::<Comment>(&app, &person, post.group.id, Some(parent), new.texts()?, key).await
 }
 
 /// What a new comment answers: the post itself, or the comment named, which must be one of this post's.

@@ -26,7 +26,8 @@ Groups, posts, comments and what moderators decide, for scripts and apps.
 Everything is JSON. Ids are strings. A list is `{\"items\": […], \"next\": cursor or null}`; pass `next` as `?cursor=` \
 of the same list in the same order to read on, or follow the `Link` header. Reading works without a token where everybody may read; everything else wants \
 `Authorization: Bearer …` with the scope named at the operation. Whatever is refused is answered with \
-`application/problem+json` (RFC 9457), whose `code` does not change.";
+`application/problem+json` (RFC 9457), whose `code` does not change. After a 503, or no answer at all, a request for a \
+new post or comment that has an `Idempotency-Key` can be repeated as it is: it makes one, however often it is sent.";
 
 #[derive(OpenApi)]
 #[openapi(

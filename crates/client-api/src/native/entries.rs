@@ -7,7 +7,7 @@ use axum::{
 };
 use guildhall_app::{
     App, Viewer,
-    entry::{self, Edit, Edited, Origin, Submit, Submitted, Texts},
+    entry::{self, Edit, Edited, Once, Origin, RequestKey, Submit, Submitted, Texts},
     read::EntryView,
 };
 use guildhall_domain::{
@@ -40,6 +40,7 @@ pub(super) async fn create<E: Shown>(
     group: GroupId,
     parent: Option<EntryId>,
     texts: Texts,
+    key: Option<RequestKey>,
 ) -> Result<Response, Problem> {
     let command = Submit {
         group,
@@ -52,7 +53,31 @@ pub(super) async fn create<E: Shown>(
         is_fetched: false,
         cause: Cause::Local,
     };
-    let id = admitted(entry::submit(app, command).await?)?;
+    let id = match key {
+        None => admitted(entry::submit(app, command).await?)?,
+        Some(key) => match entry::submit_once(app, command, key).await? {
+            Once::Submitted(submitted) => admitted(submitted)?,
+            Once::Repeated(id) => id,
+        },
+    };
+    created::<E>(app, author, id).await
+}
+
+/// The answer to a request that has made an entry before, as it was then; asked before anything else, which may have
+/// changed meanwhile.
+pub(super) async fn repeated<E: Shown>(
+    app: &App,
+    author: &SignedIn,
+    key: Option<&RequestKey>,
+) -> Result<Option<Response>, Problem> {
+    let Some(key) = key else { return Ok(None) };
+    match entry::find_made(app, author.actor, key).await? {
+        Some(id) => created::<E>(app, author, id).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+async fn created<E: Shown>(app: &App, author: &SignedIn, id: EntryId) -> Result<Response, Problem> {
     let made: Json<E> = answer(lookup::entry(app, &author.viewer, id, E::KIND).await?)?;
     let location = format!("{}{PREFIX}/{}s/{id}", app.site.base_url, E::KIND);
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], made).into_response())

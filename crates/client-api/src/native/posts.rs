@@ -6,7 +6,8 @@ use guildhall_app::{App, read::entries as read};
 use super::{
     entries,
     extract::{
-        At, Body, EntryAddress, GroupAddress, Order, PageParams, Paging, Reader, SortParam, Sorted, Writer,
+        At, Body, EntryAddress, GroupAddress, KeyParam, Keyed, Order, PageParams, Paging, Reader, SortParam,
+        Sorted, Writer,
     },
     json::{NewPost, Post, PostChanges, Shown},
     listing::{List, Listing},
@@ -52,7 +53,7 @@ pub(super) async fn list_posts(
     post,
     path = "/groups/{name}/posts",
     tag = "posts",
-    params(GroupAddress),
+    params(GroupAddress, KeyParam),
     security(("token" = ["write"])),
     request_body = NewPost,
     responses((
@@ -66,11 +67,14 @@ pub(super) async fn create_post(
     State(app): State<App>,
     At(address): At<GroupAddress>,
     Writer(person): Writer,
-    Body(new): Body<NewPost>,
+    Keyed { body: new, key }: Keyed<NewPost>,
 ) -> Result<Response, Problem> {
+    if let Some(made_before) = entries::repeated::<Post>(&app, &person, key.as_ref()).await? {
+        return Ok(made_before);
+    }
     let texts = new.texts()?;
     let group = lookup::group(&app, &person.viewer, &address.name).await?.group.id;
-    entries::create::<Post>(&app, &person, group, None, texts).await
+    entries::create::<Post>(&app, &person, group, None, texts, key).await
 }
 
 /// A post.

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use guildhall_app::{
-    entry::{DeleteError, EditError, SubmitError, VoteError},
+    entry::{DeleteError, EditError, OnceError, SubmitError, VoteError},
     group::{ChangeGroupError, CreateGroupError, JoinError, ModerationError},
     port::ResolveError,
     queue::QueueError,
@@ -138,6 +138,18 @@ impl From<SubmitError> for Problem {
             SubmitError::Known => Self::conflict("known", "this is known already"),
             SubmitError::NoDealings(reason) => Self::forbidden(reason.code(), reason.to_string()),
             SubmitError::Store(source) => Self::internal(source),
+        }
+    }
+}
+
+impl From<OnceError> for Problem {
+    fn from(error: OnceError) -> Self {
+        match error {
+            OnceError::KeyReused => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-reused", error.to_string())
+                    .about("Idempotency-Key")
+            }
+            OnceError::Submit(error) => error.into(),
         }
     }
 }

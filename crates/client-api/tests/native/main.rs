@@ -12,6 +12,7 @@ mod paging;
 mod posts;
 mod problems;
 mod queue;
+mod repeating;
 mod reports;
 mod support;
 mod tokens;

@@ -108,8 +108,7 @@ pub async fn insert_all(
 }
 
 fn row_of(entry: &NewEntry) -> Value {
-    let NewEntry { texts, .. } = entry;
-    json!({
+    let mut row = json!({
         "id": entry.id.0,
         "ap_id": entry.ap_id.as_str(),
         "kind": entry.kind.as_str(),
@@ -123,19 +122,13 @@ fn row_of(entry: &NewEntry) -> Value {
         "state_reason": entry.state_reason,
         "wire_type": entry.wire_type,
         "page_url": entry.page_url,
-        "title": texts.title,
-        "content_html": texts.content_html,
-        "content_source": texts.content_source,
-        "excerpt": texts.excerpt,
-        "link_url": texts.link_url,
-        "image_url": texts.image_url,
-        "language": texts.language,
-        "sensitive": texts.sensitive,
         "published_at": entry.published_at.0,
         "edited_at": entry.edited_at.map(|at| at.0),
         "received_id": entry.received_id.map(|id| id.0),
         "context_url": entry.context_url,
-    })
+    });
+    entry.texts.add_to(&mut row);
+    row
 }
 
 /// Counts comments that have just been published at `at`, for their threads and for what they answer; a thread's activity

@@ -5,28 +5,8 @@ use guildhall_domain::{
     content::{EntryKind, EntryState, Tally},
 };
 
+use super::Texts;
 use crate::{StoreError, db::Tx};
-
-/// The part of an entry that its author writes, and can change.
-#[derive(Debug, Clone, Default)]
-pub struct Texts {
-    /// A post's title.
-    pub title: Option<String>,
-    /// Sanitised HTML.
-    pub content_html: String,
-    /// Markdown, where it is known.
-    pub content_source: Option<String>,
-    /// Plain text, at most 300 characters.
-    pub excerpt: String,
-    /// A link it is about.
-    pub link_url: Option<String>,
-    /// Its picture.
-    pub image_url: Option<String>,
-    /// A BCP 47 tag.
-    pub language: Option<String>,
-    /// Shown only after asking.
-    pub sensitive: bool,
-}
 
 /// A new post or comment.
 #[derive(Debug, Clone)]

@@ -36,7 +36,7 @@ impl<T: DeserializeOwned + Default> FromRequest<App> for OptionalBody<T> {
     }
 }
 
-async fn read(request: Request, app: &App) -> Result<Bytes, Problem> {
+pub(super) async fn read(request: Request, app: &App) -> Result<Bytes, Problem> {
     let is_json = says_json(request.headers());
     let bytes = Bytes::from_request(request, app).await.map_err(|rejection| unread(&rejection))?;
     if is_json || bytes.is_empty() {
@@ -66,7 +66,7 @@ fn says_json(headers: &HeaderMap) -> bool {
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     if bytes.is_empty() {
         return Err(Problem::unreadable("invalid-json", "a JSON object is wanted, and the body is empty"));
     }

@@ -5,6 +5,7 @@ mod address;
 mod body;
 mod fields;
 mod json;
+mod keyed;
 mod page;
 mod token;
 
@@ -12,6 +13,7 @@ use super::json::OptionalReason;
 
 pub(crate) use address::{At, EntryAddress, GroupAddress, ItemAddress, PersonAddress};
 pub(crate) use body::{Body, OptionalBody};
+pub(crate) use keyed::{KeyParam, Keyed};
 pub(crate) use page::{Order, PageParams, Paging, SortParam, Sorted};
 pub(crate) use token::{Follower, Reader, SignedIn, SignedInReader, Writer};
 

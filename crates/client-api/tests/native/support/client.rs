@@ -38,6 +38,12 @@ impl Client {
         self.send(Method::POST, path, Some(body)).await
     }
 
+    /// A POST with an `Idempotency-Key`.
+    pub(crate) async fn post_as(&self, key: &str, path: &str, body: Value) -> Answer {
+        let headers = [("content-type", "application/json"), ("idempotency-key", key)];
+        self.send_with(Method::POST, path, &headers, body.to_string()).await
+    }
+
     /// A POST without a body.
     pub(crate) async fn call(&self, path: &str) -> Answer {
         self.send(Method::POST, path, None).await
@@ -82,12 +88,24 @@ impl Client {
         content_type: Option<&str>,
         body: impl Into<Body>,
     ) -> Answer {
+        let headers: Vec<_> = content_type.map(|value| ("content-type", value)).into_iter().collect();
+        self.send_with(method, path, &headers, body).await
+    }
+
+    /// Sends any headers as well.
+    pub(crate) async fn send_with(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Body>,
+    ) -> Answer {
         let mut request = Request::builder().method(method.clone()).uri(format!("{API}{path}"));
         if let Some(authorization) = &self.authorization {
             request = request.header(header::AUTHORIZATION, authorization);
         }
-        if let Some(content_type) = content_type {
-            request = request.header(header::CONTENT_TYPE, content_type);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
         }
         let response = self.router.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();
