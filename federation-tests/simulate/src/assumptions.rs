@@ -89,10 +89,10 @@ assumptions! {
         "Our CPU for opening a connection with TLS 1.3, which the figures for deliveries are without. Assumed: a key exchange and two or three signatures to check";
     cores = 2.0,
         "Cores of a node";
-    ends_at_once = 1.0,
-        "Tasks that have ended of which a node takes note before it leases again. 1: as the dispatcher does";
-    leaves_done = 0.0,
-        "Whether a node leaves out hosts that have got everything by the time it leases them. 0: it leases them for nothing, as the store does";
+    ends_at_once = 64.0,
+        "Tasks that have ended of which a node takes note before it leases again. The dispatcher takes note of all; 64 is what one transaction can lease for them";
+    leaves_done = 1.0,
+        "Whether a node leaves out hosts that have got everything by the time it leases them. 1: as the store does";
     lease_ms = 2.0,
         "A transaction that leases up to 64 hosts; a node makes one after the other. Assumed: one commit to disk and three statements";
 }

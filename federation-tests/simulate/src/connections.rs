@@ -1,11 +1,7 @@
 //! Connections to one host: how many are open, and whether a request finds one.
 
-use std::time::Duration;
-
+use crate::server::IDLE_FOR;
 use crate::time::Moment;
-
-/// How long a connection stays open without use: `pool_idle_timeout` of the server's HTTP client.
-const IDLE_FOR: Duration = Duration::from_mins(1);
 
 /// One node's connections to one host.
 #[derive(Debug, Default)]

@@ -14,6 +14,8 @@ pub(crate) enum Event {
     Written(usize),
     /// A node looks for hosts with something waiting.
     Look(usize),
+    /// A node looks for hosts that another left behind.
+    LookForLeft(usize),
     /// A node is done with a transaction and leases what is in line.
     Start(usize),
     /// What a host answered.

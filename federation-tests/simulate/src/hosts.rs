@@ -12,10 +12,11 @@ use crate::connections::Connections;
 use crate::dice::Dice;
 use crate::log;
 use crate::reach::Reach;
+use crate::server::{DEAD_AFTER, LONGEST_REST, PROBE_EVERY};
 use crate::time::Moment;
 use crate::weather::Weather;
 
-const DAY_MS: f64 = 86_400_000.0;
+const DAY: Duration = Duration::from_hours(24);
 /// Rounds that failed, of a host that has been gone for long.
 const MANY_FAILURES: u32 = 20;
 
@@ -92,13 +93,17 @@ impl Host {
 
     /// It went before the start, and we know.
     fn fail_long_ago(&mut self, of: &Assumptions) {
-        let days = self.dice.share() * of.gone_days;
-        let since = Moment::START.stamp().minus(Duration::from_secs_f64(days * DAY_MS / 1000.0));
-        let rest_ms = if days >= 7.0 { DAY_MS } else { DAY_MS / 4.0 };
-        self.row.state = if days >= 7.0 { HostState::Dead } else { HostState::Failing };
+        let ago = DAY.mul_f64(self.dice.share() * of.gone_days);
+        let since = Moment::START.stamp().minus(ago);
+        let (state, rest) = if ago >= DEAD_AFTER {
+            (HostState::Dead, PROBE_EVERY)
+        } else {
+            (HostState::Failing, LONGEST_REST)
+        };
+        self.row.state = state;
         self.row.failures = MANY_FAILURES;
         self.row.failing_since = Some(since);
-        self.next_attempt_at = Moment::START.plus_ms(self.dice.share() * rest_ms).stamp();
+        self.next_attempt_at = Moment::START.plus(rest.mul_f64(self.dice.share())).stamp();
     }
 
     /// It did not take something.

@@ -15,6 +15,7 @@ mod numbers;
 mod outcome;
 mod reach;
 mod report;
+mod server;
 mod time;
 mod weather;
 mod world;

@@ -8,10 +8,8 @@ use guildhall_store::delivery::DueHost;
 
 use crate::hosts;
 use crate::numbers::{place, whole};
+use crate::server::BATCH;
 use crate::time::Moment;
-
-/// Hosts leased in one transaction, as the dispatcher does.
-const BATCH: usize = 64;
 
 /// One server.
 #[derive(Debug)]

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use guildhall_federation::delivery::model::Answer;
+use guildhall_federation::limits::FetchLimits;
 
 use crate::assumptions::Assumptions;
 use crate::dice::Dice;
+use crate::server::REQUEST_TIMEOUT;
 
-/// When a connection is given up, and when the whole request: the limits of the server's HTTP client.
-const CONNECT_MS: f64 = 5_000.0;
-const REQUEST_MS: f64 = 30_000.0;
+/// When the whole request is given up.
+const REQUEST_MS: f64 = REQUEST_TIMEOUT.as_secs_f64() * 1000.0;
 /// What a host asks for that has too much to do.
 const TOO_MANY_REST: Duration = Duration::from_mins(1);
 
@@ -27,6 +28,8 @@ enum Down {
 pub(crate) struct Reach {
     rtt_ms: f64,
     work_ms: f64,
+    /// When a connection is given up.
+    connect_ms: f64,
     down: Down,
 }
 
@@ -46,6 +49,7 @@ impl Reach {
         Self {
             rtt_ms: dice.log_normal(of.rtt_ms, of.rtt_sigma),
             work_ms: dice.log_normal(of.work_ms, of.work_host_sigma),
+            connect_ms: FetchLimits::default().connect_timeout.as_secs_f64() * 1000.0,
             down,
         }
     }
@@ -56,7 +60,7 @@ impl Reach {
             return match self.down {
                 Down::Refuses => (status(502, None), self.rtt_ms * of.new_connection_round_trips),
                 Down::Unknown => (Answer::Silence, self.rtt_ms * 2.0),
-                Down::Unreachable => (Answer::Silence, CONNECT_MS),
+                Down::Unreachable => (Answer::Silence, self.connect_ms),
                 Down::Hangs => (Answer::Silence, REQUEST_MS),
             };
         }

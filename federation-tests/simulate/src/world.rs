@@ -139,6 +139,7 @@ impl<'a> World<'a> {
         match event {
             Event::Written(draft) => self.write(draft),
             Event::Look(node) => self.look_again(node),
+            Event::LookForLeft(node) => self.look_for_left(node),
             Event::Start(node) => {
                 self.nodes[node].is_start_set = false;
                 self.start(node);

@@ -1,8 +1,6 @@
 //! Nodes at work: finding hosts, leasing them, sending, and what they make of the answers. The order of the steps is the
 //! dispatcher's and the task's of `guildhall_federation::delivery`; what is decided in them is decided there.
 
-use std::time::Duration;
-
 use guildhall_federation::delivery::model::{self, Answer, Ending, Fate, HostModel};
 use guildhall_store::delivery::DueHost;
 
@@ -10,22 +8,21 @@ use super::World;
 use crate::events::Event;
 use crate::hosts::{Host, Task};
 use crate::numbers::whole;
+use crate::server::{LOOK_EVERY, MOST_FOUND, MOST_UNSAVED, PAGE, SAVE_AFTER};
 use crate::time::Moment;
-
-/// How often a node looks for hosts without being told, and how many one look finds: the dispatcher's.
-pub(super) const LOOK_EVERY: Duration = Duration::from_secs(5);
-const MOST_FOUND: usize = 1000;
-/// Items read at once: the selection's.
-const PAGE: usize = 128;
-/// When the cursor is written down, in answers and in time: the task's.
-const MOST_UNSAVED: u32 = 50;
-const SAVE_AFTER: Duration = Duration::from_secs(1);
 
 impl World<'_> {
     /// The regular look of a node.
     pub(super) fn look_again(&mut self, node: usize) {
         if self.nodes[node].is_alive {
             self.events.add(self.now.plus(LOOK_EVERY), Event::Look(node));
+            self.look(node, true);
+        }
+    }
+
+    /// A node looks for what another left behind that was killed.
+    pub(super) fn look_for_left(&mut self, node: usize) {
+        if self.nodes[node].is_alive {
             self.look(node, true);
         }
     }

@@ -9,6 +9,7 @@ use super::{SAMPLE_EVERY, World};
 use crate::events::Event;
 use crate::numbers::{count, fraction};
 use crate::outcome::{Outcome, Sample};
+use crate::server::LOOK_FOR_LEFT_EVERY;
 use crate::time::Moment;
 
 impl World<'_> {
@@ -63,6 +64,12 @@ impl World<'_> {
                     self.waiting.add(host.next_attempt_at, number);
                 }
             }
+        }
+        for other in 0..self.nodes.len() {
+            // Nodes do not look at one time; the last of them after the whole pause.
+            let share = fraction(count(other) + 1) / fraction(count(self.nodes.len()));
+            let look_at = self.now.plus(LOOK_FOR_LEFT_EVERY.mul_f64(share));
+            self.events.add(look_at, Event::LookForLeft(other));
         }
         if self.publisher.is_none() {
             self.publisher = self.nodes.iter().position(|node| node.is_alive);
