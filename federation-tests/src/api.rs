@@ -1,7 +1,7 @@
 //! A client of the native API, and of anything else that a server answers with JSON.
 
 use anyhow::{Context, bail, ensure};
-use reqwest::{Client, Method, StatusCode, header};
+use reqwest::{Client, Method, RequestBuilder, StatusCode, header};
 use serde_json::Value;
 
 /// The native API's addresses begin with this.
@@ -92,6 +92,19 @@ impl Api {
     /// # Errors
     /// When none comes.
     pub async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> anyhow::Result<Answer> {
+        Answer::read(self.request(method, path, body).send().await?).await
+    }
+
+    /// As [`Api::ask`] with POST, with an `Idempotency-Key`: the same may be asked again.
+    ///
+    /// # Errors
+    /// When no answer comes.
+    pub async fn post_as(&self, key: &str, path: &str, body: Value) -> anyhow::Result<Answer> {
+        let request = self.request(Method::POST, path, Some(body)).header("Idempotency-Key", key);
+        Answer::read(request.send().await?).await
+    }
+
+    fn request(&self, method: Method, path: &str, body: Option<Value>) -> RequestBuilder {
         let mut request = self.client.request(method, format!("{}{PREFIX}{path}", self.base));
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
@@ -99,7 +112,7 @@ impl Api {
         if let Some(body) = body {
             request = request.header(header::CONTENT_TYPE, "application/json").body(body.to_string());
         }
-        Answer::read(request.send().await?).await
+        request
     }
 
     /// Reads an address of this server as an ActivityPub document.

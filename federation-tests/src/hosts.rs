@@ -7,7 +7,7 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicI64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use anyhow::Context;
@@ -48,7 +48,16 @@ pub struct Arrival {
     /// The body, byte by byte.
     pub bytes: Bytes,
     /// The body.
-    pub activity: Value,
+    pub activity: Arc<Value>,
+    /// When it came.
+    pub at: Instant,
+}
+
+impl Arrival {
+    /// Whether a group passed on an activity of this type.
+    pub fn is_told(&self, kind: &str) -> bool {
+        self.activity["type"] == "Announce" && self.activity["object"]["type"] == kind
+    }
 }
 
 /// When a server answers.
@@ -168,6 +177,11 @@ impl Hosts {
         Answer::read(answer).await
     }
 
+    /// The time, as activities carry it.
+    pub fn now() -> String {
+        jiff::Timestamp::from_millisecond(now()).unwrap_or_default().to_string()
+    }
+
     fn sign(&self, inbox: &str, activity: &Value, body: &[u8]) -> anyhow::Result<HeaderMap> {
         let actor = activity["actor"].as_str().context("no actor")?;
         let url = Iri::parse(inbox)?;
@@ -242,8 +256,9 @@ async fn actor(State(shared): State<Arc<Shared>>, Path(name): Path<String>, head
 }
 
 async fn inbox(State(shared): State<Arc<Shared>>, headers: HeaderMap, bytes: Bytes) -> StatusCode {
-    let activity = serde_json::from_slice(&bytes).unwrap_or_default();
-    shared.with(&headers, |host| host.arrivals.push(Arrival { bytes, activity }));
+    let activity = Arc::new(serde_json::from_slice(&bytes).unwrap_or_default());
+    let arrival = Arrival { bytes, activity, at: Instant::now() };
+    shared.with(&headers, |host| host.arrivals.push(arrival));
     let manner = shared.wait(&headers, |manner| manner.inbox).await;
     StatusCode::from_u16(manner.status).unwrap_or_default()
 }

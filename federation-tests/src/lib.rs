@@ -1,5 +1,5 @@
 //! Starts whole servers and independent peers for the tests in `tests/`, and talks to them. What the tests expect of
-//! them stands there.
+//! them stands there, but for what [`nothing_is_lost`] compares.
 //!
 //! Everything is on loopback and ends with its owner; what a process wrote is printed then, which the test runner
 //! shows for failed tests only.
@@ -10,13 +10,14 @@ pub mod attacker;
 mod certificates;
 mod cli;
 mod community;
-mod crowd;
 mod database;
 mod eventually;
 mod fedify;
 pub mod flood;
 mod gate;
 mod hosts;
+mod ledger;
+mod people;
 mod ports;
 mod process;
 mod programs;
@@ -31,12 +32,13 @@ pub use api::{Answer, Api};
 pub use certificates::Certificates;
 pub use cli::Refused;
 pub use community::text;
-pub use crowd::{Crowd, Heard};
 pub use database::Engine;
 pub use eventually::{eventually, eventually_within};
 pub use fedify::Fedify;
 pub use gate::{BOUNDED, Gate, Passage};
 pub use hosts::{Arrival, Hosts, Manner, Pace};
+pub use ledger::{Comment, Kept, Membership, Said, Sound, Vote, nothing_is_lost};
+pub use people::{Account, PUBLIC, People, Place, Post, Size};
 pub use ports::free_port;
 pub use process::Process;
 pub use proxy::{Balancer, Caddy, Nginx};

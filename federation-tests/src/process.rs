@@ -96,6 +96,19 @@ impl Process {
         if status.success() { Ok(()) } else { bail!("could not send {name} to {}", self.name) }
     }
 
+    /// Sets the size in bytes beyond which it cannot write to any file; `None`: none.
+    ///
+    /// # Errors
+    /// When it is gone.
+    pub fn limit_files(&self, size: Option<u64>) -> anyhow::Result<()> {
+        let limit = size.map_or_else(|| "unlimited".to_owned(), |size| size.to_string());
+        let process = self.id().to_string();
+        // The soft limit alone, which anybody may raise again.
+        let limit = format!("--fsize={limit}:");
+        let status = Command::new("prlimit").args(["--pid", &process, &limit]).status()?;
+        if status.success() { Ok(()) } else { bail!("could not limit {}", self.name) }
+    }
+
     /// What it wrote so far.
     pub fn log(&self) -> String {
         let lines = self.output.lines();

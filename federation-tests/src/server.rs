@@ -22,6 +22,8 @@ pub struct ServerConfig {
     settings: Vec<(String, String)>,
     clock: Option<String>,
     clock_file: Option<std::path::PathBuf>,
+    /// A write beyond the limit of a file's size fails, instead of ending the process.
+    outlives_file_limit: bool,
     /// Beside the first, on the same database.
     more_nodes: usize,
 }
@@ -98,6 +100,13 @@ impl ServerConfig {
     #[must_use]
     pub fn clock_by(mut self, file: &std::path::Path) -> Self {
         self.clock_file = Some(file.to_owned());
+        self
+    }
+
+    /// Is told by an error when a file has reached the size that is set by [`Process::limit_files`].
+    #[must_use]
+    pub fn outlives_file_limit(mut self) -> Self {
+        self.outlives_file_limit = true;
         self
     }
 
@@ -342,7 +351,13 @@ impl Server {
 
     fn command(&self, node: usize) -> anyhow::Result<Command> {
         let node = &self.nodes[node];
-        let mut command = Command::new(programs::server()?);
+        let mut command = if self.config.outlives_file_limit {
+            let mut command = Command::new("env");
+            command.arg("--ignore-signal=XFSZ").arg(programs::server()?);
+            command
+        } else {
+            Command::new(programs::server()?)
+        };
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("GUILDHALL_")) {
             command.env_remove(name);
         }

@@ -1,8 +1,11 @@
 //! Where a server keeps its data, for tests that look at them, spoil them or put them elsewhere.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
-use anyhow::Context;
+use anyhow::{Context, bail, ensure};
 use guildhall_store::{
     Db,
     db::{DatabaseUrl, OpenOptions},
@@ -12,6 +15,7 @@ use tempfile::TempDir;
 use crate::{
     Engine, ServerConfig,
     database::{Database, psql},
+    programs,
 };
 
 /// A data folder and a database that end with their owner.
@@ -77,10 +81,53 @@ impl Storage {
                 }
                 Ok(())
             }
-            Database::Postgres { cluster, name } => {
-                psql(cluster, &format!("DROP DATABASE {name} WITH (FORCE)"))?;
-                psql(cluster, &format!("CREATE DATABASE {name}"))
+            Database::Postgres { .. } => {
+                self.remove()?;
+                self.create()
             }
+        }
+    }
+
+    /// Removes the database of PostgreSQL, whoever is at work there.
+    ///
+    /// # Errors
+    /// When that fails.
+    pub fn remove(&self) -> anyhow::Result<()> {
+        let (cluster, name) = self.on_cluster()?;
+        psql(cluster, &format!("DROP DATABASE {name} WITH (FORCE)"))
+    }
+
+    /// Makes an empty one in its place.
+    ///
+    /// # Errors
+    /// When that fails.
+    pub fn create(&self) -> anyhow::Result<()> {
+        let (cluster, name) = self.on_cluster()?;
+        psql(cluster, &format!("CREATE DATABASE {name}"))
+    }
+
+    /// Writes what is in the database of PostgreSQL to a file, by PostgreSQL's own means.
+    ///
+    /// # Errors
+    /// When that fails.
+    pub fn dump(&self, file: &Path) -> anyhow::Result<()> {
+        run(Command::new(programs::installed("pg_dump")?).arg("--file").arg(file).arg(self.url()))
+    }
+
+    /// Brings that into an empty database, all of it or nothing.
+    ///
+    /// # Errors
+    /// When that fails.
+    pub fn load(&self, file: &Path) -> anyhow::Result<()> {
+        let mut command = Command::new(programs::installed("psql")?);
+        command.args(["-qX1", "-v", "ON_ERROR_STOP=1", "--output=/dev/null", "-f"]);
+        run(command.arg(file).arg(self.url()))
+    }
+
+    fn on_cluster(&self) -> anyhow::Result<(&str, &str)> {
+        match &self.database {
+            Database::Sqlite => bail!("SQLite has no server"),
+            Database::Postgres { cluster, name } => Ok((cluster, name)),
         }
     }
 
@@ -101,4 +148,10 @@ pub async fn open(url: &str) -> anyhow::Result<Db> {
     let url: DatabaseUrl = url.parse().context("no database")?;
     let options = OpenOptions { max_connections: 4, ..OpenOptions::default() };
     Ok(Db::open(&url, &options).await?)
+}
+
+fn run(command: &mut Command) -> anyhow::Result<()> {
+    let output = command.output()?;
+    ensure!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    Ok(())
 }

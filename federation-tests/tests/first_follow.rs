@@ -13,8 +13,7 @@ const ANSWERED_WITHIN: Duration = Duration::from_secs(2);
 /// Between two posts, so that there is always something new for those who follow.
 const POSTED_EVERY: Duration = Duration::from_millis(20);
 
-/// Servers that follow one after another. More than half must be answered in time: where a post comes first, its server
-/// is asked what it understands, and that may take until the request is given up.
+/// Servers that follow one after another.
 const HOSTS: u8 = 4;
 
 #[tokio::test]
@@ -38,8 +37,7 @@ async fn is_accepted_at_once(engine: Engine) -> anyhow::Result<()> {
         ended = post_all_the_time(&maria) => ended?,
     };
     eprintln!("answered after {took:?}");
-    let in_time = took.iter().filter(|took| **took < ANSWERED_WITHIN).count();
-    ensure!(in_time > took.len() / 2, "{took:?}");
+    ensure!(took.iter().all(|took| *took < ANSWERED_WITHIN), "{took:?}");
     Ok(())
 }
 

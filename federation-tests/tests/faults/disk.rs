@@ -1,4 +1,4 @@
-//! A disk without room.
+//! A disk without room, and a file that cannot grow.
 
 use std::{fs, io::Write as _, path::Path, process::Command};
 
@@ -87,4 +87,26 @@ async fn a_full_disk_puts_off_what_is_written_until_there_is_room() -> anyhow::R
     store.close().await;
     drop(world);
     Ok(())
+}
+
+/// What of it can be had without the right to mount: the error is another, what follows from it is the same.
+#[tokio::test]
+async fn a_file_that_cannot_grow_puts_off_what_is_written_until_it_can() -> anyhow::Result<()> {
+    let storage = Storage::new(Engine::Sqlite)?;
+    let config = storage.of(ServerConfig::new("guildhall").outlives_file_limit());
+    let world = World::start(storage, config).await?;
+    let server = world.server.process()?;
+    // Less than any database has.
+    server.limit_files(Some(4096))?;
+    world.comment_is_put_off("meanwhile").await?;
+    world.writing_is_put_off("from here").await?;
+    world.is_alive_but_not_ready().await?;
+    assert_eq!(world.count("before").await?, 1, "reading needs no room");
+    let log = server.log();
+    assert!(log.contains("disk I/O error"), "{log}");
+
+    server.limit_files(None)?;
+    world.sent_and_told("meanwhile").await?;
+    assert_eq!(world.count("from here").await?, 0);
+    world.is_sound()
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use guildhall_federation_tests::{
-    Answer, Api, BOUNDED, Crowd, Hosts, Server, ServerConfig, Storage, eventually, eventually_within, text,
+    Answer, Api, BOUNDED, Hosts, Server, ServerConfig, Storage, eventually, eventually_within, text,
 };
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -69,6 +69,7 @@ impl World {
                 "cc": [self.group],
                 "inReplyTo": self.post["ap_id"],
                 "content": format!("<p>{text}</p>"),
+                "published": "2026-01-01T00:00:00Z",
             },
         })
     }
@@ -79,7 +80,7 @@ impl World {
         edit["id"] = json!(format!("{actor}/update/{text}"));
         edit["type"] = json!("Update");
         edit["object"]["content"] = json!(format!("<p>{newer}</p>"));
-        edit["object"]["updated"] = json!(Crowd::now());
+        edit["object"]["updated"] = json!(Hosts::now());
         edit
     }
 

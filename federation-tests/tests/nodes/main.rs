@@ -1,17 +1,20 @@
 //! Several nodes on one PostgreSQL, under load, while nodes are killed, paused, or have wrong clocks: what was answered is
 //! there once and reaches every follower, in order.
 
-mod load;
+mod world;
 
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 use futures_util::future::try_join_all;
-use guildhall_federation_tests::{eventually, eventually_within};
-use load::{Load, World};
+use guildhall_federation_tests::eventually_within;
+use tokio::time::{MissedTickBehavior, interval};
+use world::World;
 
-/// A node is killed so often.
+/// A node is killed so often, whatever it takes to start it again.
 const KILL_EVERY: Duration = Duration::from_secs(5);
+/// So much is answered before and after something happens, so that it happens in the middle of work.
+const AMID: usize = 100;
 /// When one node is killed, the others have gone on by then.
 const TAKEOVER: Duration = Duration::from_secs(15);
 
@@ -33,10 +36,12 @@ async fn three_nodes_lose_and_double_nothing_while_they_are_killed_in_turn() -> 
 
 async fn killed_in_turn(count: usize) -> anyhow::Result<()> {
     let mut world = World::start(count).await?;
-    let load = Load::start(&world);
-    let (began, mut kills) = (Instant::now(), 0);
-    while began.elapsed() < duration() {
-        tokio::time::sleep(KILL_EVERY).await;
+    let people = world.people();
+    let mut beat = interval(KILL_EVERY);
+    // A node that is not up yet is left for the next beat.
+    beat.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    let (began, mut kills) = (beat.tick().await, 0);
+    while beat.tick().await - began <= duration() {
         let node = kills % count;
         world.alpha.kill_node(node)?;
         kills += 1;
@@ -46,9 +51,9 @@ async fn killed_in_turn(count: usize) -> anyhow::Result<()> {
         }
         world.alpha.resume_node(node).await?;
     }
-    let made = load.stop().await?;
-    eprintln!("{count} nodes, {kills} kills in {:?}", began.elapsed());
-    made.is_all_there(&world).await
+    let beats = duration().as_secs() / KILL_EVERY.as_secs();
+    eprintln!("{count} nodes, {kills} kills on {beats} beats of {KILL_EVERY:?}");
+    world.nothing_is_lost(people).await
 }
 
 #[tokio::test]
@@ -62,12 +67,7 @@ async fn the_others_go_on_within_15_s_when_a_node_is_killed() -> anyhow::Result<
         try_join_all(said).await
     };
     let before = say("before").await?;
-    eventually("all nodes are at work", async || {
-        let nodes = world.nodes()?;
-        ensure!(nodes.iter().all(|node| node.shards == 32), "{nodes:?}");
-        Ok(())
-    })
-    .await?;
+    world.both_are_at_work().await?;
     world.eventually_heard(&before, Duration::from_secs(30)).await?;
 
     // In the middle of work.
@@ -98,24 +98,18 @@ async fn the_others_go_on_within_15_s_when_a_node_is_killed() -> anyhow::Result<
 
 #[tokio::test]
 async fn a_node_that_stood_still_goes_on_and_harms_nothing() -> anyhow::Result<()> {
-    let world = World::start(2).await?;
-    let load = Load::start(&world);
+    let mut world = World::start(2).await?;
+    let people = world.people();
     for node in 0..2 {
-        tokio::time::sleep(Duration::from_secs(3)).await;
+        people.go_on(AMID).await?;
         world.alpha.node_process(node)?.signal("STOP")?;
         // Longer than its leases last.
         tokio::time::sleep(Duration::from_secs(14)).await;
         world.alpha.node_process(node)?.signal("CONT")?;
     }
-    tokio::time::sleep(Duration::from_secs(3)).await;
-    let made = load.stop().await?;
-    made.is_all_there(&world).await?;
-    eventually_within(TAKEOVER, "both are at work again", async || {
-        let nodes = world.nodes()?;
-        ensure!(nodes.len() == 2 && nodes.iter().all(|node| node.shards == 32), "{nodes:?}");
-        Ok(())
-    })
-    .await
+    people.go_on(AMID).await?;
+    world.nothing_is_lost(people).await?;
+    world.both_are_at_work().await
 }
 
 #[tokio::test]
@@ -125,15 +119,10 @@ async fn a_node_whose_clock_is_minutes_off_works_with_the_others_and_says_so() -
         world.alpha.kill_node(1)?;
         world.alpha.set_clock_off(by);
         world.alpha.resume_node(1).await?;
-        let load = Load::start(&world);
-        tokio::time::sleep(Duration::from_secs(5)).await;
-        load.stop().await?.is_all_there(&world).await?;
-        eventually("both are at work", async || {
-            let nodes = world.nodes()?;
-            ensure!(nodes.len() == 2 && nodes.iter().all(|node| node.shards == 32), "{nodes:?}");
-            Ok(())
-        })
-        .await?;
+        let people = world.people();
+        people.go_on(AMID).await?;
+        world.nothing_is_lost(people).await?;
+        world.both_are_at_work().await?;
         let log = world.alpha.node_process(1)?.log();
         ensure!(log.contains("do not agree"), "{log}");
     }
@@ -143,7 +132,7 @@ async fn a_node_whose_clock_is_minutes_off_works_with_the_others_and_says_so() -
 #[tokio::test]
 async fn a_block_counts_on_every_node_at_once() -> anyhow::Result<()> {
     let world = World::start(2).await?;
-    let host = &world.crowd.hosts()[0];
+    let host = world.place.hosts.authority(0);
     world.comment(0, "early", "before").await?;
     world.alpha.cli(&["instance", "block", host])?;
     // Sooner than any list is read again without a hint.
