@@ -41,6 +41,21 @@ CREATE TABLE actor_keys (
 );
 CREATE INDEX actor_keys_actor ON actor_keys (actor_id);
 
+-- Private keys that our own actors had before, for a while.
+CREATE TABLE former_keys (
+    -- The event that tells other servers of the new key.
+    event_id BIGINT NOT NULL,
+    actor_id BIGINT NOT NULL REFERENCES actors (id),
+    key_id TEXT NOT NULL,
+    algorithm TEXT NOT NULL,
+    private_key BYTEA NOT NULL,
+    -- The place of the news on the delivery log: what stands up to there is signed with this key. NULL: not there yet.
+    until_seq BIGINT,
+    retired_at BIGINT NOT NULL,
+    PRIMARY KEY (event_id, key_id)
+);
+CREATE INDEX former_keys_actor ON former_keys (actor_id);
+
 CREATE TABLE accounts (
     id BIGINT PRIMARY KEY,
     actor_id BIGINT NOT NULL UNIQUE REFERENCES actors (id),
@@ -187,6 +202,18 @@ CREATE INDEX entries_author ON entries (author_id, group_id, state, id);
 CREATE INDEX entries_page ON entries (page_url) WHERE page_url IS NOT NULL;
 CREATE INDEX entries_context ON entries (context_url) WHERE context_url IS NOT NULL;
 CREATE INDEX entries_gone_with ON entries (gone_with) WHERE gone_with IS NOT NULL;
+
+-- What clients called the requests that made entries, for a day: the same request again makes no second entry.
+CREATE TABLE request_keys (
+    author_id BIGINT NOT NULL REFERENCES actors (id),
+    name TEXT NOT NULL,
+    -- SHA-256 of what was asked for.
+    request BYTEA NOT NULL,
+    entry_id BIGINT NOT NULL REFERENCES entries (id),
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (author_id, name)
+);
+CREATE INDEX request_keys_created ON request_keys (created_at);
 
 -- Removing all that somebody wrote, one entry after the other: written with the ban, deleted when it is done.
 -- group_id 0 is all groups.
@@ -376,12 +403,14 @@ CREATE TABLE delivery_log (
     -- For group-aware hosts and for microblogs; NULL: nothing for them.
     body_group BYTEA,
     body_microblog BYTEA,
+    -- Which of the two there is: group, microblog, or all.
+    audience TEXT NOT NULL DEFAULT 'all',
     created_at BIGINT NOT NULL
 );
-CREATE INDEX delivery_log_group ON delivery_log (group_id, seq);
+CREATE INDEX delivery_log_group ON delivery_log (group_id, seq, audience);
 --@sqlite
 -- To count along the log without its bodies. PostgreSQL's primary key does without.
-CREATE INDEX delivery_log_order ON delivery_log (seq, group_id);
+CREATE INDEX delivery_log_order ON delivery_log (seq, group_id, audience);
 --@both
 CREATE INDEX delivery_log_created ON delivery_log (created_at);
 
@@ -392,7 +421,7 @@ CREATE TABLE delivery_targets (
     host TEXT NOT NULL,
     PRIMARY KEY (seq, inbox)
 );
-CREATE INDEX delivery_targets_host ON delivery_targets (host, seq);
+CREATE INDEX delivery_targets_host ON delivery_targets (host, seq, inbox);
 
 -- Inboxes that follow a group: one row an inbox, shared where it can be.
 CREATE TABLE delivery_subscriptions (
@@ -404,7 +433,8 @@ CREATE TABLE delivery_subscriptions (
     since_seq BIGINT NOT NULL,
     PRIMARY KEY (group_id, inbox)
 );
-CREATE INDEX delivery_subscriptions_host ON delivery_subscriptions (host, group_id);
+-- Whole, so that its rows need not be looked up.
+CREATE INDEX delivery_subscriptions_host ON delivery_subscriptions (host, group_id, inbox, since_seq);
 
 CREATE TABLE delivery_hosts (
     host TEXT PRIMARY KEY,

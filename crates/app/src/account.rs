@@ -13,7 +13,7 @@ use guildhall_store::{
     actor::{self, Actor, ActorFields},
 };
 
-use crate::{App, Viewer, instance::insert_keys};
+use crate::{App, Viewer, key::insert_keys};
 
 /// The scopes a token may have.
 pub const SCOPES: &[&str] = &["read", "write", "follow", "push"];

@@ -1,21 +1,20 @@
 //! The instance itself: its actor, its first start, its list of other hosts.
 
 use guildhall_domain::{
-    ActorId, ApId, DecisionId, GroupId, Timestamp,
+    ActorId, ApId, DecisionId, GroupId,
     actor::ActorKind,
     admission::Layer,
     moderation::{Decision, DecisionAction, Target},
     peering::PeeringAction,
 };
 use guildhall_store::{
-    StoreError, Tx, account,
+    StoreError, account,
     actor::{self, Actor, ActorFields},
-    actor_key::{self, ActorKey, KeyAlgorithm},
     decision,
     peering::{self, ListedHost},
 };
 
-use crate::{App, Forget, port::NewKeys};
+use crate::{App, Forget, key::insert_keys};
 
 /// Whether anybody has an account here yet.
 pub async fn has_accounts(app: &App) -> Result<bool, StoreError> {
@@ -69,24 +68,6 @@ fn instance_fields(app: &App, ap_id: ApId) -> ActorFields {
         remote_updated_at: None,
         ap_id,
     }
-}
-
-/// Keeps the two pairs of keys of a new local actor.
-pub(crate) async fn insert_keys(
-    tx: &mut Tx,
-    actor_id: ActorId,
-    ap_id: &ApId,
-    keys: NewKeys,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let pairs =
-        [("main-key", KeyAlgorithm::Rsa, keys.rsa), ("ed25519-key", KeyAlgorithm::Ed25519, keys.ed25519)];
-    for (fragment, algorithm, (public_key, private_key)) in pairs {
-        let key_id = format!("{ap_id}#{fragment}");
-        let key = ActorKey { key_id, actor_id, algorithm, public_key, private_key: Some(private_key) };
-        actor_key::insert(tx, &key, now).await?;
-    }
-    Ok(())
 }
 
 /// Puts a host on the list of the instance, or of a group; `None` takes it off. `false`: it was not on it, and nothing is

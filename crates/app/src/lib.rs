@@ -9,6 +9,7 @@ mod facts;
 pub mod group;
 pub mod hints;
 pub mod instance;
+pub mod key;
 pub mod markup;
 pub mod port;
 pub mod queue;

@@ -169,6 +169,11 @@ pub enum EventKind {
         /// The group.
         group: GroupId,
     },
+    /// One of our actors has other keys.
+    KeysChanged {
+        /// The actor.
+        actor: ActorId,
+    },
     /// A report was filed with a group hosted elsewhere.
     Reported {
         /// The entry reported.

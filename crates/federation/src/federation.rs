@@ -100,7 +100,7 @@ impl Federation {
     }
 
     /// Has what others have changed read anew as soon as they say so, until `stop` ends. Without it, what is remembered
-    /// lasts for its time: seconds for lists of servers, a minute for keys.
+    /// lasts for its time: seconds for lists of servers and keys of our own actors, a minute for keys of others.
     pub async fn forget_on_hints(self, stop: impl Future<Output = ()>) {
         let mut forgets = self.app.signals.forgets();
         tokio::pin!(stop);

@@ -1,10 +1,11 @@
-//! What is tidied now and then: activities and events that have done their work, and removals that a crash cut short.
+//! What is tidied now and then: activities, events and keys of requests that have done their work, and removals that a
+//! crash cut short.
 
 use std::time::Duration;
 
 use guildhall_app::App;
 use guildhall_store::lease::{self, Lease};
-use guildhall_store::{StoreError, event, received};
+use guildhall_store::{StoreError, event, received, request_key};
 
 /// The lease of the one who tidies.
 const LEASE: &str = "housekeeping";
@@ -68,6 +69,7 @@ async fn tidy(app: &App) {
     note("removals", guildhall_app::entry::finish_removals(app).await);
     note("received activities", forget_received(app).await);
     note("events", forget_events(app).await);
+    note("keys of requests", forget_request_keys(app).await);
 }
 
 fn note(chore: &'static str, result: Result<(), StoreError>) {
@@ -100,6 +102,17 @@ async fn forget_events(app: &App) -> Result<(), StoreError> {
     }
 }
 
+async fn forget_request_keys(app: &App) -> Result<(), StoreError> {
+    loop {
+        let mut tx = app.begin().await?;
+        let deleted = request_key::delete_old(&mut tx, app.now(), BATCH).await?;
+        tx.commit().await?;
+        if deleted == 0 {
+            return Ok(());
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use guildhall_domain::{
@@ -123,6 +136,14 @@ mod tests {
         let told = Event { id: EventId(1), at: LONG_AGO, cause: Cause::Local, kind };
         event::append(&mut tx, &told).await.unwrap();
         event::mark_published(&mut tx, told.id, LONG_AGO).await.unwrap();
+        // Without what its rows refer to.
+        for sql in [
+            "DROP TABLE request_keys",
+            "CREATE TABLE request_keys (author_id INTEGER, name TEXT, created_at INTEGER)",
+            "INSERT INTO request_keys VALUES (1, 'k', 1)",
+        ] {
+            tx.query(sql).execute().await.unwrap();
+        }
         for table in ["removals", "received_activities"] {
             tx.query(format!("ALTER TABLE {table} RENAME TO {table}_lost").leak() as &'static str)
                 .execute()
@@ -133,6 +154,7 @@ mod tests {
 
         tidy(&app).await;
         let (events,): (i64,) = app.store.query("SELECT count(*) FROM events").one().await.unwrap();
-        assert_eq!(events, 0);
+        let (keys,): (i64,) = app.store.query("SELECT count(*) FROM request_keys").one().await.unwrap();
+        assert_eq!((events, keys), (0, 0));
     }
 }

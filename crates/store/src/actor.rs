@@ -167,6 +167,17 @@ pub async fn find_local_by_name(db: &Db, name: &str) -> Result<Option<Actor>, St
     row.map(Actor::try_from).transpose()
 }
 
+/// Our own actors that have not been deleted, by their keys: the first `limit` after `after`.
+pub async fn list_local(db: &Db, after: ActorId, limit: u32) -> Result<Vec<Actor>, StoreError> {
+    let rows: Vec<Row> = db
+        .query(concat!(select!(), " WHERE is_local AND deleted_at IS NULL AND id > $1 ORDER BY id LIMIT $2"))
+        .bind(after.0)
+        .bind(i64::from(limit))
+        .all()
+        .await?;
+    convert::all(rows)
+}
+
 /// Somebody else's actors of a name on a host, in any case; where a person and a group share the name (Lemmy), both.
 pub async fn list_by_handle(db: &Db, name: &str, host: &str) -> Result<Vec<Actor>, StoreError> {
     let rows: Vec<Row> = db

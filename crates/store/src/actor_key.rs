@@ -23,6 +23,10 @@ impl KeyAlgorithm {
             Self::Ed25519 => "ed25519",
         }
     }
+
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
+        [Self::Rsa, Self::Ed25519].into_iter().find(|algorithm| algorithm.as_str() == word)
+    }
 }
 
 /// A key of an actor.
@@ -113,11 +117,8 @@ impl TryFrom<Row> for ActorKey {
     type Error = StoreError;
 
     fn try_from(row: Row) -> Result<Self, StoreError> {
-        let algorithm = match row.algorithm.as_str() {
-            "rsa" => KeyAlgorithm::Rsa,
-            "ed25519" => KeyAlgorithm::Ed25519,
-            _ => return Err(StoreError::corrupt("actor key", row.key_id)),
-        };
+        let algorithm = KeyAlgorithm::from_word(&row.algorithm)
+            .ok_or_else(|| StoreError::corrupt("actor key", &row.key_id))?;
         Ok(Self {
             key_id: row.key_id,
             actor_id: ActorId(row.actor_id),

@@ -229,6 +229,9 @@ impl Row {
             EventKind::GroupChanged { group } => {
                 Self { kind: kind("group_changed"), group_id: Some(group.0), ..head }
             }
+            EventKind::KeysChanged { actor } => {
+                Self { kind: kind("keys_changed"), actor_id: Some(actor.0), ..head }
+            }
             EventKind::Reported { entry, by, text } => Self {
                 kind: kind("reported"),
                 entry_id: Some(entry.0),
@@ -317,6 +320,7 @@ impl Row {
                 reason: self.text.clone(),
             },
             "group_changed" => EventKind::GroupChanged { group: self.group()? },
+            "keys_changed" => EventKind::KeysChanged { actor: self.actor()? },
             "reported" => EventKind::Reported {
                 entry: self.entry()?,
                 by: self.by()?,

@@ -26,6 +26,8 @@ pub mod queue;
 pub mod received;
 pub mod removal;
 pub mod report;
+pub mod request_key;
+pub mod signing_key;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod together;

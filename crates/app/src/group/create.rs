@@ -13,7 +13,7 @@ use guildhall_store::{
     moderator,
 };
 
-use crate::{App, account::local_fields, instance::insert_keys, markup};
+use crate::{App, account::local_fields, key::insert_keys, markup};
 
 /// A group that is to be.
 #[derive(Debug, Clone)]

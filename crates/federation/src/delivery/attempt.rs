@@ -8,11 +8,11 @@ use guildhall_activitypub::{ACTIVITY_JSON, Iri};
 use guildhall_domain::Timestamp;
 use guildhall_store::instance::SignatureScheme;
 use http::header::CONTENT_TYPE;
-use http::{HeaderValue, Method};
+use http::{HeaderMap, HeaderValue, Method};
 use tracing::Instrument as _;
 
 use super::context::Context;
-use super::port::{Response, SignError, SignRequest};
+use super::port::{KeyChoice, Response, SignError, SignRequest, Signed};
 use super::verdict::Verdict;
 use super::window::Parcel;
 
@@ -55,7 +55,7 @@ pub(super) struct Landed {
     pub(super) learned: Option<SignatureScheme>,
 }
 
-/// Sends a parcel to `host`, at most twice: once more where the signature was not liked.
+/// Sends a parcel to `host`; once more where the signature was not liked, and twice while its sender has two keys.
 pub(super) async fn attempt(
     context: Arc<Context>,
     host: Arc<str>,
@@ -88,7 +88,7 @@ impl Attempt<'_> {
         let Ok(url) = Iri::parse(&self.parcel.inbox) else {
             return (Outcome::Refused("the inbox is not an address".into()), None);
         };
-        let first = match self.send(&url, scheme).await {
+        let first = match self.knock(&url, scheme).await {
             Ok(response) => response,
             Err(outcome) => return (outcome, None),
         };
@@ -96,7 +96,11 @@ impl Attempt<'_> {
             return (judge(first), None);
         }
         let other = scheme.second_knock();
-        match self.send(&url, other).await {
+        let second = match self.sign(&url, other, KeyChoice::Present).await {
+            Ok(signed) => self.send(&url, signed.headers).await,
+            Err(error) => Err(unsigned(error)),
+        };
+        match second {
             Ok(second) => {
                 let outcome = judge(second);
                 let learned = (outcome == Outcome::Delivered).then_some(other);
@@ -106,21 +110,38 @@ impl Attempt<'_> {
         }
     }
 
-    async fn send(&self, url: &Iri, scheme: SignatureScheme) -> Result<Response, Outcome> {
+    /// With the key that is right at this place of the log; where the sender changed keys lately and the host does not
+    /// like that one, with the other.
+    async fn knock(&self, url: &Iri, scheme: SignatureScheme) -> Result<Response, Outcome> {
+        let place = self.parcel.seq;
+        let is_news = self.parcel.is_of_sender();
+        let key = if is_news { KeyChoice::ForNews(place) } else { KeyChoice::ForPlace(place) };
+        let signed = self.sign(url, scheme, key).await.map_err(unsigned)?;
+        let response = self.send(url, signed.headers).await?;
+        if Verdict::of(response.status) != Verdict::BadSignature {
+            return Ok(response);
+        }
+        match self.sign(url, scheme, KeyChoice::Instead(place, signed.by)).await {
+            Ok(signed) => self.send(url, signed.headers).await,
+            Err(SignError::NoOtherKey) => Ok(response),
+            Err(error) => Err(unsigned(error)),
+        }
+    }
+
+    async fn sign(&self, url: &Iri, scheme: SignatureScheme, key: KeyChoice) -> Result<Signed, SignError> {
         let Parcel { sender, body, .. } = self.parcel;
-        let request = SignRequest { sender: *sender, method: &Method::POST, url, body: Some(body), scheme };
-        let mut headers = self.context.signer.sign(request).await.map_err(|error| match error {
-            SignError::Store(source) => {
-                Outcome::NotSent(format!("the sender's keys could not be read: {source}"))
-            }
-            SignError::NoKey | SignError::BadKey => Outcome::Refused(error.to_string()),
-        })?;
+        let request =
+            SignRequest { sender: *sender, method: &Method::POST, url, body: Some(body), scheme, key };
+        self.context.signer.sign(request).await
+    }
+
+    async fn send(&self, url: &Iri, mut headers: HeaderMap) -> Result<Response, Outcome> {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(ACTIVITY_JSON));
         // This process may have been held up since it was this one's turn, and another have gone on.
         if self.valid_until.load(Ordering::Relaxed) <= self.context.app.now().as_millis() {
             return Err(Outcome::NotSent("the lease on the host has ended".to_owned()));
         }
-        let sent = self.context.transport.post(url, headers, body.clone()).await;
+        let sent = self.context.transport.post(url, headers, self.parcel.body.clone()).await;
         sent.map_err(|error| Outcome::Later { error: error.0, retry_after: None })
     }
 
@@ -135,6 +156,15 @@ impl Attempt<'_> {
             }
         };
         tracing::debug!(outcome = outcome.label(), error, duration_ms, size_bytes = self.parcel.body.len());
+    }
+}
+
+fn unsigned(error: SignError) -> Outcome {
+    match error {
+        SignError::Store(source) => {
+            Outcome::NotSent(format!("the sender's keys could not be read: {source}"))
+        }
+        SignError::NoKey | SignError::NoOtherKey | SignError::BadKey => Outcome::Refused(error.to_string()),
     }
 }
 

@@ -1,13 +1,14 @@
-//! What is to be done now and then: moving idle cursors on, pruning, counting.
+//! What is to be done now and then: moving idle cursors on, pruning, counting, deleting old keys.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use guildhall_app::App;
 use guildhall_store::delivery::{HostState, failure, host, log};
-use guildhall_store::{StoreError, lease};
+use guildhall_store::{StoreError, lease, signing_key};
 
 use super::context::Context;
+use super::signer::FORMER_LASTS;
 
 /// The lease of the one who tidies the log.
 const LEASE: &str = "delivery-chores";
@@ -17,6 +18,8 @@ const EVERY: Duration = Duration::from_mins(1);
 const KEEP_PASSED: Duration = Duration::from_hours(3 * 24);
 /// How long anything stays, whoever has not got it.
 const KEEP_AT_MOST: Duration = Duration::from_hours(30 * 24);
+/// How long a key that was replaced is kept at least: longer than any process goes by what it has read.
+const KEEP_KEYS: Duration = Duration::from_mins(10);
 /// Rows dropped in one transaction.
 const PRUNE_BATCH: u32 = 1000;
 
@@ -63,6 +66,7 @@ async fn tidy(app: &App) -> Result<(), StoreError> {
     }
     let mut tx = app.begin().await?;
     failure::prune(&mut tx, now.minus(KEEP_AT_MOST)).await?;
+    signing_key::delete_former(&mut tx, now.minus(KEEP_KEYS), now.minus(FORMER_LASTS)).await?;
     tx.commit().await
 }
 

@@ -22,6 +22,7 @@ mod engine;
 mod health;
 mod host_run;
 mod items;
+mod key_ring;
 mod lists;
 pub mod model;
 pub mod port;

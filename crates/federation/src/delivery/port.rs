@@ -50,6 +50,34 @@ pub struct SignRequest<'a> {
     pub body: Option<&'a Bytes>,
     /// How to sign.
     pub scheme: SignatureScheme,
+    /// With which key.
+    pub key: KeyChoice,
+}
+
+/// With which of an actor's keys something is signed. They are several for some days after it got others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyChoice {
+    /// With the one that it shows.
+    Present,
+    /// With the one that signs what is at this place of the delivery log.
+    ForPlace(i64),
+    /// Likewise, and what is there is what the actor says of itself: it may be that it has other keys.
+    ForNews(i64),
+    /// Likewise, but not with the one that was tried in vain: the host knows an older one, or a newer one already.
+    Instead(i64, KeyMark),
+}
+
+/// Tells an actor's keys from one another: their ids are the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyMark(pub u64);
+
+/// A signature.
+#[derive(Debug, Clone)]
+pub struct Signed {
+    /// The headers to add: `Host`, `Date`, a digest where there is a body, and the signature.
+    pub headers: HeaderMap,
+    /// The key it was made with.
+    pub by: KeyMark,
 }
 
 /// Why a request could not be signed.
@@ -58,6 +86,9 @@ pub enum SignError {
     /// The actor has no private key of the wanted kind: it is gone, or not ours.
     #[error("the sender has no private key here")]
     NoKey,
+    /// It was asked for another key than the one tried, and there is none.
+    #[error("the sender has no other key")]
+    NoOtherKey,
     /// The stored key or key id cannot be used.
     #[error("the sender's key cannot be used")]
     BadKey,
@@ -68,8 +99,8 @@ pub enum SignError {
 
 /// Signs in the name of local actors.
 pub trait RequestSigner: Send + Sync {
-    /// The headers to add: `Host`, `Date`, a digest where there is a body, and the signature.
-    fn sign<'a>(&'a self, request: SignRequest<'a>) -> PortFuture<'a, Result<HeaderMap, SignError>>;
+    /// Signs a request.
+    fn sign<'a>(&'a self, request: SignRequest<'a>) -> PortFuture<'a, Result<Signed, SignError>>;
 }
 
 /// Finds out what software a host runs.

@@ -4,39 +4,41 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use guildhall_activitypub::Iri;
 use guildhall_activitypub::key::{KeyError, KeyKind};
 use guildhall_activitypub::signature::{Outgoing, sign_cavage, sign_rfc9421};
-use guildhall_activitypub::{Iri, KeyPair};
 use guildhall_app::Forget;
 use guildhall_app::port::{Clock, PortFuture};
 use guildhall_domain::{ActorId, Timestamp};
-use guildhall_store::actor_key::{self, KeyAlgorithm};
-use guildhall_store::{Db, instance::SignatureScheme};
-use http::{HeaderMap, Method};
+use guildhall_store::actor_key::KeyAlgorithm;
+use guildhall_store::{Db, StoreError, instance::SignatureScheme, signing_key};
+use http::Method;
 use moka::sync::Cache;
 use tokio::sync::Semaphore;
 
-use super::port::{RequestSigner, SignError, SignRequest};
+use super::key_ring::{Held, KeyRing};
+use super::port::{KeyChoice, RequestSigner, SignError, SignRequest, Signed};
 
-/// Keys held in memory; a parsed RSA key takes a few kilobytes.
-const MOST_KEYS: u64 = 10_000;
-/// A key is used for this long before the store is asked again, and may have been replaced meanwhile.
-const KEY_LIFETIME: Duration = Duration::from_mins(10);
+/// Actors whose keys are held in memory; a parsed RSA key takes a few kilobytes.
+const MOST_RINGS: u64 = 10_000;
+/// Keys that nobody has signed with for so long are forgotten.
+const IDLE: Duration = Duration::from_mins(10);
+/// How long keys are used before the store is asked whether they are still the same: on SQLite nobody tells this process
+/// what a command has changed, and on PostgreSQL it may not have heard.
+const FRESH_FOR: Duration = Duration::from_secs(3);
+/// The same when a host did not like a signature.
+const FRESH_WHEN_REFUSED: Duration = Duration::from_millis(500);
+/// How long a key that was replaced signs anything, whoever has not heard of the new one.
+pub(super) const FORMER_LASTS: Duration = Duration::from_hours(7 * 24);
 
 /// Signs with the keys in the store. Clones share the parsed keys.
 #[derive(Clone)]
 pub struct CachedSigner {
     db: Db,
     clock: Arc<dyn Clock>,
-    keys: Cache<(ActorId, bool), Arc<SigningKey>>,
+    rings: Cache<ActorId, Arc<KeyRing>>,
     /// An RSA signature takes 0.4 ms of a core: no more at once than there are cores, and none on tokio's own threads.
     rsa_turns: Arc<Semaphore>,
-}
-
-struct SigningKey {
-    id: Iri,
-    pair: KeyPair,
-    read_at: Timestamp,
 }
 
 impl CachedSigner {
@@ -46,7 +48,7 @@ impl CachedSigner {
         Self {
             db,
             clock,
-            keys: Cache::builder().max_capacity(MOST_KEYS).time_to_idle(KEY_LIFETIME).build(),
+            rings: Cache::builder().max_capacity(MOST_RINGS).time_to_idle(IDLE).build(),
             rsa_turns: Arc::new(Semaphore::new(cores)),
         }
     }
@@ -54,41 +56,54 @@ impl CachedSigner {
     /// Has what changed read anew.
     pub(crate) fn forget(&self, what: Forget) {
         match what {
-            Forget::All => self.keys.invalidate_all(),
-            Forget::Actor(actor) => {
-                for is_rsa in [true, false] {
-                    self.keys.invalidate(&(actor, is_rsa));
-                }
-            }
+            Forget::All => self.rings.invalidate_all(),
+            Forget::Actor(actor) => self.rings.invalidate(&actor),
             Forget::Peering => {}
         }
     }
 
-    async fn key(&self, sender: ActorId, scheme: SignatureScheme) -> Result<Arc<SigningKey>, SignError> {
-        let is_rsa = scheme != SignatureScheme::Rfc9421Ed25519;
+    /// The keys of an actor, as they are to be known for this.
+    async fn ring(&self, actor: ActorId, wish: KeyChoice) -> Result<Arc<KeyRing>, SignError> {
         let now = self.clock.now();
-        let known = self.keys.get(&(sender, is_rsa));
-        if let Some(known) = known.filter(|known| now.since(known.read_at) < KEY_LIFETIME) {
+        let Some(known) = self.rings.get(&actor) else {
+            return self.read(actor, now, None).await.map_err(SignError::Store);
+        };
+        // One of those who sign at this time looks again; the others go on meanwhile.
+        let is_old = match wish {
+            KeyChoice::ForNews(place) => known.is_older_than(place) || known.is_due(now, FRESH_FOR),
+            KeyChoice::Instead(..) => known.is_due(now, FRESH_WHEN_REFUSED),
+            KeyChoice::Present | KeyChoice::ForPlace(_) => known.is_due(now, FRESH_FOR),
+        };
+        if !is_old {
             return Ok(known);
         }
-        let wanted = if is_rsa { KeyAlgorithm::Rsa } else { KeyAlgorithm::Ed25519 };
-        let keys = actor_key::list_of(&self.db, sender).await.map_err(SignError::Store)?;
-        // An actor without Ed25519 signs with what it has.
-        let fits = [wanted, KeyAlgorithm::Rsa];
-        let key = fits
-            .iter()
-            .find_map(|fit| keys.iter().find(|key| key.algorithm == *fit))
-            .ok_or(SignError::NoKey)?;
-        let private = key.private_key.as_deref().ok_or(SignError::NoKey)?;
-        let id = Iri::parse(&key.key_id).map_err(|_| SignError::BadKey)?;
-        let pair = KeyPair::from_pkcs8(private).map_err(|_| SignError::BadKey)?;
-        let key = Arc::new(SigningKey { id, pair, read_at: now });
-        self.keys.insert((sender, is_rsa), key.clone());
-        Ok(key)
+        // Signing is not what fails first without a store.
+        Ok(self.read(actor, now, Some(&known)).await.unwrap_or(known))
     }
 
-    async fn make(&self, request: SignRequest<'_>) -> Result<HeaderMap, SignError> {
-        let key = self.key(request.sender, request.scheme).await?;
+    async fn read(
+        &self,
+        actor: ActorId,
+        now: Timestamp,
+        before: Option<&KeyRing>,
+    ) -> Result<Arc<KeyRing>, StoreError> {
+        let keys = signing_key::list_of(&self.db, actor).await?;
+        let ring = Arc::new(KeyRing::new(keys, now, before));
+        self.rings.insert(actor, ring.clone());
+        Ok(ring)
+    }
+
+    async fn key(&self, request: &SignRequest<'_>) -> Result<Arc<Held>, SignError> {
+        let ring = self.ring(request.sender, request.key).await?;
+        let wanted = match request.scheme {
+            SignatureScheme::Rfc9421Ed25519 => KeyAlgorithm::Ed25519,
+            SignatureScheme::Cavage | SignatureScheme::Rfc9421 => KeyAlgorithm::Rsa,
+        };
+        ring.choose(wanted, request.key, self.clock.now().minus(FORMER_LASTS))
+    }
+
+    async fn make(&self, request: SignRequest<'_>) -> Result<Signed, SignError> {
+        let key = self.key(&request).await?;
         let job = Job::new(&request, key, self.clock.now());
         if job.key.pair.kind() == KeyKind::Ed25519 {
             // 16 µs: not worth the way to another thread.
@@ -97,23 +112,23 @@ impl CachedSigner {
         // Neither is ever closed, and the job does not panic.
         let turn = self.rsa_turns.clone().acquire_owned().await.map_err(|_| SignError::BadKey)?;
         let signed = tokio::task::spawn_blocking(move || {
-            let headers = job.run();
+            let signed = job.run();
             drop(turn);
-            headers
+            signed
         });
         signed.await.map_err(|_| SignError::BadKey)?.map_err(|_| SignError::BadKey)
     }
 }
 
 impl RequestSigner for CachedSigner {
-    fn sign<'a>(&'a self, request: SignRequest<'a>) -> PortFuture<'a, Result<HeaderMap, SignError>> {
+    fn sign<'a>(&'a self, request: SignRequest<'a>) -> PortFuture<'a, Result<Signed, SignError>> {
         Box::pin(self.make(request))
     }
 }
 
 /// A signature to be made, with all it needs, so that another thread can make it.
 struct Job {
-    key: Arc<SigningKey>,
+    key: Arc<Held>,
     method: Method,
     url: Iri,
     body: Option<Bytes>,
@@ -122,7 +137,7 @@ struct Job {
 }
 
 impl Job {
-    fn new(request: &SignRequest<'_>, key: Arc<SigningKey>, now: Timestamp) -> Self {
+    fn new(request: &SignRequest<'_>, key: Arc<Held>, now: Timestamp) -> Self {
         Self {
             key,
             method: request.method.clone(),
@@ -133,18 +148,19 @@ impl Job {
         }
     }
 
-    fn run(&self) -> Result<HeaderMap, KeyError> {
+    fn run(&self) -> Result<Signed, KeyError> {
         let request = Outgoing {
             method: &self.method,
             url: &self.url,
             body: self.body.as_deref(),
             now_ms: self.now.as_millis(),
         };
-        match self.scheme {
+        let headers = match self.scheme {
             SignatureScheme::Cavage => sign_cavage(&request, &self.key.id, &self.key.pair),
             SignatureScheme::Rfc9421 | SignatureScheme::Rfc9421Ed25519 => {
                 sign_rfc9421(&request, &self.key.id, &self.key.pair)
             }
-        }
+        }?;
+        Ok(Signed { headers, by: self.key.mark })
     }
 }

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use guildhall_domain::{ActorId, GroupId, Timestamp};
-use guildhall_store::delivery::Position;
+use guildhall_store::delivery::{Position, log};
 
 /// Failures on a host that is well otherwise, before an item is given up.
 const MOST_STRIKES: u32 = 10;
+/// Attempts at an item for which news of its sender waits, and at that news, for which the rest waits.
+const MOST_PATIENCE: u32 = 3;
 
 /// One item for one inbox.
 #[derive(Debug, Clone)]
@@ -27,10 +29,19 @@ pub(super) struct Parcel {
     pub(super) body: Bytes,
 }
 
+impl Parcel {
+    /// Whether it is what the sender says of itself.
+    pub(super) fn is_of_sender(&self) -> bool {
+        log::is_order_key_of(&self.order_key, self.sender)
+    }
+}
+
 /// A parcel with what has happened to it.
 #[derive(Debug)]
 struct Waiting {
     parcel: Parcel,
+    /// What the sender says of itself.
+    is_of_sender: bool,
     in_flight: bool,
     attempts: u32,
     /// Failures with a success of the host between each and the one before.
@@ -103,6 +114,7 @@ impl Window {
         let is_ahead = |parcel: &Parcel| self.waiting.last().is_some_and(|last| last.parcel.seq > parcel.seq);
         let is_mixed = parcels.first().is_some_and(is_ahead);
         self.waiting.extend(parcels.into_iter().map(|parcel| Waiting {
+            is_of_sender: parcel.is_of_sender(),
             parcel,
             in_flight: false,
             attempts: 0,
@@ -118,7 +130,8 @@ impl Window {
 
     /// Takes the next parcel to be sent now, if there is any.
     ///
-    /// Never one whose order key has an earlier item that is not done. The same item may be under way to several inboxes.
+    /// Never one whose order key has an earlier item that is not done, or whose sender has news of itself that goes before.
+    /// The same item may be under way to several inboxes.
     pub(super) fn take(&mut self, pick: Pick, now: Timestamp) -> Option<Parcel> {
         let index = self.next(pick, now)?;
         let taken = &mut self.waiting[index];
@@ -138,11 +151,30 @@ impl Window {
     }
 
     /// Those whose order key has no earlier item that is not done, with their places.
+    ///
+    /// News of the sender itself, which may be the key that it signs with, goes after what the sender put on the log before
+    /// it and before what it put there after it; neither waits for what has been tried in vain some times.
     fn turns(&self) -> impl Iterator<Item = (usize, &Waiting)> {
         let mut first_of_key: HashMap<&str, i64> = HashMap::new();
+        let (mut before, mut news) = (Vec::new(), Vec::new());
+        // Nearly never.
+        let has_news = self.waiting.iter().any(|waiting| waiting.is_of_sender);
         self.waiting.iter().enumerate().filter(move |(_, waiting)| {
-            let seq = waiting.parcel.seq;
-            *first_of_key.entry(&waiting.parcel.order_key).or_insert(seq) == seq
+            let Parcel { seq, sender, .. } = waiting.parcel;
+            let is_turn = *first_of_key.entry(&waiting.parcel.order_key).or_insert(seq) == seq;
+            if !has_news {
+                return is_turn;
+            }
+            let is_earlier = |(of, at): &(ActorId, i64)| *of == sender && *at < seq;
+            let is_held_up =
+                news.iter().any(is_earlier) || (waiting.is_of_sender && before.iter().any(is_earlier));
+            if is_turn && (waiting.in_flight || waiting.attempts < MOST_PATIENCE) {
+                before.push((sender, seq));
+                if waiting.is_of_sender {
+                    news.push((sender, seq));
+                }
+            }
+            is_turn && !is_held_up
         })
     }
 

@@ -10,7 +10,7 @@ use guildhall_store::{StoreError, actor, db::Db};
 use http::{HeaderMap, Method};
 use tokio::sync::OnceCell;
 
-use crate::delivery::port::{RequestSigner, SignError, SignRequest};
+use crate::delivery::port::{KeyChoice, RequestSigner, SignError, SignRequest};
 
 /// The instance's own actor and the keys it signs with.
 pub(super) struct InstanceKey {
@@ -34,8 +34,9 @@ impl InstanceKey {
             return Ok(HeaderMap::new());
         };
         let scheme = SignatureScheme::Cavage;
-        let request = SignRequest { sender, method: &Method::GET, url, body: None, scheme };
-        self.signer.sign(request).await
+        let key = KeyChoice::Present;
+        let request = SignRequest { sender, method: &Method::GET, url, body: None, scheme, key };
+        Ok(self.signer.sign(request).await?.headers)
     }
 
     async fn sender(&self) -> Result<Option<ActorId>, StoreError> {

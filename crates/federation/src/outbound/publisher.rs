@@ -6,13 +6,17 @@
 use std::{error::Error, future::Future, pin::pin, time::Duration};
 
 use futures_util::future::join_all;
-use guildhall_app::App;
-use guildhall_domain::{EventId, Timestamp, event::Event};
+use guildhall_app::{App, Forget};
+use guildhall_domain::{
+    ActorId, EventId, Timestamp,
+    event::{Event, EventKind},
+};
 use guildhall_store::{
-    StoreError,
+    StoreError, Tx,
     delivery::{NewDelivery, log},
     event,
     lease::{self, Lease},
+    signing_key,
 };
 use metrics::{counter, gauge};
 
@@ -176,13 +180,29 @@ async fn write(app: &App, lease: Option<&Lease>, planned: &[Planned]) -> Result<
         return Ok(0);
     }
     let rows: Vec<&NewDelivery> = planned.iter().flat_map(|(_, rows)| rows).collect();
-    if !rows.is_empty() {
-        log::append_all(&mut tx, &rows, now).await?;
-    }
+    let places = if rows.is_empty() { Vec::new() } else { log::append_all(&mut tx, &rows, now).await? };
+    let changed = change_keys(&mut tx, planned, &places).await?;
     let told: Vec<EventId> = planned.iter().map(|(event, _)| event.id).collect();
     event::mark_all_published(&mut tx, &told, now).await?;
     tx.commit().await?;
+    // Before anybody delivers what comes after it.
+    for actor in changed {
+        app.signals.forget(Forget::Actor(actor));
+    }
     Ok(planned.len())
+}
+
+/// Notes from which place on the log on new keys sign. Gives the actors whose they are.
+async fn change_keys(tx: &mut Tx, planned: &[Planned], places: &[i64]) -> Result<Vec<ActorId>, StoreError> {
+    let (mut places, mut changed) = (places.iter(), Vec::new());
+    for (event, rows) in planned {
+        let last = places.by_ref().take(rows.len()).last();
+        if let EventKind::KeysChanged { actor } = event.kind {
+            signing_key::set_place(tx, event.id, last.copied()).await?;
+            changed.push(actor);
+        }
+    }
+    Ok(changed)
 }
 
 /// Writes each event by itself, so that one that the store refuses does not stop the rest.

@@ -4,13 +4,14 @@ use guildhall_activitypub::Iri;
 use guildhall_app::App;
 use guildhall_domain::{
     ActorId, GroupId,
+    actor::ActorKind,
     audience::Profile,
     peering::{Peering, decide_peering},
 };
 use guildhall_store::{
     StoreError,
     actor::{self, Actor},
-    delivery::{Target, subscription},
+    delivery::{Target, acquaintance, subscription},
     entry::{self, Entry},
     instance, peering,
 };
@@ -78,6 +79,17 @@ pub async fn inboxes_beyond(app: &App, group: GroupId, actors: &[Actor]) -> Resu
     }
     targets.retain(|target| !told.contains(&target.host));
     Ok(targets)
+}
+
+/// The servers that know an actor of ours by its key, besides those that follow it; none for a group, whose followers
+/// are all. Hosts that are blocked are among them: they are left out when it is their turn.
+pub async fn acquaintances(app: &App, actor: &Actor) -> Result<Vec<Target>, StoreError> {
+    let inboxes = match actor.kind {
+        ActorKind::Group => Vec::new(),
+        ActorKind::Application => acquaintance::list_of_instance(&app.store).await?,
+        _ => acquaintance::list_of_person(&app.store, actor.id).await?,
+    };
+    Ok(inboxes.iter().filter_map(|inbox| target(inbox)).collect())
 }
 
 async fn is_reachable(app: &App, actor: &Actor) -> Result<bool, StoreError> {

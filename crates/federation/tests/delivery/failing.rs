@@ -116,6 +116,20 @@ on_both_engines! {
         assert_eq!(world.deliver_schemes().await, ["rfc9421"], "what did not work is not learned");
     }
 
+    async fn who_does_not_like_a_key_gets_the_other_before_another_signature(db: Db) {
+        let world = World::new(db).await;
+        world.signer.has_other.store(true, std::sync::atomic::Ordering::SeqCst);
+        world.peer.next_answers(A, [Answer::Status(401)]);
+        world.send("first", "x", &[A]).await;
+        assert_eq!(world.deliver_schemes().await, ["cavage", "cavage, other key"]);
+        world.peer.next_answers(A, [401, 403].map(Answer::Status));
+        world.send("second", "x", &[A]).await;
+        assert_eq!(world.deliver_schemes().await, ["cavage", "cavage, other key", "rfc9421"]);
+        world.send("third", "x", &[A]).await;
+        assert_eq!(world.deliver_schemes().await, ["rfc9421"], "a scheme is learned, a key is not");
+        assert_eq!(world.status("a.example").await.waiting, 0);
+    }
+
     async fn who_likes_no_signature_at_all_is_asked_again_later(db: Db) {
         let world = World::new(db).await;
         world.peer.next_answers(A, [Answer::Status(401), Answer::Status(401)]);

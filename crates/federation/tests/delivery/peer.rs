@@ -1,14 +1,14 @@
 //! Stand-ins for the network, for signatures and for `NodeInfo`.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
 use guildhall_activitypub::Iri;
 use guildhall_app::port::PortFuture;
-use guildhall_federation::delivery::port::{SignError, SignRequest};
+use guildhall_federation::delivery::port::{KeyChoice, KeyMark, SignError, SignRequest, Signed};
 use guildhall_federation::delivery::{ProfileSource, RequestSigner, Response, Transport, TransportError};
 use guildhall_store::instance::Software;
 use http::{HeaderMap, HeaderValue};
@@ -161,16 +161,26 @@ impl Transport for Peer {
     }
 }
 
-/// Signs by naming the scheme.
-pub(crate) struct FakeSigner;
+/// Signs by naming the scheme, and the key where it is another than the first.
+#[derive(Default)]
+pub(crate) struct FakeSigner {
+    /// Whether everybody has another key.
+    pub(crate) has_other: AtomicBool,
+}
 
 impl RequestSigner for FakeSigner {
-    fn sign<'a>(&'a self, request: SignRequest<'a>) -> PortFuture<'a, Result<HeaderMap, SignError>> {
+    fn sign<'a>(&'a self, request: SignRequest<'a>) -> PortFuture<'a, Result<Signed, SignError>> {
+        let is_other = matches!(request.key, KeyChoice::Instead(_, KeyMark(0)));
+        if is_other && !self.has_other.load(Ordering::SeqCst) {
+            return Box::pin(async { Err(SignError::NoOtherKey) });
+        }
+        let suffix = if is_other { ", other key" } else { "" };
+        let scheme = format!("{}{suffix}", request.scheme.as_str());
         let headers = HeaderMap::from_iter([(
             http::HeaderName::from_static("x-scheme"),
-            HeaderValue::from_static(request.scheme.as_str()),
+            HeaderValue::from_str(&scheme).unwrap(),
         )]);
-        Box::pin(async { Ok(headers) })
+        Box::pin(async move { Ok(Signed { headers, by: KeyMark(is_other.into()) }) })
     }
 }
 

@@ -62,6 +62,7 @@ pub(crate) struct World {
     pub(crate) clock: Arc<HandClock>,
     pub(crate) peer: Arc<Peer>,
     pub(crate) profiles: Arc<FakeProfiles>,
+    pub(crate) signer: Arc<FakeSigner>,
     pub(crate) engine: Delivery,
 }
 
@@ -86,14 +87,14 @@ impl World {
             resolver: Arc::new(Offline),
             signals: Arc::new(Signals::default()),
         };
-        let (peer, profiles) = (Peer::new(), Arc::default());
-        let engine = engine(&app, &clock, &peer, &profiles);
-        Self { app, clock, peer, profiles, engine }
+        let (peer, profiles, signer) = (Peer::new(), Arc::default(), Arc::default());
+        let engine = engine(&app, &clock, &peer, &profiles, &signer);
+        Self { app, clock, peer, profiles, signer, engine }
     }
 
     /// A second process on the same database.
     pub(crate) fn other_engine(&self) -> Delivery {
-        engine(&self.app, &self.clock, &self.peer, &self.profiles)
+        engine(&self.app, &self.clock, &self.peer, &self.profiles, &self.signer)
     }
 
     pub(crate) fn advance(&self, span: Duration) {
@@ -142,10 +143,10 @@ impl World {
             targets,
         };
         let mut tx = self.app.begin().await.unwrap();
-        let seq = log::append(&mut tx, &new, self.now()).await.unwrap();
+        let places = log::append_all(&mut tx, &[&new], self.now()).await.unwrap();
         tx.commit().await.unwrap();
         self.app.signals.delivery.notify_one();
-        seq
+        places[0]
     }
 
     pub(crate) async fn follow(&self, inbox: &str) {
@@ -222,10 +223,16 @@ impl Drop for Started {
     }
 }
 
-fn engine(app: &App, clock: &Arc<HandClock>, peer: &Arc<Peer>, profiles: &Arc<FakeProfiles>) -> Delivery {
+fn engine(
+    app: &App,
+    clock: &Arc<HandClock>,
+    peer: &Arc<Peer>,
+    profiles: &Arc<FakeProfiles>,
+    signer: &Arc<FakeSigner>,
+) -> Delivery {
     let parts = DeliveryParts {
         transport: peer.clone(),
-        signer: Arc::new(FakeSigner),
+        signer: signer.clone(),
         profiles: profiles.clone(),
         timer: clock.clone(),
         limits: DeliveryLimits::default(),

@@ -5,6 +5,7 @@ mod again;
 mod edits;
 mod elsewhere;
 mod entries;
+mod keys;
 mod membership;
 mod moderation;
 mod refusals;

@@ -12,6 +12,7 @@ pub mod doctor;
 pub mod group;
 mod host;
 pub mod instance;
+pub mod key;
 mod list;
 pub mod output;
 mod queue;
@@ -52,6 +53,9 @@ pub enum Command {
     /// Access tokens for the APIs.
     #[command(subcommand)]
     Token(token::TokenCommand),
+    /// Keys by which other servers know persons, groups and the instance.
+    #[command(subcommand)]
+    Key(key::KeyCommand),
     /// Groups and what waits at their doors.
     #[command(subcommand)]
     Group(group::GroupCommand),

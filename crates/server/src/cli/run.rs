@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Context;
 
 use super::output::{Output, failure_line};
-use super::{Cli, Command, account, backup, config, delivery, doctor, group, instance, token};
+use super::{Cli, Command, account, backup, config, delivery, doctor, group, instance, key, token};
 use crate::config::Sources;
 use crate::serve::serve;
 
@@ -51,6 +51,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Config(_) => Ok(()),
         Command::Account(command) => account::run(command, config, output).await,
         Command::Token(command) => token::run(command, config, output).await,
+        Command::Key(command) => key::run(command, config, output).await,
         Command::Group(command) => group::run(command, config, output).await,
         Command::Instance(command) => instance::run(command, config, output).await,
         Command::Delivery(command) => delivery::run(command, config, output).await,

@@ -7,6 +7,7 @@ use super::delivery::DeliveryCommand;
 use super::doctor::DoctorArgs;
 use super::group::{CreateGroupArgs, GroupCommand};
 use super::instance::{InstanceCommand, PolicyArgs, ProfileArg};
+use super::key::{KeyCommand, RotateArgs};
 use super::token::TokenCommand;
 use super::{Cli, Command};
 
@@ -87,8 +88,15 @@ fn every_other_command_of_the_contract_is_understood() {
     let refuse = GroupCommand::Refuse { item: "7".into(), reason: "off-topic".into() };
     let policy = PolicyArgs { host: "h".into(), group: Some("g".into()), reason: Some("spam".into()) };
     let plain = PolicyArgs { host: "h".into(), group: None, reason: None };
+    let rotate = |names: &[&str], all| {
+        let names = names.iter().map(|name| (*name).to_owned()).collect();
+        Command::Key(KeyCommand::Rotate(RotateArgs { names, all }))
+    };
     let cases = [
         ("serve", Command::Serve),
+        ("key rotate ada", rotate(&["ada"], false)),
+        ("key rotate ada garden", rotate(&["ada", "garden"], false)),
+        ("key rotate --all", rotate(&[], true)),
         ("group queue g", Command::Group(GroupCommand::Queue { name: "g".into() })),
         ("group show 7", Command::Group(GroupCommand::Show { item: "7".into() })),
         ("group admit 7", Command::Group(GroupCommand::Admit { item: "7".into() })),
@@ -130,6 +138,8 @@ fn wrong_usage_ends_with_2() {
         "instance block",
         "instance profile h pigeon",
         "delivery pause",
+        "key rotate",
+        "key rotate ada --all",
         "backup",
         "serve --nonsense",
     ];

@@ -10,5 +10,6 @@ mod deliveries;
 mod doctor;
 mod groups;
 mod instances;
+mod keys;
 mod place;
 mod usage;

@@ -28,6 +28,7 @@ fn every_kind() -> Vec<EventKind> {
         EventKind::EntryRestored { entry, by },
         EventKind::EntryFollowed { entry, by },
         EventKind::GroupChanged { group },
+        EventKind::KeysChanged { actor },
         EventKind::Reported { entry, by, text: "look".to_owned() },
     ];
     kinds.extend(decisions().map(|(decision, reason)| EventKind::JoinDecided {
@@ -78,6 +79,7 @@ fn number(kind: &EventKind) -> usize {
         EventKind::GroupChanged { .. } => 13,
         EventKind::Reported { .. } => 14,
         EventKind::EntryFollowed { .. } => 15,
+        EventKind::KeysChanged { .. } => 16,
     }
 }
 
@@ -98,7 +100,7 @@ on_both_engines! {
         let mut numbers: Vec<usize> = kinds.iter().map(number).collect();
         numbers.sort_unstable();
         numbers.dedup();
-        assert_eq!(numbers, (0..16).collect::<Vec<_>>(), "a kind is missing here");
+        assert_eq!(numbers, (0..17).collect::<Vec<_>>(), "a kind is missing here");
 
         let events: Vec<Event> = (1..).zip(kinds).map(|(id, kind)| event(id, kind)).collect();
         append(&db, &events).await;

@@ -20,6 +20,8 @@ mod polls;
 mod queue;
 mod received;
 mod reports;
+mod request_keys;
 mod set_up;
+mod signing_keys;
 mod votes;
 mod whole_threads;

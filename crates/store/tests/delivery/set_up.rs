@@ -66,9 +66,9 @@ pub(crate) fn letter(event: i64, inboxes: &[&str]) -> NewDelivery {
 
 pub(crate) async fn append(db: &Db, new: &NewDelivery) -> i64 {
     let mut tx = db.begin().await.unwrap();
-    let seq = log::append(&mut tx, new, NOW).await.unwrap();
+    let places = log::append_all(&mut tx, &[new], NOW).await.unwrap();
     tx.commit().await.unwrap();
-    seq
+    places[0]
 }
 
 pub(crate) async fn follow(db: &Db, group: GroupId, inbox: &str) {

@@ -130,6 +130,17 @@ impl FakePeer {
         self.memory().delivery_status = status;
     }
 
+    /// Goes by the keys that it has seen from now on, and asks for those of an actor again only after an `Update` of it
+    /// that holds by what it has.
+    pub fn keep_keys(&self) {
+        self.memory().kept_keys = Some(std::collections::HashMap::new());
+    }
+
+    /// How many deliveries it refused, since their signature or proof did not hold.
+    pub fn count_refused(&self) -> usize {
+        self.memory().refused
+    }
+
     /// How often an id was asked for.
     pub fn count(&self, id: &Iri) -> usize {
         let memory = self.memory();

@@ -7,6 +7,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::response::Response;
 use guildhall_activitypub::ACTIVITY_JSON;
+use guildhall_activitypub::actor::ActorKey;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -55,6 +56,10 @@ pub(super) struct Memory {
     pub(super) delivered: Vec<Delivered>,
     pub(super) actors: Vec<PeerActor>,
     pub(super) delivery_status: StatusCode,
+    /// Deliveries whose signature or proof did not hold.
+    pub(super) refused: usize,
+    /// The keys it goes by, where it does not ask each time.
+    pub(super) kept_keys: Option<HashMap<String, ActorKey>>,
 }
 
 impl Default for Memory {
@@ -65,6 +70,21 @@ impl Default for Memory {
             delivered: Vec::new(),
             actors: Vec::new(),
             delivery_status: StatusCode::ACCEPTED,
+            refused: 0,
+            kept_keys: None,
+        }
+    }
+}
+
+impl Memory {
+    /// An actor that says that it has changed is asked for its keys again.
+    fn hear_of_keys(&mut self, activity: &Value) {
+        let actor = activity["actor"].as_str().unwrap_or_default();
+        if let Some(kept) = &mut self.kept_keys
+            && activity["type"] == "Update"
+            && activity["object"]["id"] == actor
+        {
+            kept.retain(|_, key| key.owner.as_ref().is_none_or(|owner| owner.as_str() != actor));
         }
     }
 }
@@ -110,13 +130,15 @@ async fn take(peer: &FakePeer, request: Request) -> Reply {
     match verify::check(peer, &parts, &body).await {
         Ok(sender) => {
             let path = parts.uri.path().to_owned();
-            let activity = serde_json::from_slice(&body).unwrap();
+            let activity: Value = serde_json::from_slice(&body).unwrap();
             let mut memory = peer.memory();
+            memory.hear_of_keys(&activity);
             memory.delivered.push(Delivered { path, activity, body, sender, headers: parts.headers });
             Reply::status(memory.delivery_status)
         }
         Err(reason) => {
             eprintln!("{} refused a delivery: {reason}", peer.base);
+            peer.memory().refused += 1;
             Reply::status(StatusCode::UNAUTHORIZED)
         }
     }

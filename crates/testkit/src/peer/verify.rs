@@ -47,10 +47,18 @@ async fn check_proof(peer: &FakePeer, body: &[u8]) -> Result<(), String> {
 }
 
 async fn fetch_key(peer: &FakePeer, key_id: &Iri) -> Result<ActorKey, String> {
+    let kept = peer.memory().kept_keys.as_ref().and_then(|kept| kept.get(key_id.as_str()).cloned());
+    if let Some(kept) = kept {
+        return Ok(kept);
+    }
     let page = key_id.without_fragment();
     let request = peer.client.get(page.as_str()).header("accept", ACTIVITY_JSON);
     let answer = request.send().await.map_err(|error| error.to_string())?;
     let body = answer.bytes().await.map_err(|error| error.to_string())?;
     let document: Value = serde_json::from_slice(&body).map_err(|error| error.to_string())?;
-    ActorKey::read_document(&document, key_id).ok_or_else(|| format!("{key_id} is not served"))
+    let key = ActorKey::read_document(&document, key_id).ok_or_else(|| format!("{key_id} is not served"))?;
+    if let Some(kept) = &mut peer.memory().kept_keys {
+        kept.insert(key_id.as_str().to_owned(), key.clone());
+    }
+    Ok(key)
 }

@@ -109,3 +109,49 @@ fn what_goes_ahead_moves_no_cursor_and_takes_its_place_among_the_rest() {
     window.finish(3, "i");
     assert_eq!(window.cursor(), 6);
 }
+
+/// What the sender of every other parcel says of itself.
+fn news(seq: i64) -> Parcel {
+    parcel(seq, "actor:1", "i")
+}
+
+#[test]
+fn news_of_the_sender_goes_after_what_is_under_way_and_before_the_rest() {
+    let mut window = window(vec![parcel(1, "a", "i"), news(2), parcel(3, "b", "i"), parcel(4, "c", "i")]);
+    assert_eq!(take_all(&mut window), [1]);
+    window.finish(1, "i");
+    assert_eq!(take_all(&mut window), [2]);
+    window.finish(2, "i");
+    assert_eq!(take_all(&mut window), [3, 4]);
+}
+
+#[test]
+fn news_of_the_sender_waits_for_what_failed_for_three_attempts() {
+    let mut window = window(vec![parcel(1, "a", "i"), parcel(2, "a", "i"), news(3), parcel(4, "b", "i")]);
+    for _ in 0..3 {
+        assert_eq!(take_all(&mut window), [1]);
+        window.put_back(1, "i", |_| NOW);
+    }
+    window.put_back(1, "i", |_| NOW.plus(std::time::Duration::from_secs(15)));
+    assert_eq!(take_all(&mut window), [3]);
+    window.finish(3, "i");
+    assert_eq!(take_all(&mut window), [4]);
+}
+
+#[test]
+fn news_of_one_sender_holds_up_no_other() {
+    let of_other = Parcel { sender: ActorId(2), ..parcel(3, "b", "i") };
+    let mut window = window(vec![Parcel { sender: ActorId(2), ..parcel(1, "a", "i") }, news(2), of_other]);
+    assert_eq!(take_all(&mut window), [1, 2, 3]);
+}
+
+#[test]
+fn news_that_is_not_taken_holds_the_rest_up_for_three_attempts() {
+    let mut window = window(vec![news(1), parcel(2, "a", "i")]);
+    for _ in 0..3 {
+        assert_eq!(window.take(Pick::Probe, NOW).map(|parcel| parcel.seq), Some(1));
+        assert_eq!(take_all(&mut window), [0_i64; 0]);
+        window.put_back(1, "i", |_| NOW);
+    }
+    assert_eq!(window.take(Pick::Probe, NOW).map(|parcel| parcel.seq), Some(2));
+}

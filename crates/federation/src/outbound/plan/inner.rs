@@ -100,6 +100,11 @@ impl Teller<'_> {
         }
     }
 
+    /// Makes an activity of `actor` under `id`.
+    pub(super) fn maker(&self, actor: &Actor, id: &ApId) -> Result<Maker<'_>, RenderError> {
+        Ok(Maker { id: iri(id)?, actor: iri(&actor.ap_id)?, teller: self })
+    }
+
     /// An activity of `actor` under `id`.
     pub(super) async fn ours(
         &self,
@@ -107,15 +112,14 @@ impl Teller<'_> {
         id: ApId,
         make: impl FnOnce(&Maker<'_>) -> Result<Value, RenderError>,
     ) -> Result<Ours, RenderError> {
-        let maker = Maker { id: iri(&id)?, actor: iri(&actor.ap_id)?, teller: self };
-        let activity = make(&maker)?;
+        let activity = make(&self.maker(actor, &id)?)?;
         Ok(Ours { sender: actor.id, id, body: self.seal(actor, activity).await? })
     }
 
     /// The bytes to send; what persons say, which groups pass on, with a proof.
     pub(super) async fn seal(&self, actor: &Actor, activity: Value) -> Result<Vec<u8>, RenderError> {
         let prover = match actor.kind {
-            ActorKind::Person => Prover::of(self.app, actor).await?,
+            ActorKind::Person => Prover::of(self.app, actor, self.event.id).await?,
             _ => None,
         };
         let activity = match prover {
@@ -132,7 +136,8 @@ impl Teller<'_> {
 
     /// The voice of a group hosted here.
     pub(super) async fn voice(&self, group: &Actor) -> Result<Voice, RenderError> {
-        Ok(Voice::new(group, self.event.at)?.proved_by(Prover::of(self.app, group).await?))
+        let prover = Prover::of(self.app, group, self.event.id).await?;
+        Ok(Voice::new(group, self.event.at)?.proved_by(prover))
     }
 
     /// Rows for a deed: a group hosted here announces it, a group elsewhere is sent it, and so are persons by name.

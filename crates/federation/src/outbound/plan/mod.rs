@@ -3,6 +3,7 @@
 
 mod entry;
 mod inner;
+mod keys;
 mod membership;
 mod moderation;
 mod refusal;
@@ -57,6 +58,7 @@ pub async fn plan(app: &App, event: &Event) -> Result<Vec<NewDelivery>, RenderEr
             teller.ban_changed(ban).await
         }
         EventKind::GroupChanged { group } => teller.group_changed(*group).await,
+        EventKind::KeysChanged { actor } => teller.keys_changed(*actor).await,
         EventKind::Reported { entry, text, .. } => teller.reported(*entry, text).await,
     }
 }

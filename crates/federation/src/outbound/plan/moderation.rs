@@ -5,7 +5,10 @@ use guildhall_activitypub::{
     write::{self, Listing},
 };
 use guildhall_domain::{ActorId, EntryId, GroupId, Timestamp};
-use guildhall_store::{actor::Actor, delivery::NewDelivery};
+use guildhall_store::{
+    actor::Actor,
+    delivery::{NewDelivery, log},
+};
 use serde_json::Value;
 
 use super::{
@@ -142,7 +145,8 @@ impl Teller<'_> {
             body_microblog: Some(update.body),
             group: Some(GroupId(group.id.0)),
         };
-        Ok(vec![self.row(&announce, group.id, &format!("group:{}", group.id), told, Vec::new())])
+        // In order with the news of other keys: what shows the old ones must not come after it.
+        Ok(vec![self.row(&announce, group.id, &log::order_key_of(group.id), told, Vec::new())])
     }
 
     async fn list(

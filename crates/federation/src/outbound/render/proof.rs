@@ -3,10 +3,11 @@
 
 use guildhall_activitypub::{Iri, KeyPair, proof::prove};
 use guildhall_app::App;
-use guildhall_domain::Timestamp;
+use guildhall_domain::{EventId, Timestamp};
 use guildhall_store::{
     actor::Actor,
-    actor_key::{self, KeyAlgorithm},
+    actor_key::KeyAlgorithm,
+    signing_key::{self, SigningKey},
 };
 use serde_json::Value;
 
@@ -19,14 +20,16 @@ pub struct Prover {
 }
 
 impl Prover {
-    /// The Ed25519 key of an actor. `None`: it has none, or is not ours.
-    pub async fn of(app: &App, actor: &Actor) -> Result<Option<Self>, RenderError> {
-        let keys = actor_key::list_of(&app.store, actor.id).await?;
-        let found = keys.into_iter().find(|key| key.algorithm == KeyAlgorithm::Ed25519);
-        let Some((key_id, der)) = found.and_then(|key| Some((key.key_id, key.private_key?))) else {
-            return Ok(None);
-        };
-        Ok(Some(Self { method: text_iri(&key_id)?, key: KeyPair::from_pkcs8(&der)? }))
+    /// The Ed25519 key of an actor, for what tells of an event: of what comes before the news of other keys, the old one, as
+    /// those who get it know no other yet. `None`: it has none, or is not ours.
+    pub async fn of(app: &App, actor: &Actor, event: EventId) -> Result<Option<Self>, RenderError> {
+        let mut keys = signing_key::list_of(&app.store, actor.id).await?;
+        keys.retain(|key| key.algorithm == KeyAlgorithm::Ed25519);
+        let is_of_then = |key: &&SigningKey| key.former.is_some_and(|former| event < former.news);
+        let found = keys.iter().find(is_of_then).or(keys.iter().find(|key| key.former.is_none()));
+        let Some(found) = found else { return Ok(None) };
+        let (method, key) = (text_iri(&found.key_id)?, KeyPair::from_pkcs8(&found.private_key)?);
+        Ok(Some(Self { method, key }))
     }
 
     /// Adds a proof. The same document at the same time gets the same proof: Ed25519 leaves nothing to chance.
