@@ -198,8 +198,8 @@ impl Trouble {
             "25P03" => Self::Expired,
             // Shut down by an administrator, crashed, not ready yet, dropped; a statement's time-out.
             "57P01" | "57P02" | "57P03" | "57P04" | "57P05" | "57014"
-            // A standby that has not taken over yet; no such database; not let in any more.
-            | "25006" | "3D000" | "28000" | "28P01" => Self::Unavailable,
+            // A standby that has not taken over yet; no such database; not let in any more; an empty one, no such schema.
+            | "25006" | "3D000" | "28000" | "28P01" | "42P01" | "3F000" => Self::Unavailable,
             _ if code.starts_with("23") => Self::Constraint(constraint_kind(error)),
             // Connection exceptions, insufficient resources, system errors.
             _ if ["08", "53", "58"].iter().any(|class| code.starts_with(class)) => Self::Unavailable,

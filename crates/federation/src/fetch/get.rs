@@ -3,7 +3,7 @@
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use guildhall_activitypub::Iri;
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use super::{Budget, FetchError, Fetcher, is_activity, media_type};
 use crate::delivery::port::SignError;
@@ -14,6 +14,8 @@ use crate::net::Answer;
 pub(super) struct Wanted {
     accept: &'static str,
     fits: fn(&str) -> bool,
+    /// Whether some servers show it only to whom they know by a signature.
+    is_signed_for: bool,
 }
 
 /// An ActivityPub document.
@@ -21,11 +23,15 @@ pub(super) const DOCUMENT: Wanted = Wanted {
     // ACTIVITY_JSON and LD_JSON, which a test holds this to.
     accept: "application/activity+json, application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"",
     fits: is_activity,
+    is_signed_for: true,
 };
 
 /// A document of WebFinger or NodeInfo.
-pub(super) const DISCOVERY: Wanted =
-    Wanted { accept: "application/jrd+json, application/json", fits: media_type::is_json };
+pub(super) const DISCOVERY: Wanted = Wanted {
+    accept: "application/jrd+json, application/json",
+    fits: media_type::is_json,
+    is_signed_for: false,
+};
 
 impl Fetcher {
     /// Gets a document of the wanted kind on the account of `budget`. The answer's `url` is the one that gave it, after
@@ -85,7 +91,11 @@ impl Fetcher {
         }
         // Before any work: a forbidden address is not worth a signature.
         self.shared.net.guard().check(url)?;
-        let mut headers = self.shared.instance_key.sign_get(url).await.map_err(signing_failed)?;
+        let mut headers = if wanted.is_signed_for {
+            self.shared.instance_key.sign_get(url).await.map_err(signing_failed)?
+        } else {
+            HeaderMap::new()
+        };
         headers.insert(header::ACCEPT, HeaderValue::from_static(wanted.accept));
         metrics::counter!("fetches_total").increment(1);
         Ok(self.shared.net.get(url, headers, self.shared.limits.fetch.body_bytes).await?)
@@ -95,7 +105,9 @@ impl Fetcher {
 fn signing_failed(error: SignError) -> FetchError {
     match error {
         SignError::Store(source) => FetchError::from(source),
-        SignError::NoKey | SignError::BadKey => FetchError::Unreachable(error.to_string()),
+        SignError::NoKey | SignError::NoOtherKey | SignError::BadKey => {
+            FetchError::Unreachable(error.to_string())
+        }
     }
 }
 

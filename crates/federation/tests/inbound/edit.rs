@@ -73,7 +73,7 @@ on_both_engines! {
         let elsewhere = world.here.peer("mastodon").await;
         let carol = elsewhere.actor("carol");
         let above = to_group(note(&carol, "Bulbs"), &world.group.ap_id);
-        let path = id(&above).split_once(&carol.id.authority()).unwrap().1.to_owned();
+        let path = id(&above).split_once(carol.id.authority()).unwrap().1.to_owned();
         elsewhere.answer(&path, Reply::status(StatusCode::SERVICE_UNAVAILABLE));
         let answer = to_group(world.reply(id(&above), "Tulips"), &world.group.ap_id);
         assert_eq!(world.send(&create(&world.alice, &answer)).await, "queued");
@@ -83,8 +83,9 @@ on_both_engines! {
         world.here.clock.advance(std::time::Duration::from_mins(1));
         world.here.run_until_idle().await;
         assert_eq!(world.here.outcome(id(&edit)).await, "applied");
-        let told: Vec<Value> = lemmy.take().all("Announce").iter().map(|told| told["object"]["type"].clone()).collect();
-        assert_eq!(told, [Value::Null, json!("Create"), json!("Update")], "what is above came without an activity");
+        let told = lemmy.take().all("Announce");
+        let inner = told.iter().map(|told| &told["object"]).filter(|inner| inner["object"]["id"] == answer["id"]);
+        assert_eq!(inner.map(|inner| inner["type"].clone()).collect::<Vec<_>>(), ["Create", "Update"]);
     }
 
     async fn an_edit_whose_create_never_came_is_passed_on_as_it_came(db: Db) {

@@ -4,10 +4,10 @@
 
 use std::collections::HashMap;
 
-use guildhall_domain::{ActorId, EventId, GroupId, Timestamp};
+use guildhall_domain::{ActorId, EventId, GroupId, Timestamp, audience::Profile};
 
-use super::host;
 pub use super::page::{Page, Piece, Position, Wish, read, read_all};
+use super::{audience::EVERYBODY, host};
 use crate::{
     StoreError,
     db::{Composed, Db, List, Sql, Tx},
@@ -15,6 +15,9 @@ use crate::{
 
 /// Rows written in one statement: 3 parameters each, well below the limit of both engines.
 const CHUNK: usize = 1000;
+
+/// What order keys of actors begin with.
+const OF_ACTOR: &str = "actor:";
 
 /// An activity to be delivered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +38,28 @@ pub struct NewDelivery {
     pub body_microblog: Option<Vec<u8>>,
     /// Inboxes named one by one.
     pub targets: Vec<Target>,
+}
+
+/// The order key of what an actor says of itself. Until a server has been sent it, it gets nothing that the actor signs
+/// later.
+pub fn order_key_of(actor: ActorId) -> String {
+    format!("{OF_ACTOR}{actor}")
+}
+
+/// Whether something with that order key is what the actor says of itself.
+pub fn is_order_key_of(order_key: &str, actor: ActorId) -> bool {
+    order_key.strip_prefix(OF_ACTOR).is_some_and(|id| id.parse() == Ok(actor.0))
+}
+
+impl NewDelivery {
+    /// Which followers it has anything for, as [`heard_by`](super::audience::heard_by) asks it.
+    fn audience(&self) -> &'static str {
+        match (&self.body_group, &self.body_microblog) {
+            (Some(_), None) => Profile::Group.as_str(),
+            (None, Some(_)) => Profile::Microblog.as_str(),
+            (Some(_), Some(_)) | (None, None) => EVERYBODY,
+        }
+    }
 }
 
 /// An inbox elsewhere.
@@ -65,13 +90,7 @@ crate::record! {
     }
 }
 
-/// Puts an activity on the log and gives its place. One that is there already stays as it is.
-pub async fn append(tx: &mut Tx, new: &NewDelivery, now: Timestamp) -> Result<i64, StoreError> {
-    let places = append_all(tx, &[new], now).await?;
-    places.first().copied().ok_or(StoreError::RowNotFound)
-}
-
-/// Puts activities on the log, in their order, and gives the place of each.
+/// Puts activities on the log, in their order, and gives the place of each. One that is there already stays as it is.
 ///
 /// Only the holder of the publisher's lease appends, so that places are given in the order of commits; a second one
 /// would wait here for the first.
@@ -121,10 +140,11 @@ async fn insert_all(tx: &mut Tx, rows: &[(i64, &NewDelivery)], now: Timestamp) -
     }
     tx.query(
         "INSERT INTO delivery_log
-            (seq, activity_ap_id, event_id, sender_id, group_id, order_key, body_group, body_microblog, created_at)
-         SELECT l.*, $9
-         FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)
-            AS l (seq, activity_ap_id, event_id, sender_id, group_id, order_key, body_group, body_microblog)",
+            (seq, activity_ap_id, event_id, sender_id, group_id, order_key, body_group, body_microblog, audience,
+             created_at)
+         SELECT l.*, $10
+         FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            AS l (seq, activity_ap_id, event_id, sender_id, group_id, order_key, body_group, body_microblog, audience)",
     )
     .bind(rows.iter().map(|(seq, _)| *seq).collect::<List<_>>())
     .bind(rows.iter().map(|(_, new)| new.activity_ap_id.clone()).collect::<List<_>>())
@@ -134,6 +154,7 @@ async fn insert_all(tx: &mut Tx, rows: &[(i64, &NewDelivery)], now: Timestamp) -
     .bind(rows.iter().map(|(_, new)| new.order_key.clone()).collect::<List<_>>())
     .bind(rows.iter().map(|(_, new)| new.body_group.clone()).collect::<List<_>>())
     .bind(rows.iter().map(|(_, new)| new.body_microblog.clone()).collect::<List<_>>())
+    .bind(rows.iter().map(|(_, new)| new.audience().to_owned()).collect::<List<_>>())
     .bind(now.0)
     .execute()
     .await?;
@@ -143,8 +164,9 @@ async fn insert_all(tx: &mut Tx, rows: &[(i64, &NewDelivery)], now: Timestamp) -
 async fn insert(tx: &mut Tx, seq: i64, new: &NewDelivery, now: Timestamp) -> Result<(), StoreError> {
     tx.query(
         "INSERT INTO delivery_log
-            (seq, activity_ap_id, event_id, sender_id, group_id, order_key, body_group, body_microblog, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            (seq, activity_ap_id, event_id, sender_id, group_id, order_key, body_group, body_microblog, audience,
+             created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(seq)
     .bind(new.activity_ap_id.as_str())
@@ -154,6 +176,7 @@ async fn insert(tx: &mut Tx, seq: i64, new: &NewDelivery, now: Timestamp) -> Res
     .bind(new.order_key.as_str())
     .bind(new.body_group.clone())
     .bind(new.body_microblog.clone())
+    .bind(new.audience())
     .bind(now.0)
     .execute()
     .await?;

@@ -1,8 +1,11 @@
 //! Delivery: one log for all hosts and a cursor for each.
 //!
 //! [`log`] holds every activity once, [`subscription`] says which inboxes follow a group, [`host`] keeps each host's
-//! cursor, state and lease, [`failure`] what a host refused for good. Who sends, and when, is for the federation adapter.
+//! cursor, state and lease, [`failure`] what a host refused for good, [`acquaintance`] who knows an actor besides. Who sends,
+//! and when, is for the federation adapter.
 
+pub mod acquaintance;
+mod audience;
 pub mod failure;
 pub mod host;
 pub mod log;

@@ -114,33 +114,31 @@ impl Found {
 /// is short where the host follows many groups, and few of them are among the rows.
 const SHORT_SPAN: u32 = 100;
 
-macro_rules! pieces {
-    ($published:literal) => {
+macro_rules! for_groups {
+    ($from:literal) => {
         concat!(
-            "SELECT seq, inbox FROM (
-                SELECT l.seq AS seq, s.inbox AS inbox
-                FROM ",
-            $published,
-            "
-                WHERE s.host = $1 AND l.seq >= $2 AND l.seq <= $4
-                UNION
-                SELECT t.seq, t.inbox FROM delivery_targets t WHERE t.host = $1 AND t.seq >= $2 AND t.seq <= $4
-             ) AS due
-             WHERE seq > $2 OR inbox > $3
-             ORDER BY seq, inbox LIMIT $5"
+            "SELECT l.seq, s.inbox FROM ",
+            $from,
+            " WHERE s.host = $1 AND l.seq >= $2 AND l.seq <= $4 AND (l.seq > $2 OR s.inbox > $3)
+              ORDER BY l.seq, s.inbox LIMIT $5"
         )
     };
 }
 
 /// By the groups that the host follows.
-const BY_GROUP: &str = pieces!(
+const BY_GROUP: &str = for_groups!(
     "delivery_subscriptions s CROSS JOIN delivery_log l ON l.group_id = s.group_id AND l.seq > s.since_seq"
 );
 
 /// By the rows of the log. SQLite joins in the order that is written.
-const BY_ROW: &str = pieces!(
+const BY_ROW: &str = for_groups!(
     "delivery_log l CROSS JOIN delivery_subscriptions s ON s.group_id = l.group_id AND s.since_seq < l.seq"
 );
+
+/// What names an inbox of the host.
+const BY_NAME: &str = "SELECT seq, inbox FROM delivery_targets
+     WHERE host = $1 AND seq >= $2 AND seq <= $4 AND (seq > $2 OR inbox > $3)
+     ORDER BY seq, inbox LIMIT $5";
 
 /// On SQLite; [`find_all`] is for PostgreSQL, whose planner knows how many rows there are.
 async fn find(db: &Db, wish: &Wish) -> Result<Found, StoreError> {
@@ -153,16 +151,31 @@ async fn find(db: &Db, wish: &Wish) -> Result<Found, StoreError> {
         .bind(i64::from(wish.span))
         .one()
         .await?;
-    let pieces = db
-        .query(if wish.span <= SHORT_SPAN { BY_ROW } else { BY_GROUP })
-        .bind(wish.host.as_str())
-        .bind(wish.position.seq)
-        .bind(wish.position.inbox.as_str())
-        .bind(cut.unwrap_or(last))
-        .bind(i64::from(wish.limit))
-        .all()
-        .await?;
+    let pieces = async |sql: &'static str| {
+        db.query(sql)
+            .bind(wish.host.as_str())
+            .bind(wish.position.seq)
+            .bind(wish.position.inbox.as_str())
+            .bind(cut.unwrap_or(last))
+            .bind(i64::from(wish.limit))
+            .all::<Piece>()
+            .await
+    };
+    // Two statements: as one, with a UNION, SQLite would make a table for each of them.
+    let for_groups = pieces(if wish.span <= SHORT_SPAN { BY_ROW } else { BY_GROUP }).await?;
+    let pieces = merge(for_groups, pieces(BY_NAME).await?, wish.limit as usize);
     Ok(Found { cut, last, pieces })
+}
+
+/// The first `limit` of two lists, in the order of the log; what is in both once.
+fn merge(mut one: Vec<Piece>, other: Vec<Piece>, limit: usize) -> Vec<Piece> {
+    if !other.is_empty() {
+        one.extend(other);
+        one.sort_unstable_by(|a, b| (a.seq, &a.inbox).cmp(&(b.seq, &b.inbox)));
+        one.dedup();
+        one.truncate(limit);
+    }
+    one
 }
 
 /// The number of a wish; where the log ends for it; a piece of it, where there is any.

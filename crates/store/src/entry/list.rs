@@ -55,12 +55,22 @@ pub async fn list_featured(
     after: Option<EntryId>,
     limit: usize,
 ) -> Result<Vec<Entry>, StoreError> {
-    let rows: Vec<Row> = db
-        .query(concat!(
+    // By itself SQLite would look for them among all posts of the group.
+    const FEATURED: Sql = Sql {
+        sqlite: concat!(
+            select!(),
+            " INDEXED BY entries_featured
+             WHERE group_id = $1 AND id < $2 AND kind = 'post' AND state = 'published' AND featured
+             ORDER BY id DESC LIMIT $3"
+        ),
+        postgres: concat!(
             select!(),
             " WHERE group_id = $1 AND id < $2 AND kind = 'post' AND state = 'published' AND featured
               ORDER BY id DESC LIMIT $3"
-        ))
+        ),
+    };
+    let rows: Vec<Row> = db
+        .query(FEATURED)
         .bind(group.0)
         .bind(after.map_or(i64::MAX, |id| id.0))
         .bind(count(limit))
@@ -71,14 +81,13 @@ pub async fn list_featured(
 
 /// How many published posts of a group are shown first.
 pub async fn count_featured(db: &Db, group: GroupId) -> Result<i64, StoreError> {
-    let (count,): (i64,) = db
-        .query(
-            "SELECT count(*) FROM entries
-             WHERE group_id = $1 AND kind = 'post' AND state = 'published' AND featured",
-        )
-        .bind(group.0)
-        .one()
-        .await?;
+    const COUNT: Sql = Sql {
+        sqlite: "SELECT count(*) FROM entries INDEXED BY entries_featured
+                 WHERE group_id = $1 AND kind = 'post' AND state = 'published' AND featured",
+        postgres: "SELECT count(*) FROM entries
+                   WHERE group_id = $1 AND kind = 'post' AND state = 'published' AND featured",
+    };
+    let (count,): (i64,) = db.query(COUNT).bind(group.0).one().await?;
     Ok(count)
 }
 

@@ -4,6 +4,7 @@ mod batch;
 mod facts;
 mod list;
 mod row;
+mod texts;
 mod thread;
 mod write;
 
@@ -14,13 +15,14 @@ pub use list::{
     list_present_by_author, list_replies, list_thread,
 };
 pub use row::Entry;
+pub use texts::Texts;
 pub use thread::{
     find_by_context, list_gone_comments, list_present_comments, lock_place, publish_sent, remove_comments,
     restore_comments, set_group, stay_gone,
 };
 pub use write::{
-    NewEntry, Texts, add_comment_counts, add_votes, clear_received, insert, reset_activity, restore,
-    set_activity, set_featured, set_locked, set_state, set_state_before, set_texts,
+    NewEntry, add_comment_counts, add_votes, clear_received, insert, reset_activity, restore, set_activity,
+    set_featured, set_locked, set_state, set_state_before, set_texts,
 };
 
 use guildhall_domain::{ApId, EntryId};

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::super::{Durability, OpenOptions, open::STATEMENT_CACHE};
@@ -102,6 +103,8 @@ impl Connect {
         // A connection is with one thread at a time: SQLite need not lock it.
         let connection = Connection::open_with_flags(&self.path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+        // A plan does not depend on the values bound to it: a kept statement is not prepared anew for each of them.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         connection.busy_timeout(self.patience)?;
         self.set_up(&connection)?;
         if self.purpose == Purpose::Write {

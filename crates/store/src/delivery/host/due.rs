@@ -5,6 +5,7 @@ use guildhall_domain::Timestamp;
 use crate::{
     StoreError,
     db::{Db, Tx},
+    delivery::audience::heard_by,
 };
 
 crate::record! {
@@ -21,15 +22,20 @@ crate::record! {
 /// The hosts that rows of the log behind `after`, up to and including `until`, go to, leased or not; not those that
 /// are paused or backing off at `now`, or have been served meanwhile.
 pub async fn list_new(db: &Db, after: i64, until: i64, now: Timestamp) -> Result<Vec<DueHost>, StoreError> {
-    db.query(
+    // Of many rows for one group, the last decides.
+    db.query(concat!(
         "SELECT h.host, h.failures > 0 AS is_failing FROM delivery_hosts h
          WHERE h.state <> 'paused' AND h.next_attempt_at <= $3 AND h.cursor < $2 AND h.host IN (
             SELECT s.host
-            FROM delivery_log l JOIN delivery_subscriptions s ON s.group_id = l.group_id AND s.since_seq < l.seq
-            WHERE l.seq > $1 AND l.seq <= $2
-            UNION
+            FROM (SELECT group_id, audience, max(seq) AS seq FROM delivery_log
+                  WHERE seq > $1 AND seq <= $2 GROUP BY group_id, audience) l
+            JOIN delivery_subscriptions s ON s.group_id = l.group_id AND s.since_seq < l.seq
+            LEFT JOIN instances i ON i.host = s.host
+            WHERE ",
+        heard_by!(),
+        "   UNION
             SELECT t.host FROM delivery_targets t WHERE t.seq > $1 AND t.seq <= $2)",
-    )
+    ))
     .bind(after)
     .bind(until)
     .bind(now.0)
@@ -39,16 +45,18 @@ pub async fn list_new(db: &Db, after: i64, until: i64, now: Timestamp) -> Result
 
 /// The hosts that nobody has leased at `now` and that have anything waiting, those that waited longest first.
 pub async fn list_due(db: &Db, now: Timestamp, limit: u32) -> Result<Vec<DueHost>, StoreError> {
-    db.query(
-        "SELECT h.host, h.failures > 0 AS is_failing FROM delivery_hosts h
+    db.query(concat!(
+        "SELECT h.host, h.failures > 0 AS is_failing FROM delivery_hosts h LEFT JOIN instances i ON i.host = h.host
          WHERE h.lease_until <= $1 AND h.next_attempt_at <= $1 AND h.state <> 'paused'
            AND h.cursor < (SELECT max(seq) FROM delivery_log)
            AND (EXISTS (SELECT 1 FROM delivery_targets t WHERE t.host = h.host AND t.seq > h.cursor)
                 OR EXISTS (SELECT 1 FROM delivery_subscriptions s
                            JOIN delivery_log l ON l.group_id = s.group_id AND l.seq > s.since_seq AND l.seq > h.cursor
-                           WHERE s.host = h.host))
+                           WHERE s.host = h.host AND ",
+        heard_by!(),
+        "))
          ORDER BY h.next_attempt_at, h.host LIMIT $2",
-    )
+    ))
     .bind(now.0)
     .bind(i64::from(limit))
     .all()
@@ -73,7 +81,7 @@ pub async fn list_left(db: &Db, now: Timestamp, limit: u32) -> Result<Vec<DueHos
 pub async fn advance_idle(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreError> {
     // Read before: what is appended in between is behind the end that is written.
     let (last,): (i64,) = tx.query("SELECT COALESCE(max(seq), 0) FROM delivery_log").one().await?;
-    tx.query(
+    tx.query(concat!(
         "UPDATE delivery_hosts SET cursor = $1
          WHERE cursor < $1 AND lease_until <= $2
            AND NOT EXISTS (SELECT 1 FROM delivery_targets t
@@ -81,8 +89,11 @@ pub async fn advance_idle(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreError
            AND NOT EXISTS (SELECT 1 FROM delivery_subscriptions s
                            JOIN delivery_log l ON l.group_id = s.group_id AND l.seq > s.since_seq
                                 AND l.seq > delivery_hosts.cursor
-                           WHERE s.host = delivery_hosts.host)",
-    )
+                           LEFT JOIN instances i ON i.host = s.host
+                           WHERE s.host = delivery_hosts.host AND ",
+        heard_by!(),
+        ")",
+    ))
     .bind(last)
     .bind(now.0)
     .slow()

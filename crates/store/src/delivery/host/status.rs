@@ -5,7 +5,7 @@ use std::time::Duration;
 use guildhall_domain::Timestamp;
 
 use super::HostState;
-use crate::{StoreError, convert, db::Db};
+use crate::{StoreError, convert, db::Db, delivery::audience::heard_by};
 
 /// How things stand with a host.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,21 +42,26 @@ pub async fn list_status(
     now: Timestamp,
 ) -> Result<Vec<HostStatus>, StoreError> {
     let rows: Vec<Row> = db
-        .query(
+        .query(concat!(
             "SELECT h.host, h.state, h.failures, h.failing_since, h.next_attempt_at, h.last_success_at,
                 h.last_error, h.last_error_at,
                 (SELECT count(*) FROM delivery_subscriptions s
                  JOIN delivery_log l ON l.group_id = s.group_id AND l.seq > s.since_seq
-                 WHERE s.host = h.host AND l.seq > h.cursor) AS for_groups,
+                 WHERE s.host = h.host AND l.seq > h.cursor AND ",
+            heard_by!(),
+            ") AS for_groups,
                 (SELECT min(l.created_at) FROM delivery_subscriptions s
                  JOIN delivery_log l ON l.group_id = s.group_id AND l.seq > s.since_seq
-                 WHERE s.host = h.host AND l.seq > h.cursor) AS groups_since,
+                 WHERE s.host = h.host AND l.seq > h.cursor AND ",
+            heard_by!(),
+            ") AS groups_since,
                 (SELECT count(*) FROM delivery_targets t WHERE t.host = h.host AND t.seq > h.cursor) AS for_targets,
                 (SELECT min(l.created_at) FROM delivery_targets t JOIN delivery_log l ON l.seq = t.seq
                  WHERE t.host = h.host AND t.seq > h.cursor) AS targets_since,
                 (SELECT count(*) FROM delivery_failures f WHERE f.host = h.host) AS refused
-             FROM delivery_hosts h WHERE h.host > $1 ORDER BY h.host LIMIT $2",
-        )
+             FROM delivery_hosts h LEFT JOIN instances i ON i.host = h.host
+             WHERE h.host > $1 ORDER BY h.host LIMIT $2",
+        ))
         .bind(after)
         .bind(i64::from(limit))
         .slow()
@@ -99,16 +104,19 @@ pub async fn count_by_holder(db: &Db, now: Timestamp) -> Result<Vec<(String, i64
 /// How many deliveries wait for hosts that are active or failing.
 pub async fn queue_depth(db: &Db) -> Result<u64, StoreError> {
     let (for_groups, for_targets): (i64, i64) = db
-        .query(
+        .query(concat!(
             "SELECT
                 (SELECT count(*) FROM delivery_hosts h
                  JOIN delivery_subscriptions s ON s.host = h.host
                  JOIN delivery_log l ON l.group_id = s.group_id AND l.seq > s.since_seq AND l.seq > h.cursor
-                 WHERE h.state IN ('active', 'failing')),
+                 LEFT JOIN instances i ON i.host = h.host
+                 WHERE h.state IN ('active', 'failing') AND ",
+            heard_by!(),
+            "),
                 (SELECT count(*) FROM delivery_hosts h
                  JOIN delivery_targets t ON t.host = h.host AND t.seq > h.cursor
                  WHERE h.state IN ('active', 'failing'))",
-        )
+        ))
         .slow()
         .one()
         .await?;
