@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
+use guildhall_activitypub::discovery::NodeInfo;
 use guildhall_activitypub::{Iri, Object};
 use guildhall_app::{App, Forget};
 use guildhall_domain::{ApId, Timestamp};
@@ -38,6 +39,8 @@ pub(super) struct Shared {
     pub(super) threads: SingleFlight<Result<Vec<Object>, FetchError>>,
     /// By what is asked for and the URL. All requests are signed by the instance, so that one answer is good for all.
     pub(super) answers: SingleFlight<Result<Answer, FetchError>>,
+    /// What hosts run, while they are being asked.
+    pub(super) nodeinfos: SingleFlight<Result<NodeInfo, FetchError>>,
     pub(super) keys: KeyCache,
     pub(super) failures: Failures,
     pub(super) rosters: Rosters,
@@ -58,6 +61,7 @@ impl Fetcher {
                 key_pages: SingleFlight::default(),
                 threads: SingleFlight::default(),
                 answers: SingleFlight::default(),
+                nodeinfos: SingleFlight::default(),
                 keys: KeyCache::new(&limits.memory),
                 failures: Failures::new(limits.memory.failure_ttl),
                 rosters: Rosters::default(),

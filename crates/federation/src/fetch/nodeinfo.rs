@@ -1,5 +1,6 @@
 //! What software a host runs (NodeInfo, FEP-f1d5).
 
+use futures_util::FutureExt as _;
 use guildhall_activitypub::discovery::{NodeInfo, nodeinfo_link};
 use guildhall_app::port::PortFuture;
 use guildhall_domain::text::clean_line;
@@ -18,14 +19,11 @@ const MAX_TEXT: usize = 64;
 impl ProfileSource for Fetcher {
     fn learn<'a>(&'a self, host: &'a str) -> PortFuture<'a, Option<Software>> {
         Box::pin(async move {
-            let fetcher = self.paying_from(self.budget());
-            fetcher
-                .nodeinfo(host)
-                .await
-                .inspect_err(|error| note_failure(host, error))
-                .ok()
-                .as_ref()
-                .map(software_of)
+            // All who ask meanwhile share both requests.
+            let (fetcher, name) = (self.paying_from(self.budget()), host.to_owned());
+            let asked =
+                self.shared.nodeinfos.run(host, || async move { fetcher.nodeinfo(&name).await }.boxed());
+            asked.await.inspect_err(|error| note_failure(host, error)).ok().as_ref().map(software_of)
         })
     }
 }
