@@ -125,6 +125,18 @@ impl StoreError {
         }
     }
 
+    /// Whether the database ended it because it took too long: a statement, or the transaction.
+    pub fn is_cut_off(&self) -> bool {
+        match self {
+            Self::Expired => true,
+            // query_canceled, by `statement_timeout`.
+            Self::Unavailable(sqlx::Error::Database(cause)) => {
+                cause.code().is_some_and(|code| code == "57014")
+            }
+            _ => false,
+        }
+    }
+
     /// Whether the database as a whole cannot serve now: a client should hear 503 rather than 500.
     pub fn is_unavailable(&self) -> bool {
         matches!(self, Self::Open(_) | Self::Unavailable(_) | Self::Timeout | Self::Closed)

@@ -36,6 +36,9 @@ pub struct Edit {
     pub poll: Option<Poll>,
     /// When it was changed, by the author's clock.
     pub written_at: Timestamp,
+    /// Whether the author's server said so. It may be about more than we keep then; without, and with nothing new, it is a
+    /// repetition.
+    pub is_dated: bool,
     /// What set it off.
     pub cause: Cause,
 }
@@ -169,7 +172,9 @@ async fn change(
             .await?;
         return Ok(Edited::Unchanged);
     }
-    if let Some(repeated) = find_repeated(tx, &current, waiting.as_ref(), counted, command).await? {
+    if !command.is_dated
+        && let Some(repeated) = find_repeated(tx, &current, waiting.as_ref(), counted, command).await?
+    {
         let is_first =
             cause::finish(tx, command.cause, Outcome::Ignored, Some(NOTHING_NEW), app.now()).await?;
         if is_first && repeated == Repeated::Shown && waiting.is_some() {

@@ -73,7 +73,7 @@ impl Here {
     /// A new title for a post, written now by somebody here.
     pub(crate) fn retitling(&self, entry: EntryId, editor: ActorId, title: &str) -> Edit {
         let (written_at, cause) = (self.now(), Cause::Local);
-        Edit { entry, editor, texts: titled(title), poll: None, written_at, cause }
+        Edit { entry, editor, texts: titled(title), poll: None, written_at, is_dated: false, cause }
     }
 
     /// An activity that has been received and verified, as a cause.

@@ -233,6 +233,16 @@ on_both_engines! {
         assert!(here.told().await.is_empty());
     }
 
+    async fn an_update_that_says_when_it_was_made_may_be_about_more_than_is_kept(db: Db) {
+        let here = Here::new(db);
+        let (_, bob, post) = published(&here, Review::None).await;
+        here.minute();
+        let command = Edit { cause: here.activity().await, is_dated: true, ..here.retitling(post, bob, "Tomatoes") };
+        assert_eq!(edit(&here, command).await.unwrap(), Edited::Changed);
+        assert_eq!(here.told().await, [EventKind::EntryEdited { entry: post }], "it is passed on");
+        assert_eq!(here.entry(post).await.edited_at, Some(here.now()), "what was written before it comes too late");
+    }
+
     async fn whatever_is_shown_makes_an_edit(db: Db) {
         let here = Here::new(db);
         let (_, bob, post) = published(&here, Review::None).await;

@@ -180,7 +180,7 @@ on_both_engines! {
                 }
                 for written_at in [world.here.now(), guildhall_domain::Timestamp(1)] {
                     let cause = world.here.activity().await;
-                    let command = Edit { entry, editor: actor, texts: titled("New"), poll: None, written_at, cause };
+                    let command = Edit { entry, editor: actor, texts: titled("New"), poll: None, written_at, is_dated: false, cause };
                     world.check(&what("edit"), cause, entry::edit(app, command).await).await;
                 }
                 for group in world.groups.iter().copied() {

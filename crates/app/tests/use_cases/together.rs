@@ -238,7 +238,7 @@ on_both_engines! {
                     2 => drop(entry::delete(&app, by(comment, author)).await.unwrap()),
                     3 => {
                         let (texts, cause) = (titled("New"), Cause::Local);
-                        let command = Edit { entry: post, editor: author, texts, poll: None, written_at, cause };
+                        let command = Edit { entry: post, editor: author, texts, poll: None, written_at, is_dated: false, cause };
                         let edited = entry::edit(&app, command).await;
                         assert!(!matches!(edited, Err(entry::EditError::Store(_))), "{edited:?}");
                     }
@@ -272,7 +272,7 @@ on_both_engines! {
                 match number / 8 {
                     0 => {
                         let (texts, cause) = (titled("New"), Cause::Local);
-                        let command = Edit { entry: post, editor: author, texts, poll: None, written_at, cause };
+                        let command = Edit { entry: post, editor: author, texts, poll: None, written_at, is_dated: false, cause };
                         let edited = entry::edit(&app, command).await;
                         assert!(!matches!(edited, Err(entry::EditError::Store(_))), "{edited:?}");
                     }

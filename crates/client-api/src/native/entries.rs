@@ -108,6 +108,7 @@ pub(super) async fn change<E: Shown>(
         texts,
         poll: None,
         written_at: app.now(),
+        is_dated: false,
         cause: Cause::Local,
     };
     let status = match entry::edit(app, command).await? {

@@ -14,6 +14,9 @@ use super::signer::FORMER_LASTS;
 const LEASE: &str = "delivery-chores";
 /// How often.
 const EVERY: Duration = Duration::from_mins(1);
+/// Hosts with nothing waiting are left so many rows behind the end of the log: each move is a write for each of them, and
+/// keeps others from leasing them for that moment.
+const IDLE_ROWS: u32 = 500;
 /// How long what every host has passed stays on the log, so that it can be looked up.
 const KEEP_PASSED: Duration = Duration::from_hours(3 * 24);
 /// How long anything stays, whoever has not got it.
@@ -53,7 +56,7 @@ async fn once(context: &Context) -> Result<(), StoreError> {
 async fn tidy(app: &App) -> Result<(), StoreError> {
     let now = app.now();
     let mut tx = app.begin().await?;
-    host::advance_idle(&mut tx, now).await?;
+    host::advance_idle(&mut tx, IDLE_ROWS, now).await?;
     tx.commit().await?;
     loop {
         let mut tx = app.begin().await?;

@@ -145,7 +145,10 @@ impl Dispatcher {
         let is_time = !self.look_at.is_after(now) || (self.has_more && self.queue.is_empty());
         if is_time || self.is_told {
             self.is_told = false;
-            self.look_at = now.plus(LOOK_EVERY);
+            if is_time {
+                // Not for news: where there is always some, what was left out would never be found again.
+                self.look_at = now.plus(LOOK_EVERY);
+            }
             if let Err(error) = self.look(now, is_time).await {
                 warn("hosts with deliveries could not be found", &error);
                 self.look_at = now.plus(AFTER_STORE_ERROR);

@@ -29,7 +29,7 @@ const AFTER_STORE_ERROR: Duration = Duration::from_secs(1);
 /// The longest that one activity may take with all that has to be fetched for it.
 const LONGEST: Duration = Duration::from_mins(2);
 /// Tries before an activity is given up: with the doubling below about a day and a half.
-const MAX_ATTEMPTS: i64 = 14;
+pub(crate) const MAX_ATTEMPTS: i64 = 14;
 
 /// Processes what was received, as far as it is this node's share, of at most `senders` at the same time, until `shutdown`
 /// ends; what is under way then is finished. `holder` is a name that no other process has.

@@ -1,7 +1,10 @@
+use std::time::Duration;
+
 use guildhall_store::Db;
+use guildhall_store::delivery::host;
 use guildhall_store::testing::on_both_engines;
 
-use crate::peer::{Answer, Asked};
+use crate::peer::{Answer, Asked, in_time};
 use crate::world::{SHORTLY, World};
 
 const A: &str = "https://a.example/inbox";
@@ -57,6 +60,29 @@ on_both_engines! {
         second.answer(202);
         ask(&world, "update x").await.answer(202);
         ask(&world, "update x").await.answer(202);
+    }
+
+    async fn a_host_that_was_left_out_is_found_again_where_there_is_always_news(db: Db) {
+        let world = World::new(db).await;
+        world.peer.always(B, Answer::Ask);
+        let engine = world.start();
+        world.send("before", "before", &[A]).await;
+        waits(&world, 0).await;
+        let mut tx = world.app.begin().await.unwrap();
+        let (now, until) = (world.now(), world.now().plus(Duration::from_secs(1)));
+        let lease = host::lease_all(&mut tx, vec!["a.example".to_owned()], "another", now, until);
+        lease.await.unwrap();
+        tx.commit().await.unwrap();
+        // Somebody else has it, but for a moment.
+        world.send("left out", "left out", &[A]).await;
+        for number in 0..20 {
+            world.advance(Duration::from_secs(1));
+            let news = format!("news {number}");
+            world.send(&news, &news, &[B]).await;
+            ask(&world, &news).await.answer(202);
+        }
+        waits(&world, 0).await;
+        drop(engine);
     }
 
     async fn a_host_gets_eight_requests_at_a_time(db: Db) {
@@ -115,6 +141,16 @@ on_both_engines! {
 }
 
 /// The next request, which has to be that one.
+/// Until so many items wait for a.example.
+async fn waits(world: &World, count: u64) {
+    in_time(async {
+        while world.status("a.example").await.waiting != count {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+}
+
 async fn ask(world: &World, body: &str) -> Asked {
     let asked = world.peer.next().await;
     assert_eq!(asked.made.body, body);

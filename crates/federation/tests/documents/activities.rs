@@ -24,6 +24,7 @@ on_both_engines! {
             texts: entry::texts_from_markdown(Some("Tulips".into()), "Plant them late.", None),
             poll: None,
             written_at: stage.now(),
+            is_dated: false,
             cause: Cause::Local,
         };
         entry::edit(&stage.app, edit).await.unwrap();

@@ -23,6 +23,7 @@ on_both_engines! {
             texts: entry::texts_from_markdown(Some("Tulips".into()), "Plant them late.", None),
             poll: None,
             written_at: stage.now(),
+            is_dated: false,
             cause: Cause::Local,
         };
         entry::edit(&stage.app, edit).await.unwrap();
@@ -53,6 +54,7 @@ on_both_engines! {
             texts: entry::texts_from_markdown(Some("Roses?".into()), "", None),
             poll: None,
             written_at: stage.now(),
+            is_dated: false,
             cause,
         };
         entry::edit(&stage.app, edit).await.unwrap();
@@ -78,6 +80,7 @@ on_both_engines! {
             texts: entry::texts_from_markdown(Some("Roses?".into()), "", None),
             poll: None,
             written_at: stage.now(),
+            is_dated: false,
             cause,
         };
         entry::edit(&stage.app, edit).await.unwrap();

@@ -78,7 +78,7 @@ impl Here {
     pub(crate) async fn far_edit(&self, entry: EntryId, texts: Texts, activity: &Value) {
         let editor = self.far_actor("bert", ActorKind::Person).await;
         let (written_at, cause) = (self.app.now(), self.activity(activity).await);
-        let command = Edit { entry, editor, texts, poll: None, written_at, cause };
+        let command = Edit { entry, editor, texts, poll: None, written_at, is_dated: false, cause };
         entry::edit(&self.app, command).await.unwrap();
     }
 

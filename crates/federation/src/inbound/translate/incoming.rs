@@ -9,7 +9,7 @@ use guildhall_store::{
 };
 
 use super::{Step, Trouble};
-use crate::{Federation, fetch::FetchError};
+use crate::{Federation, fetch::FetchError, inbound::worker::MAX_ATTEMPTS};
 
 /// A verified activity that is being processed.
 pub(crate) struct Incoming {
@@ -70,8 +70,9 @@ impl Incoming {
 
     /// The error is that something its actor sent before it was put off, and must not be overtaken by it.
     pub(crate) async fn wait_for_earlier(&self, federation: &Federation) -> Result<(), Trouble> {
-        let Received { actor, id, .. } = &self.received;
-        if received::has_earlier(&federation.app.store, actor, *id).await? {
+        let Received { actor, id, attempts, .. } = &self.received;
+        // At the last attempt there is nothing to wait for any more.
+        if *attempts < MAX_ATTEMPTS && received::has_earlier(&federation.app.store, actor, *id).await? {
             return Err(Trouble::Later("something earlier of the same actor still waits".to_owned()));
         }
         Ok(())

@@ -71,7 +71,7 @@ impl Trouble {
     fn of_store(error: &StoreError, text: String) -> Self {
         match error {
             // By its own doing, maybe: it must not hold up its sender for ever.
-            StoreError::Expired => Self::Later(text),
+            error if error.is_cut_off() => Self::Later(text),
             error if error.is_retryable() || error.is_unavailable() => Self::Store(text),
             _ => Self::Never(text),
         }

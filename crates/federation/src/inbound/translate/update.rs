@@ -64,6 +64,7 @@ async fn update_object(
         texts: texts_of(object, &incoming.actor, known.kind == EntryKind::Post),
         poll: poll_of(object),
         written_at: written_at(object, federation.app.now()),
+        is_dated: object.updated.is_some(),
         cause: incoming.cause(),
     };
     entries::edit(&federation.app, command).await.into_step()

@@ -77,13 +77,15 @@ pub async fn list_left(db: &Db, now: Timestamp, limit: u32) -> Result<Vec<DueHos
     .await
 }
 
-/// Moves the cursors of hosts with nothing waiting to the end of the log, so that it can be pruned.
-pub async fn advance_idle(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreError> {
+/// Moves the cursors of hosts with nothing waiting to the end of the log, where they are more than `rows` behind it: so
+/// that it can be pruned, and need not be looked through for what is none of theirs.
+pub async fn advance_idle(tx: &mut Tx, rows: u32, now: Timestamp) -> Result<u64, StoreError> {
     // Read before: what is appended in between is behind the end that is written.
     let (last,): (i64,) = tx.query("SELECT COALESCE(max(seq), 0) FROM delivery_log").one().await?;
     tx.query(concat!(
         "UPDATE delivery_hosts SET cursor = $1
-         WHERE cursor < $1 AND lease_until <= $2
+         WHERE cursor < (SELECT seq FROM delivery_log WHERE seq <= $1 ORDER BY seq DESC LIMIT 1 OFFSET $3)
+           AND lease_until <= $2
            AND NOT EXISTS (SELECT 1 FROM delivery_targets t
                            WHERE t.host = delivery_hosts.host AND t.seq > delivery_hosts.cursor)
            AND NOT EXISTS (SELECT 1 FROM delivery_subscriptions s
@@ -96,6 +98,7 @@ pub async fn advance_idle(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreError
     ))
     .bind(last)
     .bind(now.0)
+    .bind(i64::from(rows))
     .slow()
     .execute()
     .await
