@@ -110,6 +110,11 @@ pub async fn set_place(tx: &mut Tx, event: EventId, place: Option<i64>) -> Resul
     Ok(())
 }
 
+/// Whether there are keys that were replaced and not deleted yet.
+pub async fn has_former(tx: &mut Tx) -> Result<bool, StoreError> {
+    Ok(tx.query("SELECT actor_id FROM former_keys LIMIT 1").optional::<(i64,)>().await?.is_some())
+}
+
 /// Deletes keys that were replaced before `before` and that no server needs any more, since each has been sent the news
 /// or is dead; and any replaced before `at_latest`.
 pub async fn delete_former(tx: &mut Tx, before: Timestamp, at_latest: Timestamp) -> Result<u64, StoreError> {

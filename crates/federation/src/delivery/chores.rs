@@ -15,7 +15,7 @@ const LEASE: &str = "delivery-chores";
 /// How often.
 const EVERY: Duration = Duration::from_mins(1);
 /// Hosts with nothing waiting are left so many rows behind the end of the log: each move is a write for each of them, and
-/// keeps others from leasing them for that moment.
+/// keeps others from leasing them for that moment. While there are old keys none are: those wait for every cursor.
 const IDLE_ROWS: u32 = 500;
 /// How long what every host has passed stays on the log, so that it can be looked up.
 const KEEP_PASSED: Duration = Duration::from_hours(3 * 24);
@@ -37,7 +37,7 @@ pub(super) async fn run(context: Arc<Context>) {
     }
 }
 
-async fn once(context: &Context) -> Result<(), StoreError> {
+pub(super) async fn once(context: &Context) -> Result<(), StoreError> {
     let app = &context.app;
     context.memory.sweep(app.now());
     let mut tx = app.begin().await?;
@@ -56,7 +56,8 @@ async fn once(context: &Context) -> Result<(), StoreError> {
 async fn tidy(app: &App) -> Result<(), StoreError> {
     let now = app.now();
     let mut tx = app.begin().await?;
-    host::advance_idle(&mut tx, IDLE_ROWS, now).await?;
+    let rows = if signing_key::has_former(&mut tx).await? { 0 } else { IDLE_ROWS };
+    host::advance_idle(&mut tx, rows, now).await?;
     tx.commit().await?;
     loop {
         let mut tx = app.begin().await?;

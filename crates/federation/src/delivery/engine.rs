@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use guildhall_app::App;
+use guildhall_store::StoreError;
 
 use super::chores;
 use super::common::Common;
@@ -91,5 +92,14 @@ impl Delivery {
     /// commands, beside no [`run`](Self::run).
     pub async fn run_until_idle(&self) {
         Dispatcher::new(self.context.clone()).run_until_idle().await;
+    }
+
+    /// Does once what [`run`](Self::run) does every minute: moves idle cursors on, prunes, deletes old keys, counts.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer; what was done until then stays done.
+    pub async fn do_chores(&self) -> Result<(), StoreError> {
+        chores::once(&self.context).await
     }
 }

@@ -81,6 +81,15 @@ impl TestInstance {
         FakePeer::start(software, self.clock.clone()).await
     }
 
+    /// What a running server does for its delivery log once a minute.
+    ///
+    /// # Panics
+    ///
+    /// When the database does not answer.
+    pub async fn do_delivery_chores(&self) {
+        self.delivery.do_chores().await.unwrap();
+    }
+
     /// Works through what was received, publishes what happened and delivers it, until there is nothing left to do now.
     pub async fn run_until_idle(&self) {
         let work = async {
