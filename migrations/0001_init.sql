@@ -23,6 +23,7 @@ CREATE TABLE actors (
     also_known_as JSONB NOT NULL,
     moved_to TEXT,
     remote_updated_at BIGINT,
+    published_at BIGINT,
     fetched_at BIGINT,
     created_at BIGINT NOT NULL,
     deleted_at BIGINT
@@ -125,15 +126,58 @@ CREATE TABLE memberships (
 CREATE INDEX memberships_actor ON memberships (actor_id);
 CREATE INDEX memberships_follow ON memberships (follow_ap_id) WHERE follow_ap_id IS NOT NULL;
 
--- group_id 0 is the whole instance.
-CREATE TABLE bans (
+-- Bans, mutes and probation: each the moment it ends, 9223372036854775807 without end. group_id 0 is the whole instance.
+CREATE TABLE standings (
     group_id BIGINT NOT NULL,
     actor_id BIGINT NOT NULL REFERENCES actors (id),
-    until BIGINT,
-    created_at BIGINT NOT NULL,
+    banned_until BIGINT,
+    muted_until BIGINT,
+    watched_until BIGINT,
     PRIMARY KEY (group_id, actor_id)
 );
-CREATE INDEX bans_actor ON bans (actor_id);
+CREATE INDEX standings_actor ON standings (actor_id);
+
+-- What a group hosted here has seen of somebody: what trust is earned by.
+CREATE TABLE acquaintances (
+    group_id BIGINT NOT NULL REFERENCES groups (id),
+    actor_id BIGINT NOT NULL REFERENCES actors (id),
+    -- Posts and comments let in, and answers to them by others.
+    accepted BIGINT NOT NULL DEFAULT 0,
+    answered BIGINT NOT NULL DEFAULT 0,
+    -- Days on which something was let in, and the last of them: days since 1970, UTC.
+    days BIGINT NOT NULL DEFAULT 0,
+    last_day BIGINT NOT NULL DEFAULT 0,
+    -- Refused or removed, and reports about them that were found right or wrong.
+    refused BIGINT NOT NULL DEFAULT 0,
+    upheld BIGINT NOT NULL DEFAULT 0,
+    dismissed BIGINT NOT NULL DEFAULT 0,
+    struck_at BIGINT,
+    first_at BIGINT NOT NULL,
+    -- A level given by hand, by whom and why.
+    given TEXT,
+    given_reason TEXT,
+    given_by BIGINT,
+    PRIMARY KEY (group_id, actor_id)
+);
+CREATE INDEX acquaintances_actor ON acquaintances (actor_id);
+
+-- Automatic rules, gates and thresholds of a group, as JSON; group_id 0 is the whole instance.
+CREATE TABLE rulebooks (
+    group_id BIGINT PRIMARY KEY,
+    -- Another one for each change: what is prepared from it is kept under this.
+    revision BIGINT NOT NULL,
+    body JSONB NOT NULL,
+    updated_at BIGINT NOT NULL
+);
+
+-- How often a rule fitted, by days since 1970, UTC.
+CREATE TABLE rule_figures (
+    group_id BIGINT NOT NULL,
+    rule TEXT NOT NULL,
+    day BIGINT NOT NULL,
+    fitted BIGINT NOT NULL,
+    PRIMARY KEY (group_id, rule, day)
+);
 
 -- group_id 0 is the whole instance.
 CREATE TABLE peering (
@@ -190,8 +234,15 @@ CREATE TABLE entries (
     -- Of a post from elsewhere: the collection of its thread at its origin (FEP-7888).
     context_url TEXT,
     -- The Create that brought it, forwarded when it is admitted later.
-    received_id BIGINT
+    received_id BIGINT,
+    -- Neither listed nor told to followers: who has its address may read it.
+    limited BOOLEAN NOT NULL DEFAULT false,
+    -- Equal for the same words, and for the same link; only where a rule asks for repetitions.
+    text_print BIGINT,
+    link_print BIGINT
 );
+CREATE INDEX entries_text_print ON entries (text_print, id) WHERE text_print IS NOT NULL;
+CREATE INDEX entries_link_print ON entries (link_print, id) WHERE link_print IS NOT NULL;
 CREATE INDEX entries_new ON entries (group_id, kind, state, id);
 CREATE INDEX entries_active ON entries (group_id, kind, state, last_activity_at, id);
 CREATE INDEX entries_top ON entries (group_id, kind, state, score, id);
@@ -202,6 +253,14 @@ CREATE INDEX entries_author ON entries (author_id, group_id, state, id);
 CREATE INDEX entries_page ON entries (page_url) WHERE page_url IS NOT NULL;
 CREATE INDEX entries_context ON entries (context_url) WHERE context_url IS NOT NULL;
 CREATE INDEX entries_gone_with ON entries (gone_with) WHERE gone_with IS NOT NULL;
+
+-- Tags that groups gave to posts and comments, in lower case without #.
+CREATE TABLE entry_tags (
+    entry_id BIGINT NOT NULL REFERENCES entries (id),
+    tag TEXT NOT NULL,
+    PRIMARY KEY (entry_id, tag)
+);
+CREATE INDEX entry_tags_tag ON entry_tags (tag, entry_id);
 
 -- What clients called the requests that made entries, for a day: the same request again makes no second entry.
 CREATE TABLE request_keys (
@@ -277,6 +336,7 @@ CREATE TABLE reports (
     created_at BIGINT NOT NULL
 );
 CREATE INDEX reports_group ON reports (group_id, id);
+CREATE INDEX reports_entry ON reports (entry_id) WHERE entry_id IS NOT NULL;
 
 -- What waits for a moderator: a request to join, an entry, or an edit of one.
 CREATE TABLE queue_items (

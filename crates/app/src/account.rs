@@ -127,6 +127,7 @@ pub(crate) fn local_fields(app: &App, name: &str, kind: ActorKind) -> ActorField
         also_known_as: Vec::new(),
         moved_to: None,
         remote_updated_at: None,
+        published_at: None,
         ap_id: ApId::new(id),
     }
 }

@@ -2,15 +2,13 @@
 
 use guildhall_domain::{
     ActorId, GroupId,
-    admission::{EntryFacts, Role},
-    content::EntryKind,
+    admission::Role,
     peering::{self, Peering, PeeringEntry},
 };
 use guildhall_store::{
     StoreError, Tx,
     actor::{self, Actor},
-    entry::{self, AuthorFacts},
-    peering as lists,
+    entry, peering as lists,
 };
 
 use crate::App;
@@ -85,7 +83,7 @@ impl Lists {
 }
 
 /// Under which the lists may name an actor: the host of its handle, and that of its id.
-fn authorities_of(actor: &Actor) -> impl Iterator<Item = &str> {
+pub(crate) fn authorities_of(actor: &Actor) -> impl Iterator<Item = &str> {
     let home = actor.ap_id.authority().filter(|home| *home != actor.host);
     std::iter::once(actor.host.as_str()).chain(home)
 }
@@ -136,25 +134,4 @@ pub(crate) async fn actor(app: &App, id: ActorId) -> Result<Actor, StoreError> {
 /// What an actor is in a group; an outsider where there is no such group.
 pub(crate) async fn role(tx: &mut Tx, group: GroupId, actor: ActorId) -> Result<Role, StoreError> {
     Ok(entry::find_author_facts(tx, group, actor).await?.map_or(Role::Outsider, |facts| facts.role))
-}
-
-/// The facts of an entry as the pipeline wants them.
-pub(crate) fn entry_facts(
-    author: &AuthorFacts,
-    kind: EntryKind,
-    (instance_peering, group_peering): (Peering, Peering),
-    is_public: bool,
-    thread_locked: bool,
-) -> EntryFacts {
-    EntryFacts {
-        kind,
-        instance_peering,
-        group_peering,
-        standing: author.standing,
-        role: author.role,
-        policy: author.policy,
-        admitted_before: author.admitted_before,
-        is_public,
-        thread_locked,
-    }
 }

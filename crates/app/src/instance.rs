@@ -66,6 +66,7 @@ fn instance_fields(app: &App, ap_id: ApId) -> ActorFields {
         also_known_as: Vec::new(),
         moved_to: None,
         remote_updated_at: None,
+        published_at: None,
         ap_id,
     }
 }

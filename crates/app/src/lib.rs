@@ -2,6 +2,7 @@
 //! models, behind one visibility rule. Knows neither HTTP nor `ActivityPub`: the adapters translate.
 
 pub mod account;
+mod admission;
 mod app;
 pub mod cause;
 pub mod entry;
@@ -15,6 +16,8 @@ pub mod port;
 pub mod queue;
 pub mod read;
 pub mod remote;
+pub mod rulebook;
+mod said;
 mod signals;
 mod viewer;
 

@@ -89,6 +89,68 @@ fn unlink_handle<'a>(node: &'a AstNode<'a>) {
     }
 }
 
+/// A link in sanitised HTML.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Anchor {
+    /// Where it leads.
+    pub(crate) href: String,
+    /// Whether it names a person or group.
+    pub(crate) is_mention: bool,
+    /// Whether it names a tag.
+    pub(crate) is_hashtag: bool,
+}
+
+/// The links of HTML that [`sanitise_html`] has written: attributes in double quotes, nothing else in brackets.
+pub(crate) fn anchors(html: &str) -> impl Iterator<Item = Anchor> {
+    html.split("<a ").skip(1).filter_map(|rest| {
+        let tag = rest.split('>').next().unwrap_or_default();
+        let attribute = |name: &str| {
+            let (_, value) = tag.split_once(name)?;
+            value.split('"').next()
+        };
+        let class = attribute("class=\"").unwrap_or_default();
+        let has = |name: &str| class.split(' ').any(|class| class == name);
+        Some(Anchor {
+            href: unescape(attribute("href=\"")?),
+            is_mention: has("mention") && !has("hashtag"),
+            is_hashtag: has("hashtag"),
+        })
+    })
+}
+
+/// How many handles (`@name@host`) stand in HTML outside of links.
+pub(crate) fn count_handles(html: &str) -> usize {
+    let mut count = 0;
+    let mut before = ' ';
+    for (at, c) in html.char_indices() {
+        if c == '@' && matches!(before, ' ' | '>' | '(' | '\n' | ',' | ';') {
+            let (name, rest) = html[at + 1..].split_once('@').unwrap_or_default();
+            let is_name =
+                !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-'));
+            count += usize::from(is_name && rest.starts_with(|c: char| c.is_alphanumeric()));
+        }
+        before = c;
+    }
+    count
+}
+
+/// The text of HTML that [`sanitise_html`] has written, as [`plain_text`] gives it, without parsing it again.
+pub(crate) fn text_of_clean(html: &str) -> String {
+    let mut text = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        let (before, tag) = rest.split_at(at);
+        text.push_str(before);
+        let end = tag.find('>').map_or(tag.len(), |end| end + 1);
+        if ends_line(&tag[..end]) {
+            text.push('\n');
+        }
+        rest = &tag[end..];
+    }
+    text.push_str(rest);
+    unescape(&text).lines().map(str::trim).collect::<Vec<_>>().join("\n").trim().to_owned()
+}
+
 /// The text of HTML: blocks and line breaks become line ends, tags vanish, entities are read.
 pub fn plain_text(html: &str) -> String {
     let mut broken = String::with_capacity(html.len() + 16);
@@ -183,5 +245,24 @@ mod tests {
     fn blocks_end_lines_in_plain_text() {
         assert_eq!(plain_text("<p>One<br>two</p><p>3 &lt; 4 &amp; 5</p>"), "One\ntwo\n\n3 < 4 & 5");
         assert_eq!(excerpt("<p>One<br>two</p>"), "One two");
+    }
+
+    #[test]
+    fn clean_html_has_the_same_text_by_either_way() {
+        for html in [
+            "<p>One<br>two</p><p>3 &lt; 4 &amp; 5&nbsp;</p>",
+            "<ul><li>a</li><li>b</li></ul>",
+            "a &amp;lt; b",
+            "",
+        ] {
+            let clean = sanitise_html(html);
+            assert_eq!(text_of_clean(&clean), plain_text(&clean), "{html}");
+        }
+    }
+
+    #[test]
+    fn handles_are_counted_where_they_are_no_links() {
+        assert_eq!(count_handles("<p>@a@b.example (@c@d.example) x@y.example @e</p>"), 2);
+        assert_eq!(count_handles("<a href=\"https://a.example/@x@b.example\">@x@b.example</a>"), 1);
     }
 }

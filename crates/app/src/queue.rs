@@ -20,7 +20,7 @@ use guildhall_store::{
 
 use crate::{
     App, Viewer, cause,
-    entry::{count_in, resume_waiting},
+    entry::{count_in, resume_waiting, seen},
     facts,
     group::{admit_member, end_membership},
 };
@@ -160,11 +160,13 @@ async fn decide_entry(
             let cause = entry.received_id.map_or(Cause::Local, Cause::Activity);
             entry::set_state(tx, entry.id, EntryState::Published, None).await?;
             count_in(tx, entry, app.now()).await?;
+            seen::admitted(tx, entry, app.now()).await?;
             cause::tell(app, tx, cause, EventKind::EntryPublished { entry: entry.id }).await?;
         }
         Word::Refuse(reason) => {
             let cause = item.received.map_or(Cause::Local, Cause::Activity);
             entry::set_state(tx, entry.id, EntryState::Refused, Some(reason)).await?;
+            seen::refused(tx, entry, app.now()).await?;
             let refused = EventKind::EntryRefused { entry: entry.id, reason: reason.clone() };
             cause::tell(app, tx, cause, refused).await?;
         }

@@ -3,7 +3,7 @@
 use guildhall_domain::{
     ActorId, ApId, DecisionId, EntryId, GroupId, Timestamp,
     actor::ActorKind,
-    admission::Layer,
+    admission::{End, Layer, Sanction},
     content::EntryState,
     event::Cause,
     group::{Admission, Policy, Posting, Review},
@@ -14,10 +14,11 @@ use guildhall_domain::{
 use guildhall_store::{
     StoreError, Tx,
     actor::{self, Actor},
-    ban, decision, entry,
+    decision, entry,
     group::{self, Counts, GroupFields},
     membership::{self, Membership},
     received::Outcome,
+    standing,
 };
 
 use crate::{
@@ -297,10 +298,10 @@ pub async fn actor_suspended(app: &App, command: SuspendActor) -> Result<(), Sto
         return Ok(());
     }
     let changed = if is_suspended {
-        ban::set(&mut tx, None, actor, until, app.now()).await?;
+        standing::set(&mut tx, None, actor, Sanction::Ban, End::at(until)).await?;
         true
     } else {
-        ban::delete(&mut tx, None, actor).await?
+        standing::lift(&mut tx, None, actor, Sanction::Ban).await?
     };
     if changed {
         let record = Decision {

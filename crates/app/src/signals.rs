@@ -9,6 +9,7 @@ use guildhall_domain::ActorId;
 use tokio::sync::{Notify, broadcast};
 
 use crate::entry::Door;
+use crate::rulebook::Shelf;
 
 /// What is forgotten at a time before those who listen are told to forget everything.
 const FORGETS: usize = 256;
@@ -27,6 +28,8 @@ pub struct Signals {
     pub hosts: Bell,
     /// Entries on their way into groups.
     pub(crate) door: Door,
+    /// Rulebooks ready to judge by.
+    pub(crate) shelf: Shelf,
     forgets: broadcast::Sender<Forget>,
     outbox: Arc<Outbox>,
 }
@@ -91,6 +94,7 @@ impl Default for Signals {
             delivery: bell(Kind::Delivery),
             hosts: bell(Kind::Hosts),
             door: Door::default(),
+            shelf: Shelf::default(),
             forgets: broadcast::channel(FORGETS).0,
             outbox,
         }

@@ -15,8 +15,10 @@ pub mod id;
 pub mod membership;
 pub mod moderation;
 pub mod peering;
+pub mod rules;
 pub mod text;
 pub mod time;
+pub mod trust;
 pub mod visibility;
 
 pub use ap_id::ApId;

@@ -1,11 +1,8 @@
 //! Joining and leaving a group.
 
 use crate::{
-    admission::{Layer, Standing, peering_verdict},
-    group::Admission,
-    peering::Peering,
+    admission::{Decided, Layer, Refusal, Role, Verdict},
     text::closed_enum,
-    time::Timestamp,
 };
 
 closed_enum! {
@@ -16,21 +13,6 @@ closed_enum! {
         /// In.
         Member = "member",
     }
-}
-
-/// What [`decide_join`] needs to know.
-#[derive(Debug, Clone)]
-pub struct JoinFacts {
-    /// How the group admits members.
-    pub admission: Admission,
-    /// The membership so far.
-    pub membership: Option<MembershipState>,
-    /// Whether the actor moderates this group.
-    pub is_moderator: bool,
-    /// Bans, of the group and of the instance.
-    pub standing: Standing,
-    /// What the instance and the group decided about the actor's host.
-    pub peering: Peering,
 }
 
 /// What becomes of a request to join.
@@ -56,6 +38,9 @@ pub enum JoinRefusal {
     /// The group or the instance does not federate with the actor's host.
     #[error("this group does not accept members from your server")]
     HostBlocked,
+    /// An automatic rule of the group or the instance.
+    #[error("a rule of this group does not let you in")]
+    Rule,
     /// A moderator said no.
     #[error("a moderator declined the request")]
     Declined,
@@ -68,6 +53,7 @@ impl JoinRefusal {
             Self::Banned => "banned",
             Self::InviteNeeded => "invite-needed",
             Self::HostBlocked => "host-blocked",
+            Self::Rule => "rule",
             Self::Declined => "declined",
         }
     }
@@ -78,81 +64,83 @@ impl JoinRefusal {
             Self::Banned => Layer::Standing,
             Self::InviteNeeded => Layer::Role,
             Self::HostBlocked => Layer::GroupPeering,
+            Self::Rule => Layer::Rule,
             Self::Declined => Layer::Moderator,
+        }
+    }
+
+    fn of(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::HostBlocked | Refusal::HostLimited => Self::HostBlocked,
+            Refusal::InviteNeeded => Self::InviteNeeded,
+            Refusal::Banned | Refusal::Muted | Refusal::Probation => Self::Banned,
+            Refusal::Rule
+            | Refusal::NotPublic
+            | Refusal::MembersOnly
+            | Refusal::ModeratorsOnly
+            | Refusal::NotTrusted
+            | Refusal::Locked => Self::Rule,
         }
     }
 }
 
-/// Decides what happens when an actor asks to join a group.
+/// Decides what happens when an actor asks to join a group, by what the pipeline says to that.
 ///
 /// A ban outranks all. Asking again as a member changes nothing: a repeated `Follow` is harmless. Members of limited
-/// hosts are let in by a moderator only, whatever the group's own setting.
+/// hosts are let in by a moderator only, whatever the group's own setting; moderators are let in.
 ///
 /// # Errors
 /// A [`JoinRefusal`] when the rules say no.
-pub fn decide_join(facts: &JoinFacts, now: Timestamp) -> Result<JoinOutcome, JoinRefusal> {
-    if facts.peering == Peering::Blocked {
-        return Err(JoinRefusal::HostBlocked);
-    }
-    if facts.standing.is_banned(now) {
-        return Err(JoinRefusal::Banned);
-    }
-    if facts.membership == Some(MembershipState::Member) {
-        return Ok(JoinOutcome::AlreadyMember);
-    }
-    if facts.is_moderator {
-        return Ok(JoinOutcome::Joined);
-    }
-    match (facts.admission, peering_verdict(facts.peering)) {
-        (Admission::Invite, _) => Err(JoinRefusal::InviteNeeded),
-        (Admission::Approval, _) | (Admission::Open, Some(_)) => Ok(JoinOutcome::AwaitingApproval),
-        (Admission::Open, None) => Ok(JoinOutcome::Joined),
+pub fn decide_join(
+    membership: Option<MembershipState>,
+    role: Role,
+    admission: &Decided,
+) -> Result<JoinOutcome, JoinRefusal> {
+    let is_member = membership == Some(MembershipState::Member);
+    match admission.verdict {
+        Verdict::Refuse(refusal @ (Refusal::Banned | Refusal::HostBlocked)) | Verdict::Drop(refusal) => {
+            Err(JoinRefusal::of(refusal))
+        }
+        _ if is_member => Ok(JoinOutcome::AlreadyMember),
+        Verdict::Refuse(refusal) => Err(JoinRefusal::of(refusal)),
+        Verdict::Hold(_) if role != Role::Moderator => Ok(JoinOutcome::AwaitingApproval),
+        Verdict::Admit | Verdict::AdmitAndReport | Verdict::Hold(_) => Ok(JoinOutcome::Joined),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::admission::HoldReason;
 
-    const NOW: Timestamp = Timestamp(1_000);
+    fn join(membership: Option<MembershipState>, verdict: Verdict) -> Result<JoinOutcome, JoinRefusal> {
+        decide_join(membership, Role::Outsider, &Decided::by(Layer::Default, verdict))
+    }
 
-    fn facts(admission: Admission) -> JoinFacts {
-        JoinFacts {
-            admission,
-            membership: None,
-            is_moderator: false,
-            standing: Standing::default(),
-            peering: Peering::Open,
+    #[test]
+    fn each_answer_of_the_pipeline_has_its_outcome() {
+        let refused = |refusal| join(None, Verdict::Refuse(refusal));
+        assert_eq!(join(None, Verdict::Admit), Ok(JoinOutcome::Joined));
+        assert_eq!(join(None, Verdict::Hold(HoldReason::Approval)), Ok(JoinOutcome::AwaitingApproval));
+        assert_eq!(refused(Refusal::InviteNeeded), Err(JoinRefusal::InviteNeeded));
+        assert_eq!(refused(Refusal::Rule), Err(JoinRefusal::Rule));
+        assert_eq!(join(None, Verdict::Drop(Refusal::HostBlocked)), Err(JoinRefusal::HostBlocked));
+    }
+
+    #[test]
+    fn asking_again_as_a_member_changes_nothing_but_for_bans() {
+        let member = Some(MembershipState::Member);
+        for verdict in
+            [Verdict::Admit, Verdict::Hold(HoldReason::Approval), Verdict::Refuse(Refusal::InviteNeeded)]
+        {
+            assert_eq!(join(member, verdict), Ok(JoinOutcome::AlreadyMember), "{verdict:?}");
         }
+        assert_eq!(join(member, Verdict::Refuse(Refusal::Banned)), Err(JoinRefusal::Banned));
     }
 
     #[test]
-    fn each_admission_setting_has_its_answer() {
-        assert_eq!(decide_join(&facts(Admission::Open), NOW), Ok(JoinOutcome::Joined));
-        assert_eq!(decide_join(&facts(Admission::Approval), NOW), Ok(JoinOutcome::AwaitingApproval));
-        assert_eq!(decide_join(&facts(Admission::Invite), NOW), Err(JoinRefusal::InviteNeeded));
-    }
-
-    #[test]
-    fn a_ban_outranks_membership_until_it_ends() {
-        let mut asked = facts(Admission::Open);
-        asked.membership = Some(MembershipState::Member);
-        asked.standing.group_ban = Some(Some(Timestamp(2_000)));
-        assert_eq!(decide_join(&asked, NOW), Err(JoinRefusal::Banned));
-        assert_eq!(decide_join(&asked, Timestamp(2_000)), Ok(JoinOutcome::AlreadyMember));
-    }
-
-    #[test]
-    fn a_moderator_needs_no_invitation() {
-        let asked = JoinFacts { is_moderator: true, ..facts(Admission::Invite) };
-        assert_eq!(decide_join(&asked, NOW), Ok(JoinOutcome::Joined));
-    }
-
-    #[test]
-    fn hosts_are_judged_before_people() {
-        let limited = JoinFacts { peering: Peering::Limited, ..facts(Admission::Open) };
-        assert_eq!(decide_join(&limited, NOW), Ok(JoinOutcome::AwaitingApproval));
-        let blocked = JoinFacts { peering: Peering::Blocked, ..facts(Admission::Open) };
-        assert_eq!(decide_join(&blocked, NOW), Err(JoinRefusal::HostBlocked));
+    fn moderators_wait_for_nobody() {
+        let held = Decided::by(Layer::InstancePeering, Verdict::Hold(HoldReason::HostLimited));
+        assert_eq!(decide_join(None, Role::Moderator, &held), Ok(JoinOutcome::Joined));
     }
 }

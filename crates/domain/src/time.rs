@@ -12,6 +12,11 @@ impl Timestamp {
         self.0
     }
 
+    /// The day it is in, by UTC: days since 1970-01-01.
+    pub fn day(self) -> i64 {
+        self.0.div_euclid(24 * 60 * 60 * 1000)
+    }
+
     /// Whether this point lies after `other`.
     pub fn is_after(self, other: Timestamp) -> bool {
         self > other

@@ -11,7 +11,7 @@ macro_rules! select {
     () => {
         "SELECT id, ap_id, kind, is_local, username, host, display_name, summary_html, page_url, icon_url, inbox,
                 shared_inbox, outbox, followers, moderators_url, featured_url, wall_url, also_known_as, moved_to,
-                remote_updated_at, fetched_at, created_at, deleted_at
+                remote_updated_at, published_at, fetched_at, created_at, deleted_at
          FROM actors"
     };
 }
@@ -20,8 +20,8 @@ macro_rules! insert {
     () => {
         "INSERT INTO actors (id, is_local, ap_id, kind, username, username_key, host, display_name, summary_html,
             page_url, icon_url, inbox, shared_inbox, outbox, followers, moderators_url, featured_url, wall_url,
-            also_known_as, moved_to, remote_updated_at, fetched_at, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)"
+            also_known_as, moved_to, remote_updated_at, published_at, fetched_at, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)"
     };
 }
 
@@ -68,6 +68,8 @@ pub struct Actor {
     pub moved_to: Option<String>,
     /// When it says it last changed.
     pub remote_updated_at: Option<Timestamp>,
+    /// When the account was made, by what its server first said.
+    pub published_at: Option<Timestamp>,
     /// When we last looked.
     pub fetched_at: Option<Timestamp>,
     /// When we first knew it.
@@ -122,6 +124,8 @@ pub struct ActorFields {
     pub moved_to: Option<String>,
     /// When it says it last changed.
     pub remote_updated_at: Option<Timestamp>,
+    /// When the account was made, by what its server says.
+    pub published_at: Option<Timestamp>,
 }
 
 /// The actor with a key.
@@ -227,7 +231,8 @@ pub async fn upsert_remote(
             shared_inbox = excluded.shared_inbox, outbox = excluded.outbox, followers = excluded.followers,
             moderators_url = excluded.moderators_url, featured_url = excluded.featured_url,
             wall_url = excluded.wall_url, also_known_as = excluded.also_known_as, moved_to = excluded.moved_to,
-            remote_updated_at = excluded.remote_updated_at, fetched_at = excluded.fetched_at, deleted_at = NULL
+            remote_updated_at = excluded.remote_updated_at,
+            published_at = coalesce(actors.published_at, excluded.published_at), fetched_at = excluded.fetched_at, deleted_at = NULL
           WHERE NOT actors.is_local AND actors.kind = excluded.kind"
     );
     bind_fields(tx.query(sql).bind(new_id.0).bind(false), fields)
@@ -296,6 +301,7 @@ fn bind_fields<'c>(query: Query<'c>, fields: &ActorFields) -> Query<'c> {
         .bind(serde_json::Value::from(fields.also_known_as.clone()))
         .bind(fields.moved_to.clone())
         .bind(fields.remote_updated_at.map(|time| time.0))
+        .bind(fields.published_at.map(|time| time.0))
 }
 
 crate::record! {
@@ -320,6 +326,7 @@ crate::record! {
         also_known_as: serde_json::Value,
         moved_to: Option<String>,
         remote_updated_at: Option<i64>,
+        published_at: Option<i64>,
         fetched_at: Option<i64>,
         created_at: i64,
         deleted_at: Option<i64>,
@@ -352,6 +359,7 @@ impl TryFrom<Row> for Actor {
                 .map_err(|_| StoreError::corrupt("actor", row.id))?,
             moved_to: row.moved_to,
             remote_updated_at: convert::time(row.remote_updated_at),
+            published_at: convert::time(row.published_at),
             fetched_at: convert::time(row.fetched_at),
             created_at: Timestamp(row.created_at),
             deleted_at: convert::time(row.deleted_at),

@@ -1,11 +1,11 @@
 //! How what the instance knows is kept: SQLite or PostgreSQL behind one [`db`] module.
 
 pub mod account;
+pub mod acquaintance;
 pub mod actor;
 pub mod actor_key;
 pub mod arrivals;
 pub mod backup;
-pub mod ban;
 pub mod clock;
 mod convert;
 pub mod db;
@@ -27,7 +27,9 @@ pub mod received;
 pub mod removal;
 pub mod report;
 pub mod request_key;
+pub mod rulebook;
 pub mod signing_key;
+pub mod standing;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod together;

@@ -5,6 +5,7 @@ use guildhall_domain::{ActorId, ApId, GroupId, Timestamp, admission::Standing, m
 use crate::{
     StoreError, convert,
     db::{Db, Tx},
+    standing,
 };
 
 /// A membership, or a request for one.
@@ -64,7 +65,7 @@ pub struct Place {
     pub membership: Option<MembershipState>,
     /// Whether they moderate the group.
     pub is_moderator: bool,
-    /// Their bans.
+    /// What was decided about them.
     pub standing: Standing,
 }
 
@@ -73,13 +74,13 @@ pub async fn find_place(db: &Db, group: GroupId, actor: ActorId) -> Result<Optio
     let row: Option<PlaceRow> = db
         .query(
             "SELECT m.state AS membership, o.actor_id AS moderator,
-                    ib.actor_id AS instance_ban, ib.until AS instance_until,
-                    gb.actor_id AS group_ban, gb.until AS group_until
+                    i.banned_until AS i_ban, i.muted_until AS i_mute, i.watched_until AS i_probation,
+                    s.banned_until AS g_ban, s.muted_until AS g_mute, s.watched_until AS g_probation
              FROM groups g
              LEFT JOIN memberships m ON m.group_id = g.id AND m.actor_id = $2
              LEFT JOIN moderators o ON o.group_id = g.id AND o.actor_id = $2
-             LEFT JOIN bans ib ON ib.group_id = 0 AND ib.actor_id = $2
-             LEFT JOIN bans gb ON gb.group_id = g.id AND gb.actor_id = $2
+             LEFT JOIN standings i ON i.group_id = 0 AND i.actor_id = $2
+             LEFT JOIN standings s ON s.group_id = g.id AND s.actor_id = $2
              WHERE g.id = $1",
         )
         .bind(group.0)
@@ -93,23 +94,24 @@ crate::record! {
     struct PlaceRow {
         membership: Option<String>,
         moderator: Option<i64>,
-        instance_ban: Option<i64>,
-        instance_until: Option<i64>,
-        group_ban: Option<i64>,
-        group_until: Option<i64>,
+        i_ban: Option<i64>,
+        i_mute: Option<i64>,
+        i_probation: Option<i64>,
+        g_ban: Option<i64>,
+        g_mute: Option<i64>,
+        g_probation: Option<i64>,
     }
 }
 
 impl PlaceRow {
     fn into_place(self, group: GroupId) -> Result<Place, StoreError> {
         let state = self.membership.map(|state| convert::word("membership", group, &state));
-        let ban = |actor: Option<i64>, until: Option<i64>| actor.map(|_| convert::time(until));
         Ok(Place {
             membership: state.transpose()?,
             is_moderator: self.moderator.is_some(),
             standing: Standing {
-                instance_ban: ban(self.instance_ban, self.instance_until),
-                group_ban: ban(self.group_ban, self.group_until),
+                instance: standing::from_columns((self.i_ban, self.i_mute, self.i_probation)),
+                group: standing::from_columns((self.g_ban, self.g_mute, self.g_probation)),
             },
         })
     }

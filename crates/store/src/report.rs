@@ -83,6 +83,13 @@ pub async fn list_of_group_before(
     Ok(rows.into_iter().map(Report::from).collect())
 }
 
+/// How many reports there are about an entry.
+pub async fn count_about(tx: &mut Tx, entry: EntryId) -> Result<i64, StoreError> {
+    let (count,): (i64,) =
+        tx.query("SELECT count(*) FROM reports WHERE entry_id = $1").bind(entry.0).one().await?;
+    Ok(count)
+}
+
 crate::record! {
     struct Row {
         id: i64,

@@ -2,20 +2,24 @@
 
 use guildhall_domain::{
     ActorId, DecisionId, EntryId,
-    admission::{Layer, Role, Verdict, decide_edit_admission},
+    admission::{Layer, Role, Verdict},
     content::{ChangeFacts, DeleteOutcome, DeleteRefusal, EntryState, decide_delete, decide_restore},
     event::{Cause, EventKind},
     moderation::{Decision, DecisionAction, Target},
     peering::Peering,
 };
 use guildhall_store::{
-    StoreError, Tx, decision,
+    StoreError, Tx,
+    actor::Actor,
+    decision,
     entry::{self, Entry},
     group, queue,
     received::Outcome,
 };
 
+use super::edit::{decide, texts_of};
 use super::publish::{count_in, count_out, resume_waiting};
+use super::seen;
 use crate::{App, cause, facts};
 
 /// Somebody takes an entry away, or brings it back.
@@ -78,7 +82,7 @@ pub async fn restore(app: &App, command: Delete) -> Result<(), DeleteError> {
         None => return Err(cause::refused(app, command.cause, DeleteError::NotFound).await),
     };
     let mut tx = app.begin().await?;
-    let result = bring_back(app, &mut tx, &command, by.is_local, peering).await;
+    let result = bring_back(app, &mut tx, &command, (&by, peering)).await;
     settle(app, tx, &command, result).await
 }
 
@@ -151,6 +155,7 @@ pub(super) async fn set_gone(
         DeleteOutcome::Removed => {
             entry::set_state(tx, current.id, EntryState::Removed, command.reason.as_deref()).await?;
             record(app, tx, current, command, DecisionAction::Remove).await?;
+            seen::removed(tx, current, app.now()).await?;
         }
     }
     queue::close_entry(tx, current.id, app.now()).await?;
@@ -165,13 +170,12 @@ async fn bring_back(
     app: &App,
     tx: &mut Tx,
     command: &Delete,
-    is_ours: bool,
-    peering: (Peering, Peering),
+    (by, peering): (&Actor, (Peering, Peering)),
 ) -> Result<(), DeleteError> {
     let current = entry::lock_in_thread(tx, command.entry).await?.ok_or(DeleteError::NotFound)?;
     let role = role_of(tx, &current, command.by).await?;
     decide_restore(&ChangeFacts { author: current.author_id, state: current.state, role }, command.by)?;
-    if current.state == EntryState::Deleted && !may_return(app, tx, &current, peering).await? {
+    if current.state == EntryState::Deleted && !may_return(app, tx, &current, (by, peering)).await? {
         return Err(DeleteRefusal::NotAllowed.into());
     }
     if !cause::finish(tx, command.cause, Outcome::Applied, None, app.now()).await? {
@@ -180,8 +184,9 @@ async fn bring_back(
     return_to_before(tx, &current).await?;
     if current.state == EntryState::Removed {
         record(app, tx, &current, command, DecisionAction::Restore).await?;
+        seen::restored(tx, &current, app.now()).await?;
     }
-    if is_told(tx, &current, is_ours).await? {
+    if is_told(tx, &current, by.is_local).await? {
         let restored = EventKind::EntryRestored { entry: current.id, by: command.by };
         cause::tell(app, tx, command.cause, restored).await?;
     }
@@ -209,17 +214,13 @@ async fn may_return(
     app: &App,
     tx: &mut Tx,
     entry: &Entry,
-    peering: (Peering, Peering),
+    author: (&Actor, (Peering, Peering)),
 ) -> Result<bool, StoreError> {
     if entry.state_reason.is_some() {
         return Ok(false);
     }
-    let Some(author) = entry::find_author_facts(tx, entry.group_id, entry.author_id).await? else {
-        return Ok(false);
-    };
-    let known = facts::entry_facts(&author, entry.kind, peering, true, false);
-    let verdict = decide_edit_admission(&known, app.now()).verdict;
-    Ok(!author.group_is_local || matches!(verdict, Verdict::Admit | Verdict::Hold(_)))
+    let verdict = decide(app, tx, entry, &texts_of(entry), author).await?.verdict;
+    Ok(verdict.is_admitted() || matches!(verdict, Verdict::Hold(_)))
 }
 
 // A group acts as its own moderator: for the instance's admins, and for its word about itself when it lives elsewhere.

@@ -5,14 +5,16 @@ use std::time::Duration;
 
 use guildhall_domain::{
     ActorId, EntryId, QueueItemId, Timestamp,
-    admission::{Layer, Refusal, Verdict, decide_edit_admission},
+    admission::{Decided, Layer, Refusal, Verdict, Wants},
     content::{EditFacts, EditOutcome, EditRefusal, EntryKind, EntryState, decide_edit},
     event::{Cause, EventKind},
     moderation::DecisionAction,
     peering::Peering,
+    rules::Received,
 };
 use guildhall_store::{
     StoreError, Tx,
+    actor::Actor,
     entry::{self, Entry, Texts},
     group,
     poll::{self, Poll},
@@ -21,7 +23,12 @@ use guildhall_store::{
 };
 
 use super::submit::record;
-use crate::{App, cause, facts};
+use crate::{
+    App,
+    admission::{Applying, follow_rules},
+    cause, facts,
+    said::Said,
+};
 
 /// An author changes a text.
 #[derive(Debug, Clone)]
@@ -73,9 +80,9 @@ pub enum EditError {
     /// Not theirs, or closed.
     #[error(transparent)]
     Refused(#[from] EditRefusal),
-    /// The group's rules say no.
-    #[error("the group does not take this edit: {}", .0.as_str())]
-    NotAdmitted(Refusal),
+    /// The group's rules say no, in these words.
+    #[error("the group does not take this edit: {1}")]
+    NotAdmitted(Refusal, String),
     /// Reading or writing failed.
     #[error("reading or writing the entry failed")]
     Store(#[from] StoreError),
@@ -95,12 +102,12 @@ pub async fn edit(app: &App, command: Edit) -> Result<Edited, EditError> {
     let is_count = counted.as_ref().is_some_and(|counted| is_count(&known, counted, &command));
     let mut tx = app.begin().await?;
     let result = match &command.poll {
-        Some(poll) if is_count => count(app, &mut tx, &command, poll, peering).await,
-        _ => change(app, &mut tx, &command, counted.as_ref(), peering).await,
+        Some(poll) if is_count => count(app, &mut tx, &command, poll, (&editor, peering)).await,
+        _ => change(app, &mut tx, &command, counted.as_ref(), (&editor, peering)).await,
     };
     match result {
         // A refusal by the pipeline is recorded, so it is kept too.
-        Ok(_) | Err(EditError::NotAdmitted(_)) => {
+        Ok(_) | Err(EditError::NotAdmitted(..)) => {
             tx.commit().await?;
             app.signals.event.notify_one();
         }
@@ -131,23 +138,23 @@ async fn count(
     tx: &mut Tx,
     command: &Edit,
     poll: &Poll,
-    peering: (Peering, Peering),
+    editor: (&Actor, (Peering, Peering)),
 ) -> Result<Edited, EditError> {
     let current = entry::lock(tx, command.entry).await?.ok_or(EditError::NotFound)?;
     let written_at = current.edited_at.unwrap_or(current.published_at);
     let known = EditFacts { author: current.author_id, state: current.state, written_at };
     let is_stale = decide_edit(&known, command.editor, command.written_at)? == EditOutcome::Stale;
-    let (verdict, _) = decide(app, tx, &current, peering).await?;
-    if let Verdict::Refuse(refusal) | Verdict::Drop(refusal) = verdict {
+    let decided = decide(app, tx, &current, &command.texts, editor).await?;
+    if let Verdict::Refuse(refusal) | Verdict::Drop(refusal) = decided.verdict {
         cause::finish(tx, command.cause, Outcome::Refused, Some(refusal.as_str()), app.now()).await?;
-        return Err(EditError::NotAdmitted(refusal));
+        return Err(not_admitted(refusal, &decided));
     }
     let outcome = if is_stale { Outcome::Ignored } else { Outcome::Applied };
     if !cause::finish(tx, command.cause, outcome, None, app.now()).await? || is_stale {
         return Ok(Edited::Unchanged);
     }
     poll::set(tx, current.id, poll).await?;
-    if verdict == Verdict::Admit {
+    if decided.verdict.is_admitted() {
         tell_edited(app, tx, &current, command.cause).await?;
     }
     Ok(Edited::Changed)
@@ -158,7 +165,7 @@ async fn change(
     tx: &mut Tx,
     command: &Edit,
     counted: Option<&Poll>,
-    peering: (Peering, Peering),
+    editor: (&Actor, (Peering, Peering)),
 ) -> Result<Edited, EditError> {
     let current = entry::lock(tx, command.entry).await?.ok_or(EditError::NotFound)?;
     let shown = current.edited_at.unwrap_or(current.published_at);
@@ -183,30 +190,36 @@ async fn change(
         }
         return Ok(Edited::Unchanged);
     }
-    let verdict = decide(app, tx, &current, peering).await?;
-    let outcome = match verdict {
-        (Verdict::Admit, _) => Outcome::Applied,
-        (Verdict::Hold(_), _) => Outcome::Held,
-        (Verdict::Refuse(_) | Verdict::Drop(_), _) => Outcome::Refused,
+    let decided = decide(app, tx, &current, &command.texts, editor).await?;
+    let outcome = match decided.verdict {
+        Verdict::Admit | Verdict::AdmitAndReport => Outcome::Applied,
+        Verdict::Hold(_) => Outcome::Held,
+        Verdict::Refuse(_) | Verdict::Drop(_) => Outcome::Refused,
     };
     if !cause::finish(tx, command.cause, outcome, None, app.now()).await? {
         return Ok(Edited::Unchanged);
     }
-    match verdict {
-        (Verdict::Admit, _) => apply(app, tx, &current, command).await.map(|()| Edited::Changed),
-        (Verdict::Hold(reason), layer) => {
+    follow_rules(tx, current.group_id, Some(current.id), &decided, app.now()).await?;
+    match decided.verdict {
+        Verdict::Admit | Verdict::AdmitAndReport => {
+            apply(app, tx, &current, command).await.map(|()| Edited::Changed)
+        }
+        Verdict::Hold(_) => {
             queue::close_entry(tx, current.id, app.now()).await?;
-            let item = queue_item(app, &current, command, reason.as_str());
+            let item = queue_item(app, &current, command, decided.named().unwrap_or_default());
             queue::insert_with_poll(tx, &item, command.poll.as_ref()).await?;
-            record(app, tx, &current, DecisionAction::Hold, layer, reason.as_str(), None).await?;
+            record(app, tx, &current, DecisionAction::Hold, &decided).await?;
             Ok(Edited::Held)
         }
-        (Verdict::Refuse(refusal) | Verdict::Drop(refusal), layer) => {
-            let explanation = Some(refusal.explanation());
-            record(app, tx, &current, DecisionAction::Refuse, layer, refusal.as_str(), explanation).await?;
-            Err(EditError::NotAdmitted(refusal))
+        Verdict::Refuse(refusal) | Verdict::Drop(refusal) => {
+            record(app, tx, &current, DecisionAction::Refuse, &decided).await?;
+            Err(not_admitted(refusal, &decided))
         }
     }
+}
+
+fn not_admitted(refusal: Refusal, decided: &Decided) -> EditError {
+    EditError::NotAdmitted(refusal, decided.explanation().unwrap_or(refusal.explanation()).to_owned())
 }
 
 /// What an edit says once more.
@@ -239,7 +252,7 @@ async fn find_repeated(
     Ok((is_same_poll && is_same(command, &texts_of(current))).then_some(Repeated::Shown))
 }
 
-fn texts_of(entry: &Entry) -> Texts {
+pub(super) fn texts_of(entry: &Entry) -> Texts {
     Texts {
         title: entry.title.clone(),
         content_html: entry.content_html.clone(),
@@ -263,22 +276,31 @@ fn is_same(command: &Edit, texts: &Texts) -> bool {
     of_source(new) == of_source(texts)
 }
 
-async fn decide(
+/// What the pipeline says to new texts for an entry, or to the return of its old ones.
+pub(super) async fn decide(
     app: &App,
     tx: &mut Tx,
     current: &Entry,
-    peering: (Peering, Peering),
-) -> Result<(Verdict, Layer), EditError> {
-    let author = entry::find_author_facts(tx, current.group_id, current.author_id)
+    texts: &Texts,
+    (editor, peering): (&Actor, (Peering, Peering)),
+) -> Result<Decided, StoreError> {
+    let known = entry::find_author_facts(tx, current.group_id, current.author_id)
         .await?
-        .ok_or(EditError::NotFound)?;
+        .ok_or_else(|| StoreError::corrupt("entry", current.id))?;
     // What is held is not shown yet, and a group elsewhere has decided by itself.
-    if current.state == EntryState::Held || !author.group_is_local {
-        return Ok((Verdict::Admit, Layer::Default));
+    if current.state == EntryState::Held || !known.group_is_local {
+        return Ok(Decided::by(Layer::Default, Verdict::Admit));
     }
-    let known = facts::entry_facts(&author, current.kind, peering, true, false);
-    let decided = decide_edit_admission(&known, app.now());
-    Ok((decided.verdict, decided.layer))
+    let tally = current.tally;
+    let applying = Applying {
+        said: Said::of_texts(texts),
+        is_post: current.kind == EntryKind::Post,
+        received: Received { score: tally.score(), downs: tally.down, reports: 0 },
+        ..Applying::bare(Wants::Edit, current.group_id, editor, &known, peering)
+    };
+    let books = app.signals.shelf.books(tx, current.group_id, &known).await?;
+    let past = applying.look_back(app, tx, &books).await?;
+    Ok(applying.decide(&books, &past, app.now()))
 }
 
 async fn apply(app: &App, tx: &mut Tx, current: &Entry, command: &Edit) -> Result<(), EditError> {

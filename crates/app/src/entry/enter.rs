@@ -9,16 +9,18 @@ use std::collections::BTreeSet;
 
 use guildhall_domain::{
     EntryId, QueueItemId, Timestamp,
-    admission::Verdict,
+    admission::{Verdict, Wants},
     content::{EntryKind, EntryState},
     event::{Event, EventKind},
     moderation::DecisionAction,
     peering::Peering,
+    rules::Received,
 };
 use guildhall_store::{
-    StoreError, Together, Tx, actor,
+    StoreError, Together, Tx, acquaintance,
+    actor::{self, Actor},
     arrivals::{self, End},
-    entry::{self, Entry, Locked, NewEntry},
+    entry::{self, AuthorFacts, Entry, Locked, NewEntry, past},
     event, poll,
     queue::{self, QueueItem, QueueKind},
     request_key,
@@ -27,8 +29,15 @@ use guildhall_store::{
 use super::judge::{Judged, Place, judge};
 use super::once::RequestKey;
 use super::publish::count_new;
+use super::seen;
 use super::submit::{Submit, SubmitError, Submitted, record};
-use crate::{App, cause, facts, port::PortFuture};
+use crate::{
+    App,
+    admission::{self, Applying},
+    cause, facts,
+    port::PortFuture,
+    said::Said,
+};
 
 /// Somebody at the door.
 #[derive(Debug, Clone)]
@@ -97,9 +106,9 @@ async fn enter_together(
     applicants: &[Applicant],
     locked: Locked,
 ) -> Result<Vec<Answer>, SubmitError> {
-    let peering = peering_of(app, applicants).await?;
+    let authors = authors_of(app, applicants).await?;
     let mut tx = app.begin().await?;
-    let mut judged = judge_all(app, &mut tx, applicants, &peering, locked).await?;
+    let mut judged = judge_all(app, &mut tx, applicants, &authors, locked).await?;
     let now = app.now();
     let ends: Vec<End<'_>> = let_in(&judged).filter_map(Judged::end).collect();
     let ended = arrivals::finish_all(&mut tx, &ends, now).await?;
@@ -115,19 +124,21 @@ async fn enter_together(
     Ok(judged.into_iter().map(|judged| judged.map(answer)).collect())
 }
 
-/// What the instance's and the groups' lists say about each author's host.
-async fn peering_of(app: &App, applicants: &[Applicant]) -> Result<Vec<(Peering, Peering)>, StoreError> {
+/// An author, and what the instance's and the group's lists say about their host.
+type Listed = (Actor, (Peering, Peering));
+
+async fn authors_of(app: &App, applicants: &[Applicant]) -> Result<Vec<Listed>, StoreError> {
     let mut ids: Vec<_> = applicants.iter().map(|applicant| applicant.command.author).collect();
     ids.sort_unstable();
     ids.dedup();
     let authors = actor::list_by_ids(&app.store, &ids).await?;
     let lists = facts::Lists::about(app, &authors).await?;
-    let peering = |Applicant { command, .. }: &Applicant| {
+    let listed = |Applicant { command, .. }: &Applicant| {
         let author = authors.iter().find(|author| author.id == command.author);
         let author = author.ok_or_else(|| StoreError::corrupt("actor", command.author))?;
-        Ok(lists.of_actor(app, command.group, author))
+        Ok((author.clone(), lists.of_actor(app, command.group, author)))
     };
-    applicants.iter().map(peering).collect()
+    applicants.iter().map(listed).collect()
 }
 
 type Judgement<'a> = Option<Result<Judged<'a>, SubmitError>>;
@@ -136,26 +147,69 @@ async fn judge_all<'a>(
     app: &App,
     tx: &mut Tx,
     applicants: &'a [Applicant],
-    peering: &[(Peering, Peering)],
+    authors: &[Listed],
     locked: Locked,
 ) -> Result<Vec<Judgement<'a>>, StoreError> {
     let parents: BTreeSet<EntryId> = applicants.iter().filter_map(|one| one.command.parent).collect();
     // Locked: what is done to a thread as a whole comes before these entries, or finds them.
     let places = entry::lock_places(tx, &parents, locked).await?;
     let asked: Vec<_> = applicants.iter().map(|one| (one.command.group, one.command.author)).collect();
-    let authors = entry::list_author_facts(tx, &asked).await?;
-    let judge = |(applicant, peering): (&'a Applicant, &(Peering, Peering))| {
+    let known = entry::list_author_facts(tx, &asked).await?;
+    let mut judged: Vec<Judgement<'a>> = Vec::with_capacity(applicants.len());
+    for (applicant, listed) in applicants.iter().zip(authors) {
         let command = &applicant.command;
         let place = match command.parent.map(|parent| places.get(&parent)) {
             None => Ok(Place::START),
             Some(Some(place)) => Place::under(command, place),
-            Some(None) if locked == Locked::Skipped => return None,
+            Some(None) if locked == Locked::Skipped => {
+                judged.push(None);
+                continue;
+            }
             Some(None) => Err(SubmitError::NoSuchParent),
         };
-        let author = authors.get(&(command.group, command.author)).ok_or(SubmitError::NoSuchGroup);
-        Some(place.and_then(|place| Ok(judge(app, applicant, &place, author?, *peering))))
+        let known = known.get(&(command.group, command.author)).ok_or(SubmitError::NoSuchGroup);
+        let answer = match place.and_then(|place| Ok((place, known?))) {
+            Ok((place, known)) => {
+                let before = let_in(&judged).filter(|earlier| earlier.is_by(command));
+                let before = i64::try_from(before.count()).unwrap_or(i64::MAX);
+                Ok(judge_one(app, tx, applicant, (&place, known, listed), before).await?)
+            }
+            Err(error) => Err(error),
+        };
+        judged.push(Some(answer));
+    }
+    Ok(judged)
+}
+
+/// `before`: how many of the same author go in before this one in the same transaction.
+async fn judge_one<'a>(
+    app: &App,
+    tx: &mut Tx,
+    applicant: &'a Applicant,
+    (place, known, (author, peering)): (&Place, &AuthorFacts, &Listed),
+    before: i64,
+) -> Result<Judged<'a>, StoreError> {
+    let command = &applicant.command;
+    let applying = Applying {
+        wants: if place.kind() == EntryKind::Post { Wants::Post } else { Wants::Comment },
+        group: command.group,
+        author,
+        known,
+        peering: *peering,
+        said: Said::of_texts(&command.texts),
+        is_post: place.kind() == EntryKind::Post,
+        is_public: command.is_public,
+        thread_locked: place.is_locked(),
+        is_invited: false,
+        received: Received::default(),
     };
-    Ok(applicants.iter().zip(peering).map(judge).collect())
+    if !known.group_is_local {
+        return Ok(judge(app, applicant, place, &applying, None));
+    }
+    let books = app.signals.shelf.books(tx, command.group, known).await?;
+    let mut past = applying.look_back(app, tx, &books).await?;
+    past.recent += before;
+    Ok(judge(app, applicant, place, &applying, Some((&books, &past))))
 }
 
 fn let_in<'j, 'a: 'j>(judged: &'j [Judgement<'a>]) -> impl Iterator<Item = &'j Judged<'a>> {
@@ -174,11 +228,15 @@ async fn write(app: &App, tx: &mut Tx, judged: &[&Judged<'_>], now: Timestamp) -
     let is_published = |entry: &&&NewEntry| entry.state == EntryState::Published;
     let published: Vec<&NewEntry> = new.iter().filter(is_published).copied().collect();
     count_new(tx, &published, now).await?;
+    acquaintance::add(tx, &seen::all(judged), now).await?;
     let mut events = Vec::new();
     for judged in judged {
         if let Some(new) = &judged.new {
             if let Some(poll) = &judged.command.poll {
                 poll::set(tx, new.id, poll).await?;
+            }
+            if let Some((text, link)) = judged.prints {
+                past::set_prints(tx, new.id, text, link).await?;
             }
             events.extend(follow_up(app, tx, judged, new, now).await?);
         }
@@ -212,23 +270,26 @@ async fn follow_up(
     new: &NewEntry,
     now: Timestamp,
 ) -> Result<Option<Event>, StoreError> {
-    let (command, layer) = (judged.command, judged.decided.layer);
-    let told = match judged.decided.verdict {
-        Verdict::Admit => judged.is_told().then_some(EventKind::EntryPublished { entry: new.id }),
-        Verdict::Hold(reason) => {
-            let entry = &Entry::of_new(new, now);
-            queue::insert(tx, &queue_item(app, entry, reason.as_str())).await?;
-            record(app, tx, entry, DecisionAction::Hold, layer, reason.as_str(), None).await?;
+    let (command, decided) = (judged.command, &judged.decided);
+    let entry = || Entry::of_new(new, now);
+    let told = match decided.verdict {
+        Verdict::Admit | Verdict::AdmitAndReport => {
+            judged.is_told().then_some(EventKind::EntryPublished { entry: new.id })
+        }
+        Verdict::Hold(_) => {
+            let reason = decided.named().unwrap_or_default();
+            queue::insert(tx, &queue_item(app, &entry(), reason)).await?;
+            record(app, tx, &entry(), DecisionAction::Hold, decided).await?;
             None
         }
-        Verdict::Refuse(refusal) => {
-            let entry = &Entry::of_new(new, now);
-            let reason = refusal.explanation().to_owned();
-            record(app, tx, entry, DecisionAction::Refuse, layer, refusal.as_str(), Some(&reason)).await?;
-            (!command.is_fetched).then_some(EventKind::EntryRefused { entry: entry.id, reason })
+        Verdict::Refuse(_) => {
+            let reason = decided.explanation().unwrap_or_default().to_owned();
+            record(app, tx, &entry(), DecisionAction::Refuse, decided).await?;
+            (!command.is_fetched).then_some(EventKind::EntryRefused { entry: new.id, reason })
         }
         Verdict::Drop(_) => None,
     };
+    admission::follow_rules(tx, command.group, Some(new.id), decided, now).await?;
     Ok(told.map(|told| cause::new_event(app, command.cause, told)))
 }
 

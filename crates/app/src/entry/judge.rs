@@ -1,55 +1,76 @@
 //! What becomes of one who wants to enter: where it stands in its thread, what the rules say, and the entry to be written.
 
 use guildhall_domain::{
-    ApId, EntryId,
-    admission::{Decided, Layer, Refusal, Standing, Verdict, decide_admission},
+    ActorId, ApId, EntryId, Timestamp,
+    admission::{Decided, Layer, Refusal, Verdict},
     content::{EntryKind, EntryState, MAX_DEPTH},
     peering::Peering,
 };
 use guildhall_store::{
     arrivals::End,
-    entry::{AuthorFacts, Entry, NewEntry},
+    entry::{Entry, NewEntry},
     received::Outcome,
 };
 
 use super::enter::Applicant;
 use super::once::RequestKey;
 use super::submit::{Origin, Submit, SubmitError, Submitted};
-use crate::{App, facts};
+use crate::{
+    App,
+    admission::{Applying, Past},
+    rulebook::Books,
+};
 
 /// Somebody who has been told whether they may enter.
 pub(super) struct Judged<'a> {
     pub(super) command: &'a Submit,
     key: Option<&'a RequestKey>,
     pub(super) decided: Decided,
+    /// Equal for the same words and for the same link; to be kept where rules ask for repetitions.
+    pub(super) prints: Option<(Option<i64>, Option<i64>)>,
+    /// Whom it answers: what they wrote is answered, if it is let in.
+    pub(super) answered: Option<ActorId>,
     /// What is to be written; `None` where it is dropped without a trace.
     pub(super) new: Option<NewEntry>,
     state: EntryState,
-    group_is_local: bool,
+    pub(super) group_is_local: bool,
 }
 
-/// Judges by the facts alone.
+/// Judges by the facts alone. `ruled`: what there is to judge by, in a group hosted here.
 pub(super) fn judge<'a>(
     app: &App,
     applicant: &'a Applicant,
     place: &Place,
-    author: &AuthorFacts,
-    peering: (Peering, Peering),
+    applying: &Applying<'_>,
+    ruled: Option<(&Books, &Past)>,
 ) -> Judged<'a> {
     let Applicant { command, awaits_announcement, key } = applicant;
-    let decided = if author.group_is_local {
-        let facts = facts::entry_facts(author, place.kind(), peering, command.is_public, place.locked);
-        decide_admission(&facts, app.now())
-    } else {
-        let of_instance = Standing { group_ban: None, ..author.standing };
-        decide_elsewhere(peering.0, command.is_public, of_instance.is_banned(app.now()))
+    let now = app.now();
+    let decided = match ruled {
+        Some((books, past)) => applying.decide(books, past, now),
+        None => decide_elsewhere(applying, now),
     };
-    let (state, state_reason) = state_of(decided.verdict, *awaits_announcement);
+    let standing = state_of(&decided, *awaits_announcement);
+    let state = standing.0;
     let new = match decided.verdict {
         Verdict::Drop(_) => None,
-        _ => Some(new_entry(app, command, place, (state, state_reason))),
+        _ => Some(new_entry(app, command, place, standing)),
     };
-    Judged { command, key: key.as_ref(), decided, new, state, group_is_local: author.group_is_local }
+    let wants_prints = ruled.is_some_and(|(books, _)| books.ask_for_repetitions());
+    Judged {
+        command,
+        key: key.as_ref(),
+        prints: wants_prints.then(|| (applying.said.text_print(), applying.said.link_print())),
+        answered: place
+            .parent
+            .as_ref()
+            .map(|parent| parent.author_id)
+            .filter(|author| *author != command.author),
+        decided,
+        new,
+        state,
+        group_is_local: ruled.is_some(),
+    }
 }
 
 impl<'a> Judged<'a> {
@@ -66,36 +87,43 @@ impl<'a> Judged<'a> {
 
     /// The key of the request that made an entry. One that was refused may be made again, when the reason is gone.
     pub(super) fn key(&self) -> Option<(&'a RequestKey, EntryId)> {
-        let is_in = matches!(self.decided.verdict, Verdict::Admit | Verdict::Hold(_));
+        let verdict = self.decided.verdict;
+        let is_in = verdict.is_admitted() || matches!(verdict, Verdict::Hold(_));
         self.key.filter(|_| is_in).zip(self.new.as_ref().map(|new| new.id))
+    }
+
+    /// Whether it is by the author of another, for the same group.
+    pub(super) fn is_by(&self, command: &Submit) -> bool {
+        (self.command.group, self.command.author) == (command.group, command.author) && self.new.is_some()
     }
 
     pub(super) fn submitted(&self) -> Submitted {
         let entry = self.new.as_ref().map(|new| new.id);
-        Submitted { entry, state: self.state, decided: self.decided }
+        Submitted { entry, state: self.state, decided: self.decided.clone() }
     }
 }
 
 // The group's own server has decided, or will; only our instance's list is asked.
-fn decide_elsewhere(of_instance: Peering, is_public: bool, is_banned_here: bool) -> Decided {
-    match of_instance {
-        Peering::Blocked => {
-            Decided { verdict: Verdict::Drop(Refusal::HostBlocked), layer: Layer::InstancePeering }
+fn decide_elsewhere(applying: &Applying<'_>, now: Timestamp) -> Decided {
+    let dropped = |layer, refusal| Decided::by(layer, Verdict::Drop(refusal));
+    match applying.peering.0 {
+        Peering::Blocked => dropped(Layer::InstancePeering, Refusal::HostBlocked),
+        _ if applying.known.standing.of_instance().is_banned(now) => {
+            dropped(Layer::Standing, Refusal::Banned)
         }
-        _ if is_banned_here => Decided { verdict: Verdict::Drop(Refusal::Banned), layer: Layer::Standing },
         // What was not said to everybody is not shown to everybody, whoever passes it on.
-        _ if !is_public => Decided { verdict: Verdict::Drop(Refusal::NotPublic), layer: Layer::Audience },
-        Peering::Open | Peering::Limited => Decided { verdict: Verdict::Admit, layer: Layer::Default },
+        _ if !applying.is_public => dropped(Layer::Audience, Refusal::NotPublic),
+        Peering::Open | Peering::Limited => Decided::by(Layer::Default, Verdict::Admit),
     }
 }
 
-fn state_of(verdict: Verdict, awaits_announcement: bool) -> (EntryState, Option<String>) {
-    match verdict {
-        Verdict::Admit if awaits_announcement => (EntryState::Sent, None),
-        Verdict::Admit => (EntryState::Published, None),
-        Verdict::Hold(reason) => (EntryState::Held, Some(reason.as_str().to_owned())),
-        Verdict::Refuse(refusal) | Verdict::Drop(refusal) => {
-            (EntryState::Refused, Some(refusal.explanation().to_owned()))
+fn state_of(decided: &Decided, awaits_announcement: bool) -> (EntryState, Option<String>) {
+    match decided.verdict {
+        Verdict::Admit | Verdict::AdmitAndReport if awaits_announcement => (EntryState::Sent, None),
+        Verdict::Admit | Verdict::AdmitAndReport => (EntryState::Published, None),
+        Verdict::Hold(_) => (EntryState::Held, decided.named().map(str::to_owned)),
+        Verdict::Refuse(_) | Verdict::Drop(_) => {
+            (EntryState::Refused, decided.explanation().map(str::to_owned))
         }
     }
 }
@@ -103,7 +131,7 @@ fn state_of(verdict: Verdict, awaits_announcement: bool) -> (EntryState, Option<
 /// How the activity behind an entry ends, and why.
 pub(super) fn outcome_of(verdict: Verdict) -> (Outcome, Option<&'static str>) {
     match verdict {
-        Verdict::Admit => (Outcome::Applied, None),
+        Verdict::Admit | Verdict::AdmitAndReport => (Outcome::Applied, None),
         Verdict::Hold(reason) => (Outcome::Held, Some(reason.as_str())),
         Verdict::Refuse(refusal) | Verdict::Drop(refusal) => (Outcome::Refused, Some(refusal.as_str())),
     }
@@ -129,7 +157,11 @@ impl Place {
         Ok(Self { locked, parent: Some(parent.clone()) })
     }
 
-    fn kind(&self) -> EntryKind {
+    pub(super) fn is_locked(&self) -> bool {
+        self.locked
+    }
+
+    pub(super) fn kind(&self) -> EntryKind {
         if self.parent.is_some() { EntryKind::Comment } else { EntryKind::Post }
     }
 }

@@ -10,6 +10,7 @@ mod judge;
 mod once;
 mod publish;
 mod report;
+pub(crate) mod seen;
 mod submit;
 mod thread;
 mod vote;

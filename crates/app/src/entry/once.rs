@@ -63,7 +63,7 @@ impl RequestKey {
 }
 
 /// What became of a request that has a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Once {
     /// It was new.
     Submitted(Submitted),

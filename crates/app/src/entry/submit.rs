@@ -2,7 +2,7 @@
 
 use guildhall_domain::{
     ActorId, ApId, DecisionId, EntryId, GroupId, Timestamp,
-    admission::{Decided, Layer},
+    admission::Decided,
     audience,
     content::EntryState,
     event::Cause,
@@ -67,7 +67,7 @@ pub struct Submit {
 }
 
 /// What became of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Submitted {
     /// The entry; `None` when it was dropped without a trace.
     pub entry: Option<EntryId>,
@@ -159,18 +159,16 @@ pub(super) async fn record(
     tx: &mut Tx,
     entry: &Entry,
     action: DecisionAction,
-    layer: Layer,
-    rule: &str,
-    reason: Option<&str>,
+    decided: &Decided,
 ) -> Result<(), StoreError> {
     let record = Decision {
         id: DecisionId(app.new_id()),
         group: Some(entry.group_id),
         action,
         target: Target::Entry(entry.id),
-        layer,
-        rule: Some(rule.to_owned()),
-        reason: reason.map(str::to_owned),
+        layer: decided.layer,
+        rule: decided.named().map(str::to_owned),
+        reason: decided.explanation().map(str::to_owned),
         until: None,
         by: None,
         at: app.now(),

@@ -1,14 +1,27 @@
 //! Votes, reactions, and answers to polls.
 
 use guildhall_domain::{
-    ActorId, EntryId, Timestamp,
+    ActorId, EntryId,
+    admission::{Decided, Wants},
     content::{Vote, VoteFacts, VoteOutcome, VoteRefusal, decide_vote},
     event::{Cause, EventKind},
-    peering::{self, Peering},
+    peering::Peering,
+    rules::Received,
 };
-use guildhall_store::{StoreError, Tx, entry, poll, received::Outcome, vote};
+use guildhall_store::{
+    StoreError, Tx,
+    actor::Actor,
+    entry::{self, Entry},
+    poll,
+    received::Outcome,
+    report, vote,
+};
 
-use crate::{App, cause, facts};
+use crate::{
+    App,
+    admission::{Applying, follow_rules},
+    cause, facts,
+};
 
 /// Somebody votes, or takes a vote back.
 #[derive(Debug, Clone, Copy)]
@@ -45,8 +58,8 @@ pub async fn cast_vote(app: &App, command: CastVote) -> Result<(), VoteError> {
     let CastVote { entry: id, actor, vote: wanted, cause } = command;
     let voter = Voter::find(app, id, actor, cause).await?;
     let mut tx = app.begin().await?;
-    let ballot = voter.lock_ballot(&mut tx, id).await?;
-    let decided = decide_vote(&ballot.facts, wanted, app.now());
+    let ballot = voter.lock_ballot(app, &mut tx, id).await?;
+    let decided = decide_vote(&ballot.facts, wanted, || ballot.admission.clone());
     let (outcome, reason) = match &decided {
         Ok(VoteOutcome::Changed(_)) => (Outcome::Applied, None),
         Ok(VoteOutcome::Unchanged) => (Outcome::Ignored, None),
@@ -54,9 +67,10 @@ pub async fn cast_vote(app: &App, command: CastVote) -> Result<(), VoteError> {
     };
     let is_first = cause::finish(&mut tx, cause, outcome, reason.as_deref(), app.now()).await?;
     if let (Ok(VoteOutcome::Changed(change)), true) = (&decided, is_first) {
+        ballot.follow_rules(app, &mut tx).await?;
         vote::set(&mut tx, id, actor, wanted, app.now()).await?;
         entry::add_votes(&mut tx, id, *change).await?;
-        if ballot.group_is_local || voter.is_local {
+        if ballot.group_is_local || voter.actor.is_local {
             let told = EventKind::Voted { entry: id, actor, vote: wanted, before: ballot.facts.current };
             cause::tell(app, &mut tx, cause, told).await?;
         }
@@ -69,46 +83,62 @@ pub async fn cast_vote(app: &App, command: CastVote) -> Result<(), VoteError> {
 
 /// Who votes, as far as it can be known before the transaction.
 struct Voter {
-    id: ActorId,
-    is_local: bool,
-    peering: Peering,
+    actor: Actor,
+    peering: (Peering, Peering),
 }
 
-/// A locked entry, as the rules see it.
+/// A locked entry, and what the pipeline says to a vote on it.
 struct Ballot {
+    entry: Entry,
     facts: VoteFacts,
+    admission: Decided,
     group_is_local: bool,
 }
 
 impl Voter {
     async fn find(app: &App, entry: EntryId, actor: ActorId, cause: Cause) -> Result<Self, VoteError> {
-        let voter = facts::actor(app, actor).await?;
+        let actor = facts::actor(app, actor).await?;
         let Some(known) = entry::find(&app.store, entry).await? else {
             return Err(cause::refused(app, cause, VoteError::NotFound).await);
         };
-        let (of_instance, of_group) = facts::peering_of_actor(app, Some(known.group_id), &voter).await?;
-        let peering = peering::combine(of_instance, of_group);
-        Ok(Self { id: actor, is_local: voter.is_local, peering })
+        let peering = facts::peering_of_actor(app, Some(known.group_id), &actor).await?;
+        Ok(Self { actor, peering })
     }
 
-    async fn lock_ballot(&self, tx: &mut Tx, entry: EntryId) -> Result<Ballot, VoteError> {
+    async fn lock_ballot(&self, app: &App, tx: &mut Tx, entry: EntryId) -> Result<Ballot, VoteError> {
         let current = entry::lock(tx, entry).await?.ok_or(VoteError::NotFound)?;
-        let author =
-            entry::find_author_facts(tx, current.group_id, self.id).await?.ok_or(VoteError::NotFound)?;
-        let facts = VoteFacts {
-            entry_state: current.state,
-            current: vote::find_locked(tx, entry, self.id).await?,
-            standing: author.standing,
-            peering: self.peering,
-        };
-        Ok(Ballot { facts, group_is_local: author.group_is_local })
+        let (group, voter) = (current.group_id, self.actor.id);
+        let known = entry::find_author_facts(tx, group, voter).await?.ok_or(VoteError::NotFound)?;
+        let books = app.signals.shelf.books(tx, group, &known).await?;
+        let mut applying = Applying::bare(Wants::Vote, group, &self.actor, &known, self.peering);
+        if !books.are_empty() {
+            let reports = report::count_about(tx, entry).await?;
+            let tally = current.tally;
+            applying.received = Received { score: tally.score(), downs: tally.down, reports };
+        }
+        let past = applying.look_back(app, tx, &books).await?;
+        Ok(Ballot {
+            facts: VoteFacts {
+                entry_state: current.state,
+                current: vote::find_locked(tx, entry, voter).await?,
+            },
+            admission: applying.decide(&books, &past, app.now()),
+            group_is_local: known.group_is_local,
+            entry: current,
+        })
     }
 }
 
 impl Ballot {
     /// Whether the voter may react or choose: by the same rule as they may vote.
-    fn decide(&self, now: Timestamp) -> Result<(), VoteRefusal> {
-        decide_vote(&VoteFacts { current: None, ..self.facts.clone() }, Some(Vote::Up), now).map(drop)
+    fn decide(&self) -> Result<(), VoteRefusal> {
+        let facts = VoteFacts { current: None, ..self.facts.clone() };
+        decide_vote(&facts, Some(Vote::Up), || self.admission.clone()).map(drop)
+    }
+
+    /// What rules about votes want done with what is voted on.
+    async fn follow_rules(&self, app: &App, tx: &mut Tx) -> Result<(), StoreError> {
+        follow_rules(tx, self.entry.group_id, Some(self.entry.id), &self.admission, app.now()).await
     }
 }
 
@@ -135,8 +165,8 @@ pub async fn react(app: &App, command: React) -> Result<(), VoteError> {
     let React { entry: id, actor, emoji, is_withdrawn, cause } = command;
     let voter = Voter::find(app, id, actor, cause).await?;
     let mut tx = app.begin().await?;
-    let ballot = voter.lock_ballot(&mut tx, id).await?;
-    let decided = if is_withdrawn { Ok(()) } else { ballot.decide(app.now()) };
+    let ballot = voter.lock_ballot(app, &mut tx, id).await?;
+    let decided = if is_withdrawn { Ok(()) } else { ballot.decide() };
     if finish_as(app, &mut tx, cause, decided, true).await? && decided.is_ok() {
         match (is_withdrawn, emoji) {
             (true, emoji) => vote::delete_reactions(&mut tx, id, actor, emoji.as_deref()).await?,
@@ -184,7 +214,7 @@ pub async fn vote_in_poll(app: &App, command: PollVote) -> Result<(), VoteError>
     let PollVote { entry: id, actor, option, cause } = command;
     let voter = Voter::find(app, id, actor, cause).await?;
     let mut tx = app.begin().await?;
-    let decided = voter.lock_ballot(&mut tx, id).await?.decide(app.now());
+    let decided = voter.lock_ballot(app, &mut tx, id).await?.decide();
     let counted = decided.is_ok() && poll::insert_vote(&mut tx, id, actor, &option, app.now()).await?;
     if finish_as(app, &mut tx, cause, decided, counted).await? {
         tx.commit().await?;

@@ -2,11 +2,11 @@
 
 use guildhall_domain::{
     ActorId, DecisionId, GroupId, Timestamp,
-    admission::Layer,
+    admission::{End, Layer, Sanction},
     event::{Cause, EventKind},
     moderation::{Decision, DecisionAction, Target},
 };
-use guildhall_store::{ban, decision, received::Outcome};
+use guildhall_store::{decision, received::Outcome, standing};
 
 use super::{
     ModerationError,
@@ -61,10 +61,10 @@ pub async fn set_ban(app: &App, command: SetBan) -> Result<(), ModerationError> 
         return Ok(());
     }
     if banned {
-        ban::set(&mut tx, Some(group), actor, until, now).await?;
+        standing::set(&mut tx, Some(group), actor, Sanction::Ban, End::at(until)).await?;
         end_membership(app, &mut tx, group, &person).await?;
     } else {
-        ban::delete(&mut tx, Some(group), actor).await?;
+        standing::lift(&mut tx, Some(group), actor, Sanction::Ban).await?;
     }
     let record = Decision {
         id: DecisionId(app.new_id()),

@@ -2,11 +2,10 @@
 
 use guildhall_domain::{
     ActorId, ApId, DecisionId, GroupId, QueueItemId,
-    admission::{Layer, Role},
+    admission::{Decided, Wants},
     event::{Cause, EventKind},
-    membership::{JoinFacts, JoinOutcome, JoinRefusal, MembershipState, decide_join},
+    membership::{JoinOutcome, JoinRefusal, MembershipState, decide_join},
     moderation::{Decision, DecisionAction, Target},
-    peering::{self, Peering},
 };
 use guildhall_store::{
     StoreError, Tx,
@@ -21,7 +20,12 @@ use guildhall_store::{
 };
 
 use super::NoDealings;
-use crate::{App, cause, facts};
+use crate::{
+    App,
+    admission::{Applying, follow_rules},
+    cause, facts,
+    said::Said,
+};
 
 /// Somebody wants to join.
 #[derive(Debug, Clone)]
@@ -65,7 +69,7 @@ pub async fn request_join(app: &App, command: RequestJoin) -> Result<JoinOutcome
     if let Some(reason) = no_dealings(app, command.group).await? {
         return Err(cause::refused(app, command.cause, reason.into()).await);
     }
-    let (of_instance, of_group) = facts::peering_of_actor(app, Some(command.group), &actor).await?;
+    let peering = facts::peering_of_actor(app, Some(command.group), &actor).await?;
     let answers = [DecisionAction::Admit, DecisionAction::Hold, DecisionAction::Refuse];
     let latest = decision::find_latest_about(&app.store, command.group, command.actor, &answers).await?;
     let mut tx = app.begin().await?;
@@ -79,32 +83,31 @@ pub async fn request_join(app: &App, command: RequestJoin) -> Result<JoinOutcome
     if !group.is_local {
         return ask_elsewhere(app, tx, &command, author.membership).await;
     }
-    let join_facts = JoinFacts {
-        admission: group.policy.admission,
-        membership: author.membership,
-        is_moderator: author.role == Role::Moderator,
-        standing: author.standing,
-        peering: peering::combine(of_instance, of_group),
+    let applying = Applying {
+        said: Said::of_html(actor.display_name.as_deref(), actor.summary_html.as_deref().unwrap_or_default()),
+        ..Applying::bare(Wants::Join, command.group, &actor, &author, peering)
     };
-    let decision = decide_join(&join_facts, app.now());
+    let books = app.signals.shelf.books(&mut tx, command.group, &author).await?;
+    let past = applying.look_back(app, &mut tx, &books).await?;
+    let admission = applying.decide(&books, &past, app.now());
+    let decision = decide_join(author.membership, author.role, &admission);
     if cause::finish(&mut tx, command.cause, outcome_of(decision), reason_of(decision), app.now()).await? {
         match decision {
             Ok(JoinOutcome::Joined) => {
                 admit(app, &mut tx, command.group, &actor, command.follow.clone()).await?;
             }
-            Ok(JoinOutcome::AwaitingApproval) => await_approval(app, &mut tx, &command, &actor).await?,
+            Ok(JoinOutcome::AwaitingApproval) => {
+                let reason = admission.named().unwrap_or_default();
+                await_approval(app, &mut tx, &command, &actor, reason).await?;
+            }
             Ok(JoinOutcome::AlreadyMember) | Err(_) => {}
         }
-        let layer = match decision {
-            Err(JoinRefusal::HostBlocked) if of_instance == Peering::Blocked => Layer::InstancePeering,
-            Err(no) => no.layer(),
-            Ok(JoinOutcome::AwaitingApproval) => Layer::Review,
-            Ok(JoinOutcome::Joined | JoinOutcome::AlreadyMember) => Layer::Default,
-        };
-        record(app, &mut tx, &command, (decision, layer), latest).await?;
+        follow_rules(&mut tx, command.group, None, &admission, app.now()).await?;
+        record(app, &mut tx, &command, (decision, &admission), latest).await?;
         // Recorded for a refusal too: the asking server is owed a Reject.
         let (group, actor) = (command.group, command.actor);
-        let told = EventKind::JoinDecided { group, actor, decision, reason: None };
+        let reason = admission.said.clone().filter(|_| decision.is_err());
+        let told = EventKind::JoinDecided { group, actor, decision, reason };
         cause::tell(app, &mut tx, command.cause, told).await?;
     }
     tx.commit().await?;
@@ -125,15 +128,16 @@ async fn record(
     app: &App,
     tx: &mut Tx,
     command: &RequestJoin,
-    (decided, layer): (Result<JoinOutcome, JoinRefusal>, Layer),
+    (decided, admission): (Result<JoinOutcome, JoinRefusal>, &Decided),
     latest: Option<Decision>,
 ) -> Result<(), StoreError> {
-    let (action, rule, reason) = match decided {
+    let (action, reason) = match decided {
         Ok(JoinOutcome::AlreadyMember) => return Ok(()),
-        Ok(JoinOutcome::Joined) => (DecisionAction::Admit, None, None),
-        Ok(JoinOutcome::AwaitingApproval) => (DecisionAction::Hold, Some("approval"), None),
-        Err(no) => (DecisionAction::Refuse, Some(no.code()), Some(no.to_string())),
+        Ok(JoinOutcome::Joined) => (DecisionAction::Admit, None),
+        Ok(JoinOutcome::AwaitingApproval) => (DecisionAction::Hold, None),
+        Err(no) => (DecisionAction::Refuse, Some(admission.said.clone().unwrap_or_else(|| no.to_string()))),
     };
+    let (layer, rule) = (admission.layer, admission.named());
     let is_same =
         |before: &Decision| (before.action, before.layer, before.rule.as_deref()) == (action, layer, rule);
     if latest.as_ref().is_some_and(is_same) {
@@ -189,6 +193,7 @@ async fn await_approval(
     tx: &mut Tx,
     command: &RequestJoin,
     actor: &Actor,
+    reason: &str,
 ) -> Result<(), StoreError> {
     let (group, now) = (command.group, app.now());
     let pending = Membership {
@@ -207,7 +212,7 @@ async fn await_approval(
         entry: None,
         object: command.follow.clone(),
         title: format!("@{}@{}", actor.username, actor.host),
-        reason: "approval".to_owned(),
+        reason: reason.to_owned(),
         edit: None,
         written_at: None,
         received: command.cause.received(),

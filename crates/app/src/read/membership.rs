@@ -2,7 +2,7 @@
 
 use guildhall_domain::{
     ActorId, GroupId, Timestamp,
-    admission::Standing,
+    admission::{End, Sanction, Standing},
     membership::MembershipState,
     moderation::{Decision, DecisionAction},
 };
@@ -61,7 +61,7 @@ pub async fn find(app: &App, group: GroupId, actor: ActorId) -> Result<Option<Me
     let Some(place) = membership::find_place(&app.store, group, actor).await? else {
         return Ok(None);
     };
-    if let Some(until) = ban_end(&place.standing, app.now()) {
+    if let Some(until) = place.standing.end_of(Sanction::Ban, app.now()) {
         return banned(app, group, actor, &place.standing, until).await.map(Some);
     }
     if let Some(state) = present(&place) {
@@ -86,69 +86,18 @@ fn present(place: &Place) -> Option<Belonging> {
     }
 }
 
-/// When the bans in force end, the last of them; `None` where none is in force.
-fn ban_end(standing: &Standing, now: Timestamp) -> Option<BanEnd> {
-    let bans = [standing.instance_ban, standing.group_ban].into_iter().flatten();
-    bans.map(BanEnd::from).filter(|end| end.is_in_force(now)).max()
-}
-
-/// Ordered by time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum BanEnd {
-    At(Timestamp),
-    Never,
-}
-
-impl From<Option<Timestamp>> for BanEnd {
-    fn from(end: Option<Timestamp>) -> Self {
-        end.map_or(Self::Never, Self::At)
-    }
-}
-
-impl BanEnd {
-    // The end itself is outside, as in `Standing::is_banned`.
-    fn is_in_force(self, now: Timestamp) -> bool {
-        match self {
-            Self::At(end) => end.is_after(now),
-            Self::Never => true,
-        }
-    }
-}
-
 /// A ban of the instance has no record in the group: its reason is not the group's to give.
 async fn banned(
     app: &App,
     group: GroupId,
     actor: ActorId,
     standing: &Standing,
-    end: BanEnd,
+    end: End,
 ) -> Result<MembershipView, StoreError> {
-    let of_group = Standing { instance_ban: None, ..*standing };
-    let decision = if of_group.is_banned(app.now()) {
+    let decision = if standing.of_group().is_banned(app.now()) {
         decision::find_latest_about(&app.store, group, actor, &[DecisionAction::Ban]).await?
     } else {
         None
     };
-    let until = match end {
-        BanEnd::At(until) => Some(until),
-        BanEnd::Never => None,
-    };
-    Ok(MembershipView::decided(Belonging::Banned, until, decision))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn of_two_bans_the_longer_one_counts() {
-        let (soon, late) = (Some(Timestamp(20)), Some(Timestamp(30)));
-        let end =
-            |instance_ban, group_ban, now| ban_end(&Standing { instance_ban, group_ban }, Timestamp(now));
-        assert_eq!(end(Some(soon), Some(late), 10), Some(BanEnd::At(Timestamp(30))));
-        assert_eq!(end(Some(None), Some(late), 10), Some(BanEnd::Never));
-        assert_eq!(end(Some(soon), None, 19), Some(BanEnd::At(Timestamp(20))));
-        assert_eq!(end(Some(soon), None, 20), None, "over");
-        assert_eq!(end(None, None, 10), None);
-    }
+    Ok(MembershipView::decided(Belonging::Banned, end.moment(), decision))
 }

@@ -1,5 +1,6 @@
 //! What somebody is in a group, as they see it themselves.
 
+use guildhall_domain::admission::{End, Sanction};
 use std::time::Duration;
 
 use guildhall_app::{
@@ -9,7 +10,7 @@ use guildhall_app::{
     remote::{self, JoinAnswered},
 };
 use guildhall_domain::{ActorId, GroupId, Timestamp, event::Cause, group::Admission};
-use guildhall_store::{Db, actor, ban, testing::on_both_engines};
+use guildhall_store::{Db, actor, standing, testing::on_both_engines};
 
 use crate::support::{Here, people::admitting};
 
@@ -83,7 +84,7 @@ on_both_engines! {
         group::set_ban(&here.app, banning(group, ann, None, "An old story.")).await.unwrap();
         group::set_ban(&here.app, lifted).await.unwrap();
         let mut tx = here.app.begin().await.unwrap();
-        ban::set(&mut tx, None, ann, None, here.now()).await.unwrap();
+        standing::set(&mut tx, None, ann, Sanction::Ban, End::at(None)).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(place(&here, group, ann).await, plain(Belonging::Banned));
     }

@@ -158,5 +158,6 @@ fn actor_fields(name: &str, host: &str, kind: ActorKind) -> ActorFields {
         also_known_as: Vec::new(),
         moved_to: None,
         remote_updated_at: None,
+        published_at: None,
     }
 }

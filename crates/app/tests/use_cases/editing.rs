@@ -145,7 +145,7 @@ on_both_engines! {
         let cause = here.activity().await;
         let command = Edit { cause, ..here.retitling(post, bob, "Spam") };
         let error = edit(&here, command.clone()).await.unwrap_err();
-        assert!(matches!(error, EditError::NotAdmitted(Refusal::Banned)), "{error}");
+        assert!(matches!(error, EditError::NotAdmitted(Refusal::Banned, _)), "{error}");
         assert_eq!(here.outcome(cause).await, "refused");
         let refused = here.decisions(group).await.pop().unwrap();
         assert_eq!((refused.action, refused.layer), (DecisionAction::Refuse, Layer::Standing));
@@ -153,7 +153,7 @@ on_both_engines! {
 
         instance::set_peering(&here.app, None, FAR, Some(PeeringAction::Block), None).await.unwrap();
         let error = edit(&here, Edit { cause: here.activity().await, ..command }).await.unwrap_err();
-        assert!(matches!(error, EditError::NotAdmitted(Refusal::HostBlocked)), "{error}");
+        assert!(matches!(error, EditError::NotAdmitted(Refusal::HostBlocked, _)), "{error}");
         assert!(here.told().await.is_empty());
     }
 

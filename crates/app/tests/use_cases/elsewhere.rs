@@ -1,5 +1,6 @@
 //! What people here write for groups elsewhere: shown when the group has let it in.
 
+use guildhall_domain::admission::{End, Sanction};
 use std::time::Duration;
 
 use guildhall_app::{
@@ -15,9 +16,9 @@ use guildhall_domain::{
     peering::PeeringAction,
 };
 use guildhall_store::{
-    Db, ban,
+    Db,
     instance::{self, Software},
-    membership,
+    membership, standing,
     testing::on_both_engines,
 };
 
@@ -194,7 +195,7 @@ on_both_engines! {
         let (group, bob) = (here.far_group("boats").await, here.remote("bob").await);
         for (until, outcome) in [(here.now().plus(Duration::from_secs(1)), "refused"), (here.now(), "applied")] {
             let mut tx = here.app.begin().await.unwrap();
-            ban::set(&mut tx, None, bob, Some(until), here.now()).await.unwrap();
+            standing::set(&mut tx, None, bob, Sanction::Ban, End::at(Some(until))).await.unwrap();
             tx.commit().await.unwrap();
             let command = here.received(posting(group, bob, "Boat")).await;
             let cause = command.cause;

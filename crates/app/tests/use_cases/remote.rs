@@ -17,7 +17,7 @@ use guildhall_domain::{
 use guildhall_store::{
     Db,
     actor::{self, ActorFields},
-    ban, decision, membership,
+    decision, membership, standing,
     testing::on_both_engines,
 };
 
@@ -75,6 +75,7 @@ async fn also_known_as(here: &Here, actor: ActorId, others: &[&ApId]) {
         also_known_as: others.iter().map(ToString::to_string).collect(),
         moved_to: None,
         remote_updated_at: None,
+        published_at: None,
     };
     let mut tx = here.app.begin().await.unwrap();
     actor::upsert_remote(&mut tx, actor, &fields, here.now()).await.unwrap();
@@ -257,12 +258,12 @@ on_both_engines! {
             let command = SuspendActor { actor: bob, by: chief, is_suspended, until, reason, cause };
             remote::actor_suspended(&here.app, command).await.unwrap();
             assert_eq!(here.outcome(cause).await, "applied");
-            ban::is_suspended(&here.app.store, bob, here.now()).await.unwrap()
+            standing::is_suspended(&here.app.store, bob, here.now()).await.unwrap()
         };
         assert!(suspend(until, true).await);
         here.minute();
         here.minute();
-        assert!(!ban::is_suspended(&here.app.store, bob, here.now()).await.unwrap());
+        assert!(!standing::is_suspended(&here.app.store, bob, here.now()).await.unwrap());
         assert!(suspend(None, true).await);
         assert!(!suspend(None, false).await);
         assert!(!suspend(None, false).await, "nothing to lift, nothing to record");

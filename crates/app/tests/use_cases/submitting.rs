@@ -45,7 +45,7 @@ on_both_engines! {
         let group = here.group("garden").await;
         let (ann, bob) = (here.person("ann").await, here.remote("bob").await);
         let done = submit(&here, posting(group, ann, "Tomatoes")).await;
-        assert_eq!(done.decided, Decided { verdict: Verdict::Admit, layer: Layer::Default });
+        assert_eq!(done.decided, Decided::by(Layer::Default, Verdict::Admit));
         let post = here.entry(done.entry.unwrap()).await;
         assert_eq!(post.ap_id.as_str(), format!("https://here.example/posts/{}", post.id));
         assert_eq!((post.kind, post.state, post.is_local, post.depth), (EntryKind::Post, EntryState::Published, true, 0));
@@ -101,7 +101,7 @@ on_both_engines! {
             let (group, cause) = (command.group, command.cause);
             let before = here.counts(group).await;
             let done = submit(&here, command).await;
-            assert_eq!(done.decided, Decided { verdict: Verdict::Refuse(refusal), layer });
+            assert_eq!(done.decided, Decided::by(layer, Verdict::Refuse(refusal)));
             let entry = done.entry.unwrap();
             let kept = here.entry(entry).await;
             let reason = refusal.explanation().to_owned();
@@ -133,7 +133,7 @@ on_both_engines! {
             let command = here.received(posting(group, bob, "Hello")).await;
             let cause = command.cause;
             let done = submit(&here, command).await;
-            assert_eq!(done.decided, Decided { verdict: Verdict::Hold(reason), layer });
+            assert_eq!(done.decided, Decided::by(layer, Verdict::Hold(reason)));
             let entry = done.entry.unwrap();
             let kept = here.entry(entry).await;
             assert_eq!((kept.state, kept.state_reason.as_deref()), (EntryState::Held, Some(reason.as_str())));

@@ -6,6 +6,7 @@ use guildhall_app::{
 };
 use guildhall_domain::{
     ActorId, EntryId, GroupId,
+    admission::Refusal,
     content::{EntryState, Tally, Vote, VoteRefusal},
     event::{Cause, EventKind},
     group::Review,
@@ -90,7 +91,7 @@ on_both_engines! {
         here.ban(group, bob).await;
         instance::set_peering(&here.app, None, "limited.example", Some(PeeringAction::Limit), None).await.unwrap();
         here.told().await;
-        for (actor, refusal) in [(bob, VoteRefusal::Banned), (limited, VoteRefusal::Host)] {
+        for (actor, refusal) in [(bob, VoteRefusal::NotAdmitted(Refusal::Banned)), (limited, VoteRefusal::NotAdmitted(Refusal::HostLimited))] {
             let (outcome, result) = cast(&here, post, actor, Some(Vote::Down)).await;
             assert!(is_refused(&result, refusal) && outcome == "refused", "{result:?}");
         }
@@ -159,7 +160,7 @@ on_both_engines! {
 
         here.ban(group, bob).await;
         let (outcome, result) = react(Some("c"), false).await;
-        assert!(is_refused(&result, VoteRefusal::Banned) && outcome == "refused");
+        assert!(is_refused(&result, VoteRefusal::NotAdmitted(Refusal::Banned)) && outcome == "refused");
         react(None, true).await.1.unwrap();
         assert_eq!(count(&here, REACTIONS).await, 0, "nobody is kept in a reaction");
     }

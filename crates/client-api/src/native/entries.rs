@@ -54,9 +54,9 @@ pub(super) async fn create<E: Shown>(
         cause: Cause::Local,
     };
     let id = match key {
-        None => admitted(entry::submit(app, command).await?)?,
+        None => admitted(&entry::submit(app, command).await?)?,
         Some(key) => match entry::submit_once(app, command, key).await? {
-            Once::Submitted(submitted) => admitted(submitted)?,
+            Once::Submitted(submitted) => admitted(&submitted)?,
             Once::Repeated(id) => id,
         },
     };
@@ -83,11 +83,16 @@ async fn created<E: Shown>(app: &App, author: &SignedIn, id: EntryId) -> Result<
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], made).into_response())
 }
 
-fn admitted(submitted: Submitted) -> Result<EntryId, Problem> {
-    match (submitted.decided.verdict, submitted.entry) {
-        (Verdict::Admit | Verdict::Hold(_), Some(id)) => Ok(id),
-        (Verdict::Refuse(refusal) | Verdict::Drop(refusal), _) => Err(refusal.into()),
-        (Verdict::Admit | Verdict::Hold(_), None) => Err(Refusal::HostBlocked.into()),
+fn admitted(submitted: &Submitted) -> Result<EntryId, Problem> {
+    let decided = &submitted.decided;
+    match (decided.verdict, submitted.entry) {
+        (Verdict::Admit | Verdict::AdmitAndReport | Verdict::Hold(_), Some(id)) => Ok(id),
+        (Verdict::Refuse(refusal) | Verdict::Drop(refusal), _) => {
+            Err(Problem::forbidden(refusal.as_str(), decided.explanation().unwrap_or_default()))
+        }
+        (Verdict::Admit | Verdict::AdmitAndReport | Verdict::Hold(_), None) => {
+            Err(Refusal::HostBlocked.into())
+        }
     }
 }
 

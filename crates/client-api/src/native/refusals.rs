@@ -164,7 +164,7 @@ impl From<EditError> for Problem {
             EditError::Refused(refusal @ EditRefusal::Closed) => {
                 Self::conflict("closed", refusal.to_string())
             }
-            EditError::NotAdmitted(refusal) => refusal.into(),
+            EditError::NotAdmitted(refusal, said) => Self::forbidden(refusal.as_str(), said),
             EditError::Store(source) => Self::internal(source),
         }
     }
@@ -192,12 +192,7 @@ impl From<VoteError> for Problem {
             VoteError::Refused(refusal @ VoteRefusal::NotOpen) => {
                 Self::conflict("not-open", refusal.to_string())
             }
-            VoteError::Refused(refusal @ VoteRefusal::Banned) => {
-                Self::forbidden("banned", refusal.to_string())
-            }
-            VoteError::Refused(refusal @ VoteRefusal::Host) => {
-                Self::forbidden("host-blocked", refusal.to_string())
-            }
+            VoteError::Refused(VoteRefusal::NotAdmitted(refusal)) => refusal.into(),
             VoteError::Store(source) => Self::internal(source),
         }
     }

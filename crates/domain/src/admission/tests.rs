@@ -1,57 +1,77 @@
+use std::sync::Arc;
+
 use proptest::prelude::*;
 
 use super::*;
-use crate::group::Admission;
+use crate::{
+    group::{Admission, Posting, Review},
+    rules::{Action, Effect},
+    trust::GateEffect,
+};
 
 const NOW: Timestamp = Timestamp(10);
 
-fn facts() -> EntryFacts {
-    EntryFacts {
-        kind: EntryKind::Post,
+fn facts() -> Facts {
+    Facts {
+        wants: Wants::Post,
+        is_post: true,
         instance_peering: Peering::Open,
         group_peering: Peering::Open,
         standing: Standing::default(),
         role: Role::Outsider,
+        is_invited: false,
         policy: Policy::default(),
+        trust: Trust::New,
+        gates: Gates::default(),
+        amounts: Amounts::default(),
         admitted_before: false,
         is_public: true,
         thread_locked: false,
     }
 }
 
-fn with_policy(posting: Posting, review: Review) -> EntryFacts {
-    EntryFacts { policy: Policy { admission: Admission::Open, posting, review }, ..facts() }
+fn comment() -> Facts {
+    Facts { wants: Wants::Comment, is_post: false, ..facts() }
 }
 
-fn verdict(facts: &EntryFacts) -> (Verdict, Layer) {
-    let decided = decide_admission(facts, NOW);
+fn with_policy(posting: Posting, review: Review) -> Facts {
+    Facts { policy: Policy { admission: Admission::Open, posting, review }, ..facts() }
+}
+
+fn banned() -> Standing {
+    Standing { group: Sanctions { ban: Some(End::Open), ..Sanctions::default() }, ..Standing::default() }
+}
+
+fn verdict(facts: &Facts) -> (Verdict, Layer) {
+    let decided = decide(facts, Judgement::default, NOW);
     (decided.verdict, decided.layer)
 }
 
+const IN: (Verdict, Layer) = (Verdict::Admit, Layer::Default);
+
 #[test]
 fn an_open_group_admits_a_stranger() {
-    assert_eq!(verdict(&facts()), (Verdict::Admit, Layer::Default));
+    assert_eq!(verdict(&facts()), IN);
 }
 
 #[test]
 fn posting_settings_ask_for_a_role() {
-    use EntryKind::{Comment, Post};
     use Role::{Member, Moderator, Outsider};
     let no = |refusal| (Verdict::Refuse(refusal), Layer::Role);
-    let yes = (Verdict::Admit, Layer::Default);
     let table = [
-        (Posting::Members, Post, Outsider, no(Refusal::MembersOnly)),
-        (Posting::Members, Post, Member, yes),
-        (Posting::Members, Comment, Outsider, no(Refusal::MembersOnly)),
-        (Posting::Moderators, Post, Member, no(Refusal::ModeratorsOnly)),
-        (Posting::Moderators, Post, Outsider, no(Refusal::ModeratorsOnly)),
-        (Posting::Moderators, Comment, Outsider, no(Refusal::MembersOnly)),
-        (Posting::Moderators, Comment, Member, yes),
-        (Posting::Moderators, Post, Moderator, yes),
+        (Posting::Members, true, Outsider, no(Refusal::MembersOnly)),
+        (Posting::Members, true, Member, IN),
+        (Posting::Members, false, Outsider, no(Refusal::MembersOnly)),
+        (Posting::Moderators, true, Member, no(Refusal::ModeratorsOnly)),
+        (Posting::Moderators, true, Outsider, no(Refusal::ModeratorsOnly)),
+        (Posting::Moderators, false, Outsider, no(Refusal::MembersOnly)),
+        (Posting::Moderators, false, Member, IN),
+        (Posting::Moderators, true, Moderator, IN),
     ];
-    for (posting, kind, role, want) in table {
-        let asked = EntryFacts { kind, role, ..with_policy(posting, Review::None) };
-        assert_eq!(verdict(&asked), want, "{posting} {kind:?} {role:?}");
+    for (posting, is_post, role, want) in table {
+        let wants = if is_post { Wants::Post } else { Wants::Comment };
+        let asked = Facts { wants, is_post, role, ..with_policy(posting, Review::None) };
+        assert_eq!(verdict(&asked), want, "{posting} {wants} {role:?}");
     }
 }
 
@@ -60,86 +80,274 @@ fn review_of_first_posts_ends_with_the_first_admitted_one() {
     let mut asked = with_policy(Posting::Everyone, Review::First);
     assert_eq!(verdict(&asked), (Verdict::Hold(HoldReason::FirstPost), Layer::Review));
     asked.admitted_before = true;
-    assert_eq!(verdict(&asked), (Verdict::Admit, Layer::Default));
+    assert_eq!(verdict(&asked), IN);
 }
 
 #[test]
-fn review_of_everything_spares_only_moderators() {
-    let mut asked = with_policy(Posting::Everyone, Review::All);
-    asked.admitted_before = true;
+fn review_of_everything_spares_moderators_and_those_a_group_trusts_with_it() {
+    let mut asked =
+        Facts { admitted_before: true, trust: Trust::Trusted, ..with_policy(Posting::Everyone, Review::All) };
+    assert_eq!(verdict(&asked), (Verdict::Hold(HoldReason::ReviewAll), Layer::Review));
+    asked.gates.skips_review = Some(Trust::Trusted);
+    assert_eq!(verdict(&asked), IN);
+    asked.trust = Trust::Known;
     assert_eq!(verdict(&asked), (Verdict::Hold(HoldReason::ReviewAll), Layer::Review));
     asked.role = Role::Moderator;
-    assert_eq!(verdict(&asked), (Verdict::Admit, Layer::Default));
+    assert_eq!(verdict(&asked), IN);
 }
 
 #[test]
 fn a_limited_host_waits_but_a_ban_still_refuses() {
-    let mut asked = EntryFacts { instance_peering: Peering::Limited, ..facts() };
+    let mut asked = Facts { instance_peering: Peering::Limited, ..facts() };
     assert_eq!(verdict(&asked), (Verdict::Hold(HoldReason::HostLimited), Layer::InstancePeering));
-    asked.standing.group_ban = Some(None);
+    asked.standing = banned();
     assert_eq!(verdict(&asked), (Verdict::Refuse(Refusal::Banned), Layer::Standing));
 }
 
 #[test]
 fn a_host_blocked_by_the_instance_gets_no_answer_but_one_blocked_by_the_group_does() {
-    let instance = EntryFacts { instance_peering: Peering::Blocked, ..facts() };
+    let instance = Facts { instance_peering: Peering::Blocked, ..facts() };
     assert_eq!(verdict(&instance), (Verdict::Drop(Refusal::HostBlocked), Layer::InstancePeering));
-    let group = EntryFacts { group_peering: Peering::Blocked, ..facts() };
+    let group = Facts { group_peering: Peering::Blocked, ..facts() };
     assert_eq!(verdict(&group), (Verdict::Refuse(Refusal::HostBlocked), Layer::GroupPeering));
 }
 
 #[test]
+fn sanctions_stop_what_they_are_about_and_nothing_else() {
+    use Wants::{Comment, Edit, Join, Post, Report, Vote};
+    let under = |sanctions| Standing { instance: sanctions, ..Standing::default() };
+    let muted = under(Sanctions { mute: Some(End::At(Timestamp(11))), ..Sanctions::default() });
+    let watched = under(Sanctions { probation: Some(End::Open), ..Sanctions::default() });
+    let no = (Verdict::Refuse(Refusal::Muted), Layer::Standing);
+    let waits = (Verdict::Hold(HoldReason::Probation), Layer::Standing);
+    let uncounted = (Verdict::Refuse(Refusal::Probation), Layer::Standing);
+    for (standing, wants, want) in [
+        (muted, Post, no),
+        (muted, Comment, no),
+        (muted, Edit, no),
+        (muted, Vote, no),
+        (muted, Join, IN),
+        (muted, Report, IN),
+        (watched, Post, waits),
+        (watched, Edit, waits),
+        (watched, Vote, uncounted),
+        (watched, Join, IN),
+        (watched, Report, IN),
+    ] {
+        assert_eq!(verdict(&Facts { wants, standing, ..facts() }), want, "{wants}");
+    }
+    let over = Standing { instance: Sanctions { mute: Some(End::At(NOW)), ..Sanctions::default() }, ..muted };
+    assert_eq!(verdict(&Facts { standing: over, ..facts() }), IN);
+}
+
+#[test]
+fn gates_keep_what_a_group_wants_kept_for_those_it_trusts() {
+    let gates = Gates {
+        media: Trust::Known,
+        often: Trust::Trusted,
+        rate: 3,
+        voting: Trust::Known,
+        ..Gates::default()
+    };
+    let of = |amounts| Facts { amounts, gates, ..facts() };
+    let held = |reason| (Verdict::Hold(reason), Layer::Trust);
+    let links = of(Amounts { links: 6, ..Amounts::default() });
+    assert_eq!(verdict(&links), held(HoldReason::Links));
+    assert_eq!(verdict(&Facts { trust: Trust::Known, ..links.clone() }), IN);
+    assert_eq!(verdict(&of(Amounts { links: 5, ..Amounts::default() })), IN);
+    assert_eq!(verdict(&of(Amounts { media: 1, ..Amounts::default() })), held(HoldReason::Media));
+    assert_eq!(verdict(&of(Amounts { mentions: 6, ..Amounts::default() })), held(HoldReason::Mentions));
+    let often = of(Amounts { recent: 3, ..Amounts::default() });
+    assert_eq!(verdict(&often), held(HoldReason::Rate));
+    assert_eq!(verdict(&Facts { wants: Wants::Edit, ..often }), IN, "an edit is no new item");
+    let vote = Facts { wants: Wants::Vote, gates, ..facts() };
+    assert_eq!(verdict(&vote), (Verdict::Refuse(Refusal::NotTrusted), Layer::Trust));
+    let strict = Facts { gates: Gates { effect: GateEffect::Refuse, ..gates }, ..links };
+    assert_eq!(verdict(&strict), (Verdict::Refuse(Refusal::NotTrusted), Layer::Trust));
+}
+
+#[test]
+fn joining_goes_by_the_admission_setting() {
+    let join = |admission| Facts {
+        wants: Wants::Join,
+        policy: Policy { admission, ..Policy::default() },
+        ..facts()
+    };
+    assert_eq!(verdict(&join(Admission::Open)), IN);
+    assert_eq!(verdict(&join(Admission::Approval)), (Verdict::Hold(HoldReason::Approval), Layer::Review));
+    assert_eq!(verdict(&join(Admission::Invite)), (Verdict::Refuse(Refusal::InviteNeeded), Layer::Role));
+    for admission in [Admission::Approval, Admission::Invite] {
+        assert_eq!(verdict(&Facts { is_invited: true, ..join(admission) }), IN);
+        assert_eq!(verdict(&Facts { role: Role::Moderator, ..join(admission) }), IN);
+    }
+}
+
+#[test]
 fn a_locked_thread_takes_replies_of_moderators_only() {
-    let mut asked = EntryFacts { kind: EntryKind::Comment, thread_locked: true, ..facts() };
+    let mut asked = Facts { thread_locked: true, ..comment() };
     assert_eq!(verdict(&asked), (Verdict::Refuse(Refusal::Locked), Layer::Thread));
     asked.role = Role::Moderator;
-    assert_eq!(verdict(&asked), (Verdict::Admit, Layer::Default));
+    assert_eq!(verdict(&asked), IN);
 }
 
 #[test]
 fn an_edit_in_a_locked_thread_is_still_an_edit() {
-    let asked = EntryFacts { thread_locked: true, ..with_policy(Posting::Everyone, Review::First) };
-    assert_eq!(decide_edit_admission(&asked, NOW).verdict, Verdict::Admit);
+    let asked =
+        Facts { wants: Wants::Edit, thread_locked: true, ..with_policy(Posting::Everyone, Review::First) };
+    assert_eq!(verdict(&asked), IN);
 }
 
-fn any_facts() -> impl Strategy<Value = EntryFacts> {
+fn said(refused: bool, held: bool, action: Option<Action>) -> Judgement {
+    let rule: Arc<str> = "tulips".into();
+    Judgement {
+        refused: refused.then(|| (rule.clone(), "No tulips.".to_owned())),
+        held: held.then(|| rule.clone()),
+        effects: action.into_iter().map(|action| Effect { rule: rule.clone(), action }).collect(),
+        fitting: vec![rule],
+    }
+}
+
+#[test]
+fn automatic_rules_come_last_and_name_themselves() {
+    let decide = |facts: &Facts, judgement: Judgement| super::decide(facts, || judgement, NOW);
+    let refused = decide(&facts(), said(true, true, None));
+    assert_eq!((refused.verdict, refused.layer), (Verdict::Refuse(Refusal::Rule), Layer::Rule));
+    assert_eq!((refused.named(), refused.explanation()), (Some("tulips"), Some("No tulips.")));
+    let held = decide(&facts(), said(false, true, None));
+    assert_eq!((held.verdict, held.named()), (Verdict::Hold(HoldReason::Rule), Some("tulips")));
+    let reported = decide(&facts(), said(false, false, Some(Action::Report)));
+    assert_eq!((reported.verdict, reported.named()), (Verdict::AdmitAndReport, Some("tulips")));
+    let noted = decide(&facts(), said(false, false, Some(Action::Notify)));
+    assert_eq!((noted.verdict, noted.layer, noted.effects.len()), (Verdict::Admit, Layer::Default, 1));
+
+    let limited = Facts { instance_peering: Peering::Limited, ..facts() };
+    let earlier = decide(&limited, said(false, true, Some(Action::Report)));
+    assert_eq!(
+        (earlier.verdict, earlier.layer),
+        (Verdict::Hold(HoldReason::HostLimited), Layer::InstancePeering)
+    );
+    assert_eq!(earlier.effects.len(), 1, "what a rule wants done besides is done all the same");
+    assert_eq!(decide(&limited, said(true, false, None)).verdict, Verdict::Refuse(Refusal::Rule));
+}
+
+#[test]
+fn automatic_rules_are_not_asked_about_moderators_nor_about_what_is_refused_anyway() {
+    let never = || -> Judgement { panic!("nobody asked") };
+    let moderator = Facts { role: Role::Moderator, ..facts() };
+    assert_eq!(super::decide(&moderator, never, NOW).verdict, Verdict::Admit);
+    let refused = Facts { standing: banned(), ..facts() };
+    assert_eq!(super::decide(&refused, never, NOW).verdict, Verdict::Refuse(Refusal::Banned));
+}
+
+#[test]
+fn a_held_vote_does_not_count_and_a_held_report_is_a_report() {
+    let limited = |wants| Facts { wants, group_peering: Peering::Limited, ..facts() };
+    assert_eq!(verdict(&limited(Wants::Vote)).0, Verdict::Refuse(Refusal::HostLimited));
+    assert_eq!(verdict(&limited(Wants::Report)).0, Verdict::Admit);
+}
+
+#[test]
+fn every_layer_can_be_reached() {
+    let reached = [
+        Facts { instance_peering: Peering::Blocked, ..facts() },
+        Facts { group_peering: Peering::Blocked, ..facts() },
+        Facts { standing: banned(), ..facts() },
+        Facts { is_public: false, ..facts() },
+        with_policy(Posting::Members, Review::None),
+        Facts { amounts: Amounts { links: 9, ..Amounts::default() }, ..facts() },
+        Facts { thread_locked: true, ..comment() },
+        with_policy(Posting::Everyone, Review::All),
+        facts(),
+    ];
+    let mut layers: Vec<Layer> = reached.iter().map(|facts| verdict(facts).1).collect();
+    layers.push(super::decide(&facts(), || said(true, false, None), NOW).layer);
+    layers.sort_unstable();
+    let all: Vec<Layer> = Layer::ALL.iter().copied().filter(|layer| *layer != Layer::Moderator).collect();
+    assert_eq!(layers, {
+        let mut all = all;
+        all.sort_unstable();
+        all
+    });
+}
+
+fn any_sanctions() -> impl Strategy<Value = Sanctions> {
+    let end = || {
+        prop_oneof![Just(None), Just(Some(End::Open)), (0_i64..20).prop_map(|t| Some(End::At(Timestamp(t))))]
+    };
+    (end(), end(), end()).prop_map(|(ban, mute, probation)| Sanctions { ban, mute, probation })
+}
+
+fn any_facts() -> impl Strategy<Value = Facts> {
     let peering = || prop_oneof![Just(Peering::Open), Just(Peering::Limited), Just(Peering::Blocked)];
-    let ban =
-        || prop_oneof![Just(None), Just(Some(None)), (0_i64..20).prop_map(|t| Some(Some(Timestamp(t))))];
     let role = prop_oneof![Just(Role::Outsider), Just(Role::Member), Just(Role::Moderator)];
     let policy = (
         proptest::sample::select(Admission::ALL),
         proptest::sample::select(Posting::ALL),
         proptest::sample::select(Review::ALL),
     );
-    let kind = prop_oneof![Just(EntryKind::Post), Just(EntryKind::Comment)];
-    (kind, peering(), peering(), ban(), ban(), role, policy, any::<[bool; 3]>()).prop_map(
-        |(kind, instance_peering, group_peering, instance_ban, group_ban, role, policy, flags)| EntryFacts {
-            kind,
-            instance_peering,
-            group_peering,
-            standing: Standing { instance_ban, group_ban },
-            role,
-            policy: Policy { admission: policy.0, posting: policy.1, review: policy.2 },
-            admitted_before: flags[0],
-            is_public: flags[1],
-            thread_locked: flags[2],
-        },
-    )
+    let seen = (proptest::sample::select(Trust::ALL), 0_usize..9, 0_usize..3, 0_usize..9, 0_i64..40);
+    let wants = proptest::sample::select(Wants::ALL);
+    (wants, peering(), peering(), any_sanctions(), any_sanctions(), role, policy, seen, any::<[bool; 5]>())
+        .prop_map(|(wants, instance_peering, group_peering, instance, group, role, policy, seen, flags)| {
+            Facts {
+                wants,
+                is_post: wants == Wants::Post || flags[4],
+                instance_peering,
+                group_peering,
+                standing: Standing { instance, group },
+                role,
+                is_invited: flags[3],
+                policy: Policy { admission: policy.0, posting: policy.1, review: policy.2 },
+                trust: if role == Role::Moderator { Trust::Moderator } else { seen.0 },
+                gates: Gates {
+                    media: Trust::Known,
+                    often: Trust::Known,
+                    voting: Trust::Known,
+                    ..Gates::default()
+                },
+                amounts: Amounts { links: seen.1, media: seen.2, mentions: seen.3, recent: seen.4 },
+                admitted_before: flags[0],
+                is_public: flags[1],
+                thread_locked: flags[2],
+            }
+        })
 }
 
 proptest! {
     #[test]
-    fn what_is_banned_blocked_or_not_public_is_never_admitted_or_held(facts in any_facts()) {
+    fn what_is_banned_blocked_or_not_public_never_gets_in_by_any_door(facts in any_facts(), rules in any::<[bool; 2]>()) {
         let bad = facts.standing.is_banned(NOW) || !facts.is_public
             || facts.instance_peering == Peering::Blocked || facts.group_peering == Peering::Blocked;
-        let entered = matches!(decide_admission(&facts, NOW).verdict, Verdict::Admit | Verdict::Hold(_));
-        prop_assert!(!(bad && entered));
+        let decided = super::decide(&facts, || said(rules[0], rules[1], Some(Action::Report)), NOW);
+        prop_assert!(!bad || matches!(decided.verdict, Verdict::Refuse(_) | Verdict::Drop(_)));
     }
 
     #[test]
     fn nothing_of_a_limited_host_is_admitted_unseen(facts in any_facts()) {
         let limited = facts.instance_peering == Peering::Limited || facts.group_peering == Peering::Limited;
-        prop_assert!(!(limited && decide_admission(&facts, NOW).verdict == Verdict::Admit));
+        let admitted = verdict(&facts).0.is_admitted();
+        prop_assert!(!(limited && admitted) || facts.wants == Wants::Report);
+    }
+
+    #[test]
+    fn the_group_never_loosens_what_the_instance_decided(facts in any_facts(), rules in any::<[bool; 2]>()) {
+        let alone = Facts { group_peering: Peering::Open, standing: facts.standing.of_instance(), ..facts.clone() };
+        let rank = |facts: &Facts| match super::decide(facts, || said(rules[0], rules[1], None), NOW).verdict {
+            Verdict::Admit | Verdict::AdmitAndReport => 0,
+            Verdict::Hold(_) => 1,
+            Verdict::Refuse(_) => 2,
+            Verdict::Drop(_) => 3,
+        };
+        prop_assert!(rank(&facts) >= rank(&alone).min(2));
+        prop_assert!(rank(&alone) != 3 || rank(&facts) == 3);
+    }
+
+    #[test]
+    fn every_refused_item_has_a_reason_and_every_held_one_too(facts in any_facts(), rules in any::<[bool; 2]>()) {
+        let decided = super::decide(&facts, || said(rules[0], rules[1], None), NOW);
+        let is_in = decided.verdict.is_admitted();
+        prop_assert_eq!(decided.named().is_some(), !is_in);
+        let is_refused = matches!(decided.verdict, Verdict::Refuse(_) | Verdict::Drop(_));
+        prop_assert_eq!(decided.explanation().is_some_and(|said| !said.is_empty()), is_refused);
     }
 }

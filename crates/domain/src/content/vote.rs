@@ -1,6 +1,9 @@
 //! Votes: one per actor and entry; a new one replaces the old one.
 
-use crate::{admission::Standing, content::EntryState, peering::Peering, time::Timestamp};
+use crate::{
+    admission::{Decided, Refusal, Verdict},
+    content::EntryState,
+};
 
 /// A vote on an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,10 +61,6 @@ pub struct VoteFacts {
     pub entry_state: EntryState,
     /// The voter's vote so far.
     pub current: Option<Vote>,
-    /// Bans of the voter.
-    pub standing: Standing,
-    /// What the instance and the group decided about the voter's host.
-    pub peering: Peering,
 }
 
 /// What a vote changes.
@@ -79,32 +78,27 @@ pub enum VoteRefusal {
     /// Not published, or no longer.
     #[error("this cannot be voted on")]
     NotOpen,
-    /// The voter is banned here.
-    #[error("you are banned from this group")]
-    Banned,
-    /// The voter's host is blocked or limited here: votes cannot be held.
-    #[error("this group does not count votes from your server")]
-    Host,
+    /// The group does not take it.
+    #[error("{}", .0.explanation())]
+    NotAdmitted(Refusal),
 }
 
-/// Decides what a vote (`Some`) or its withdrawal (`None`) changes.
+/// Decides what a vote (`Some`) or its withdrawal (`None`) changes. `admission` is what the pipeline says to a vote of this
+/// voter; it is asked only where there is one.
 ///
 /// # Errors
 /// A [`VoteRefusal`] when it does not count. A withdrawal always counts: nobody is kept in a vote.
 pub fn decide_vote(
     facts: &VoteFacts,
     wanted: Option<Vote>,
-    now: Timestamp,
+    admission: impl FnOnce() -> Decided,
 ) -> Result<VoteOutcome, VoteRefusal> {
     if wanted.is_some() {
         if facts.entry_state != EntryState::Published {
             return Err(VoteRefusal::NotOpen);
         }
-        if facts.standing.is_banned(now) {
-            return Err(VoteRefusal::Banned);
-        }
-        if facts.peering != Peering::Open {
-            return Err(VoteRefusal::Host);
+        if let Verdict::Refuse(refusal) | Verdict::Drop(refusal) = admission().verdict {
+            return Err(VoteRefusal::NotAdmitted(refusal));
         }
     }
     if facts.current == wanted {
@@ -119,31 +113,29 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::admission::Layer;
 
     fn facts(current: Option<Vote>) -> VoteFacts {
-        VoteFacts {
-            entry_state: EntryState::Published,
-            current,
-            standing: Standing::default(),
-            peering: Peering::Open,
-        }
+        VoteFacts { entry_state: EntryState::Published, current }
+    }
+
+    fn admitted() -> Decided {
+        Decided::by(Layer::Default, Verdict::Admit)
     }
 
     #[test]
     fn a_dislike_after_a_like_replaces_it() {
-        let outcome = decide_vote(&facts(Some(Vote::Up)), Some(Vote::Down), Timestamp(0));
+        let outcome = decide_vote(&facts(Some(Vote::Up)), Some(Vote::Down), admitted);
         assert_eq!(outcome, Ok(VoteOutcome::Changed(Tally { up: -1, down: 1 })));
     }
 
     #[test]
-    fn a_banned_voter_may_still_withdraw() {
-        let mut banned = facts(Some(Vote::Up));
-        banned.standing.group_ban = Some(None);
-        assert_eq!(decide_vote(&banned, Some(Vote::Down), Timestamp(0)), Err(VoteRefusal::Banned));
-        assert_eq!(
-            decide_vote(&banned, None, Timestamp(0)),
-            Ok(VoteOutcome::Changed(Tally { up: -1, down: 0 }))
-        );
+    fn whose_votes_are_not_taken_may_still_withdraw_one() {
+        let banned = || Decided::by(Layer::Standing, Verdict::Refuse(Refusal::Banned));
+        let held = facts(Some(Vote::Up));
+        let refused = Err(VoteRefusal::NotAdmitted(Refusal::Banned));
+        assert_eq!(decide_vote(&held, Some(Vote::Down), banned), refused);
+        assert_eq!(decide_vote(&held, None, banned), Ok(VoteOutcome::Changed(Tally { up: -1, down: 0 })));
     }
 
     proptest! {
@@ -153,7 +145,7 @@ mod tests {
             let mut current = None;
             for value in &votes {
                 let wanted = Vote::from_value(*value).unwrap();
-                if let Ok(VoteOutcome::Changed(change)) = decide_vote(&facts(current), wanted, Timestamp(0)) {
+                if let Ok(VoteOutcome::Changed(change)) = decide_vote(&facts(current), wanted, admitted) {
                     tally = Tally { up: tally.up + change.up, down: tally.down + change.down };
                 }
                 current = wanted;

@@ -51,6 +51,7 @@ pub(super) fn fields_of(document: &ActorDocument, host: String) -> Result<ActorF
         also_known_as: document.also_known_as.iter().map(|iri| iri.as_str().to_owned()).collect(),
         moved_to: text(&document.moved_to),
         remote_updated_at: document.updated.map(Timestamp),
+        published_at: document.published.map(Timestamp),
     })
 }
 

@@ -80,6 +80,7 @@ fn remote_fields() -> ActorFields {
         also_known_as: Vec::new(),
         moved_to: None,
         remote_updated_at: None,
+        published_at: None,
     }
 }
 

@@ -148,6 +148,7 @@ fn no_fields() -> ActorFields {
         also_known_as: Vec::new(),
         moved_to: None,
         remote_updated_at: None,
+        published_at: None,
     }
 }
 

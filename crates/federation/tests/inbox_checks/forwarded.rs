@@ -2,6 +2,7 @@
 
 use guildhall_activitypub::{PUBLIC, proof};
 use guildhall_domain::ApId;
+use guildhall_domain::admission::{End, Sanction};
 use guildhall_store::{Db, testing::on_both_engines};
 use serde_json::{Value, json};
 
@@ -138,7 +139,7 @@ on_both_engines! {
         relay.scene.peer.put_document(&relay.create());
         let actor = federation.fetcher.actor(&ApId::new(relay.scene.alice.id.as_str())).await.unwrap();
         let mut tx = relay.scene.here.db().begin().await.unwrap();
-        guildhall_store::ban::set(&mut tx, None, actor.id, None, relay.scene.here.now()).await.unwrap();
+        guildhall_store::standing::set(&mut tx, None, actor.id, Sanction::Ban, End::at(None)).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(relay.scene.refused(&relay.pass_on(&relay.create())).await, dropped("suspended-actor"));
     }

@@ -1,5 +1,6 @@
 //! The order of the check list: a request that fails two neighbouring steps is answered, and counted, by the earlier one.
 
+use guildhall_domain::admission::{End, Sanction};
 use std::net::{IpAddr, Ipv4Addr};
 
 use axum::Router;
@@ -10,7 +11,7 @@ use guildhall_domain::ApId;
 use guildhall_domain::peering::PeeringAction;
 use guildhall_federation::net::ClientIp;
 use guildhall_federation::routes;
-use guildhall_store::{Db, ban, testing::on_both_engines};
+use guildhall_store::{Db, standing, testing::on_both_engines};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
@@ -133,7 +134,7 @@ impl Attempt<'_> {
         if self.fails(12) {
             let known = federation.fetcher.actor(&ApId::new(self.alice.id.as_str())).await.unwrap();
             let mut tx = federation.app.begin().await.unwrap();
-            ban::set(&mut tx, None, known.id, None, federation.app.now()).await.unwrap();
+            standing::set(&mut tx, None, known.id, Sanction::Ban, End::at(None)).await.unwrap();
             tx.commit().await.unwrap();
         }
         if self.fails(15) {

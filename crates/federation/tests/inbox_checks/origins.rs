@@ -1,7 +1,8 @@
 //! Steps 10, 12, 13, 15 and 16: who may speak for whom.
 
+use guildhall_domain::admission::{End, Sanction};
 use guildhall_domain::peering::PeeringAction;
-use guildhall_store::{Db, ban, peering, testing::on_both_engines};
+use guildhall_store::{Db, peering, standing, testing::on_both_engines};
 use serde_json::json;
 
 use super::support::{Scene, dropped, refusal};
@@ -141,7 +142,7 @@ on_both_engines! {
         let scene = Scene::start(db).await;
         let actor = scene.here.federation.fetcher.actor(&domain_id(&scene)).await.unwrap();
         let mut tx = scene.here.db().begin().await.unwrap();
-        ban::set(&mut tx, None, actor.id, None, scene.here.now()).await.unwrap();
+        standing::set(&mut tx, None, actor.id, Sanction::Ban, End::at(None)).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(scene.refused(&scene.post()).await, dropped("suspended-actor"));
     }

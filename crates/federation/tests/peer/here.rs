@@ -138,6 +138,7 @@ impl Here {
             also_known_as: Vec::new(),
             moved_to: None,
             remote_updated_at: None,
+            published_at: None,
         };
         let mut tx = app.begin().await.unwrap();
         actor::insert_local(&mut tx, ActorId(app.new_id()), &fields, app.now()).await.unwrap();

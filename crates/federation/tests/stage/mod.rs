@@ -94,6 +94,7 @@ impl Stage {
             also_known_as: Vec::new(),
             moved_to: None,
             remote_updated_at: None,
+            published_at: None,
         };
         let mut tx = self.app.begin().await.unwrap();
         let id = ActorId(self.app.new_id());

@@ -59,6 +59,11 @@ impl IdGenerator {
         ((tick >> SEQUENCE_BITS) << (NODE_BITS + SEQUENCE_BITS)) | (self.node << SEQUENCE_BITS) | sequence
     }
 
+    /// The least key that can be made at `unix_ms`: keys from here on are not older, but for clocks that differ.
+    pub fn first_at(unix_ms: i64) -> i64 {
+        unix_ms.saturating_sub(EPOCH_MS).max(0) << (NODE_BITS + SEQUENCE_BITS)
+    }
+
     /// When `id` was made, in Unix milliseconds.
     pub fn unix_ms(id: i64) -> i64 {
         (id >> (NODE_BITS + SEQUENCE_BITS)) + EPOCH_MS

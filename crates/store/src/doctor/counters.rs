@@ -26,6 +26,20 @@ pub struct Wrong {
     pub ids: Vec<i64>,
 }
 
+/// The rows that a statement finds, at most `$2`, each with how many there are in all.
+///
+/// By themselves first: PostgreSQL would else plan for the first few of many rows, and find out that there are none by
+/// comparing each entry with each count.
+macro_rules! counted {
+    ($found:literal) => {
+        concat!(
+            "WITH wrong AS MATERIALIZED (",
+            $found,
+            ") SELECT id, (SELECT count(*) FROM wrong) FROM wrong ORDER BY id LIMIT $2"
+        )
+    };
+}
+
 impl Counter {
     /// Every counter.
     pub const ALL: [Self; 5] =
@@ -35,43 +49,50 @@ impl Counter {
     fn wrong(self) -> &'static str {
         match self {
             Self::Members => {
-                "SELECT g.id, count(*) OVER () FROM groups g
+                counted!(
+                    "SELECT g.id FROM groups g
                  LEFT JOIN (SELECT group_id, count(*) AS members FROM memberships WHERE state = 'member'
                             GROUP BY group_id) c ON c.group_id = g.id
-                 WHERE g.id > $1 AND g.member_count <> coalesce(c.members, 0) ORDER BY g.id LIMIT $2"
+                 WHERE g.id > $1 AND g.member_count <> coalesce(c.members, 0)"
+                )
             }
             Self::GroupEntries => {
-                "SELECT g.id, count(*) OVER () FROM groups g
+                counted!(
+                    "SELECT g.id FROM groups g
                  LEFT JOIN (SELECT group_id, count(CASE WHEN kind = 'post' THEN 1 END) AS posts,
                                    count(CASE WHEN kind = 'comment' THEN 1 END) AS comments
                             FROM entries WHERE state = 'published' GROUP BY group_id) c ON c.group_id = g.id
                  WHERE g.id > $1 AND (g.post_count <> coalesce(c.posts, 0)
-                                      OR g.comment_count <> coalesce(c.comments, 0))
-                 ORDER BY g.id LIMIT $2"
+                                      OR g.comment_count <> coalesce(c.comments, 0))"
+                )
             }
             Self::Votes => {
-                "SELECT e.id, count(*) OVER () FROM entries e
+                counted!(
+                    "SELECT e.id FROM entries e
                  LEFT JOIN (SELECT entry_id, count(CASE WHEN value > 0 THEN 1 END) AS up,
                                    count(CASE WHEN value < 0 THEN 1 END) AS down
                             FROM votes GROUP BY entry_id) c ON c.entry_id = e.id
                  WHERE e.id > $1 AND (e.up <> coalesce(c.up, 0) OR e.down <> coalesce(c.down, 0)
-                                      OR e.score <> coalesce(c.up - c.down, 0))
-                 ORDER BY e.id LIMIT $2"
+                                      OR e.score <> coalesce(c.up - c.down, 0))"
+                )
             }
             // Of a post all comments of its thread, of a comment those that answer it.
             Self::Comments => {
-                "SELECT e.id, count(*) OVER () FROM entries e
+                counted!(
+                    "SELECT e.id FROM entries e
                  LEFT JOIN (SELECT thread_id AS id, count(*) AS comments FROM entries
                             WHERE kind = 'comment' AND state = 'published' GROUP BY thread_id
                             UNION ALL
                             SELECT parent_id, count(*) FROM entries
                             WHERE kind = 'comment' AND state = 'published' AND parent_id <> thread_id
                             GROUP BY parent_id) c ON c.id = e.id
-                 WHERE e.id > $1 AND e.comment_count <> coalesce(c.comments, 0) ORDER BY e.id LIMIT $2"
+                 WHERE e.id > $1 AND e.comment_count <> coalesce(c.comments, 0)"
+                )
             }
             // One row an inbox on both sides, so that those that agree cancel out.
             Self::Followers => {
-                "SELECT w.group_id, count(*) OVER () FROM (
+                counted!(
+                    "SELECT w.group_id AS id FROM (
                     SELECT DISTINCT x.group_id FROM (
                         SELECT s.group_id, s.inbox, s.followers FROM delivery_subscriptions s
                         UNION ALL
@@ -80,7 +101,8 @@ impl Counter {
                         WHERE m.state = 'member' AND g.is_local AND NOT a.is_local
                         GROUP BY m.group_id, coalesce(a.shared_inbox, a.inbox)) x
                     GROUP BY x.group_id, x.inbox HAVING sum(x.followers) <> 0) w
-                 WHERE w.group_id > $1 ORDER BY w.group_id LIMIT $2"
+                 WHERE w.group_id > $1"
+                )
             }
         }
     }

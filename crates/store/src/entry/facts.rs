@@ -3,15 +3,17 @@
 use std::collections::HashMap;
 
 use guildhall_domain::{
-    ActorId, GroupId, Timestamp,
+    ActorId, GroupId,
     admission::{Role, Standing},
     group::Policy,
     membership::MembershipState,
+    trust::{Seen, TrustFacts},
 };
 
 use crate::{
     StoreError, convert,
     db::{List, Tx},
+    standing,
 };
 
 /// An author in a group.
@@ -25,10 +27,12 @@ pub struct AuthorFacts {
     pub role: Role,
     /// Their membership, or request for one.
     pub membership: Option<MembershipState>,
-    /// Their bans.
+    /// What was decided about them.
     pub standing: Standing,
-    /// Whether something of theirs was admitted here before.
-    pub admitted_before: bool,
+    /// What the group has seen of them.
+    pub trust: TrustFacts,
+    /// The revision of the instance's rulebook, and of the group's; `0` where there is none.
+    pub rulebooks: (i64, i64),
 }
 
 // `$asked` gives the rows `(group_id, author_id)`.
@@ -38,16 +42,19 @@ macro_rules! select {
             "WITH asked (group_id, author_id) AS (",
             $asked,
             ") SELECT a.group_id, a.author_id, g.is_local, g.admission, g.posting, g.review,
-                    m.state AS membership, o.actor_id AS moderator, ib.actor_id AS instance_ban,
-                    ib.until AS instance_until, gb.actor_id AS group_ban, gb.until AS group_until,
-                    (SELECT e.id FROM entries e WHERE e.author_id = a.author_id AND e.group_id = a.group_id
-                        AND e.state = 'published' LIMIT 1) AS admitted
+                    m.state AS membership, o.actor_id AS moderator,
+                    i.banned_until AS i_ban, i.muted_until AS i_mute, i.watched_until AS i_probation,
+                    s.banned_until AS g_ban, s.muted_until AS g_mute, s.watched_until AS g_probation,
+                    q.accepted, q.answered, q.days, q.refused, q.upheld, q.dismissed, q.struck_at, q.first_at, q.given,
+                    (SELECT revision FROM rulebooks WHERE group_id = 0) AS instance_rulebook, r.revision AS group_rulebook
              FROM asked a
              JOIN groups g ON g.id = a.group_id
              LEFT JOIN memberships m ON m.group_id = a.group_id AND m.actor_id = a.author_id
              LEFT JOIN moderators o ON o.group_id = a.group_id AND o.actor_id = a.author_id
-             LEFT JOIN bans ib ON ib.group_id = 0 AND ib.actor_id = a.author_id
-             LEFT JOIN bans gb ON gb.group_id = a.group_id AND gb.actor_id = a.author_id"
+             LEFT JOIN standings i ON i.group_id = 0 AND i.actor_id = a.author_id
+             LEFT JOIN standings s ON s.group_id = a.group_id AND s.actor_id = a.author_id
+             LEFT JOIN acquaintances q ON q.group_id = a.group_id AND q.actor_id = a.author_id
+             LEFT JOIN rulebooks r ON r.group_id = a.group_id"
         )
     };
 }
@@ -91,11 +98,23 @@ crate::record! {
         review: String,
         membership: Option<String>,
         moderator: Option<i64>,
-        instance_ban: Option<i64>,
-        instance_until: Option<i64>,
-        group_ban: Option<i64>,
-        group_until: Option<i64>,
-        admitted: Option<i64>,
+        i_ban: Option<i64>,
+        i_mute: Option<i64>,
+        i_probation: Option<i64>,
+        g_ban: Option<i64>,
+        g_mute: Option<i64>,
+        g_probation: Option<i64>,
+        accepted: Option<i64>,
+        answered: Option<i64>,
+        days: Option<i64>,
+        refused: Option<i64>,
+        upheld: Option<i64>,
+        dismissed: Option<i64>,
+        struck_at: Option<i64>,
+        first_at: Option<i64>,
+        given: Option<String>,
+        instance_rulebook: Option<i64>,
+        group_rulebook: Option<i64>,
     }
 }
 
@@ -109,7 +128,17 @@ impl Row {
             (None, Some(MembershipState::Member)) => Role::Member,
             (None, Some(MembershipState::Pending) | None) => Role::Outsider,
         };
-        let ban = |actor: Option<i64>, until: Option<i64>| actor.map(|_| until.map(Timestamp));
+        let seen = Seen {
+            accepted: self.accepted.unwrap_or_default(),
+            answered: self.answered.unwrap_or_default(),
+            days: self.days.unwrap_or_default(),
+            refused: self.refused.unwrap_or_default(),
+            upheld: self.upheld.unwrap_or_default(),
+            dismissed: self.dismissed.unwrap_or_default(),
+            struck_at: convert::time(self.struck_at),
+            first_at: convert::time(self.first_at),
+        };
+        let given = self.given.map(|level| convert::word("acquaintance", group, &level)).transpose()?;
         let facts = AuthorFacts {
             group_is_local: self.is_local,
             policy: Policy {
@@ -120,10 +149,11 @@ impl Row {
             role,
             membership,
             standing: Standing {
-                instance_ban: ban(self.instance_ban, self.instance_until),
-                group_ban: ban(self.group_ban, self.group_until),
+                instance: standing::from_columns((self.i_ban, self.i_mute, self.i_probation)),
+                group: standing::from_columns((self.g_ban, self.g_mute, self.g_probation)),
             },
-            admitted_before: self.admitted.is_some(),
+            trust: TrustFacts { seen, given, is_moderator: role == Role::Moderator },
+            rulebooks: (self.instance_rulebook.unwrap_or_default(), self.group_rulebook.unwrap_or_default()),
         };
         Ok(((group, ActorId(self.author_id)), facts))
     }

@@ -3,6 +3,7 @@
 mod batch;
 mod facts;
 mod list;
+pub mod past;
 mod row;
 mod texts;
 mod thread;

@@ -32,6 +32,7 @@ fn full() -> ActorFields {
         also_known_as: vec!["https://old.example/bob".to_owned()],
         moved_to: text("new"),
         remote_updated_at: Some(NOW),
+        published_at: None,
         ..fields("far.example", ActorKind::Person, "Bob")
     }
 }
@@ -62,6 +63,7 @@ on_both_engines! {
             also_known_as: kept.also_known_as,
             moved_to: kept.moved_to,
             remote_updated_at: kept.remote_updated_at,
+            published_at: None,
         };
         assert_eq!(format!("{told:?}"), format!("{new:?}"));
         assert_eq!((kept.created_at, kept.fetched_at, kept.is_local), (NOW, Some(LATER), false));

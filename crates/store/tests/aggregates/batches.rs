@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use guildhall_domain::{ActorId, ApId, EntryId, GroupId, ReceivedId};
 use guildhall_store::{
     Db,
+    acquaintance::{self, More},
     arrivals::{self, End},
     entry::{self, Locked, NewEntry},
     group::{self, Counts},
@@ -99,11 +100,12 @@ on_both_engines! {
 
     async fn facts_are_read_for_several_authors(db: Db) {
         people(&db).await;
-        add(&db, &[&post(1)]).await;
         let mut tx = db.begin().await.unwrap();
+        let seen = [((GROUP, ANN), More { accepted: 1, ..More::default() })].into();
+        acquaintance::add(&mut tx, &seen, NOW).await.unwrap();
         let asked = [(GROUP, ANN), (GROUP, BOB), (FAR_GROUP, ANN), (GroupId(77), ANN), (GROUP, ActorId(78))];
         let facts = entry::list_author_facts(&mut tx, &asked).await.unwrap();
-        let found = asked.map(|asked| facts.get(&asked).map(|facts| (facts.group_is_local, facts.admitted_before)));
+        let found = asked.map(|asked| facts.get(&asked).map(|facts| (facts.group_is_local, facts.trust.seen.accepted > 0)));
         let outsider = Some((true, false));
         assert_eq!(found, [Some((true, true)), outsider, Some((false, false)), None, outsider]);
     }

@@ -4,7 +4,6 @@
 mod accounts;
 mod actor_keys;
 mod actors;
-mod bans;
 mod batches;
 mod clocks;
 mod decisions;
@@ -23,5 +22,6 @@ mod reports;
 mod request_keys;
 mod set_up;
 mod signing_keys;
+mod standings;
 mod votes;
 mod whole_threads;

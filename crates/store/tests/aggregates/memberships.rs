@@ -1,10 +1,14 @@
 //! Memberships and requests for one.
 
-use guildhall_domain::{ActorId, ApId, GroupId, admission::Standing, membership::MembershipState};
+use guildhall_domain::{
+    ActorId, ApId, GroupId,
+    admission::{End, Sanction, Sanctions, Standing},
+    membership::MembershipState,
+};
 use guildhall_store::{
-    Db, ban,
+    Db,
     membership::{self, Membership, Place},
-    moderator,
+    moderator, standing,
     testing::on_both_engines,
 };
 
@@ -56,14 +60,14 @@ on_both_engines! {
         set(&db, GROUP, BOB, MembershipState::Pending, None).await;
         let mut tx = db.begin().await.unwrap();
         moderator::insert(&mut tx, GROUP, BOB, NOW).await.unwrap();
-        ban::set(&mut tx, Some(GROUP), BOB, Some(LATER), NOW).await.unwrap();
-        ban::set(&mut tx, None, BOB, None, NOW).await.unwrap();
+        standing::set(&mut tx, Some(GROUP), BOB, Sanction::Ban, End::at(Some(LATER))).await.unwrap();
+        standing::set(&mut tx, None, BOB, Sanction::Ban, End::at(None)).await.unwrap();
         tx.commit().await.unwrap();
-        let standing = Standing { instance_ban: Some(None), group_ban: Some(Some(LATER)) };
+        let ban = |end| Sanctions { ban: Some(end), ..Sanctions::default() };
+        let standing = Standing { instance: ban(End::Open), group: ban(End::At(LATER)) };
         let full = Place { membership: Some(MembershipState::Pending), is_moderator: true, standing };
         assert_eq!(place(GROUP).await, Some(full));
-        let of_instance = Standing { instance_ban: Some(None), group_ban: None };
-        assert_eq!(place(FAR_GROUP).await, Some(Place { standing: of_instance, ..nothing }));
+        assert_eq!(place(FAR_GROUP).await, Some(Place { standing: standing.of_instance(), ..nothing }));
     }
 
     async fn memberships_end_once(db: Db) {

@@ -65,6 +65,7 @@ pub(crate) fn fields(host: &str, kind: ActorKind, name: &str) -> ActorFields {
         also_known_as: Vec::new(),
         moved_to: None,
         remote_updated_at: None,
+        published_at: None,
     }
 }
 

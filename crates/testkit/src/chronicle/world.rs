@@ -35,9 +35,10 @@ const LISTS: &[(&str, &str)] = &[
     ),
     (
         "ban",
-        "SELECT a.ap_id, coalesce(g.ap_id, 'the instance'), coalesce(CAST(b.until AS TEXT), 'for ever')
-         FROM bans b JOIN actors a ON a.id = b.actor_id LEFT JOIN actors g ON g.id = b.group_id
-         ORDER BY a.ap_id, b.group_id",
+        "SELECT a.ap_id, coalesce(g.ap_id, 'the instance'),
+                CASE WHEN s.banned_until = 9223372036854775807 THEN 'for ever' ELSE CAST(s.banned_until AS TEXT) END
+         FROM standings s JOIN actors a ON a.id = s.actor_id LEFT JOIN actors g ON g.id = s.group_id
+         WHERE s.banned_until IS NOT NULL ORDER BY a.ap_id, s.group_id",
     ),
     (
         "vote",

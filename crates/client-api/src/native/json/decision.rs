@@ -30,7 +30,7 @@ pub(crate) struct Decision {
     entry_kind: Option<&'static str>,
     /// What decided: a rule of this layer, or a `moderator`.
     #[schema(
-        pattern = "^(instance-peering|group-peering|standing|audience|role|thread|review|default|moderator)$"
+        pattern = "^(instance-peering|group-peering|standing|audience|role|trust|thread|review|rule|default|moderator)$"
     )]
     layer: &'static str,
     /// The rule, by its fixed name: `first-post`, `members-only` …

@@ -151,6 +151,7 @@ impl Here {
             also_known_as: Vec::new(),
             moved_to: None,
             remote_updated_at: None,
+            published_at: None,
         };
         let mut tx = self.app.begin().await.unwrap();
         let new = ActorId(self.app.new_id());

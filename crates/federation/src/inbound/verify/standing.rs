@@ -5,7 +5,7 @@
 use guildhall_activitypub::Iri;
 use guildhall_domain::{ActorId, ApId};
 use guildhall_store::actor::Actor;
-use guildhall_store::{ban, received};
+use guildhall_store::{received, standing};
 
 use super::Rejection;
 use super::claim::Claim;
@@ -63,7 +63,7 @@ pub(super) async fn of_signer(federation: &Federation, signer: ActorId) -> Resul
 /// Step 12: nothing is taken from an actor that the instance has banned.
 async fn not_suspended(federation: &Federation, actor: ActorId) -> Result<(), Rejection> {
     let app = &federation.app;
-    let is_suspended = ban::is_suspended(&app.store, actor, app.now()).await?;
+    let is_suspended = standing::is_suspended(&app.store, actor, app.now()).await?;
     if is_suspended { Err(Rejection::SuspendedActor) } else { Ok(()) }
 }
 

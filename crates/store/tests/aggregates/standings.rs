@@ -1,13 +1,14 @@
 //! Bans: of a group or the instance, with an end or without.
 
+use guildhall_domain::admission::{End, Sanction};
 use guildhall_domain::{ActorId, GroupId, Timestamp};
-use guildhall_store::{Db, ban, testing::on_both_engines};
+use guildhall_store::{Db, standing, testing::on_both_engines};
 
 use crate::set_up::{BOB, GROUP, LATER, NOW, people};
 
 async fn set(db: &Db, group: Option<GroupId>, actor: ActorId, until: Option<Timestamp>) {
     let mut tx = db.begin().await.unwrap();
-    ban::set(&mut tx, group, actor, until, NOW).await.unwrap();
+    standing::set(&mut tx, group, actor, Sanction::Ban, End::at(until)).await.unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -15,21 +16,21 @@ on_both_engines! {
     async fn a_suspension_holds_until_its_end_and_not_at_it(db: Db) {
         people(&db).await;
         set(&db, None, BOB, Some(LATER)).await;
-        assert!(ban::is_suspended(&db, BOB, Timestamp(LATER.0 - 1)).await.unwrap());
-        assert!(!ban::is_suspended(&db, BOB, LATER).await.unwrap());
+        assert!(standing::is_suspended(&db, BOB, Timestamp(LATER.0 - 1)).await.unwrap());
+        assert!(!standing::is_suspended(&db, BOB, LATER).await.unwrap());
         // A new ban takes the place of the old one.
         set(&db, None, BOB, None).await;
-        assert!(ban::is_suspended(&db, BOB, Timestamp(i64::MAX)).await.unwrap());
+        assert!(standing::is_suspended(&db, BOB, Timestamp(i64::MAX)).await.unwrap());
     }
 
     async fn a_ban_from_a_group_is_no_suspension(db: Db) {
         people(&db).await;
         set(&db, Some(GROUP), BOB, None).await;
-        assert!(!ban::is_suspended(&db, BOB, NOW).await.unwrap());
+        assert!(!standing::is_suspended(&db, BOB, NOW).await.unwrap());
         let mut tx = db.begin().await.unwrap();
-        assert!(!ban::delete(&mut tx, None, BOB).await.unwrap());
-        assert!(ban::delete(&mut tx, Some(GROUP), BOB).await.unwrap());
-        assert!(!ban::delete(&mut tx, Some(GROUP), BOB).await.unwrap(), "lifted already");
+        assert!(!standing::lift(&mut tx, None, BOB, Sanction::Ban).await.unwrap());
+        assert!(standing::lift(&mut tx, Some(GROUP), BOB, Sanction::Ban).await.unwrap());
+        assert!(!standing::lift(&mut tx, Some(GROUP), BOB, Sanction::Ban).await.unwrap(), "lifted already");
         tx.commit().await.unwrap();
     }
 }

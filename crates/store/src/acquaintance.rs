@@ -1,0 +1,187 @@
+//! What groups hosted here have seen of people: what trust is earned by.
+
+use std::collections::BTreeMap;
+
+use guildhall_domain::{
+    ActorId, GroupId, Timestamp,
+    trust::{Seen, Trust},
+};
+
+use crate::{
+    StoreError, convert,
+    db::{Db, List, Tx},
+};
+
+/// What is added to what was seen; may be below zero where something is taken back.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct More {
+    /// Posts and comments let in; one that is makes the day count.
+    pub accepted: i64,
+    /// Answers to them by others.
+    pub answered: i64,
+    /// Refused or removed.
+    pub refused: i64,
+    /// Reports found right.
+    pub upheld: i64,
+    /// Reports found wrong.
+    pub dismissed: i64,
+    /// Whether it costs trust for a while.
+    pub is_strike: bool,
+}
+
+/// What is seen in one transaction, by group and person.
+pub type Sightings = BTreeMap<(GroupId, ActorId), More>;
+
+/// A level that a moderator gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// The level.
+    pub level: Trust,
+    /// Why.
+    pub reason: String,
+    /// Who gave it.
+    pub by: ActorId,
+}
+
+macro_rules! add {
+    ($rows:literal) => {
+        concat!(
+            "INSERT INTO acquaintances (group_id, actor_id, accepted, answered, refused, upheld, dismissed, struck_at,
+                days, last_day, first_at) ",
+            $rows,
+            " ON CONFLICT (group_id, actor_id) DO UPDATE SET
+                accepted = acquaintances.accepted + excluded.accepted,
+                answered = acquaintances.answered + excluded.answered,
+                refused = acquaintances.refused + excluded.refused,
+                upheld = acquaintances.upheld + excluded.upheld,
+                dismissed = acquaintances.dismissed + excluded.dismissed,
+                struck_at = coalesce(excluded.struck_at, acquaintances.struck_at),
+                days = acquaintances.days + CASE WHEN excluded.last_day > acquaintances.last_day THEN 1 ELSE 0 END,
+                last_day = CASE WHEN excluded.last_day > acquaintances.last_day THEN excluded.last_day
+                           ELSE acquaintances.last_day END"
+        )
+    };
+}
+
+/// Adds what was seen at `now`.
+pub async fn add(tx: &mut Tx, seen: &Sightings, now: Timestamp) -> Result<(), StoreError> {
+    let rows = || seen.iter().map(|((group, actor), more)| columns(*group, *actor, more, now));
+    if seen.is_empty() {
+        return Ok(());
+    }
+    if tx.pays_per_statement() {
+        let column = |at: usize| rows().map(|row| row[at]).collect::<List<i64>>();
+        let mut query = tx.query(add!(
+            "SELECT g, a, accepted, answered, refused, upheld, dismissed, nullif(struck, 0),
+                    CASE WHEN day > 0 THEN 1 ELSE 0 END, day, first
+             FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                AS s (g, a, accepted, answered, refused, upheld, dismissed, struck, day, first)"
+        ));
+        for at in 0..COLUMNS {
+            query = query.bind(column(at));
+        }
+        query.execute().await?;
+        return Ok(());
+    }
+    for row in rows() {
+        let mut query = tx.query(add!(
+            "VALUES ($1, $2, $3, $4, $5, $6, $7, nullif($8, 0), CASE WHEN $9 > 0 THEN 1 ELSE 0 END, $9, $10)"
+        ));
+        for value in row {
+            query = query.bind(value);
+        }
+        query.execute().await?;
+    }
+    Ok(())
+}
+
+const COLUMNS: usize = 10;
+
+fn columns(group: GroupId, actor: ActorId, more: &More, now: Timestamp) -> [i64; COLUMNS] {
+    let day = if more.accepted > 0 { now.day() } else { 0 };
+    let struck = if more.is_strike { now.0 } else { 0 };
+    let More { accepted, answered, refused, upheld, dismissed, .. } = *more;
+    [group.0, actor.0, accepted, answered, refused, upheld, dismissed, struck, day, now.0]
+}
+
+/// Gives somebody a level by hand; `None` takes it back.
+pub async fn give(
+    tx: &mut Tx,
+    group: GroupId,
+    actor: ActorId,
+    given: Option<&Given>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.query(
+        "INSERT INTO acquaintances (group_id, actor_id, given, given_reason, given_by, first_at)
+         VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (group_id, actor_id) DO UPDATE SET
+            given = excluded.given, given_reason = excluded.given_reason, given_by = excluded.given_by",
+    )
+    .bind(group.0)
+    .bind(actor.0)
+    .bind(given.map(|given| given.level.as_str()))
+    .bind(given.map(|given| given.reason.clone()))
+    .bind(given.map(|given| given.by.0))
+    .bind(now.0)
+    .execute()
+    .await?;
+    Ok(())
+}
+
+/// What a group has seen of somebody, with the level given by hand. `None`: nothing.
+pub async fn find(
+    db: &Db,
+    group: GroupId,
+    actor: ActorId,
+) -> Result<Option<(Seen, Option<Given>)>, StoreError> {
+    let row: Option<Row> = db
+        .query(
+            "SELECT accepted, answered, days, refused, upheld, dismissed, struck_at, first_at, given, given_reason,
+                    given_by
+             FROM acquaintances WHERE group_id = $1 AND actor_id = $2",
+        )
+        .bind(group.0)
+        .bind(actor.0)
+        .optional()
+        .await?;
+    row.map(|row| row.read(group)).transpose()
+}
+
+crate::record! {
+    struct Row {
+        accepted: i64,
+        answered: i64,
+        days: i64,
+        refused: i64,
+        upheld: i64,
+        dismissed: i64,
+        struck_at: Option<i64>,
+        first_at: i64,
+        given: Option<String>,
+        given_reason: Option<String>,
+        given_by: Option<i64>,
+    }
+}
+
+impl Row {
+    fn read(self, group: GroupId) -> Result<(Seen, Option<Given>), StoreError> {
+        let seen = Seen {
+            accepted: self.accepted,
+            answered: self.answered,
+            days: self.days,
+            refused: self.refused,
+            upheld: self.upheld,
+            dismissed: self.dismissed,
+            struck_at: convert::time(self.struck_at),
+            first_at: Some(Timestamp(self.first_at)),
+        };
+        let level = self.given.map(|level| convert::word("acquaintance", group, &level)).transpose()?;
+        let given = level.zip(self.given_by).map(|(level, by)| Given {
+            level,
+            reason: self.given_reason.unwrap_or_default(),
+            by: ActorId(by),
+        });
+        Ok((seen, given))
+    }
+}
