@@ -149,7 +149,7 @@ fn gates_keep_what_a_group_wants_kept_for_those_it_trusts() {
         voting: Trust::Known,
         ..Gates::default()
     };
-    let of = |amounts| Facts { amounts, gates, ..facts() };
+    let of = |amounts| Facts { gates, amounts, ..facts() };
     let held = |reason| (Verdict::Hold(reason), Layer::Trust);
     let links = of(Amounts { links: 6, ..Amounts::default() });
     assert_eq!(verdict(&links), held(HoldReason::Links));
