@@ -193,6 +193,7 @@ pub(crate) async fn follow_rules(
     for effect in &decided.effects {
         match &effect.action {
             Action::AddTag(tag) => tags.push(tag.to_lowercase()),
+            // Of a vote or report, what it is about; a new entry is written with it.
             Action::Limit => past::set_limited(tx, entry, true).await?,
             Action::Hold
             | Action::Refuse(_)

@@ -235,6 +235,9 @@ async fn write(app: &App, tx: &mut Tx, judged: &[&Judged<'_>], now: Timestamp) -
             if let Some(poll) = &judged.command.poll {
                 poll::set(tx, new.id, poll).await?;
             }
+            if judged.is_limited {
+                past::set_limited(tx, new.id, true).await?;
+            }
             if let Some((text, link)) = judged.prints {
                 past::set_prints(tx, new.id, text, link).await?;
             }

@@ -5,6 +5,7 @@ use guildhall_domain::{
     admission::{Decided, Layer, Refusal, Verdict},
     content::{EntryKind, EntryState, MAX_DEPTH},
     peering::Peering,
+    rules::Action,
 };
 use guildhall_store::{
     arrivals::End,
@@ -28,6 +29,8 @@ pub(super) struct Judged<'a> {
     pub(super) decided: Decided,
     /// Equal for the same words and for the same link; to be kept where rules ask for repetitions.
     pub(super) prints: Option<(Option<i64>, Option<i64>)>,
+    /// Whether it is to be reached by its address alone.
+    pub(super) is_limited: bool,
     /// Whom it answers: what they wrote is answered, if it is let in.
     pub(super) answered: Option<ActorId>,
     /// What is to be written; `None` where it is dropped without a trace.
@@ -61,6 +64,7 @@ pub(super) fn judge<'a>(
         command,
         key: key.as_ref(),
         prints: wants_prints.then(|| (applying.said.text_print(), applying.said.link_print())),
+        is_limited: place.limited || wants_limit(&decided),
         answered: place
             .parent
             .as_ref()
@@ -128,6 +132,10 @@ fn state_of(decided: &Decided, awaits_announcement: bool) -> (EntryState, Option
     }
 }
 
+fn wants_limit(decided: &Decided) -> bool {
+    decided.effects.iter().any(|effect| effect.action == Action::Limit)
+}
+
 /// How the activity behind an entry ends, and why.
 pub(super) fn outcome_of(verdict: Verdict) -> (Outcome, Option<&'static str>) {
     match verdict {
@@ -141,11 +149,12 @@ pub(super) fn outcome_of(verdict: Verdict) -> (Outcome, Option<&'static str>) {
 pub(super) struct Place {
     parent: Option<Entry>,
     locked: bool,
+    limited: bool,
 }
 
 impl Place {
     /// Of what answers nothing.
-    pub(super) const START: Self = Self { parent: None, locked: false };
+    pub(super) const START: Self = Self { parent: None, locked: false, limited: false };
 
     /// Below `parent` in the thread of `post`, where the rules let anybody answer.
     pub(super) fn under(command: &Submit, (post, parent): &(Entry, Entry)) -> Result<Self, SubmitError> {
@@ -154,7 +163,9 @@ impl Place {
         }
         // A thread whose post is gone goes on as one that is locked.
         let locked = post.locked || post.state != EntryState::Published || parent.locked;
-        Ok(Self { locked, parent: Some(parent.clone()) })
+        // What answers what is not listed is not listed either.
+        let limited = post.limited || parent.limited;
+        Ok(Self { locked, limited, parent: Some(parent.clone()) })
     }
 
     pub(super) fn is_locked(&self) -> bool {

@@ -15,6 +15,7 @@ mod moderating;
 mod queue;
 mod remote;
 mod repeating;
+mod rules;
 mod submitting;
 #[path = "../support/mod.rs"]
 mod support;

@@ -213,6 +213,7 @@ impl Entry {
             state_reason: new.state_reason.clone(),
             state_before: None,
             received_id: new.received_id,
+            limited: false,
         }
     }
 }

@@ -12,7 +12,7 @@ fn count(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
 }
 
-/// Published posts of a group. `after` is the sort value (0 for [`Sort::New`]) and id of the last one seen.
+/// Published posts of a group, less those that are limited. `after` is the sort value (0 for [`Sort::New`]) and id of the last one seen.
 pub async fn list_posts(
     db: &Db,
     group: GroupId,
@@ -25,20 +25,23 @@ pub async fn list_posts(
         Sort::New => db
             .query(concat!(
                 select!(),
-                " WHERE group_id = $1 AND kind = 'post' AND state = 'published' AND id < $2 ORDER BY id DESC LIMIT $3"
+                " WHERE group_id = $1 AND kind = 'post' AND state = 'published' AND NOT limited
+                  AND id < $2 ORDER BY id DESC LIMIT $3"
             ))
             .bind(group.0),
         Sort::Active => db
             .query(concat!(
                 select!(),
-                " WHERE group_id = $1 AND kind = 'post' AND state = 'published' AND (last_activity_at, id) < ($4, $2)
+                " WHERE group_id = $1 AND kind = 'post' AND state = 'published' AND NOT limited
+                  AND (last_activity_at, id) < ($4, $2)
                   ORDER BY last_activity_at DESC, id DESC LIMIT $3"
             ))
             .bind(group.0),
         Sort::Top => db
             .query(concat!(
                 select!(),
-                " WHERE group_id = $1 AND kind = 'post' AND state = 'published' AND (score, id) < ($4, $2)
+                " WHERE group_id = $1 AND kind = 'post' AND state = 'published' AND NOT limited
+                  AND (score, id) < ($4, $2)
                   ORDER BY score DESC, id DESC LIMIT $3"
             ))
             .bind(group.0),
@@ -91,7 +94,7 @@ pub async fn count_featured(db: &Db, group: GroupId) -> Result<i64, StoreError> 
     Ok(count)
 }
 
-/// A thread without its post: every comment in any state, oldest first.
+/// A thread without its post: every comment in any state but those that are limited, oldest first.
 pub async fn list_thread(
     db: &Db,
     thread: EntryId,
@@ -101,7 +104,7 @@ pub async fn list_thread(
     let rows: Vec<Row> = db
         .query(concat!(
             select!(),
-            " WHERE thread_id = $1 AND id > $2 AND kind = 'comment' ORDER BY id LIMIT $3"
+            " WHERE thread_id = $1 AND id > $2 AND kind = 'comment' AND NOT limited ORDER BY id LIMIT $3"
         ))
         .bind(thread.0)
         .bind(after.map_or(0, |id| id.0))
@@ -111,7 +114,7 @@ pub async fn list_thread(
     convert::all(rows)
 }
 
-/// Published comments that answer an entry directly, oldest first.
+/// Published comments that answer an entry directly and are not limited, oldest first.
 pub async fn list_replies(
     db: &Db,
     parent: EntryId,
@@ -121,7 +124,7 @@ pub async fn list_replies(
     let rows: Vec<Row> = db
         .query(concat!(
             select!(),
-            " WHERE parent_id = $1 AND id > $2 AND state = 'published' ORDER BY id LIMIT $3"
+            " WHERE parent_id = $1 AND id > $2 AND state = 'published' AND NOT limited ORDER BY id LIMIT $3"
         ))
         .bind(parent.0)
         .bind(after.map_or(0, |id| id.0))
@@ -131,7 +134,7 @@ pub async fn list_replies(
     convert::all(rows)
 }
 
-/// Published posts and comments of an author, newest first.
+/// Published posts and comments of an author that are not limited, newest first.
 pub async fn list_by_author(
     db: &Db,
     author: ActorId,
@@ -141,7 +144,7 @@ pub async fn list_by_author(
     let rows: Vec<Row> = db
         .query(concat!(
             select!(),
-            " WHERE author_id = $1 AND id < $2 AND state = 'published' ORDER BY id DESC LIMIT $3"
+            " WHERE author_id = $1 AND id < $2 AND state = 'published' AND NOT limited ORDER BY id DESC LIMIT $3"
         ))
         .bind(author.0)
         .bind(after.map_or(i64::MAX, |id| id.0))

@@ -12,7 +12,7 @@ macro_rules! select {
         "SELECT id, ap_id, kind, group_id, author_id, thread_id, parent_id, depth, is_local, state, wire_type, title,
                 content_html, content_source, excerpt, page_url, link_url, image_url, language, sensitive, locked,
                 featured, up, down, score, comment_count, published_at, created_at, edited_at, last_activity_at,
-                state_reason, state_before, received_id
+                state_reason, state_before, received_id, limited
          FROM entries"
     };
 }
@@ -83,6 +83,8 @@ pub struct Entry {
     pub state_before: Option<EntryState>,
     /// The activity that brought it.
     pub received_id: Option<ReceivedId>,
+    /// Neither listed nor told to followers: who has its address may read it.
+    pub limited: bool,
 }
 
 crate::record! {
@@ -119,6 +121,7 @@ crate::record! {
         state_reason: Option<String>,
         state_before: Option<String>,
         received_id: Option<i64>,
+        limited: bool,
     }
 }
 
@@ -165,6 +168,7 @@ impl TryFrom<Row> for Entry {
             state_reason: row.state_reason,
             state_before: row.state_before.map(|state| convert::word("entry", row.id, &state)).transpose()?,
             received_id: row.received_id.map(ReceivedId),
+            limited: row.limited,
         })
     }
 }

@@ -53,7 +53,29 @@ impl Teller<'_> {
             persons,
             order_key: scene.order_key(),
         };
-        self.carry_entry(&scene, carried).await
+        let rows = self.carry_entry(&scene, carried).await?;
+        self.if_limited(&scene, rows).await
+    }
+
+    /// Of an entry that is limited only its author's server hears, not those who follow the group.
+    pub(super) async fn if_limited(
+        &self,
+        scene: &Scene,
+        rows: Vec<NewDelivery>,
+    ) -> Result<Vec<NewDelivery>, RenderError> {
+        if !scene.entry.limited {
+            return Ok(rows);
+        }
+        let author = recipients::inbox_of(self.app, &scene.author).await?;
+        let to_author = |row: NewDelivery| match (row.group, &author) {
+            (None, _) => Some(row),
+            (Some(_), Some(author)) => {
+                let body_microblog = row.body_microblog.or_else(|| row.body_group.clone());
+                Some(NewDelivery { group: None, targets: vec![author.clone()], body_microblog, ..row })
+            }
+            (Some(_), None) => None,
+        };
+        Ok(rows.into_iter().filter_map(to_author).collect())
     }
 
     /// Who is told by name: of what was done here. Elsewhere its own server does that.
@@ -105,7 +127,7 @@ impl Teller<'_> {
         };
         let mut rows = self.carry_entry(&scene, carried).await?;
         rows.extend(to_copies);
-        Ok(rows)
+        self.if_limited(&scene, rows).await
     }
 
     pub(super) async fn entry_gone(
@@ -171,7 +193,8 @@ impl Teller<'_> {
             persons,
             order_key: scene.order_key(),
         };
-        self.carry(carried).await
+        let rows = self.carry(carried).await?;
+        self.if_limited(&scene, rows).await
     }
 
     /// As [`Teller::carry`]; where the author's bytes are missing, group-aware hosts are told to look for themselves.

@@ -55,7 +55,7 @@ impl Teller<'_> {
             }
             rows.retain(|row| row.body_group.is_some() || row.body_microblog.is_some());
         }
-        Ok(rows)
+        self.if_limited(&scene, rows).await
     }
 
     /// The vote as its voter here casts or withdraws it.
