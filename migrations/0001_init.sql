@@ -137,10 +137,11 @@ CREATE TABLE standings (
 );
 CREATE INDEX standings_actor ON standings (actor_id);
 
--- What a group hosted here has seen of somebody: what trust is earned by.
+-- What a group hosted here has seen of somebody: what trust is earned by. Written with each comment: without references,
+-- and on SQLite as one tree.
 CREATE TABLE acquaintances (
-    group_id BIGINT NOT NULL REFERENCES groups (id),
-    actor_id BIGINT NOT NULL REFERENCES actors (id),
+    group_id BIGINT NOT NULL,
+    actor_id BIGINT NOT NULL,
     -- Posts and comments let in, and answers to them by others.
     accepted BIGINT NOT NULL DEFAULT 0,
     answered BIGINT NOT NULL DEFAULT 0,
@@ -158,8 +159,11 @@ CREATE TABLE acquaintances (
     given_reason TEXT,
     given_by BIGINT,
     PRIMARY KEY (group_id, actor_id)
+--@sqlite
+) STRICT, WITHOUT ROWID;
+--@postgres
 );
-CREATE INDEX acquaintances_actor ON acquaintances (actor_id);
+--@both
 
 -- Automatic rules, gates and thresholds of a group, as JSON; group_id 0 is the whole instance.
 CREATE TABLE rulebooks (

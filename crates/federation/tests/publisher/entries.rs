@@ -59,6 +59,23 @@ on_both_engines! {
         assert!(body.windows(post.bytes.len()).any(|part| part == post.bytes));
     }
 
+    async fn what_is_limited_is_told_to_its_authors_server_alone(db: Db) {
+        let stage = Stage::new(db).await;
+        let (group, mona) = gardening(&stage, open()).await;
+        let ann = stage.remote("lemmy.example", "ann", ActorKind::Person).await;
+        let theirs = stage.receive(group, &ann, None, "Tulips?").await;
+        let ours = stage.write(group, &mona, None, "Plant them early.").await;
+        let mut tx = stage.app.begin().await.unwrap();
+        for entry in [theirs.entry, ours] {
+            guildhall_store::entry::past::set_limited(&mut tx, entry, true).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+
+        let [row] = &stage.publish().await[..] else { panic!("one row") };
+        assert_eq!((row.group, row.targets.as_slice()), (None, &[ann.inbox.clone()][..]));
+        assert_eq!(row.group_aware()["object"]["object"]["id"], theirs.ap_id);
+    }
+
     async fn a_post_whose_bytes_are_gone_is_announced_by_its_id(db: Db) {
         let stage = Stage::new(db).await;
         let (group, _) = gardening(&stage, open()).await;
