@@ -88,6 +88,7 @@ CREATE TABLE groups (
     admission TEXT NOT NULL,
     posting TEXT NOT NULL,
     review TEXT NOT NULL,
+    visibility TEXT NOT NULL DEFAULT 'public',
     member_count BIGINT NOT NULL DEFAULT 0,
     post_count BIGINT NOT NULL DEFAULT 0,
     comment_count BIGINT NOT NULL DEFAULT 0,

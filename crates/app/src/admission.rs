@@ -129,6 +129,7 @@ impl<'a> Applying<'a> {
             group_peering: self.peering.1,
             standing: known.standing,
             role: known.role,
+            is_local: self.author.is_local,
             is_invited: self.is_invited,
             policy: known.policy,
             trust: self.trust(books, now),

@@ -6,7 +6,7 @@ use guildhall_domain::{
     admission::{End, Layer, Sanction},
     content::EntryState,
     event::Cause,
-    group::{Admission, Policy, Posting, Review},
+    group::{Admission, Policy, Posting, Review, Visibility},
     membership::MembershipState,
     moderation::{Decision, DecisionAction, MAX_REASON_LENGTH, Target},
     text::shorten,
@@ -66,6 +66,8 @@ pub async fn keep_group(
             posting: if remote.is_restricted { Posting::Moderators } else { Posting::Everyone },
             // What it reviews it does not tell.
             review: Review::None,
+            // What it does not tell everybody is not taken.
+            visibility: Visibility::Public,
         },
     };
     group::insert(tx, id, false, &fields, app.now()).await?;

@@ -38,6 +38,9 @@ pub enum JoinRefusal {
     /// The group or the instance does not federate with the actor's host.
     #[error("this group does not accept members from your server")]
     HostBlocked,
+    /// The group is for people of its own server.
+    #[error("this group is for people with an account on its own server")]
+    LocalOnly,
     /// An automatic rule of the group or the instance.
     #[error("a rule of this group does not let you in")]
     Rule,
@@ -53,6 +56,7 @@ impl JoinRefusal {
             Self::Banned => "banned",
             Self::InviteNeeded => "invite-needed",
             Self::HostBlocked => "host-blocked",
+            Self::LocalOnly => "local-only",
             Self::Rule => "rule",
             Self::Declined => "declined",
         }
@@ -64,6 +68,7 @@ impl JoinRefusal {
             Self::Banned => Layer::Standing,
             Self::InviteNeeded => Layer::Role,
             Self::HostBlocked => Layer::GroupPeering,
+            Self::LocalOnly => Layer::Audience,
             Self::Rule => Layer::Rule,
             Self::Declined => Layer::Moderator,
         }
@@ -73,6 +78,7 @@ impl JoinRefusal {
         match refusal {
             Refusal::HostBlocked | Refusal::HostLimited => Self::HostBlocked,
             Refusal::InviteNeeded => Self::InviteNeeded,
+            Refusal::LocalOnly => Self::LocalOnly,
             Refusal::Banned | Refusal::Muted | Refusal::Probation => Self::Banned,
             Refusal::Rule
             | Refusal::NotPublic

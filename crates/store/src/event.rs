@@ -361,6 +361,7 @@ fn join_decision(code: &str) -> Option<Result<JoinOutcome, JoinRefusal>> {
         Err(JoinRefusal::Banned),
         Err(JoinRefusal::InviteNeeded),
         Err(JoinRefusal::HostBlocked),
+        Err(JoinRefusal::LocalOnly),
         Err(JoinRefusal::Rule),
         Err(JoinRefusal::Declined),
     ]

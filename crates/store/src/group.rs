@@ -3,19 +3,19 @@
 use std::collections::BTreeMap;
 
 use guildhall_domain::{
-    GroupId, Timestamp,
-    group::{Policy, Rule},
+    EntryId, GroupId, Timestamp,
+    group::{Policy, Rule, Visibility},
 };
 
 use crate::{
     StoreError, convert,
-    db::{Db, List, Sql, Tx},
+    db::{Db, Keyed, List, Sql, Tx},
 };
 
 macro_rules! select {
     () => {
         "SELECT id, is_local, title, description_source, description_html, language, picture_url, admission, posting,
-                review, member_count, post_count, comment_count, created_at, updated_at
+                review, visibility, member_count, post_count, comment_count, created_at, updated_at
          FROM groups"
     };
 }
@@ -83,6 +83,31 @@ pub async fn find(db: &Db, id: GroupId) -> Result<Option<Group>, StoreError> {
     row.map(Group::try_from).transpose()
 }
 
+/// Who may read in a group. `None`: no such group.
+pub async fn find_visibility(db: &Db, id: GroupId) -> Result<Option<Visibility>, StoreError> {
+    const BY_ID: Keyed = Keyed {
+        sqlite: "SELECT id, visibility FROM groups WHERE id = $1",
+        postgres: "SELECT id, visibility FROM groups WHERE id = ANY($1)",
+        column: "id",
+    };
+    let row: Option<(i64, String)> = db.optional_by(BY_ID, id.0).await?;
+    row.map(|(id, visibility)| convert::word("group", id, &visibility)).transpose()
+}
+
+/// The group of an entry, and who may read in it. `None`: no such entry.
+pub async fn find_visibility_of(
+    db: &Db,
+    entry: EntryId,
+) -> Result<Option<(GroupId, Visibility)>, StoreError> {
+    const BY_ENTRY: Keyed = Keyed {
+        sqlite: "SELECT e.id, g.id AS group_id, g.visibility FROM entries e JOIN groups g ON g.id = e.group_id WHERE e.id = $1",
+        postgres: "SELECT e.id, g.id AS group_id, g.visibility FROM entries e JOIN groups g ON g.id = e.group_id WHERE e.id = ANY($1)",
+        column: "id",
+    };
+    let row: Option<(i64, i64, String)> = db.optional_by(BY_ENTRY, entry.0).await?;
+    row.map(|(_, id, visibility)| Ok((GroupId(id), convert::word("group", id, &visibility)?))).transpose()
+}
+
 /// Reads a group and keeps its settings from changing until `tx` ends.
 ///
 /// `NO KEY`: rows that refer to the group can be written meanwhile. A full `FOR UPDATE` would wait for those who write
@@ -128,8 +153,8 @@ pub async fn insert(
 ) -> Result<(), StoreError> {
     tx.query(
         "INSERT INTO groups (id, is_local, title, description_source, description_html, language, picture_url,
-            admission, posting, review, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11) ON CONFLICT (id) DO NOTHING",
+            admission, posting, review, created_at, updated_at, visibility)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12) ON CONFLICT (id) DO NOTHING",
     )
     .bind(id.0)
     .bind(is_local)
@@ -142,6 +167,7 @@ pub async fn insert(
     .bind(fields.policy.posting.as_str())
     .bind(fields.policy.review.as_str())
     .bind(now.0)
+    .bind(fields.policy.visibility.as_str())
     .execute()
     .await?;
     Ok(())
@@ -156,7 +182,8 @@ pub async fn set_fields(
 ) -> Result<(), StoreError> {
     tx.query(
         "UPDATE groups SET title = $2, description_source = $3, description_html = $4, language = $5,
-            picture_url = $6, admission = $7, posting = $8, review = $9, updated_at = $10 WHERE id = $1",
+            picture_url = $6, admission = $7, posting = $8, review = $9, updated_at = $10,
+            visibility = $11 WHERE id = $1",
     )
     .bind(id.0)
     .bind(fields.title.as_str())
@@ -168,6 +195,7 @@ pub async fn set_fields(
     .bind(fields.policy.posting.as_str())
     .bind(fields.policy.review.as_str())
     .bind(now.0)
+    .bind(fields.policy.visibility.as_str())
     .execute()
     .await?;
     Ok(())
@@ -279,6 +307,7 @@ crate::record! {
         admission: String,
         posting: String,
         review: String,
+        visibility: String,
         member_count: i64,
         post_count: i64,
         comment_count: i64,
@@ -297,6 +326,7 @@ impl TryFrom<Row> for Group {
                 admission: convert::word("group", row.id, &row.admission)?,
                 posting: convert::word("group", row.id, &row.posting)?,
                 review: convert::word("group", row.id, &row.review)?,
+                visibility: convert::word("group", row.id, &row.visibility)?,
             },
             is_local: row.is_local,
             title: row.title,

@@ -169,6 +169,19 @@ pub async fn delete(tx: &mut Tx, group: GroupId, actor: ActorId) -> Result<bool,
     Ok(rows > 0)
 }
 
+/// Whether a group here has a member on the server with this authority: one that what is said in it is sent to.
+pub async fn has_member_of(db: &Db, group: GroupId, authority: &str) -> Result<bool, StoreError> {
+    let row: Option<(i64,)> = db
+        .query(
+            "SELECT followers FROM delivery_subscriptions WHERE group_id = $1 AND host = $2 AND followers > 0 LIMIT 1",
+        )
+        .bind(group.0)
+        .bind(authority)
+        .optional()
+        .await?;
+    Ok(row.is_some())
+}
+
 /// Whether anybody here is a member of a group; of a group elsewhere, whether its announces were asked for.
 pub async fn has_local_member(db: &Db, group: GroupId) -> Result<bool, StoreError> {
     let row: Option<(i64,)> = db

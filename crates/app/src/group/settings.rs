@@ -3,7 +3,7 @@
 use guildhall_domain::{
     ActorId, GroupId,
     event::{Cause, EventKind},
-    group::{Admission, InvalidSettings, Policy, Posting, Review, Rule, decide_settings},
+    group::{Admission, InvalidSettings, Policy, Posting, Review, Rule, Visibility, decide_settings},
     moderation::{NotModerator, decide_moderate},
     text::{clean, clean_line},
 };
@@ -32,6 +32,8 @@ pub struct ChangeGroup {
     pub posting: Option<Posting>,
     /// What is reviewed.
     pub review: Option<Review>,
+    /// Who may read.
+    pub visibility: Option<Visibility>,
     /// Its rules, all of them.
     pub rules: Option<Vec<Rule>>,
 }
@@ -98,6 +100,7 @@ fn changed(current: Group, command: ChangeGroup) -> GroupFields {
             admission: command.admission.unwrap_or(current.policy.admission),
             posting: command.posting.unwrap_or(current.policy.posting),
             review: command.review.unwrap_or(current.policy.review),
+            visibility: command.visibility.unwrap_or(current.policy.visibility),
         },
     }
 }

@@ -6,21 +6,19 @@ use std::sync::Arc;
 
 use guildhall_domain::{
     ActorId, ApId, EntryId, GroupId, Timestamp,
-    admission::Role,
     content::{EntryKind, EntryState, Sort, Vote},
     visibility::{Reader, Sight, decide_sight},
 };
 use guildhall_store::{
     StoreError,
     entry::{self, Entry},
-    moderator,
     poll::{self, Poll},
     vote,
 };
 
 use crate::{
     App, Viewer,
-    read::{Cursor, GroupRef, Page, PageRequest, names, thread::MAX_COMMENTS},
+    read::{Cursor, GroupRef, Page, PageRequest, names, place::Places, thread::MAX_COMMENTS},
 };
 
 /// A person, wherever one is only named.
@@ -245,39 +243,17 @@ pub(super) async fn views(
 
 /// How much of each entry a viewer sees, without those they see nothing of.
 async fn sights(app: &App, viewer: &Viewer, entries: Vec<Entry>) -> Result<Vec<(Entry, Sight)>, StoreError> {
-    let mut moderated = Moderated::default();
+    let mut places = Places::default();
     let mut seen = Vec::with_capacity(entries.len());
     for entry in entries {
-        let role = moderated.role(app, viewer, entry.group_id).await?;
-        let is_author = viewer.actor == Some(entry.author_id);
-        let reader = Reader { role, is_author, is_server: viewer.is_server };
-        match decide_sight(entry.state, entry.was_out(), reader) {
+        let (visibility, reader) = places.of(app, viewer, entry.group_id).await?;
+        let reader = Reader { is_author: viewer.actor == Some(entry.author_id), ..reader };
+        match decide_sight(entry.state, entry.was_out(), visibility, reader) {
             Sight::Nothing => {}
             sight => seen.push((entry, sight)),
         }
     }
     Ok(seen)
-}
-
-/// The groups of one answer in which the viewer moderates.
-#[derive(Default)]
-struct Moderated {
-    asked: HashSet<GroupId>,
-    yes: HashSet<GroupId>,
-}
-
-impl Moderated {
-    async fn role(&mut self, app: &App, viewer: &Viewer, group: GroupId) -> Result<Role, StoreError> {
-        let Some(actor) = viewer.actor else {
-            return Ok(Role::Outsider);
-        };
-        if self.asked.insert(group)
-            && (viewer.is_admin || moderator::exists(&app.store, group, actor).await?)
-        {
-            self.yes.insert(group);
-        }
-        Ok(if self.yes.contains(&group) { Role::Moderator } else { Role::Outsider })
-    }
 }
 
 async fn dress(app: &App, viewer: &Viewer, seen: Vec<(Entry, Sight)>) -> Result<Vec<EntryView>, StoreError> {

@@ -5,7 +5,7 @@ use guildhall_store::{StoreError, actor, group, moderator};
 
 use crate::{
     App, Viewer,
-    read::{Cursor, Page, PageRequest, PersonRef, names},
+    read::{Cursor, Page, PageRequest, PersonRef, names, place::is_listed},
 };
 
 /// A group, wherever it is only named.
@@ -73,14 +73,16 @@ pub struct GroupView {
     pub created_at: Timestamp,
 }
 
-/// The groups hosted here, most members first. All are public, so every viewer sees the same.
-pub async fn list(app: &App, _viewer: &Viewer, request: PageRequest) -> Result<Page<GroupView>, StoreError> {
+/// The groups hosted here that are on the viewer's list, most members first. A page may have fewer than were asked for.
+pub async fn list(app: &App, viewer: &Viewer, request: PageRequest) -> Result<Page<GroupView>, StoreError> {
     let after = request.after.map(|cursor| (cursor.key, GroupId(cursor.id)));
     let groups = group::list_local(&app.store, after, request.limit() + 1).await?;
     let page = request.page(groups, |group| Cursor { key: group.member_count, id: group.id.0 });
     let mut items = Vec::with_capacity(page.items.len());
     for group in page.items {
-        items.extend(view(app, group).await?);
+        if is_listed(app, viewer, group.id, group.policy.visibility).await? {
+            items.extend(view(app, group).await?);
+        }
     }
     Ok(Page { items, next: page.next })
 }

@@ -11,6 +11,7 @@ use guildhall_domain::{
     ActorId, EntryId, GroupId,
     admission::Role,
     content::{EntryKind, EntryState, Sort},
+    group::Visibility,
     visibility::{self, Sight, decide_sight},
 };
 use guildhall_store::{Db, entry as store, testing::on_both_engines};
@@ -75,7 +76,12 @@ fn by_rule(state: EntryState, who: Who) -> Sight {
         Who::Moderator | Who::Admin => Role::Moderator,
     };
     let (is_author, is_server) = (who == Who::Author, who == Who::Server);
-    decide_sight(state, true, visibility::Reader { role, is_author, is_server })
+    decide_sight(
+        state,
+        true,
+        Visibility::Public,
+        visibility::Reader { role, is_author, is_server, is_local: false },
+    )
 }
 
 /// An entry in one state, with a published answer below.

@@ -18,7 +18,7 @@ use super::{FAR, HOST, Here};
 
 /// Door settings in one line.
 pub(crate) fn policy(admission: Admission, posting: Posting, review: Review) -> Policy {
-    Policy { admission, posting, review }
+    Policy { admission, posting, review, ..Policy::default() }
 }
 
 /// Everybody comes in and posts, `review` decides what is held.

@@ -36,8 +36,18 @@ const NO_ENTRY: EntryId = EntryId(8);
 async fn world(db: Db) -> World {
     let here = Here::new(db);
     let (open, far) = (here.group("open").await, here.far_group("far").await);
-    let strict = Policy { admission: Admission::Invite, posting: Posting::Members, review: Review::None };
-    let careful = Policy { admission: Admission::Approval, posting: Posting::Everyone, review: Review::All };
+    let strict = Policy {
+        admission: Admission::Invite,
+        posting: Posting::Members,
+        review: Review::None,
+        ..Policy::default()
+    };
+    let careful = Policy {
+        admission: Admission::Approval,
+        posting: Posting::Everyone,
+        review: Review::All,
+        ..Policy::default()
+    };
     let (strict, careful) =
         (here.group_with("strict", strict).await, here.group_with("careful", careful).await);
     let (ann, bob, moderator) =

@@ -2,7 +2,7 @@
 
 use super::{Decided, Facts, HoldReason, Layer, Refusal, Role, Sanction, Verdict, Wants};
 use crate::{
-    group::{Admission, Posting, Review},
+    group::{Admission, Posting, Review, Visibility},
     peering::Peering,
     rules::{Action, Judgement},
     time::Timestamp,
@@ -15,7 +15,7 @@ pub(super) fn all(facts: &Facts, now: Timestamp) -> impl Iterator<Item = (Layer,
         (Layer::InstancePeering, by_instance(facts.instance_peering)),
         (Layer::GroupPeering, by_peering(facts.group_peering)),
         (Layer::Standing, by_standing(facts, now)),
-        (Layer::Audience, (!facts.is_public).then_some(Verdict::Refuse(Refusal::NotPublic))),
+        (Layer::Audience, by_audience(facts)),
         (Layer::Role, by_role(facts)),
         (Layer::Trust, by_trust(facts)),
         (Layer::Thread, by_thread(facts)),
@@ -91,7 +91,21 @@ fn by_standing(facts: &Facts, now: Timestamp) -> Option<Verdict> {
     }
 }
 
+/// What is for some is not shown to everybody, and what is for this server does not come from another one.
+fn by_audience(facts: &Facts) -> Option<Verdict> {
+    let refusal = match facts.policy.visibility {
+        Visibility::Public | Visibility::Unlisted => (!facts.is_public).then_some(Refusal::NotPublic),
+        Visibility::Members => None,
+        Visibility::Local => (!facts.is_local).then_some(Refusal::LocalOnly),
+    };
+    refusal.map(Verdict::Refuse)
+}
+
 fn by_role(facts: &Facts) -> Option<Verdict> {
+    let is_inside = facts.role >= Role::Member || facts.wants == Wants::Join;
+    if facts.policy.visibility == Visibility::Members && !is_inside {
+        return Some(Verdict::Refuse(Refusal::MembersOnly));
+    }
     match facts.wants {
         Wants::Vote | Wants::Report => None,
         Wants::Join => {

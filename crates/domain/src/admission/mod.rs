@@ -84,6 +84,8 @@ pub struct Facts {
     pub standing: Standing,
     /// What the author is here.
     pub role: Role,
+    /// Whether the author has an account here.
+    pub is_local: bool,
     /// Whether somebody who may do so invited the author.
     pub is_invited: bool,
     /// The group's door settings.

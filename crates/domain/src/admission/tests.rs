@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    group::{Admission, Posting, Review},
+    group::{Admission, Posting, Review, Visibility},
     rules::{Action, Effect},
     trust::GateEffect,
 };
@@ -19,6 +19,7 @@ fn facts() -> Facts {
         group_peering: Peering::Open,
         standing: Standing::default(),
         role: Role::Outsider,
+        is_local: false,
         is_invited: false,
         policy: Policy::default(),
         trust: Trust::New,
@@ -35,7 +36,7 @@ fn comment() -> Facts {
 }
 
 fn with_policy(posting: Posting, review: Review) -> Facts {
-    Facts { policy: Policy { admission: Admission::Open, posting, review }, ..facts() }
+    Facts { policy: Policy { admission: Admission::Open, posting, review, ..Policy::default() }, ..facts() }
 }
 
 fn banned() -> Standing {
@@ -183,6 +184,33 @@ fn joining_goes_by_the_admission_setting() {
 }
 
 #[test]
+fn a_group_for_its_members_takes_what_is_for_them_and_from_them() {
+    let of = |role, is_public| Facts {
+        role,
+        is_public,
+        policy: Policy { visibility: Visibility::Members, ..Policy::default() },
+        ..facts()
+    };
+    for wants in [Wants::Post, Wants::Vote, Wants::Report] {
+        let outside = (Verdict::Refuse(Refusal::MembersOnly), Layer::Role);
+        assert_eq!(verdict(&Facts { wants, ..of(Role::Outsider, true) }), outside, "{wants}");
+        assert_eq!(verdict(&Facts { wants, ..of(Role::Member, false) }), IN, "{wants}");
+    }
+    assert_eq!(verdict(&Facts { wants: Wants::Join, ..of(Role::Outsider, false) }), IN);
+    assert_eq!(verdict(&Facts { is_public: false, ..facts() }).0, Verdict::Refuse(Refusal::NotPublic));
+}
+
+#[test]
+fn a_group_of_this_server_takes_nobody_from_elsewhere() {
+    let policy = Policy { visibility: Visibility::Local, ..Policy::default() };
+    for wants in [Wants::Join, Wants::Post, Wants::Vote] {
+        let there = Facts { wants, policy, ..facts() };
+        assert_eq!(verdict(&there), (Verdict::Refuse(Refusal::LocalOnly), Layer::Audience), "{wants}");
+        assert_eq!(verdict(&Facts { is_local: true, ..there }), IN);
+    }
+}
+
+#[test]
 fn a_locked_thread_takes_replies_of_moderators_only() {
     let mut asked = Facts { thread_locked: true, ..comment() };
     assert_eq!(verdict(&asked), (Verdict::Refuse(Refusal::Locked), Layer::Thread));
@@ -284,10 +312,11 @@ fn any_facts() -> impl Strategy<Value = Facts> {
         proptest::sample::select(Admission::ALL),
         proptest::sample::select(Posting::ALL),
         proptest::sample::select(Review::ALL),
+        proptest::sample::select(Visibility::ALL),
     );
     let seen = (proptest::sample::select(Trust::ALL), 0_usize..9, 0_usize..3, 0_usize..9, 0_i64..40);
     let wants = proptest::sample::select(Wants::ALL);
-    (wants, peering(), peering(), any_sanctions(), any_sanctions(), role, policy, seen, any::<[bool; 5]>())
+    (wants, peering(), peering(), any_sanctions(), any_sanctions(), role, policy, seen, any::<[bool; 6]>())
         .prop_map(|(wants, instance_peering, group_peering, instance, group, role, policy, seen, flags)| {
             Facts {
                 wants,
@@ -296,8 +325,14 @@ fn any_facts() -> impl Strategy<Value = Facts> {
                 group_peering,
                 standing: Standing { instance, group },
                 role,
+                is_local: flags[5],
                 is_invited: flags[3],
-                policy: Policy { admission: policy.0, posting: policy.1, review: policy.2 },
+                policy: Policy {
+                    admission: policy.0,
+                    posting: policy.1,
+                    review: policy.2,
+                    visibility: policy.3,
+                },
                 trust: if role == Role::Moderator { Trust::Moderator } else { seen.0 },
                 gates: Gates {
                     media: Trust::Known,
@@ -316,7 +351,10 @@ fn any_facts() -> impl Strategy<Value = Facts> {
 proptest! {
     #[test]
     fn what_is_banned_blocked_or_not_public_never_gets_in_by_any_door(facts in any_facts(), rules in any::<[bool; 2]>()) {
-        let bad = facts.standing.is_banned(NOW) || !facts.is_public
+        let is_open = matches!(facts.policy.visibility, Visibility::Public | Visibility::Unlisted);
+        let bad = facts.standing.is_banned(NOW) || (!facts.is_public && is_open)
+            || (facts.policy.visibility == Visibility::Local && !facts.is_local)
+            || (facts.policy.visibility == Visibility::Members && facts.role == Role::Outsider && facts.wants != Wants::Join)
             || facts.instance_peering == Peering::Blocked || facts.group_peering == Peering::Blocked;
         let decided = super::decide(&facts, || said(rules[0], rules[1], Some(Action::Report)), NOW);
         prop_assert!(!bad || matches!(decided.verdict, Verdict::Refuse(_) | Verdict::Drop(_)));

@@ -73,6 +73,8 @@ closed_enum! {
         Probation = "probation",
         /// Not addressed to the public, and the group is.
         NotPublic = "not-public",
+        /// The group is for people of this server.
+        LocalOnly = "local-only",
         /// Only members may post.
         MembersOnly = "members-only",
         /// Only moderators may start threads.
@@ -100,6 +102,7 @@ impl Refusal {
             Self::NotPublic => {
                 "This group is public; address your post to the public to have it published here."
             }
+            Self::LocalOnly => "This group is for people with an account on its own server.",
             Self::MembersOnly => "Only members can post in this group. Follow the group, then post again.",
             Self::ModeratorsOnly => {
                 "Only moderators start threads in this group. You can reply to existing ones."

@@ -38,6 +38,20 @@ closed_enum! {
     }
 }
 
+closed_enum! {
+    /// Who may read what is said in a group, and who is told that there is such a group.
+    pub enum Visibility {
+        /// Everybody.
+        Public = "public",
+        /// Everybody who has its address: it is on no list.
+        Unlisted = "unlisted",
+        /// Its members, and the servers of members elsewhere, on which its posts are kept as here.
+        Members = "members",
+        /// Whoever has an account here; nothing of it leaves this server.
+        Local = "local",
+    }
+}
+
 /// The door settings of a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Policy {
@@ -47,11 +61,23 @@ pub struct Policy {
     pub posting: Posting,
     /// What is reviewed first.
     pub review: Review,
+    /// Who may read.
+    pub visibility: Visibility,
+}
+
+impl Policy {
+    /// Open to everybody.
+    pub const OPEN: Self = Self {
+        admission: Admission::Open,
+        posting: Posting::Everyone,
+        review: Review::None,
+        visibility: Visibility::Public,
+    };
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { admission: Admission::Open, posting: Posting::Everyone, review: Review::None }
+        Self::OPEN
     }
 }
 

@@ -6,6 +6,7 @@ use guildhall_domain::{
     ActorId, GroupId,
     actor::ActorKind,
     audience::Profile,
+    membership::MembershipState,
     peering::{Peering, decide_peering},
 };
 use guildhall_store::{
@@ -13,7 +14,7 @@ use guildhall_store::{
     actor::{self, Actor},
     delivery::{Target, acquaintance, subscription},
     entry::{self, Entry},
-    instance, peering,
+    instance, membership, peering,
 };
 
 use super::render::mention;
@@ -61,6 +62,18 @@ pub async fn inboxes_of(app: &App, actors: &[Actor]) -> Result<Vec<Target>, Stor
         }
     }
     Ok(targets)
+}
+
+/// Those of several actors who are members of a group: nobody else is told by name of what is for them.
+pub async fn members_among(app: &App, group: GroupId, actors: Vec<Actor>) -> Result<Vec<Actor>, StoreError> {
+    let mut members = Vec::with_capacity(actors.len());
+    for actor in actors {
+        let membership = membership::find(&app.store, group, actor.id).await?;
+        if membership.is_some_and(|membership| membership.state == MembershipState::Member) {
+            members.push(actor);
+        }
+    }
+    Ok(members)
 }
 
 /// The same without the hosts that hear of it as followers of `group` anyway, wrapped in its `Announce`.

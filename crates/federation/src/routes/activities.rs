@@ -8,8 +8,13 @@ use axum::{
 };
 use guildhall_activitypub::PUBLIC;
 use guildhall_app::{App, Viewer, read};
-use guildhall_domain::{ApId, EntryId, content::EntryKind, visibility::Sight};
-use guildhall_store::{actor, delivery::published, entry};
+use guildhall_domain::{ApId, EntryId, content::EntryKind, group::Visibility, visibility::Sight};
+use guildhall_store::{
+    actor,
+    delivery::published,
+    entry::{self, Entry},
+    group,
+};
 use serde_json::Value;
 
 use super::{
@@ -51,7 +56,7 @@ async fn activity(
     reader: Reader,
 ) -> Result<Response, Refusal> {
     let ap_id = Urls::new(&federation.app.site).at(&format!("/activities/{id}"));
-    give(&federation.app, &ap_id, &reader).await
+    give(&federation, &ap_id, reader).await
 }
 
 async fn part(
@@ -60,7 +65,7 @@ async fn part(
     reader: Reader,
 ) -> Result<Response, Refusal> {
     let ap_id = Urls::new(&federation.app.site).at(&format!("/activities/{id}/{part}"));
-    give(&federation.app, &ap_id, &reader).await
+    give(&federation, &ap_id, reader).await
 }
 
 async fn create(
@@ -71,8 +76,11 @@ async fn create(
 ) -> Result<Response, Refusal> {
     let app = &federation.app;
     let id: EntryId = id.parse().map_err(|_| Refusal::NotFound)?;
-    let shown = render::entry::find_shown(app, &reader.viewer, id).await?;
-    let shown = shown.filter(|shown| shown.view.kind == kind).ok_or(Refusal::NotFound)?;
+    let find = |viewer: Viewer| async move {
+        let shown = render::entry::find_shown(app, &viewer, id).await?;
+        shown.filter(|shown| shown.view.kind == kind).ok_or(Refusal::NotFound)
+    };
+    let (shown, reader) = reader.look(&federation, find).await?;
     let activity = render::publication::create(Urls::new(&app.site), &shown)?;
     Ok(document(reader.headers(), to_bytes(&activity), reader.caching))
 }
@@ -86,11 +94,13 @@ async fn announce(
     let app = &federation.app;
     let id: EntryId = id.parse().map_err(|_| Refusal::NotFound)?;
     // By the entry in the address: what the announced bytes say of themselves is their sender's word.
-    let view = read::entries::find(app, &reader.viewer, id).await?;
-    let view =
-        view.filter(|view| view.sight == Sight::Whole && view.kind == kind).ok_or(Refusal::NotFound)?;
+    let find = |viewer: Viewer| async move {
+        let view = read::entries::find(app, &viewer, id).await?;
+        view.filter(|view| view.sight == Sight::Whole && view.kind == kind).ok_or(Refusal::NotFound)
+    };
+    let (view, reader) = reader.look(&federation, find).await?;
     if view.edited_at.is_none() {
-        return give(app, &Urls::new(&app.site).announce(kind, id), &reader).await;
+        return give(&federation, &Urls::new(&app.site).announce(kind, id), reader).await;
     }
     // What was edited is shown as it is now, not as it was announced.
     let group = actor::find(&app.store, view.group.id.actor()).await?.ok_or(Refusal::NotFound)?;
@@ -110,13 +120,15 @@ async fn boost(
         published::find(&app.store, Urls::new(&app.site).announce(EntryKind::Post, id).as_str()).await?;
     let body = told.and_then(|bodies| bodies.body_microblog).ok_or(Refusal::NotFound)?;
     let activity = parse(&body)?;
-    check(app, &reader.viewer, &activity).await?;
+    let ((), reader) = reader.look(&federation, |viewer| check(app, viewer, &activity)).await?;
     Ok(document(reader.headers(), body, reader.caching))
 }
 
-async fn give(app: &App, ap_id: &ApId, reader: &Reader) -> Result<Response, Refusal> {
+async fn give(federation: &Federation, ap_id: &ApId, reader: Reader) -> Result<Response, Refusal> {
+    let app = &federation.app;
     let body = find(app, ap_id).await?.ok_or(Refusal::NotFound)?;
-    check(app, &reader.viewer, &parse(&body)?).await?;
+    let activity = parse(&body)?;
+    let ((), reader) = reader.look(federation, |viewer| check(app, viewer, &activity)).await?;
     Ok(document(reader.headers(), body, reader.caching))
 }
 
@@ -136,27 +148,43 @@ fn parse(body: &[u8]) -> Result<Value, Refusal> {
     serde_json::from_slice(body).map_err(|_| Refusal::Unwritable("activity"))
 }
 
-/// Lets through what was said to everybody, unless what it is about has been taken away since: an old `Update` must not
+/// Lets through what was said to everybody, or to the members of a group where the viewer is one, unless what it is about has been taken away since: an old `Update` must not
 /// show the text that a moderator removed.
-async fn check(app: &App, viewer: &Viewer, activity: &Value) -> Result<(), Refusal> {
-    if !is_public(activity) {
+async fn check(app: &App, viewer: Viewer, activity: &Value) -> Result<(), Refusal> {
+    let is_public = is_public(activity);
+    let about = match carried_object(activity) {
+        Some(object) => entry::find_by_ap_id(&app.store, &ApId::new(object)).await?,
+        None => None,
+    };
+    let Some(entry) = about else {
+        return if is_public { Ok(()) } else { Err(Refusal::NotFound) };
+    };
+    if !is_public && !is_for_members(app, &entry, activity).await? {
         return Err(Refusal::NotFound);
     }
-    let Some(object) = carried_object(activity) else { return Ok(()) };
-    let Some(entry) = entry::find_by_ap_id(&app.store, &ApId::new(object)).await? else { return Ok(()) };
-    let view = read::entries::find(app, viewer, entry.id).await?;
+    let view = read::entries::find(app, &viewer, entry.id).await?;
     match view.map(|view| view.sight) {
         Some(Sight::Whole) => Ok(()),
         Some(Sight::Trace | Sight::Nothing) | None => Err(Refusal::NotFound),
     }
 }
 
+/// Whether an activity was said to the members of a group that is read by them alone.
+async fn is_for_members(app: &App, entry: &Entry, activity: &Value) -> Result<bool, Refusal> {
+    if group::find_visibility(&app.store, entry.group_id).await? != Some(Visibility::Members) {
+        return Ok(false);
+    }
+    let Some(group) = actor::find(&app.store, entry.group_id.actor()).await? else { return Ok(false) };
+    let followers = render::part(&group.ap_id, "followers")?;
+    Ok(addressees(activity).any(|to| to == followers.as_str()))
+}
+
 fn is_public(activity: &Value) -> bool {
-    ["to", "cc"]
-        .into_iter()
-        .filter_map(|field| activity.get(field)?.as_array())
-        .flatten()
-        .any(|to| to == PUBLIC)
+    addressees(activity).any(|to| to == PUBLIC)
+}
+
+fn addressees(activity: &Value) -> impl Iterator<Item = &Value> {
+    ["to", "cc"].into_iter().filter_map(|field| activity.get(field)?.as_array()).flatten()
 }
 
 /// The id of the object that an activity leads to. `None` where it ends in taking something away, which says nothing of

@@ -9,8 +9,11 @@ use axum::{
     routing::get,
 };
 use guildhall_app::App;
-use guildhall_domain::{Handle, actor::ActorKind};
-use guildhall_store::actor::{self, Actor};
+use guildhall_domain::{GroupId, Handle, actor::ActorKind, group::Visibility};
+use guildhall_store::{
+    actor::{self, Actor},
+    group,
+};
 
 use super::respond::{Caching, Refusal, document};
 use crate::{
@@ -64,7 +67,12 @@ pub(super) async fn find_instance(app: &App) -> Result<Actor, Refusal> {
 
 /// The group of a name in a path.
 pub(super) async fn find_group(app: &App, name: &str) -> Result<Actor, Refusal> {
-    find(app, name, |kind| kind == ActorKind::Group).await
+    let actor = find(app, name, |kind| kind == ActorKind::Group).await?;
+    // Of a group for people here, no other server needs to know that there is one.
+    match group::find_visibility(&app.store, GroupId(actor.id.0)).await? {
+        Some(Visibility::Local) => Err(Refusal::NotFound),
+        _ => Ok(actor),
+    }
 }
 
 /// The person of a name in a path.

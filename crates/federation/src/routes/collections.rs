@@ -12,7 +12,7 @@ use guildhall_activitypub::{
     write::{Collection, CollectionPage},
 };
 use guildhall_app::{
-    App,
+    App, Viewer,
     read::{self, Cursor, EntryView, Page, PageRequest},
 };
 use guildhall_domain::{
@@ -92,6 +92,7 @@ async fn group_outbox(
     let actor = find_group(app, &name).await?;
     let id = part(&actor.ap_id, "outbox")?;
     let group = find_settings(app, &actor).await?;
+    let reader = reader.in_group(&federation, group.id).await?;
     let Some(request) = page_request(&query, ACTIVITIES)? else {
         return Ok(give(&reader, &paged(&id, count(group.post_count), None)?));
     };
@@ -175,6 +176,7 @@ async fn featured(
     let app = &federation.app;
     let actor = find_group(app, &name).await?;
     let (id, group) = (part(&actor.ap_id, "featured")?, GroupId(actor.id.0));
+    let reader = reader.in_group(&federation, group).await?;
     let request = page_request(&query, LISTED)?.unwrap_or(FIRST_LISTED);
     let posts = read::entries::all_featured(app, &reader.viewer, group, request).await?;
     let total = count(entry::count_featured(&app.store, group).await?);
@@ -188,7 +190,7 @@ async fn context(
     reader: Reader,
 ) -> Result<Response, Refusal> {
     let app = &federation.app;
-    let post = find_entry(app, &reader, &id, EntryKind::Post).await?;
+    let (post, reader) = find_entry(&federation, reader, &id, EntryKind::Post).await?;
     // A thread of a group elsewhere is that group's to collect.
     if !render::entry::is_hosted_here(&post.group) {
         return Err(Refusal::NotFound);
@@ -222,7 +224,7 @@ async fn replies(
     reader: Reader,
 ) -> Result<Response, Refusal> {
     let app = &federation.app;
-    let entry = find_entry(app, &reader, &id, kind).await?;
+    let (entry, reader) = find_entry(&federation, reader, &id, kind).await?;
     let id = render::iri(&Urls::new(&app.site).replies(kind, entry.id))?;
     let request = page_request(&query, IDS)?.unwrap_or(PageRequest { after: None, limit: Some(IDS) });
     let found: Page<EntryView> = read::entries::replies(app, &reader.viewer, entry.id, request).await?;
@@ -230,10 +232,18 @@ async fn replies(
 }
 
 /// An entry that the reader sees at least a trace of: what was answered to something removed is still there.
-async fn find_entry(app: &App, reader: &Reader, id: &str, kind: EntryKind) -> Result<EntryView, Refusal> {
+async fn find_entry(
+    federation: &Federation,
+    reader: Reader,
+    id: &str,
+    kind: EntryKind,
+) -> Result<(EntryView, Reader), Refusal> {
     let id: EntryId = id.parse().map_err(|_| Refusal::NotFound)?;
-    let found = read::entries::find(app, &reader.viewer, id).await?;
-    found.filter(|view| view.kind == kind).ok_or(Refusal::NotFound)
+    let find = |viewer: Viewer| async move {
+        let found = read::entries::find(&federation.app, &viewer, id).await?;
+        found.filter(|view| view.kind == kind).ok_or(Refusal::NotFound)
+    };
+    reader.look(federation, find).await
 }
 
 async fn find_settings(app: &App, actor: &Actor) -> Result<group::Group, Refusal> {

@@ -46,15 +46,10 @@ async fn entry(
 ) -> Result<Response, Refusal> {
     let app = &federation.app;
     let id: EntryId = id.parse().map_err(|_| Refusal::NotFound)?;
-    match look(app, &reader.viewer, kind, id).await {
-        // Held entries show themselves to their author and to moderators, who may live elsewhere.
-        Err(Refusal::NotFound) if reader.can_identify() => {
-            let reader = reader.identified(federation).await.map_err(|_| Refusal::NotFound)?;
-            let found = look(app, &reader.viewer, kind, id).await?;
-            Ok(document(reader.headers(), to_bytes(&found), reader.caching))
-        }
-        found => Ok(document(reader.headers(), to_bytes(&found?), reader.caching)),
-    }
+    // Held entries show themselves to their author and to moderators, who may live elsewhere.
+    let (found, reader) =
+        reader.look(federation, |viewer| async move { look(app, &viewer, kind, id).await }).await?;
+    Ok(document(reader.headers(), to_bytes(&found), reader.caching))
 }
 
 async fn look(app: &App, viewer: &Viewer, kind: EntryKind, id: EntryId) -> Result<Value, Refusal> {

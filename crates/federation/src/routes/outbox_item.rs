@@ -1,7 +1,8 @@
 //! What an outbox lists: the activities by which entries came into the world, under the ids they were sent with.
 
 use guildhall_app::{App, Viewer, read::EntryView};
-use guildhall_store::{actor::Actor, entry, received};
+use guildhall_domain::group::Visibility;
+use guildhall_store::{actor::Actor, entry, group, received};
 use serde_json::Value;
 
 use super::respond::Refusal;
@@ -20,13 +21,14 @@ pub(super) async fn create(app: &App, viewer: &Viewer, view: EntryView) -> Resul
 pub(super) async fn announce(
     app: &App,
     viewer: &Viewer,
-    group: &Actor,
+    actor: &Actor,
     view: EntryView,
 ) -> Result<Value, Refusal> {
     let urls = Urls::new(&app.site);
     let id = urls.announce(view.kind, view.id);
     let object = render::iri(&view.ap_id)?;
-    let voice = Voice::new(group, view.created_at)?;
+    let visibility = group::find_visibility(&app.store, view.group.id).await?;
+    let voice = Voice::new(actor, view.created_at)?.to_members(visibility == Some(Visibility::Members));
     let inner = match received_create(app, &view).await? {
         Some(body) => Some(body),
         None => create(app, viewer, view).await?,

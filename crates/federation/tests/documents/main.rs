@@ -8,6 +8,7 @@ mod authorized_fetch;
 mod collections;
 mod discovery;
 mod entries;
+mod private;
 #[path = "../stage/mod.rs"]
 mod stage;
 mod support;

@@ -108,7 +108,7 @@ on_both_engines! {
 
     async fn an_edit_under_review_waits_while_the_old_text_is_shown(db: Db) {
         let world = World::new(db, "mastodon").await;
-        let policy = Policy { admission: Admission::Open, posting: Posting::Everyone, review: Review::All };
+        let policy = Policy { admission: Admission::Open, posting: Posting::Everyone, review: Review::All, ..Policy::default() };
         let group = world.here.group_with("careful", policy).await;
         let note = to_group(note(&world.alice, "Tulips"), &group.ap_id);
         assert_eq!(world.send(&create(&world.alice, &note)).await, "held");

@@ -31,7 +31,7 @@ on_both_engines! {
 
     async fn counts_are_taken_where_edits_are_reviewed_and_new_options_are_not(db: Db) {
         let world = World::new(db, "mastodon").await;
-        let policy = Policy { admission: Admission::Open, posting: Posting::Everyone, review: Review::All };
+        let policy = Policy { admission: Admission::Open, posting: Posting::Everyone, review: Review::All, ..Policy::default() };
         let group = world.here.group_with("careful", policy).await;
         let world = World { group, ..world };
         let question = question(&world, "oneOf");

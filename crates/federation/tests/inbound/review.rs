@@ -136,7 +136,8 @@ async fn reviewing(db: Db, software: &str) -> World {
 }
 
 async fn with_policy(here: &TestInstance, posting: Posting, review: Review) -> LocalGroup {
-    here.group_with("careful", Policy { admission: Admission::Open, posting, review }).await
+    here.group_with("careful", Policy { admission: Admission::Open, posting, review, ..Policy::default() })
+        .await
 }
 
 /// How many posts anybody sees.

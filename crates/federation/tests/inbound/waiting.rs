@@ -17,7 +17,12 @@ struct Held {
 
 impl Held {
     async fn new(db: Db) -> Self {
-        let policy = Policy { admission: Admission::Open, posting: Posting::Everyone, review: Review::First };
+        let policy = Policy {
+            admission: Admission::Open,
+            posting: Posting::Everyone,
+            review: Review::First,
+            ..Policy::default()
+        };
         let here = TestInstance::start(db, FixedClock::default()).await;
         let group: LocalGroup = here.group_with("gardening", policy).await;
         let peer = here.peer("mastodon").await;
@@ -121,7 +126,7 @@ on_both_engines! {
     async fn who_never_wrote_here_is_not_told_of_a_refusal(db: Db) {
         let here = TestInstance::start(db, FixedClock::default()).await;
         let policy =
-            Policy { admission: Admission::Open, posting: Posting::Members, review: Review::None };
+            Policy { admission: Admission::Open, posting: Posting::Members, review: Review::None, ..Policy::default() };
         let group = here.group_with("gardening", policy).await;
         let peer = here.peer("mastodon").await;
         let (alice, carol) = (peer.actor("alice"), peer.actor("carol"));

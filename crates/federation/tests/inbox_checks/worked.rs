@@ -66,7 +66,7 @@ on_both_engines! {
 
     async fn what_enters_a_group_is_counted_as_what_its_door_said(db: Db) {
         let world = World::new(db).await;
-        let policy = |posting, review| Policy { admission: Admission::Open, posting, review };
+        let policy = |posting, review| Policy { admission: Admission::Open, posting, review, ..Policy::default() };
         for (number, (name, policy, outcome)) in (1..).zip([
             ("free", policy(Posting::Everyone, Review::None), "applied"),
             ("careful", policy(Posting::Everyone, Review::All), "held"),

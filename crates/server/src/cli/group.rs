@@ -9,7 +9,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 use guildhall_app::group::{self as groups, CreateGroup};
 use guildhall_app::read::groups as groups_read;
-use guildhall_domain::group::{Admission, InvalidSettings, Policy, Posting, Review};
+use guildhall_domain::group::{Admission, InvalidSettings, Policy, Posting, Review, Visibility};
 use serde::Serialize;
 
 use super::output::Output;
@@ -64,6 +64,9 @@ pub struct CreateGroupArgs {
     /// What a moderator looks at before others see it: nothing, the first posts of a new author, or everything.
     #[arg(long, value_parser = one_of(Review::ALL, Review::as_str), default_value = "none")]
     pub review: Review,
+    /// Who may read: everybody, whoever has the address, members, or people with an account here.
+    #[arg(long, value_parser = one_of(Visibility::ALL, Visibility::as_str), default_value = "public")]
+    pub visibility: Visibility,
     /// A moderator: a local name or name@host; may be repeated.
     #[arg(long = "moderator", value_name = "NAME")]
     pub moderators: Vec<String>,
@@ -107,7 +110,12 @@ async fn create(session: &Session, args: CreateGroupArgs, output: Output) -> any
         description: String::new(),
         language: None,
         picture_url: None,
-        policy: Policy { admission: args.admission, posting: args.posting, review: args.review },
+        policy: Policy {
+            admission: args.admission,
+            posting: args.posting,
+            review: args.review,
+            visibility: args.visibility,
+        },
         rules: Vec::new(),
         moderators,
     };

@@ -1,5 +1,5 @@
 use clap::{CommandFactory, Parser};
-use guildhall_domain::group::{Admission, Posting, Review};
+use guildhall_domain::group::{Admission, Posting, Review, Visibility};
 
 use super::account::{AccountCommand, CreateAccountArgs};
 use super::config::ConfigCommand;
@@ -67,6 +67,7 @@ fn a_group_is_open_to_all_unless_told_otherwise() {
         admission: Admission::Open,
         posting: Posting::Everyone,
         review: Review::None,
+        visibility: Visibility::Public,
         moderators: Vec::new(),
     };
     assert_eq!(command("group create gardening"), Command::Group(GroupCommand::Create(plain)));
@@ -76,10 +77,11 @@ fn a_group_is_open_to_all_unless_told_otherwise() {
         admission: Admission::Invite,
         posting: Posting::Moderators,
         review: Review::First,
+        visibility: Visibility::Members,
         moderators: vec!["ada".into(), "bob@peer.example".into()],
     };
     let line = "group create g --title Garden --admission invite --posting moderators --review first \
-                --moderator ada --moderator bob@peer.example";
+                --visibility members --moderator ada --moderator bob@peer.example";
     assert_eq!(command(line), Command::Group(GroupCommand::Create(strict)));
 }
 

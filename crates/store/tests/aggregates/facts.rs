@@ -121,7 +121,7 @@ on_both_engines! {
 
     async fn the_settings_of_the_group_come_along(db: Db) {
         people(&db).await;
-        let policy = Policy { admission: Admission::Approval, posting: Posting::Members, review: Review::All };
+        let policy = Policy { admission: Admission::Approval, posting: Posting::Members, review: Review::All, ..Policy::default() };
         let mut tx = db.begin().await.unwrap();
         group::set_fields(&mut tx, GROUP, &GroupFields { policy, ..settings("Garden") }, NOW).await.unwrap();
         tx.commit().await.unwrap();

@@ -38,6 +38,7 @@ on_both_engines! {
                 admission: Admission::Invite,
                 posting: Posting::Moderators,
                 review: Review::First,
+                visibility: guildhall_domain::group::Visibility::Members,
             },
         };
         let mut tx = db.begin().await.unwrap();

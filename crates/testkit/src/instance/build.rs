@@ -51,7 +51,11 @@ pub struct LocalEntry {
 impl TestInstance {
     /// A group where everybody posts and nothing is reviewed.
     pub async fn group(&self, name: &str, admission: Admission) -> LocalGroup {
-        self.group_with(name, Policy { admission, posting: Posting::Everyone, review: Review::None }).await
+        self.group_with(
+            name,
+            Policy { admission, posting: Posting::Everyone, review: Review::None, ..Policy::default() },
+        )
+        .await
     }
 
     /// A group with any door settings.

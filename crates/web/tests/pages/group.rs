@@ -35,8 +35,10 @@ fn handles_can_be_copied_in_the_spelling_of_each_software() {
 #[test]
 fn the_door_is_told_in_words() {
     let told = |admission, posting, review| {
-        let view =
-            guildhall_app::read::GroupView { policy: Policy { admission, posting, review }, ..garden() };
+        let view = guildhall_app::read::GroupView {
+            policy: Policy { admission, posting, review, ..Policy::default() },
+            ..garden()
+        };
         group_page(&view, Vec::new()).texts(".facts li")
     };
     let open = told(Admission::Open, Posting::Everyone, Review::None);
@@ -153,8 +155,18 @@ fn a_group_elsewhere_is_known_by_its_own_address() {
 
 #[test]
 fn of_a_group_elsewhere_nothing_is_told_that_only_its_own_server_knows() {
-    let open = Policy { admission: Admission::Open, posting: Posting::Everyone, review: Review::None };
-    let closed = Policy { admission: Admission::Invite, posting: Posting::Moderators, review: Review::All };
+    let open = Policy {
+        admission: Admission::Open,
+        posting: Posting::Everyone,
+        review: Review::None,
+        ..Policy::default()
+    };
+    let closed = Policy {
+        admission: Admission::Invite,
+        posting: Posting::Moderators,
+        review: Review::All,
+        ..Policy::default()
+    };
     let told = |policy| {
         let view = guildhall_app::read::GroupView { policy, member_count: 2, ..group_elsewhere() };
         group_page(&view, Vec::new()).text("main")

@@ -8,7 +8,7 @@ use guildhall_domain::{ActorId, group};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Admission, Clearable, Person, Posting, Review, given, rfc3339, web_url};
+use super::{Admission, Clearable, Person, Posting, Review, Visibility, given, rfc3339, web_url};
 use crate::native::problem::Problem;
 
 /// A group.
@@ -47,6 +47,9 @@ pub(crate) struct Group {
     /// What a moderator sees before the group does; null for a group elsewhere.
     #[schema(required = true)]
     review: Option<Review>,
+    /// Who may read what is said in it; null for a group elsewhere.
+    #[schema(required = true)]
+    visibility: Option<Visibility>,
     /// Members; of a group elsewhere those that live here.
     member_count: i64,
     /// Published posts.
@@ -99,6 +102,9 @@ pub(crate) struct NewGroup {
     /// `none` when absent.
     #[schema(value_type = Option<Review>)]
     review: Option<Review>,
+    /// `public` when absent.
+    #[schema(value_type = Option<Visibility>)]
+    visibility: Option<Visibility>,
     /// Its rules in order, at most 50.
     #[serde(default)]
     rules: Vec<NewRule>,
@@ -148,6 +154,10 @@ pub(crate) struct GroupChanges {
     #[serde(default, deserialize_with = "given")]
     #[schema(nullable = false)]
     review: Option<Review>,
+    /// Who may read what is said in it.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false)]
+    visibility: Option<Visibility>,
     /// All its rules in order, at most 50.
     #[serde(default, deserialize_with = "given")]
     #[schema(nullable = false)]
@@ -173,6 +183,7 @@ impl Group {
             admission: policy.map(|policy| policy.admission.into()),
             posting: policy.map(|policy| policy.posting.into()),
             review: policy.map(|policy| policy.review.into()),
+            visibility: policy.map(|policy| policy.visibility.into()),
             member_count: view.member_count,
             post_count: view.post_count,
             comment_count: view.comment_count,
@@ -209,6 +220,7 @@ impl NewGroup {
                 admission: self.admission.map_or(default.admission, Into::into),
                 posting: self.posting.map_or(default.posting, Into::into),
                 review: self.review.map_or(default.review, Into::into),
+                visibility: self.visibility.map_or(default.visibility, Into::into),
             },
             rules: self.rules.into_iter().map(Into::into).collect(),
             moderators: vec![creator],
@@ -227,6 +239,7 @@ impl GroupChanges {
             admission: self.admission.map(Into::into),
             posting: self.posting.map(Into::into),
             review: self.review.map(Into::into),
+            visibility: self.visibility.map(Into::into),
             rules: self.rules.map(|rules| rules.into_iter().map(Into::into).collect()),
         })
     }

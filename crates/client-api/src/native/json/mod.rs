@@ -28,5 +28,5 @@ pub(crate) use queue::{DecidedItem, QueueItem};
 pub(crate) use reason::{Ban, NewReport, OptionalReason, Reason};
 pub(crate) use report::Report;
 pub(crate) use web_url::web_url;
-pub(crate) use words::{Admission, MembershipState, Posting, Review, State};
+pub(crate) use words::{Admission, MembershipState, Posting, Review, State, Visibility};
 pub(crate) use writing::{CommentChanges, NewComment, NewPost, NewVote, PostChanges};

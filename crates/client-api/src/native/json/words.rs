@@ -41,6 +41,20 @@ pub(crate) enum Review {
     All,
 }
 
+/// Who may read what is said in a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Visibility {
+    /// Everybody.
+    Public,
+    /// Everybody who has its address: it is on no list.
+    Unlisted,
+    /// Its members, and the servers of members elsewhere.
+    Members,
+    /// Whoever has an account here; nothing of it leaves this server.
+    Local,
+}
+
 /// Where a post or comment stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
@@ -131,6 +145,28 @@ impl From<group::Review> for Review {
             group::Review::None => Self::None,
             group::Review::First => Self::First,
             group::Review::All => Self::All,
+        }
+    }
+}
+
+impl From<Visibility> for group::Visibility {
+    fn from(word: Visibility) -> Self {
+        match word {
+            Visibility::Public => Self::Public,
+            Visibility::Unlisted => Self::Unlisted,
+            Visibility::Members => Self::Members,
+            Visibility::Local => Self::Local,
+        }
+    }
+}
+
+impl From<group::Visibility> for Visibility {
+    fn from(visibility: group::Visibility) -> Self {
+        match visibility {
+            group::Visibility::Public => Self::Public,
+            group::Visibility::Unlisted => Self::Unlisted,
+            group::Visibility::Members => Self::Members,
+            group::Visibility::Local => Self::Local,
         }
     }
 }

@@ -4,7 +4,6 @@ use guildhall_activitypub::{
     Iri,
     write::{self, Address, Public},
 };
-use guildhall_app::Viewer;
 use guildhall_domain::{
     ActorId, EntryId, GroupId,
     audience::{EntryChange, Profile, Telling, decide_telling},
@@ -208,7 +207,7 @@ impl Teller<'_> {
         let mut rows = self.carry(carried).await?;
         if is_unknown {
             let object = iri(&scene.entry.ap_id)?;
-            let voice = Voice::new(&scene.group, self.event.at)?;
+            let voice = Voice::new(&scene.group, self.event.at)?.to_members(self.members.is_some());
             let look = to_bytes(&voice.announce_object(&announce, &object)?);
             if let Some(row) = rows.first_mut() {
                 row.body_group = Some(look);
@@ -227,7 +226,7 @@ impl Teller<'_> {
             return Ok(None);
         }
         let entry = &scene.entry;
-        let voice = Voice::new(&scene.group, self.event.at)?;
+        let voice = Voice::new(&scene.group, self.event.at)?.to_members(self.members.is_some());
         let object = iri(&entry.ap_id)?;
         let boost = self.urls.boost(entry.kind, entry.id);
         let activity: Option<Value> = match decide_telling(Profile::Microblog, entry.kind, change) {
@@ -287,8 +286,7 @@ impl Teller<'_> {
     }
 
     async fn shown(&self, id: EntryId) -> Result<Shown, RenderError> {
-        // Nothing is told that another server could not fetch here.
-        find_shown(self.app, &Viewer::server(), id).await?.ok_or(RenderError::Gone("entry"))
+        find_shown(self.app, self.reader, id).await?.ok_or(RenderError::Gone("entry"))
     }
 }
 

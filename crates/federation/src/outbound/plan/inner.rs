@@ -19,6 +19,7 @@ use crate::outbound::{
     render::{
         RenderError,
         activity::{Voice, to_bytes},
+        confine::confine,
         iri,
         proof::Prover,
     },
@@ -117,7 +118,10 @@ impl Teller<'_> {
     }
 
     /// The bytes to send; what persons say, which groups pass on, with a proof.
-    pub(super) async fn seal(&self, actor: &Actor, activity: Value) -> Result<Vec<u8>, RenderError> {
+    pub(super) async fn seal(&self, actor: &Actor, mut activity: Value) -> Result<Vec<u8>, RenderError> {
+        if let Some(members) = self.members {
+            confine(&mut activity, members.as_str());
+        }
         let prover = match actor.kind {
             ActorKind::Person => Prover::of(self.app, actor, self.event.id).await?,
             _ => None,
@@ -137,7 +141,8 @@ impl Teller<'_> {
     /// The voice of a group hosted here.
     pub(super) async fn voice(&self, group: &Actor) -> Result<Voice, RenderError> {
         let prover = Prover::of(self.app, group, self.event.id).await?;
-        Ok(Voice::new(group, self.event.at)?.proved_by(prover))
+        let voice = Voice::new(group, self.event.at)?.to_members(self.members.is_some());
+        Ok(voice.proved_by(prover))
     }
 
     /// Rows for a deed: a group hosted here announces it, a group elsewhere is sent it, and so are persons by name.
@@ -164,6 +169,11 @@ impl Teller<'_> {
             rows.push(self.row(&announce, group.id, &order_key, told, Vec::new()));
         }
         if let Some(ours) = ours {
+            let persons = if self.members.is_some() {
+                recipients::members_among(self.app, group_id, persons).await?
+            } else {
+                persons
+            };
             let targets = recipients::inboxes_beyond(self.app, group_id, &persons).await?;
             rows.extend(self.direct(ours, &order_key, targets));
         }

@@ -151,6 +151,7 @@ fn explanation(refusal: JoinRefusal) -> &'static str {
         JoinRefusal::Banned => "You are banned from this group.",
         JoinRefusal::InviteNeeded => "This group takes members by invitation only.",
         JoinRefusal::HostBlocked => "This group does not accept members from your server.",
+        JoinRefusal::LocalOnly => "This group is for people with an account on its own server.",
         JoinRefusal::Rule => "A rule of this group does not let you in.",
         JoinRefusal::Declined => "A moderator declined your request.",
     }

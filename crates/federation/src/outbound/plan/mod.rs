@@ -9,13 +9,20 @@ mod moderation;
 mod refusal;
 mod report;
 mod scene;
+mod scope;
 mod vote;
 
-use guildhall_app::App;
+use guildhall_activitypub::Iri;
+use guildhall_app::{App, Viewer};
 use guildhall_domain::event::{Event, EventKind};
 use guildhall_store::delivery::NewDelivery;
 
-use super::{render::RenderError, urls::Urls};
+use super::{
+    render::{RenderError, part},
+    urls::Urls,
+};
+use scene::find_group;
+use scope::Scope;
 
 /// The activities that tell of `event`, in the order in which they are to be sent. None when nobody elsewhere is
 /// concerned, or when what it is about was taken back before it could be told.
@@ -23,7 +30,17 @@ use super::{render::RenderError, urls::Urls};
 /// # Errors
 /// [`RenderError`]; one that is not worth another try says that the event cannot be told.
 pub async fn plan(app: &App, event: &Event) -> Result<Vec<NewDelivery>, RenderError> {
-    let teller = Teller { app, urls: Urls::new(&app.site), event };
+    let scope = Scope::of(app, event).await?;
+    let (members, reader) = match scope {
+        Scope::Here => return Ok(Vec::new()),
+        Scope::Public => (None, Viewer::server()),
+        Scope::Members(group) => {
+            let followers = part(&find_group(app, group).await?.ap_id, "followers")?;
+            (Some(followers), Viewer::remote(group.actor()))
+        }
+    };
+    let teller =
+        Teller { app, urls: Urls::new(&app.site), event, members: members.as_ref(), reader: &reader };
     match &event.kind {
         EventKind::JoinDecided { group, actor, decision, reason } => {
             teller.join_decided(*group, *actor, *decision, reason.as_deref()).await
@@ -69,4 +86,8 @@ struct Teller<'a> {
     app: &'a App,
     urls: Urls<'a>,
     event: &'a Event,
+    /// Where nothing of it is for the public: who stands in its place.
+    members: Option<&'a Iri>,
+    /// Nothing is told that this reader could not fetch here: any server, or the group itself for its members.
+    reader: &'a Viewer,
 }

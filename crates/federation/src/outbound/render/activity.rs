@@ -18,6 +18,8 @@ pub struct Voice {
     followers: Iri,
     /// When the present message was caused: an `Announce` says when it was made, whenever it is rendered again.
     at: Timestamp,
+    /// Whether nobody else is to hear it.
+    is_for_members: bool,
     prover: Option<Prover>,
 }
 
@@ -26,7 +28,13 @@ impl Voice {
     pub fn new(group: &Actor, at: Timestamp) -> Result<Self, RenderError> {
         let id = iri(&group.ap_id)?;
         let followers = part(&group.ap_id, "followers")?;
-        Ok(Self { id, followers, at, prover: None })
+        Ok(Self { id, followers, at, is_for_members: false, prover: None })
+    }
+
+    /// The same voice, where nobody but the group's members may hear it.
+    #[must_use]
+    pub fn to_members(self, is_for_members: bool) -> Self {
+        Self { is_for_members, ..self }
     }
 
     /// The same voice with proofs by `prover` on the activities that it passes on.
@@ -64,7 +72,11 @@ impl Voice {
     }
 
     fn address(&self) -> Address<'_> {
-        Address { public: Public::To, to: &[], cc: std::slice::from_ref(&self.followers), audience: None }
+        let followers = std::slice::from_ref(&self.followers);
+        if self.is_for_members {
+            return Address { public: Public::No, to: followers, ..Address::default() };
+        }
+        Address { public: Public::To, to: &[], cc: followers, audience: None }
     }
 }
 

@@ -8,7 +8,7 @@ use guildhall_app::App;
 use guildhall_domain::{
     GroupId,
     actor::ActorKind,
-    group::{Admission, Posting},
+    group::{Admission, Posting, Visibility},
 };
 use guildhall_store::{
     actor::Actor,
@@ -76,10 +76,14 @@ fn write(
         ed25519_key: (&ed25519.0, &ed25519.1),
         published: actor.created_at.as_millis(),
         updated: group.map(|settings| settings.group.updated_at.as_millis()),
-        manually_approves: group.is_some_and(|settings| settings.group.policy.admission != Admission::Open),
+        // By this, Lemmy knows a group that is read by its members alone.
+        manually_approves: group.is_some_and(|settings| {
+            let policy = settings.group.policy;
+            policy.admission != Admission::Open || policy.visibility == Visibility::Members
+        }),
         // Persons have not been asked yet; groups want to be found.
-        discoverable: group.is_some(),
-        indexable: group.is_some(),
+        discoverable: group.is_some_and(|settings| settings.group.policy.visibility != Visibility::Unlisted),
+        indexable: group.is_some_and(|settings| settings.group.policy.visibility == Visibility::Public),
         also_known_as: &[],
         moved_to: None,
         group: group.map(|settings| GroupFields {

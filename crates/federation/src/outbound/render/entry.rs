@@ -10,10 +10,11 @@ use guildhall_app::{
     App, Viewer,
     read::{self, EntryView, GroupRef, PersonRef},
 };
-use guildhall_domain::{EntryId, Timestamp, content::EntryKind, visibility::Sight};
+use guildhall_domain::{EntryId, Timestamp, content::EntryKind, group::Visibility, visibility::Sight};
+use guildhall_store::group;
 use serde_json::Value;
 
-use super::{RenderError, iri, mention, poll};
+use super::{RenderError, confine::confine, iri, mention, part, poll};
 use crate::outbound::urls::Urls;
 
 /// An entry that was written here, with what its document names besides.
@@ -23,6 +24,8 @@ pub struct Shown {
     pub view: EntryView,
     author: Arc<PersonRef>,
     parent: Option<EntryView>,
+    /// Of a group that is read by its members alone: who they are.
+    members: Option<Iri>,
     /// The actors its text mentions, apart from author, group and the parent's author.
     mentioned: Vec<(Iri, String)>,
 }
@@ -75,7 +78,11 @@ pub async fn load(app: &App, viewer: &Viewer, view: EntryView) -> Result<Option<
             mentioned.push((iri(&actor.ap_id)?, format!("@{}@{}", actor.username, actor.host)));
         }
     }
-    Ok(Some(Shown { view, author, parent, mentioned }))
+    let members = match group::find_visibility(&app.store, view.group.id).await? {
+        Some(Visibility::Members) => Some(part(&view.group.ap_id, "followers")?),
+        _ => None,
+    };
+    Ok(Some(Shown { view, author, parent, members, mentioned }))
 }
 
 /// Whether an entry was written here: then its id is under our own roof.
@@ -145,7 +152,15 @@ impl Shown {
         }
         // By its id alone: Mastodon fetches it then, and takes an embedded one without items for empty.
         document["replies"] = Value::from(urls.replies(view.kind, view.id).as_str());
-        Ok(document)
+        Ok(self.confined(document))
+    }
+
+    /// An activity or object about it, addressed to nobody who may not read it.
+    pub fn confined(&self, mut document: Value) -> Value {
+        if let Some(members) = &self.members {
+            confine(&mut document, members.as_str());
+        }
+        document
     }
 
     /// The group first, so that an answer from a microblog, which mentions whom it answers to, reaches it.

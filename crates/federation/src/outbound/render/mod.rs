@@ -4,6 +4,7 @@
 
 pub mod activity;
 pub mod actor;
+pub mod confine;
 pub mod entry;
 pub mod mention;
 pub mod notice;

@@ -16,5 +16,5 @@ pub fn create(urls: Urls<'_>, shown: &Shown) -> Result<Value, RenderError> {
         address: addressed.address(),
         published: Some(shown.view.created_at.as_millis()),
     };
-    Ok(write::create(&envelope, shown.object(urls)?))
+    Ok(shown.confined(write::create(&envelope, shown.object(urls)?)))
 }

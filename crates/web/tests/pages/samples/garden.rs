@@ -44,7 +44,12 @@ pub(crate) fn garden() -> GroupView {
             Plot questions go to the <a href=\"https://committee.example\">committee</a>.</p>"
                 .into(),
         language: Some("en".into()),
-        policy: Policy { admission: Admission::Open, posting: Posting::Members, review: Review::First },
+        policy: Policy {
+            admission: Admission::Open,
+            posting: Posting::Members,
+            review: Review::First,
+            ..Policy::default()
+        },
         member_count: 1_284,
         post_count: 3_071,
         comment_count: 18_460,
@@ -189,7 +194,12 @@ pub(crate) fn hebrew_group() -> GroupView {
         description_html:
             "<p>קבוצה לגננים ולגננות לאורך הנחל: שאלות, תמונות, החלפת זרעים וימי עבודה משותפים.</p>".into(),
         language: Some("he".into()),
-        policy: Policy { admission: Admission::Approval, posting: Posting::Everyone, review: Review::All },
+        policy: Policy {
+            admission: Admission::Approval,
+            posting: Posting::Everyone,
+            review: Review::All,
+            ..Policy::default()
+        },
         member_count: 312,
         post_count: 87,
         comment_count: 1_540,

@@ -1,0 +1,95 @@
+//! What a viewer is in the groups of one answer: the facts that `domain::visibility` goes by.
+
+use std::collections::HashMap;
+
+use guildhall_domain::{
+    ActorId, GroupId,
+    admission::Role,
+    group::Visibility,
+    membership::MembershipState,
+    visibility::{Reader, decide_listing, decide_reading},
+};
+use guildhall_store::{StoreError, actor, group, membership, moderator};
+
+use crate::{App, Viewer};
+
+/// What a viewer is in each group, asked once.
+#[derive(Default)]
+pub(crate) struct Places {
+    known: HashMap<GroupId, (Visibility, Reader)>,
+}
+
+impl Places {
+    /// Who may read in a group, and what the viewer is there. A group that is gone is read by nobody.
+    pub(crate) async fn of(
+        &mut self,
+        app: &App,
+        viewer: &Viewer,
+        group: GroupId,
+    ) -> Result<(Visibility, Reader), StoreError> {
+        if let Some(known) = self.known.get(&group) {
+            return Ok(*known);
+        }
+        let visibility = group::find_visibility(&app.store, group).await?.unwrap_or(Visibility::Members);
+        let place = (visibility, reader(app, viewer, group, visibility).await?);
+        self.known.insert(group, place);
+        Ok(place)
+    }
+}
+
+/// Whether a viewer may read what is said in a group.
+pub async fn may_read(app: &App, viewer: &Viewer, group: GroupId) -> Result<bool, StoreError> {
+    let (visibility, reader) = Places::default().of(app, viewer, group).await?;
+    Ok(decide_reading(visibility, reader))
+}
+
+/// Whether a group is on the lists that a viewer is shown.
+pub(crate) async fn is_listed(
+    app: &App,
+    viewer: &Viewer,
+    group: GroupId,
+    visibility: Visibility,
+) -> Result<bool, StoreError> {
+    Ok(decide_listing(visibility, reader(app, viewer, group, visibility).await?))
+}
+
+async fn reader(
+    app: &App,
+    viewer: &Viewer,
+    group: GroupId,
+    visibility: Visibility,
+) -> Result<Reader, StoreError> {
+    let role = match viewer.actor {
+        None => Role::Outsider,
+        Some(_) if viewer.is_admin => Role::Moderator,
+        // As it speaks to its members.
+        Some(actor) if actor == group.actor() => Role::Member,
+        Some(actor) if moderator::exists(&app.store, group, actor).await? => Role::Moderator,
+        // Where everybody reads, nothing depends on who is a member.
+        Some(actor) if visibility != Visibility::Public && is_member(app, viewer, group, actor).await? => {
+            Role::Member
+        }
+        Some(_) => Role::Outsider,
+    };
+    let is_local = viewer.account.is_some();
+    Ok(Reader { role, is_author: false, is_server: viewer.is_server, is_local })
+}
+
+/// Whether somebody is a member; of a server, whether it has one: what one of its people was sent is on it.
+async fn is_member(app: &App, viewer: &Viewer, group: GroupId, actor: ActorId) -> Result<bool, StoreError> {
+    let own = membership::find(&app.store, group, actor).await?;
+    if own.is_some_and(|own| own.state == MembershipState::Member) {
+        return Ok(true);
+    }
+    if !viewer.is_server {
+        return Ok(false);
+    }
+    match actor::find(&app.store, actor).await?.filter(|actor| !actor.is_local) {
+        // By the authority of the id, which is the one that signed: a handle's domain only points to it.
+        Some(actor) => match actor.ap_id.authority() {
+            Some(authority) => membership::has_member_of(&app.store, group, authority).await,
+            None => Ok(false),
+        },
+        None => Ok(false),
+    }
+}

@@ -1,0 +1,70 @@
+//! How far an event may be told, by the visibility of its group.
+
+use guildhall_app::App;
+use guildhall_domain::{
+    EntryId, GroupId,
+    event::{Event, EventKind},
+    group::Visibility,
+};
+use guildhall_store::{StoreError, group};
+
+/// How far an event may be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// To everybody.
+    Public,
+    /// To members of this group.
+    Members(GroupId),
+    /// To nobody elsewhere.
+    Here,
+}
+
+impl Scope {
+    /// Of an event. That a group is there, what it is called, and who may join it is for everybody, unless it is one for
+    /// people here.
+    pub(super) async fn of(app: &App, event: &Event) -> Result<Self, StoreError> {
+        let place = match place_of(&event.kind) {
+            Place::Entry(entry) => group::find_visibility_of(&app.store, entry).await?,
+            Place::Group(id) => {
+                group::find_visibility(&app.store, id).await?.map(|visibility| (id, visibility))
+            }
+            Place::Door => None,
+        };
+        Ok(match place {
+            Some((_, Visibility::Local)) => Self::Here,
+            Some((group, Visibility::Members)) => Self::Members(group),
+            Some((_, Visibility::Public | Visibility::Unlisted)) | None => Self::Public,
+        })
+    }
+}
+
+enum Place {
+    Entry(EntryId),
+    /// Inside of a group.
+    Group(GroupId),
+    /// At its door, or told to one person alone.
+    Door,
+}
+
+fn place_of(kind: &EventKind) -> Place {
+    match kind {
+        EventKind::EntryPublished { entry }
+        | EventKind::EntryEdited { entry }
+        | EventKind::EntryGone { entry, .. }
+        | EventKind::EntryFollowed { entry, .. }
+        | EventKind::EntryRestored { entry, .. }
+        | EventKind::Voted { entry, .. }
+        | EventKind::LockChanged { entry, .. }
+        | EventKind::FeatureChanged { entry, .. } => Place::Entry(*entry),
+        EventKind::ModeratorChanged { group, .. } | EventKind::BanChanged { group, .. } => {
+            Place::Group(*group)
+        }
+        EventKind::JoinDecided { .. }
+        | EventKind::JoinRequested { .. }
+        | EventKind::Left { .. }
+        | EventKind::GroupChanged { .. }
+        | EventKind::EntryRefused { .. }
+        | EventKind::Reported { .. }
+        | EventKind::KeysChanged { .. } => Place::Door,
+    }
+}
