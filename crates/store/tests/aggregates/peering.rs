@@ -26,7 +26,7 @@ on_both_engines! {
 
         let decide = async |group, host| {
             let (of_instance, of_group) = peering::list_covering(&db, group, host).await.unwrap();
-            (decide_peering(&of_instance, host, false), decide_peering(&of_group, host, false))
+            (decide_peering(&of_instance, host, false, NOW), decide_peering(&of_group, host, false, NOW))
         };
         assert_eq!(decide(Some(GROUP), "a.example.org").await, (Peering::Blocked, Peering::Limited));
         assert_eq!(decide(None, "a.example.org:444").await, (Peering::Blocked, Peering::Open));
