@@ -5,8 +5,8 @@ use guildhall_app::App;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    bans, block_lists, comments, decisions, deletion, document, groups, marks, membership, moderators, peering, posts,
-    problem::Problem, queue, reports, votes,
+    bans, block_lists, comments, decisions, deletion, document, groups, marks, membership, moderators,
+    peering, posts, problem::Problem, queue, reports, votes,
 };
 
 /// What all addresses begin with.
