@@ -17,7 +17,7 @@ pub(crate) async fn run(app: App, holder: String, stop: impl Future<Output = ()>
     tokio::pin!(stop);
     loop {
         let turn = async {
-            if let Err(error) = take_turn(&app, LEASE, &holder, ask(&app)).await {
+            if let Err(error) = take_turn(&app, LEASE, &holder, Box::pin(ask(&app))).await {
                 tracing::warn!(error = %error, "asking for block lists could not begin");
             }
             tokio::time::sleep(EVERY).await;

@@ -24,7 +24,7 @@ const BATCH: usize = 500;
 pub(crate) async fn run(app: App, holder: String, stop: impl Future<Output = ()> + Send) {
     tokio::pin!(stop);
     loop {
-        let turn = take_turn(&app, LEASE, &holder, tidy(&app)).await.unwrap_or_else(|error| {
+        let turn = take_turn(&app, LEASE, &holder, Box::pin(tidy(&app))).await.unwrap_or_else(|error| {
             tracing::warn!(error = %error, "tidying could not begin");
             false
         });

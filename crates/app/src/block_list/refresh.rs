@@ -82,10 +82,9 @@ pub async fn refresh(app: &App, id: BlockListId) -> Result<Refreshed, BlockListE
 /// Reading or writing failed; what is left is asked the next time.
 pub async fn refresh_due(app: &App) -> Result<(), StoreError> {
     for list in block_list::list_due(&app.store, app.now()).await? {
-        match refresh(app, list.id).await {
-            Err(BlockListError::Store(error)) => return Err(error),
-            // Unsubscribed meanwhile, or its failure is kept.
-            Ok(_) | Err(_) => {}
+        // Any other error: it was unsubscribed meanwhile.
+        if let Err(BlockListError::Store(error)) = refresh(app, list.id).await {
+            return Err(error);
         }
     }
     Ok(())

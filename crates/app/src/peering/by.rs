@@ -48,11 +48,9 @@ pub(crate) async fn authorise(
 
 /// As whom whoever runs the server acts; `None` before the first start, when the instance has no actor yet.
 async fn operator(app: &App, place: Option<GroupId>) -> Result<Option<ActorId>, StoreError> {
-    match place {
-        Some(group) => Ok(Some(group.actor())),
-        None => {
-            let found = actor::find_by_ap_id(&app.store, &instance::actor_id(app)).await?;
-            Ok(found.map(|actor| actor.id))
-        }
+    if let Some(group) = place {
+        return Ok(Some(group.actor()));
     }
+    let found = actor::find_by_ap_id(&app.store, &instance::actor_id(app)).await?;
+    Ok(found.map(|actor| actor.id))
 }

@@ -146,33 +146,29 @@ struct Columns {
 }
 
 impl Columns {
+    /// In Mastodon's order.
+    const USUAL: Self = Self {
+        domain: 0,
+        severity: Some(1),
+        reject_media: Some(2),
+        public_comment: Some(4),
+        private_comment: None,
+    };
+
     /// Those of a header, or the usual ones where the first line is none.
     fn of(first: &StringRecord) -> (Self, bool) {
         let at = |name: &str| {
             first.iter().position(|cell| cell.trim_start_matches('#').eq_ignore_ascii_case(name))
         };
-        match at("domain") {
-            Some(domain) => {
-                let columns = Self {
-                    domain,
-                    severity: at("severity"),
-                    reject_media: at("reject_media"),
-                    public_comment: at("public_comment"),
-                    private_comment: at("private_comment"),
-                };
-                (columns, true)
-            }
-            None => {
-                let columns = Self {
-                    domain: 0,
-                    severity: Some(1),
-                    reject_media: Some(2),
-                    public_comment: Some(4),
-                    private_comment: None,
-                };
-                (columns, false)
-            }
-        }
+        let Some(domain) = at("domain") else { return (Self::USUAL, false) };
+        let columns = Self {
+            domain,
+            severity: at("severity"),
+            reject_media: at("reject_media"),
+            public_comment: at("public_comment"),
+            private_comment: at("private_comment"),
+        };
+        (columns, true)
     }
 
     fn read(&self, line: u64, record: &StringRecord) -> Result<CsvLine, String> {

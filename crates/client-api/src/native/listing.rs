@@ -35,8 +35,8 @@ impl<T> Listing<T> {
     }
 
     /// The answer to `paging`, of a list of servers.
-    pub(crate) fn at_position(app: &App, paging: &Paging, items: Vec<T>, next: Option<Position>) -> Self {
-        Self::with_next(app, paging, items, next.as_ref().map(encode_position))
+    pub(crate) fn at_position(app: &App, paging: &Paging, items: Vec<T>, next: Option<&Position>) -> Self {
+        Self::with_next(app, paging, items, next.map(encode_position))
     }
 
     fn with_next(app: &App, paging: &Paging, items: Vec<T>, next: Option<String>) -> Self {

@@ -253,7 +253,7 @@ async fn page(
     let (after, limit) = paging.position()?;
     let (found, next) = peering::list(app, viewer, group, after.as_ref(), limit).await?;
     let items = found.into_iter().map(ListedServer::from).collect();
-    Ok(Listing::at_position(app, paging, items, next))
+    Ok(Listing::at_position(app, paging, items, next.as_ref()))
 }
 
 async fn clear(

@@ -66,6 +66,9 @@ const POSTS: Sql = Sql {
                    AND e.state = 'published' AND ($2 = 0 OR e.group_id = $2) GROUP BY a.host",
 };
 
+/// A count as the effect that it is.
+type Effect = fn(i64) -> Effects;
+
 /// What decisions about `hosts` concern, in one group or in all: by the most specific of them that covers it. Hosts of
 /// which there is nothing here are left out.
 ///
@@ -83,12 +86,12 @@ pub async fn effects_of(
     let covered = |host: &str| covering_names(host).find(|name| wanted.contains(name)).map(str::to_owned);
     let covering: HashMap<String, String> =
         known.into_iter().filter_map(|(host,)| covered(&host).map(|name| (host, name))).collect();
-    let mut effects: HashMap<String, Effects> = HashMap::new();
-    let counted: [(Sql, fn(i64) -> Effects); 3] = [
+    let counted: [(Sql, Effect); 3] = [
         (MEMBERS, |members| Effects { members, ..Effects::default() }),
         (GROUPS, |followed_groups| Effects { followed_groups, ..Effects::default() }),
         (POSTS, |posts| Effects { posts, ..Effects::default() }),
     ];
+    let mut effects: HashMap<String, Effects> = HashMap::new();
     for (sql, effect) in counted {
         let names: List<String> = covering.keys().cloned().collect();
         let rows: Vec<(String, i64)> = db.query(sql).bind(names).bind(scope(group)).slow().all().await?;

@@ -129,7 +129,8 @@ on_both_engines! {
         let mut tx = db.begin().await.unwrap();
         peering::put(&mut tx, &listed).await.unwrap();
         tx.commit().await.unwrap();
-        let (mut seen, mut after): (Vec<(String, i64)>, Option<(String, i64)>) = (Vec::new(), None);
+        let mut seen: Vec<(String, i64)> = Vec::new();
+        let mut after: Option<(String, i64)> = None;
         loop {
             let position = after.as_ref().map(|(host, list)| (host.as_str(), *list));
             let page = peering::list_page(&db, None, position, 2).await.unwrap();

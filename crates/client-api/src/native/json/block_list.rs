@@ -92,7 +92,7 @@ pub(crate) struct NewBlockList {
     /// Whether pictures are left out where it rejects media; true when absent.
     mute_media: Option<bool>,
     /// How long from one look to the next, from 15 minutes to 30 days; a day when absent.
-    #[schema(minimum = 900, maximum = 2592000)]
+    #[schema(minimum = 900, maximum = 2_592_000)]
     interval_seconds: Option<i64>,
     /// Servers about which it is not asked, with their subdomains.
     #[serde(default)]
@@ -115,7 +115,7 @@ pub(crate) struct ChangedBlockList {
     /// Whether pictures are left out where it rejects media.
     mute_media: Option<bool>,
     /// How long from one look to the next, from 15 minutes to 30 days.
-    #[schema(minimum = 900, maximum = 2592000)]
+    #[schema(minimum = 900, maximum = 2_592_000)]
     interval_seconds: Option<i64>,
     /// Servers about which it is not asked, all of them.
     exceptions: Option<Vec<String>>,

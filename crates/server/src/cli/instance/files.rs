@@ -60,7 +60,7 @@ pub(super) async fn import(session: &Session, args: ImportArgs, output: Output) 
     let imported = peering::import(session.app(), &By::Operator, command).await?;
     output.print(&Report {
         dry_run: args.dry_run,
-        changed: imported.changed.into_iter().map(Host::from).collect(),
+        changed: imported.changed.into_iter().map(Taken::from).collect(),
         kept: imported.kept,
         ignored: imported.ignored,
         effects: imported.effects.into(),
@@ -106,14 +106,14 @@ impl fmt::Display for Written {
 #[derive(Debug, Serialize)]
 struct Report {
     dry_run: bool,
-    changed: Vec<Host>,
+    changed: Vec<Taken>,
     kept: usize,
     ignored: usize,
     effects: Concerned,
 }
 
 #[derive(Debug, Serialize)]
-struct Host {
+struct Taken {
     host: String,
     action: &'static str,
     mute_media: bool,
@@ -136,7 +136,7 @@ impl From<Effects> for Concerned {
     }
 }
 
-impl From<ImportedHost> for Host {
+impl From<ImportedHost> for Taken {
     fn from(host: ImportedHost) -> Self {
         Self {
             host: host.host,

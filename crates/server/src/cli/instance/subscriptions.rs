@@ -124,7 +124,7 @@ pub(super) async fn subscribe(session: &Session, args: SubscribeArgs, output: Ou
         (false, true) => "Done.",
         (false, false) => "Make them with `guildhall instance accept`.",
     };
-    output.print(&Changes::new(done.id.map(|id| id.to_string()), done.preview, end))?;
+    output.print(&Pending::new(done.id.map(|id| id.to_string()), done.preview, end))?;
     Ok(())
 }
 
@@ -159,7 +159,7 @@ pub(super) async fn changes(session: &Session, list: &str, output: Output) -> an
     } else {
         "Make them with `guildhall instance accept`."
     };
-    output.print(&Changes::new(Some(id.to_string()), preview, end))?;
+    output.print(&Pending::new(Some(id.to_string()), preview, end))?;
     Ok(())
 }
 
@@ -202,7 +202,7 @@ pub(super) async fn unsubscribe(session: &Session, list: &str, output: Output) -
 
 /// Changes of a list, and what they concern.
 #[derive(Debug, Serialize)]
-struct Changes {
+struct Pending {
     id: Option<String>,
     revision: i64,
     changes: Vec<Change>,
@@ -224,7 +224,7 @@ struct Change {
     effects: Concerned,
 }
 
-impl Changes {
+impl Pending {
     fn new(id: Option<String>, preview: Preview, end: &'static str) -> Self {
         let change = |previewed: block_list::PreviewedChange| {
             let (before, after) = match &previewed.change {
@@ -247,7 +247,7 @@ impl Changes {
     }
 }
 
-impl fmt::Display for Changes {
+impl fmt::Display for Pending {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for change in &self.changes {
             write!(f, "{}  ", change.host)?;
