@@ -75,6 +75,14 @@ fn a_block_list_never_loosens_what_was_decided_here() {
 }
 
 #[test]
+fn a_block_list_tightens_what_was_decided_here_about_a_parent() {
+    let limit = PeeringEntry::new("example.org", PeeringAction::Limit);
+    let entries = [limit, listed("a.example.org", PeeringAction::Block)];
+    assert_eq!(decide(&entries, "a.example.org", false), Peering::Blocked);
+    assert_eq!(decide(&entries, "example.org", false), Peering::Limited);
+}
+
+#[test]
 fn of_several_block_lists_the_strictest_counts() {
     let entries =
         [listed("a.example.org", PeeringAction::Limit), listed("example.org", PeeringAction::Block)];
