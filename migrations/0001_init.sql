@@ -184,14 +184,64 @@ CREATE TABLE rule_figures (
     PRIMARY KEY (group_id, rule, day)
 );
 
--- group_id 0 is the whole instance.
+-- group_id 0 is the whole instance. list_id 0 is what somebody here decided; else a block list wants it, and as soon as
+-- none does it is gone.
 CREATE TABLE peering (
     group_id BIGINT NOT NULL,
     host TEXT NOT NULL,
+    list_id BIGINT NOT NULL DEFAULT 0,
     action TEXT NOT NULL,
+    mute_media BOOLEAN NOT NULL DEFAULT false,
+    until BIGINT,
     reason TEXT,
+    public_comment TEXT,
+    private_comment TEXT,
+    by_actor_id BIGINT,
     created_at BIGINT NOT NULL,
-    PRIMARY KEY (host, group_id)
+    PRIMARY KEY (host, group_id, list_id)
+);
+CREATE INDEX peering_of ON peering (group_id, host, list_id);
+CREATE INDEX peering_list ON peering (list_id, host) WHERE list_id <> 0;
+CREATE INDEX peering_until ON peering (until) WHERE until IS NOT NULL;
+
+-- Block lists of others that the instance subscribes to.
+CREATE TABLE block_lists (
+    id BIGINT PRIMARY KEY,
+    url TEXT NOT NULL UNIQUE,
+    mode TEXT NOT NULL,
+    suspend_as TEXT NOT NULL,
+    silence_as TEXT NOT NULL,
+    mute_media BOOLEAN NOT NULL,
+    interval_ms BIGINT NOT NULL,
+    -- Counts what was seen at the source: raised with each change of what it offers.
+    revision BIGINT NOT NULL,
+    etag TEXT,
+    last_modified TEXT,
+    -- The last good answer, the last try, and the next.
+    fetched_at BIGINT,
+    checked_at BIGINT,
+    next_check_at BIGINT NOT NULL,
+    -- Why the last try failed, and how many in a row.
+    failure TEXT,
+    failures BIGINT NOT NULL DEFAULT 0,
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX block_lists_due ON block_lists (next_check_at);
+
+CREATE TABLE block_list_exceptions (
+    list_id BIGINT NOT NULL REFERENCES block_lists (id),
+    host TEXT NOT NULL,
+    PRIMARY KEY (list_id, host)
+);
+
+-- What the source said last, whatever of it is taken over.
+CREATE TABLE block_list_offers (
+    list_id BIGINT NOT NULL REFERENCES block_lists (id),
+    host TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    reject_media BOOLEAN NOT NULL,
+    public_comment TEXT,
+    PRIMARY KEY (list_id, host)
 );
 
 -- Posts and comments.

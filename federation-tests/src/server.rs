@@ -330,10 +330,20 @@ impl Server {
     /// # Errors
     /// When a command is refused.
     pub fn account(&self, name: &str) -> anyhow::Result<Api> {
-        self.cli_with_input(
-            &["account", "create", name, "--password-stdin"],
-            "correct horse battery staple\n",
-        )?;
+        self.account_with(name, &[])
+    }
+
+    /// The same for somebody who administers the instance.
+    ///
+    /// # Errors
+    /// When a command is refused.
+    pub fn admin(&self, name: &str) -> anyhow::Result<Api> {
+        self.account_with(name, &["--admin"])
+    }
+
+    fn account_with(&self, name: &str, options: &[&str]) -> anyhow::Result<Api> {
+        let arguments = [&["account", "create", name, "--password-stdin"], options].concat();
+        self.cli_with_input(&arguments, "correct horse battery staple\n")?;
         let made = self.cli(&["token", "create", name, "--scopes", "read write follow"])?;
         let token = made["token"].as_str().context("no token")?;
         Ok(Api::new(self.client.clone(), &self.base_url, Some(token.to_owned())))

@@ -24,8 +24,8 @@ pub(crate) async fn peering_of(
     }
     let (of_instance, of_group) = lists::list_covering(&app.store, group, host).await?;
     Ok((
-        peering::decide_peering(&of_instance, host, app.site.allow_list_only),
-        peering::decide_peering(&of_group, host, false),
+        peering::decide_peering(&of_instance, host, app.site.allow_list_only, app.now()),
+        peering::decide_peering(&of_group, host, false, app.now()),
     ))
 }
 
@@ -75,11 +75,26 @@ impl Lists {
             authorities_of(actor)
                 // Our own host is never listed.
                 .filter(|authority| *authority != app.site.host)
-                .map(|authority| peering::decide_peering(&entries, authority, allow_list_only))
+                .map(|authority| peering::decide_peering(&entries, authority, allow_list_only, app.now()))
                 .fold(Peering::Open, peering::combine)
         };
         (strictest(None, app.site.allow_list_only), strictest(Some(group), false))
     }
+}
+
+/// Whether what an actor brings into a group is let in without its pictures, by the list of the instance or of the group.
+pub(crate) async fn is_media_muted(app: &App, group: GroupId, actor: &Actor) -> Result<bool, StoreError> {
+    if actor.is_local {
+        return Ok(false);
+    }
+    for authority in authorities_of(actor).filter(|authority| *authority != app.site.host) {
+        let (of_instance, of_group) = lists::list_covering(&app.store, Some(group), authority).await?;
+        let mutes = |list: &[PeeringEntry]| peering::decide_media_muted(list, authority, app.now());
+        if mutes(&of_instance) || mutes(&of_group) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Under which the lists may name an actor: the host of its handle, and that of its id.

@@ -1,20 +1,17 @@
 //! The instance itself: its actor, its first start, its list of other hosts.
 
-use guildhall_domain::{
-    ActorId, ApId, DecisionId, GroupId,
-    actor::ActorKind,
-    admission::Layer,
-    moderation::{Decision, DecisionAction, Target},
-    peering::PeeringAction,
-};
+use guildhall_domain::{ActorId, ApId, GroupId, actor::ActorKind, peering::PeeringAction};
 use guildhall_store::{
     StoreError, account,
     actor::{self, Actor, ActorFields},
-    decision,
     peering::{self, ListedHost},
 };
 
-use crate::{App, Forget, key::insert_keys};
+use crate::{
+    App,
+    key::insert_keys,
+    peering::{By, ClearPeering, PeeringError, SetPeering, clear, set},
+};
 
 /// Whether anybody has an account here yet.
 pub async fn has_accounts(app: &App) -> Result<bool, StoreError> {
@@ -41,7 +38,7 @@ pub async fn ensure_actor(app: &App) -> Result<Actor, StoreError> {
         .ok_or_else(|| StoreError::corrupt("instance actor", ap_id))
 }
 
-fn actor_id(app: &App) -> ApId {
+pub(crate) fn actor_id(app: &App) -> ApId {
     ApId::new(format!("{}/actor", app.site.base_url))
 }
 
@@ -72,48 +69,25 @@ fn instance_fields(app: &App, ap_id: ApId) -> ActorFields {
 }
 
 /// Puts a host on the list of the instance, or of a group; `None` takes it off. `false`: it was not on it, and nothing is
-/// recorded.
+/// recorded. As whoever runs the server; with all that can be said about it: [`crate::peering::set`].
 ///
-/// Hosts are compared in lower case everywhere, so that is how they are kept. Whoever may do this runs the server and
-/// needs no account here: the record says that the group did it, or the instance.
+/// # Errors
+/// [`PeeringError`]; nothing is written then.
 pub async fn set_peering(
     app: &App,
     group: Option<GroupId>,
     host: &str,
     action: Option<PeeringAction>,
     reason: Option<&str>,
-) -> Result<bool, StoreError> {
-    let host = host.trim().to_lowercase();
-    let by = match group {
-        Some(group) => Some(group.actor()),
-        None => actor::find_by_ap_id(&app.store, &actor_id(app)).await?.map(|actor| actor.id),
-    };
-    let mut tx = app.begin().await?;
-    let changed = match action {
+) -> Result<bool, PeeringError> {
+    let reason = reason.map(str::to_owned);
+    match action {
         Some(action) => {
-            peering::set(&mut tx, group, &host, action, reason, app.now()).await?;
-            true
+            let command = SetPeering { reason, ..SetPeering::new(group, host, action) };
+            set(app, &By::Operator, command).await.map(|_| true)
         }
-        None => peering::delete(&mut tx, group, &host).await?,
-    };
-    if changed {
-        let record = Decision {
-            id: DecisionId(app.new_id()),
-            group,
-            action: DecisionAction::about_host(action),
-            target: Target::Host(host),
-            layer: Layer::Moderator,
-            rule: None,
-            reason: reason.map(str::to_owned),
-            until: None,
-            by,
-            at: app.now(),
-        };
-        decision::insert(&mut tx, &record).await?;
+        None => clear(app, &By::Operator, ClearPeering { group, host: host.to_owned(), reason }).await,
     }
-    tx.commit().await?;
-    app.signals.forget(Forget::Peering);
-    Ok(changed)
 }
 
 /// Every listed host, the instance's list first.

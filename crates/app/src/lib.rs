@@ -4,6 +4,7 @@
 pub mod account;
 mod admission;
 mod app;
+pub mod block_list;
 pub mod cause;
 pub mod entry;
 mod facts;
@@ -12,6 +13,7 @@ pub mod hints;
 pub mod instance;
 pub mod key;
 pub mod markup;
+pub mod peering;
 pub mod port;
 pub mod queue;
 pub mod read;

@@ -65,6 +65,10 @@ id!(
     /// A moderation decision, automatic or by a person.
     DecisionId
 );
+id!(
+    /// A block list of others that the instance subscribes to.
+    BlockListId
+);
 
 impl GroupId {
     /// The group as an actor.

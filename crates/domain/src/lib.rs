@@ -23,5 +23,7 @@ pub mod visibility;
 
 pub use ap_id::ApId;
 pub use handle::Handle;
-pub use id::{AccountId, ActorId, DecisionId, EntryId, EventId, GroupId, QueueItemId, ReceivedId};
+pub use id::{
+    AccountId, ActorId, BlockListId, DecisionId, EntryId, EventId, GroupId, QueueItemId, ReceivedId,
+};
 pub use time::Timestamp;

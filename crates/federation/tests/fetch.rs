@@ -4,6 +4,7 @@
 
 mod fetch {
     mod actors;
+    mod block_lists;
     mod documents;
     mod gzip;
     mod handles;

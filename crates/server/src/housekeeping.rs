@@ -1,5 +1,5 @@
-//! What is tidied now and then: activities, events and keys of requests that have done their work, and removals that a
-//! crash cut short.
+//! What is tidied now and then: activities, events and keys of requests that have done their work, decisions about servers
+//! whose time is over, and removals that a crash cut short.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ const BATCH: usize = 500;
 pub(crate) async fn run(app: App, holder: String, stop: impl Future<Output = ()> + Send) {
     tokio::pin!(stop);
     loop {
-        let turn = take_turn(&app, &holder).await.unwrap_or_else(|error| {
+        let turn = take_turn(&app, LEASE, &holder, Box::pin(tidy(&app))).await.unwrap_or_else(|error| {
             tracing::warn!(error = %error, "tidying could not begin");
             false
         });
@@ -35,14 +35,19 @@ pub(crate) async fn run(app: App, holder: String, stop: impl Future<Output = ()>
     }
 }
 
-/// Tidies, unless another node does just now.
-async fn take_turn(app: &App, holder: &str) -> Result<bool, StoreError> {
+/// Does `work` under a lease; `false`: another node does it just now.
+pub(crate) async fn take_turn(
+    app: &App,
+    name: &str,
+    holder: &str,
+    work: impl Future<Output = ()>,
+) -> Result<bool, StoreError> {
     let mut tx = app.begin().await?;
-    let lease = lease::acquire(&mut tx, LEASE, holder, app.now()).await?;
+    let lease = lease::acquire(&mut tx, name, holder, app.now()).await?;
     tx.commit().await?;
     let Some(mut lease) = lease else { return Ok(false) };
     tokio::select! {
-        () = tidy(app) => {}
+        () = work => {}
         () = renew(app, &mut lease) => {}
     }
     let mut tx = app.begin().await?;
@@ -70,6 +75,7 @@ async fn tidy(app: &App) {
     note("received activities", forget_received(app).await);
     note("events", forget_events(app).await);
     note("keys of requests", forget_request_keys(app).await);
+    note("servers listed for a time", guildhall_app::peering::end(app).await);
 }
 
 fn note(chore: &'static str, result: Result<(), StoreError>) {

@@ -3,6 +3,7 @@
 //!
 //! [`serve`] starts an instance; [`wiring`] says what it is made of.
 
+mod block_lists;
 pub mod cli;
 pub mod client_ip;
 pub mod config;

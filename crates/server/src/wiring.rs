@@ -12,6 +12,7 @@ use guildhall_store::doctor::try_work;
 use guildhall_store::{StoreError, lease};
 use tokio::task::JoinSet;
 
+use crate::block_lists;
 use crate::config::Config;
 use crate::housekeeping;
 use crate::http_server::ReadyCheck;
@@ -60,6 +61,7 @@ pub async fn assemble(config: &Config, shutdown: &Shutdown) -> anyhow::Result<Pa
     if config.federation.enabled {
         // Before anything is taken in.
         inbound::introduce(&app, &holder).await?;
+        workers.spawn(block_lists::run(app.clone(), holder.clone(), shutdown.clone().ended()));
         start_federation(&federation, config, holder, shutdown, &mut workers);
         activitypub = guildhall_federation::routes::router(federation);
     }

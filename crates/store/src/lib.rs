@@ -6,6 +6,7 @@ pub mod actor;
 pub mod actor_key;
 pub mod arrivals;
 pub mod backup;
+pub mod block_list;
 pub mod clock;
 mod convert;
 pub mod db;

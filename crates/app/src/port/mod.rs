@@ -3,6 +3,7 @@
 use std::{future::Future, pin::Pin};
 
 use guildhall_domain::{ActorId, Handle, Timestamp};
+use guildhall_store::block_list::Validators;
 
 /// A boxed future, so that ports can be trait objects.
 pub type PortFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -57,6 +58,20 @@ pub enum ResolveError {
     Store(#[source] std::sync::Arc<guildhall_store::StoreError>),
 }
 
+/// What the source of a block list answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FetchedList {
+    /// The same as when it was asked last.
+    Unchanged,
+    /// A list, as it came.
+    Text {
+        /// CSV.
+        text: String,
+        /// What this answer can be told by later.
+        validators: Validators,
+    },
+}
+
 /// Finds what lives on other servers, fetches it and keeps it. Never called inside a transaction.
 pub trait RemoteResolver: Send + Sync {
     /// Whether this instance does not federate: nothing is asked of other servers, nor sent to them.
@@ -66,4 +81,14 @@ pub trait RemoteResolver: Send + Sync {
 
     /// The actor with a handle, by `WebFinger` where it is not known yet.
     fn actor_by_handle<'a>(&'a self, handle: &'a Handle) -> PortFuture<'a, Result<ActorId, ResolveError>>;
+
+    /// The block list at `url`, unless it is the one that `known` tells.
+    fn block_list<'a>(
+        &'a self,
+        url: &'a str,
+        known: &'a Validators,
+    ) -> PortFuture<'a, Result<FetchedList, ResolveError>> {
+        let _ = (url, known);
+        Box::pin(async { Err(ResolveError::NotFound) })
+    }
 }

@@ -4,7 +4,7 @@ pub mod decisions;
 pub mod entries;
 pub mod groups;
 pub mod membership;
-mod names;
+pub(crate) mod names;
 pub mod page;
 pub mod people;
 pub(crate) mod place;

@@ -55,7 +55,7 @@ pub(super) fn group_ref(app: &App, actor: &Actor, group: &Group) -> GroupRef {
 }
 
 /// Names of several actors at once.
-pub(super) async fn people(
+pub(crate) async fn people(
     app: &App,
     mut ids: Vec<ActorId>,
 ) -> Result<HashMap<ActorId, PersonRef>, StoreError> {

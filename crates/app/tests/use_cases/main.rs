@@ -3,6 +3,7 @@
 
 mod accounts;
 mod bans;
+mod block_lists;
 mod dealings;
 mod deleting;
 mod editing;
@@ -12,6 +13,7 @@ mod entering;
 mod groups;
 mod joining;
 mod moderating;
+mod peering;
 mod queue;
 mod remote;
 mod repeating;

@@ -1,6 +1,6 @@
 //! As whom somebody acts: people act as themselves; admins of the instance, where they are no moderators, as the group.
 
-use guildhall_app::{App, read::GroupView};
+use guildhall_app::{App, peering::By, read::GroupView};
 use guildhall_domain::{ActorId, GroupId};
 
 use super::{extract::SignedIn, lookup, problem::Problem};
@@ -22,6 +22,11 @@ pub(super) fn as_moderator(person: &SignedIn, group: &GroupView) -> Result<Actor
 
 fn moderates(person: &SignedIn, group: &GroupView) -> bool {
     group.moderators.iter().any(|moderator| moderator.id == person.actor)
+}
+
+/// For the whole instance, which the use case leaves to admins.
+pub(super) fn for_instance(person: &SignedIn) -> By {
+    By::Person { actor: person.actor, is_admin: person.viewer.is_admin }
 }
 
 /// As [`in_group`], for a group of which only the key is known.

@@ -5,12 +5,12 @@ use axum::{
     http::{HeaderValue, Uri, header},
     response::{IntoResponse, Response},
 };
-use guildhall_app::{App, read::Cursor};
+use guildhall_app::{App, peering::Position, read::Cursor};
 use serde::Serialize;
 use url::{Url, form_urlencoded};
 use utoipa::ToSchema;
 
-use super::extract::{Order, Paging};
+use super::extract::{Order, Paging, encode_position};
 
 /// A page of a list, as it is sent.
 #[derive(Serialize, ToSchema)]
@@ -31,9 +31,24 @@ pub(crate) struct Listing<T> {
 impl<T> Listing<T> {
     /// The answer to `paging`.
     pub(crate) fn new(app: &App, paging: &Paging, order: Order, items: Vec<T>, next: Option<Cursor>) -> Self {
-        let next = next.map(|next| order.encode(next));
+        Self::with_next(app, paging, items, next.map(|next| order.encode(next)))
+    }
+
+    /// The answer to `paging`, of a list of servers.
+    pub(crate) fn at_position(app: &App, paging: &Paging, items: Vec<T>, next: Option<&Position>) -> Self {
+        Self::with_next(app, paging, items, next.map(encode_position))
+    }
+
+    fn with_next(app: &App, paging: &Paging, items: Vec<T>, next: Option<String>) -> Self {
         let link = next.as_ref().and_then(|next| link(&app.site.base_url, &paging.uri, next));
         Self { list: List { items, next }, link }
+    }
+}
+
+impl<T> List<T> {
+    /// A list that is one page.
+    pub(crate) fn whole(items: Vec<T>) -> Self {
+        Self { items, next: None }
     }
 }
 

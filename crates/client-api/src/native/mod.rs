@@ -3,6 +3,7 @@
 
 mod acting;
 mod bans;
+mod block_lists;
 mod comments;
 mod decisions;
 mod deletion;
@@ -16,6 +17,7 @@ mod lookup;
 mod marks;
 mod membership;
 mod moderators;
+mod peering;
 mod posts;
 mod problem;
 mod queue;

@@ -2,8 +2,10 @@
 
 use axum::http::StatusCode;
 use guildhall_app::{
+    block_list::BlockListError,
     entry::{DeleteError, EditError, OnceError, SubmitError, VoteError},
     group::{ChangeGroupError, CreateGroupError, JoinError, ModerationError},
+    peering::PeeringError,
     port::ResolveError,
     queue::QueueError,
     read::{DecisionsError, ReportsError},
@@ -124,6 +126,55 @@ impl From<ReportsError> for Problem {
         match error {
             ReportsError::NotModerator(refusal) => refusal.into(),
             ReportsError::Store(source) => Self::internal(source),
+        }
+    }
+}
+
+impl From<PeeringError> for Problem {
+    fn from(error: PeeringError) -> Self {
+        match error {
+            PeeringError::Host(invalid) => Self::invalid("host", invalid.to_string()),
+            PeeringError::OwnHost(_) => Self::invalid("host", error.to_string()),
+            PeeringError::Over => Self::invalid("until", error.to_string()),
+            PeeringError::TooLong(what) => {
+                let field = match what {
+                    "the public comment" => "public_comment",
+                    "the private comment" => "private_comment",
+                    _ => "reason",
+                };
+                Self::invalid(field, error.to_string())
+            }
+            PeeringError::Csv(error) => Self::invalid("csv", error.to_string()),
+            PeeringError::OnBlockList { .. } => Self::conflict("on-block-list", error.to_string()),
+            PeeringError::NoSuchGroup => Self::not_found("group"),
+            PeeringError::NotModerator(refusal) => refusal.into(),
+            PeeringError::NotAdmin => Self::forbidden("not-admin", error.to_string()),
+            PeeringError::Store(source) => Self::internal(source),
+        }
+    }
+}
+
+impl From<BlockListError> for Problem {
+    fn from(error: BlockListError) -> Self {
+        match error {
+            BlockListError::NotFound => Self::not_found("subscription"),
+            BlockListError::Known => Self::conflict("known", error.to_string()).about("url"),
+            BlockListError::Url => Self::invalid("url", error.to_string()),
+            BlockListError::Interval => Self::invalid("interval_seconds", error.to_string()),
+            BlockListError::TooManyExceptions => Self::invalid("exceptions", error.to_string()),
+            BlockListError::Host(invalid) => Self::invalid("exceptions", invalid.to_string()),
+            BlockListError::Fetch(ResolveError::Store(source)) => Self::internal(source),
+            // Whoever subscribes runs this server, and needs the reason.
+            BlockListError::Fetch(_) => {
+                Self::new(StatusCode::BAD_GATEWAY, "list-unreachable", error.to_string()).about("url")
+            }
+            BlockListError::Csv(_) => {
+                Self::new(StatusCode::BAD_GATEWAY, "list-unreadable", error.to_string()).about("url")
+            }
+            BlockListError::Outdated => Self::conflict("outdated", error.to_string()).about("revision"),
+            BlockListError::NoSuchChange(_) => Self::invalid("hosts", error.to_string()),
+            BlockListError::NotAdmin => Self::forbidden("not-admin", error.to_string()),
+            BlockListError::Store(source) => Self::internal(source),
         }
     }
 }

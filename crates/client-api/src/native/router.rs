@@ -5,8 +5,8 @@ use guildhall_app::App;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    bans, comments, decisions, deletion, document, groups, marks, membership, moderators, posts,
-    problem::Problem, queue, reports, votes,
+    bans, block_lists, comments, decisions, deletion, document, groups, marks, membership, moderators,
+    peering, posts, problem::Problem, queue, reports, votes,
 };
 
 /// What all addresses begin with.
@@ -27,7 +27,7 @@ pub fn router(app: App) -> Router {
 /// The routes together with their descriptions.
 pub(super) fn documented() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(document::base())
-        .nest(PREFIX, in_groups().merge(on_entries()).merge(on_the_instance()))
+        .nest(PREFIX, in_groups().merge(on_entries()).merge(on_the_instance()).merge(on_servers()))
 }
 
 fn in_groups() -> OpenApiRouter<App> {
@@ -66,6 +66,25 @@ fn on_the_instance() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(decisions::list_instance_decisions))
         .routes(routes!(document::show_document))
+}
+
+fn on_servers() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(peering::list_servers_of_group))
+        .routes(routes!(peering::list_server_for_group, peering::clear_server_for_group))
+        .routes(routes!(peering::export_servers_of_group, peering::import_servers_of_group))
+        .routes(routes!(peering::list_servers_of_instance))
+        .routes(routes!(peering::list_server_for_instance, peering::clear_server_for_instance))
+        .routes(routes!(peering::export_servers_of_instance, peering::import_servers_of_instance))
+        .routes(routes!(block_lists::list_block_lists, block_lists::subscribe_block_list))
+        .routes(routes!(
+            block_lists::show_block_list,
+            block_lists::change_block_list,
+            block_lists::unsubscribe_block_list
+        ))
+        .routes(routes!(block_lists::list_block_list_changes))
+        .routes(routes!(block_lists::accept_block_list_changes))
+        .routes(routes!(block_lists::refresh_block_list))
 }
 
 async fn no_such_address() -> Problem {

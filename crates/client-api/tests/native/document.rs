@@ -26,6 +26,17 @@ const CONTRACT: &[(&str, &str)] = &[
     ("get", "/groups/{name}/queue"),
     ("post", "/groups/{name}/queue/{item}/admit"),
     ("post", "/groups/{name}/queue/{item}/refuse"),
+    ("get", "/groups/{name}/peering"),
+    ("put delete", "/groups/{name}/peering/{host}"),
+    ("get post", "/groups/{name}/peering-file"),
+    ("get", "/instance/peering"),
+    ("put delete", "/instance/peering/{host}"),
+    ("get post", "/instance/peering-file"),
+    ("get post", "/instance/block-lists"),
+    ("get patch delete", "/instance/block-lists/{id}"),
+    ("get", "/instance/block-lists/{id}/changes"),
+    ("post", "/instance/block-lists/{id}/accept"),
+    ("post", "/instance/block-lists/{id}/refresh"),
     ("get", "/openapi.json"),
 ];
 
@@ -100,6 +111,10 @@ fn whatever_is_sent_always_has_all_its_members() {
         "Person",
         "Rule",
         "List_Post",
+        "ListedServer",
+        "ImportedServers",
+        "BlockList",
+        "BlockListChange",
     ] {
         let schema = &document()["components"]["schemas"][name];
         let members: Vec<_> = schema["properties"].as_object().unwrap().keys().collect();
@@ -147,6 +162,7 @@ async fn thing(here: &Here) -> (Client, impl Fn(&str) -> String) {
             .replace("{name}", "garden")
             .replace("{handle}", "bob")
             .replace("{item}", &item)
+            .replace("{host}", "bad.example")
             .replace("{id}", entry.as_str().unwrap())
     };
     (alice, fill)

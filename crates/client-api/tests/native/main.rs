@@ -9,6 +9,7 @@ mod groups;
 mod membership;
 mod moderation;
 mod paging;
+mod peering;
 mod posts;
 mod problems;
 mod queue;

@@ -45,6 +45,8 @@ closed_enum! {
         LimitHost = "limit-host",
         /// A host may come in, where only those named may.
         AllowHost = "allow-host",
+        /// What comes from a host is let in without its pictures.
+        MuteHost = "mute-host",
         /// A host is on no list any more.
         ClearHost = "clear-host",
     }
@@ -68,6 +70,7 @@ impl DecisionAction {
             Some(PeeringAction::Block) => Self::BlockHost,
             Some(PeeringAction::Limit) => Self::LimitHost,
             Some(PeeringAction::Allow) => Self::AllowHost,
+            Some(PeeringAction::MuteMedia) => Self::MuteHost,
             None => Self::ClearHost,
         }
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use guildhall_domain::{
-    GroupId,
+    GroupId, Timestamp,
     peering::{Peering, PeeringEntry, combine, decide_peering},
 };
 
@@ -22,10 +22,16 @@ impl Lists {
     }
 
     /// Whether nothing of `group` (`None`: of nobody's) may go to `host`, the one that was read for.
-    pub(super) fn is_blocked(&self, group: Option<GroupId>, host: &str, allow_list_only: bool) -> bool {
-        let of_instance = decide_peering(&self.of(None), host, allow_list_only);
+    pub(super) fn is_blocked(
+        &self,
+        group: Option<GroupId>,
+        host: &str,
+        allow_list_only: bool,
+        now: Timestamp,
+    ) -> bool {
+        let of_instance = decide_peering(&self.of(None), host, allow_list_only, now);
         let of_group = match group {
-            Some(_) => decide_peering(&self.of(group), host, false),
+            Some(_) => decide_peering(&self.of(group), host, false, now),
             None => Peering::Open,
         };
         combine(of_instance, of_group) == Peering::Blocked
@@ -42,19 +48,21 @@ mod tests {
 
     use super::*;
 
+    const NOW: Timestamp = Timestamp(1);
+
     #[test]
     fn a_block_of_the_instance_holds_for_all_and_one_of_a_group_for_its_own() {
         let block = |group, host: &str| {
-            let entry = PeeringEntry { host: host.into(), action: PeeringAction::Block };
+            let entry = PeeringEntry::new(host, PeeringAction::Block);
             Lists { entries: vec![(group, entry)].into() }
         };
         let of_instance = block(None, "bad.example");
-        assert!(of_instance.is_blocked(None, "a.bad.example", false));
-        assert!(of_instance.is_blocked(Some(GroupId(7)), "bad.example:8443", false));
+        assert!(of_instance.is_blocked(None, "a.bad.example", false, NOW));
+        assert!(of_instance.is_blocked(Some(GroupId(7)), "bad.example:8443", false, NOW));
         let of_group = block(Some(GroupId(7)), "rude.example");
-        assert!(of_group.is_blocked(Some(GroupId(7)), "rude.example", false));
-        assert!(!of_group.is_blocked(Some(GroupId(8)), "rude.example", false));
-        assert!(!of_group.is_blocked(None, "rude.example", false));
-        assert!(Lists::default().is_blocked(None, "other.example", true));
+        assert!(of_group.is_blocked(Some(GroupId(7)), "rude.example", false, NOW));
+        assert!(!of_group.is_blocked(Some(GroupId(8)), "rude.example", false, NOW));
+        assert!(!of_group.is_blocked(None, "rude.example", false, NOW));
+        assert!(Lists::default().is_blocked(None, "other.example", true, NOW));
     }
 }

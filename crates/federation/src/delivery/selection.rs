@@ -100,7 +100,8 @@ impl Selection {
     /// Whether the host is to get nothing of that group, or (`None`) nothing at all; as of the last
     /// [refresh](Self::refresh).
     pub(super) fn is_blocked(&self, group: Option<GroupId>) -> bool {
-        self.lists.is_blocked(group, &self.host, self.context.app.site.allow_list_only)
+        let app = &self.context.app;
+        self.lists.is_blocked(group, &self.host, app.site.allow_list_only, app.now())
     }
 
     /// Reads one page into `window`. What the host is not to get is left out, and so done with.

@@ -50,7 +50,12 @@ impl Fetcher {
     /// A fetcher that reaches out through `net` and signs with `signer`.
     pub fn new(app: App, net: Client, limits: Limits, signer: Arc<dyn RequestSigner>) -> Self {
         let app = App { resolver: Arc::new(Offline), ..app };
-        let peers = Peers::new(app.store.clone(), app.site.allow_list_only, limits.memory.peering_ttl);
+        let peers = Peers::new(
+            app.store.clone(),
+            app.clock.clone(),
+            app.site.allow_list_only,
+            limits.memory.peering_ttl,
+        );
         Self {
             account: None,
             shared: Arc::new(Shared {

@@ -5,6 +5,7 @@
 
 mod actor;
 mod actor_fields;
+mod block_list;
 mod budget;
 mod collection;
 mod document;

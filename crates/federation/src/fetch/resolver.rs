@@ -1,6 +1,7 @@
 //! The port of the use cases: who is this, what is this.
 
-use guildhall_app::port::{PortFuture, RemoteResolver, ResolveError};
+use guildhall_app::block_list::Validators;
+use guildhall_app::port::{FetchedList, PortFuture, RemoteResolver, ResolveError};
 use guildhall_domain::{ActorId, Handle};
 use guildhall_store::actor::{self, Actor};
 
@@ -19,6 +20,14 @@ impl RemoteResolver for Fetcher {
             fetcher.learn_moderators(&found, self.shared.limits.memory.actor_max_age).await;
             Ok(found.id)
         })
+    }
+
+    fn block_list<'a>(
+        &'a self,
+        url: &'a str,
+        known: &'a Validators,
+    ) -> PortFuture<'a, Result<FetchedList, ResolveError>> {
+        Box::pin(self.fetch_block_list(url, known))
     }
 }
 

@@ -110,7 +110,7 @@ async fn is_reachable(app: &App, actor: &Actor) -> Result<bool, StoreError> {
         return Ok(false);
     }
     let (of_instance, _) = peering::list_covering(&app.store, None, &actor.host).await?;
-    Ok(decide_peering(&of_instance, &actor.host, app.site.allow_list_only) != Peering::Blocked)
+    Ok(decide_peering(&of_instance, &actor.host, app.site.allow_list_only, app.now()) != Peering::Blocked)
 }
 
 /// A host whose software is not known yet is not taken for group-aware: told twice is better than not at all.

@@ -1,12 +1,14 @@
 //! What the lists of the instance and of a group do with other servers.
 
+use guildhall_domain::ApId;
 use guildhall_domain::content::{EntryState, Tally};
 use guildhall_domain::group::Admission;
 use guildhall_domain::membership::MembershipState;
 use guildhall_domain::peering::PeeringAction;
-use guildhall_store::{Db, testing::on_both_engines};
+use guildhall_store::{Db, entry, testing::on_both_engines};
+use serde_json::{Value, json};
 
-use crate::support::{World, create, follow, id, like, note, to_group};
+use crate::support::{With, World, create, follow, id, like, note, to_group, update};
 
 on_both_engines! {
     async fn a_blocked_host_is_neither_heard_nor_answered(db: Db) {
@@ -63,5 +65,26 @@ on_both_engines! {
         let note = to_group(note(&world.alice, "Tulips"), &world.group.ap_id);
         assert_eq!(world.send(&create(&world.alice, &note)).await, "held");
         assert_eq!(world.here.queue(world.group.id).await[0].reason, "host-limited");
+    }
+
+    async fn what_comes_from_a_host_with_muted_media_is_let_in_without_its_pictures(db: Db) {
+        let world = World::new(db, "mastodon").await;
+        let picture = json!([{ "type": "Document", "mediaType": "image/png", "url": "https://media.example/a.png" }]);
+        let with_picture = |text: &str| to_group(note(&world.alice, text), &world.group.ap_id).with(json!({ "attachment": picture }));
+        let image = async |note: &Value| {
+            let found = entry::find_by_ap_id(&world.here.app.store, &ApId::new(id(note))).await.unwrap().unwrap();
+            found.image_url
+        };
+        let shown = with_picture("Tulips");
+        assert_eq!(world.send(&create(&world.alice, &shown)).await, "applied");
+        assert_eq!(image(&shown).await.as_deref(), Some("https://media.example/a.png"));
+
+        world.here.list_host(Some(&world.group), &world.peer.host, PeeringAction::MuteMedia).await;
+        let muted = with_picture("Roses");
+        assert_eq!(world.send(&create(&world.alice, &muted)).await, "applied");
+        assert_eq!(image(&muted).await, None);
+        let edited = shown.clone().with(json!({ "content": "<p>Tulips!</p>", "updated": "2026-03-01T12:30:00Z" }));
+        assert_eq!(world.send(&update(&world.alice, &edited)).await, "applied");
+        assert_eq!(image(&shown).await, None, "an edit brings none either");
     }
 }

@@ -7,6 +7,8 @@ use anyhow::bail;
 use clap::Subcommand;
 use guildhall_app::App;
 use guildhall_app::instance::list_peering;
+use guildhall_app::peering::parse_host;
+use guildhall_domain::Timestamp;
 use guildhall_domain::audience::Profile;
 use guildhall_domain::peering::{Peering, PeeringEntry, covering_names, decide_peering};
 use guildhall_federation::outbound::publisher;
@@ -15,7 +17,6 @@ use guildhall_store::delivery::host;
 use guildhall_store::{StoreError, instance, lease};
 use serde::Serialize;
 
-use super::host::parse_host;
 use super::list::Listing;
 use super::output::{Output, rfc3339};
 use super::session::Session;
@@ -92,21 +93,25 @@ async fn status(app: &App, output: Output) -> anyhow::Result<()> {
 
 /// The instance's own list of servers. What a group has decided holds for that group alone and is no state of a server.
 struct InstanceList {
-    entries: HashMap<String, PeeringEntry>,
+    entries: HashMap<String, Vec<PeeringEntry>>,
     allow_list_only: bool,
+    now: Timestamp,
 }
 
 impl InstanceList {
     async fn read(app: &App) -> Result<Self, StoreError> {
         let listed = list_peering(app).await?.into_iter().filter(|listed| listed.group.is_none());
-        let entries = listed.map(|listed| (listed.entry.host.clone(), listed.entry)).collect();
-        Ok(Self { entries, allow_list_only: app.site.allow_list_only })
+        let mut entries: HashMap<String, Vec<PeeringEntry>> = HashMap::new();
+        for listed in listed {
+            entries.entry(listed.entry.host.clone()).or_default().push(listed.entry);
+        }
+        Ok(Self { entries, allow_list_only: app.site.allow_list_only, now: app.now() })
     }
 
     fn blocks(&self, host: &str) -> bool {
         let covering: Vec<PeeringEntry> =
-            covering_names(host).filter_map(|name| self.entries.get(name).cloned()).collect();
-        decide_peering(&covering, host, self.allow_list_only) == Peering::Blocked
+            covering_names(host).filter_map(|name| self.entries.get(name)).flatten().cloned().collect();
+        decide_peering(&covering, host, self.allow_list_only, self.now) == Peering::Blocked
     }
 }
 

@@ -10,7 +10,6 @@ pub mod config;
 pub mod delivery;
 pub mod doctor;
 pub mod group;
-mod host;
 pub mod instance;
 pub mod key;
 mod list;
@@ -18,6 +17,7 @@ pub mod output;
 mod queue;
 pub mod run;
 mod session;
+mod span;
 pub mod token;
 mod waiting;
 

@@ -88,8 +88,8 @@ fn a_group_is_open_to_all_unless_told_otherwise() {
 #[test]
 fn every_other_command_of_the_contract_is_understood() {
     let refuse = GroupCommand::Refuse { item: "7".into(), reason: "off-topic".into() };
-    let policy = PolicyArgs { host: "h".into(), group: Some("g".into()), reason: Some("spam".into()) };
-    let plain = PolicyArgs { host: "h".into(), group: None, reason: None };
+    let plain = PolicyArgs { host: "h".into(), ..PolicyArgs::default() };
+    let policy = PolicyArgs { group: Some("g".into()), reason: Some("spam".into()), ..plain.clone() };
     let rotate = |names: &[&str], all| {
         let names = names.iter().map(|name| (*name).to_owned()).collect();
         Command::Key(KeyCommand::Rotate(RotateArgs { names, all }))
@@ -104,8 +104,8 @@ fn every_other_command_of_the_contract_is_understood() {
         ("group admit 7", Command::Group(GroupCommand::Admit { item: "7".into() })),
         ("group refuse 7 --reason off-topic", Command::Group(refuse)),
         ("instance block h --group g --reason spam", Command::Instance(InstanceCommand::Block(policy))),
-        ("instance list", Command::Instance(InstanceCommand::List { host: None })),
-        ("instance list h", Command::Instance(InstanceCommand::List { host: Some("h".into()) })),
+        ("instance list", Command::Instance(InstanceCommand::List { host: None, group: None })),
+        ("instance list h", Command::Instance(InstanceCommand::List { host: Some("h".into()), group: None })),
         (
             "instance profile h microblog",
             Command::Instance(InstanceCommand::Profile { host: "h".into(), profile: ProfileArg::Microblog }),
@@ -119,7 +119,23 @@ fn every_other_command_of_the_contract_is_understood() {
     for (line, expected) in cases {
         assert_eq!(command(line), expected, "{line}");
     }
-    for line in ["instance limit h", "instance clear h --group g", "instance profile h auto"] {
+    for line in [
+        "instance limit h --mute-media --until 7d",
+        "instance mute-media h --public-comment spam --private-comment x",
+        "instance clear h --group g",
+        "instance profile h auto",
+        "instance list --group g",
+        "instance export --group g --output list.csv",
+        "instance import list.csv --group g --dry-run",
+        "instance subscribe https://l.example/a.csv --mode automatic --every 6h --suspend limit --silence ignore \
+         --ignore-media --except h --except i --dry-run",
+        "instance subscriptions",
+        "instance subscription 7 --mode draft",
+        "instance changes 7",
+        "instance accept 7 h i --revision 2",
+        "instance refresh",
+        "instance unsubscribe https://l.example/a.csv",
+    ] {
         assert!(matches!(command(line), Command::Instance(_)), "{line}");
     }
     for line in ["delivery pause h", "delivery resume h", "delivery retry h"] {
@@ -138,6 +154,9 @@ fn wrong_usage_ends_with_2() {
         "group create g --admission maybe",
         "group refuse 7",
         "instance block",
+        "instance block h --until yesterday",
+        "instance subscribe",
+        "instance subscribe https://l.example/a.csv --suspend allow",
         "instance profile h pigeon",
         "delivery pause",
         "key rotate",

@@ -5,6 +5,7 @@ mod accounts;
 mod actor_keys;
 mod actors;
 mod batches;
+mod block_lists;
 mod clocks;
 mod decisions;
 mod entries;

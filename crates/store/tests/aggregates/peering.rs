@@ -1,12 +1,17 @@
 //! Lists of hosts.
 
 use guildhall_domain::{
-    GroupId,
+    ActorId, BlockListId, GroupId, Timestamp,
+    actor::ActorKind,
     peering::{Peering, PeeringAction, decide_peering},
 };
-use guildhall_store::{Db, peering, testing::on_both_engines};
+use guildhall_store::{
+    Db, actor,
+    peering::{self, Effects, ListedHost},
+    testing::on_both_engines,
+};
 
-use crate::set_up::{FAR_GROUP, GROUP, NOW, people};
+use crate::set_up::{ANN, BOB, FAR_GROUP, GROUP, LATER, NOW, fields, people};
 
 async fn set(db: &Db, group: Option<GroupId>, host: &str, action: PeeringAction) {
     let mut tx = db.begin().await.unwrap();
@@ -26,7 +31,7 @@ on_both_engines! {
 
         let decide = async |group, host| {
             let (of_instance, of_group) = peering::list_covering(&db, group, host).await.unwrap();
-            (decide_peering(&of_instance, host, false), decide_peering(&of_group, host, false))
+            (decide_peering(&of_instance, host, false, NOW), decide_peering(&of_group, host, false, NOW))
         };
         assert_eq!(decide(Some(GROUP), "a.example.org").await, (Peering::Blocked, Peering::Limited));
         assert_eq!(decide(None, "a.example.org:444").await, (Peering::Blocked, Peering::Open));
@@ -69,5 +74,94 @@ on_both_engines! {
         assert!(peering::delete(&mut tx, Some(GROUP), "b.example").await.unwrap());
         tx.commit().await.unwrap();
         assert_eq!(peering::list_all(&db).await.unwrap().len(), 1);
+    }
+
+    async fn what_a_list_wants_stands_beside_what_was_decided_here(db: Db) {
+        let entry = |list: Option<i64>, action| ListedHost {
+            list: list.map(BlockListId),
+            public_comment: Some("why".into()),
+            private_comment: Some("secret".into()),
+            by: Some(ActorId(3)),
+            ..ListedHost::new(None, "bad.example", action, NOW)
+        };
+        let from_list = |mut listed: ListedHost| { listed.entry.is_from_list = true; listed };
+        let all = [
+            entry(None, PeeringAction::Limit),
+            from_list(entry(Some(7), PeeringAction::Block)),
+            from_list(entry(Some(8), PeeringAction::MuteMedia)),
+        ];
+        let mut tx = db.begin().await.unwrap();
+        peering::put_all(&mut tx, &all).await.unwrap();
+        assert_eq!(peering::list_named(&mut tx, None, "bad.example").await.unwrap(), all);
+        assert!(peering::delete(&mut tx, None, "bad.example").await.unwrap());
+        assert!(!peering::delete(&mut tx, None, "bad.example").await.unwrap(), "a list's is not ours to take back");
+        peering::delete_of_list(&mut tx, BlockListId(7), &["bad.example", "other.example"]).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(peering::list_of(&db, None).await.unwrap(), [all[2].clone()]);
+        assert_eq!(peering::list_of_list(&db, BlockListId(8)).await.unwrap(), [all[2].clone()]);
+    }
+
+    async fn entries_whose_end_is_past_are_deleted_and_no_others(db: Db) {
+        let ending = |host: &str, until: Option<Timestamp>| {
+            let mut listed = ListedHost::new(None, host, PeeringAction::Block, NOW);
+            listed.entry.until = until;
+            listed
+        };
+        let all = [ending("a.example", Some(NOW)), ending("b.example", Some(LATER)), ending("c.example", None)];
+        let mut tx = db.begin().await.unwrap();
+        peering::put_all(&mut tx, &all).await.unwrap();
+        tx.commit().await.unwrap();
+        assert!(!peering::has_over(&db, Timestamp(NOW.0 - 1)).await.unwrap());
+        assert!(peering::has_over(&db, NOW).await.unwrap());
+        let mut tx = db.begin().await.unwrap();
+        assert_eq!(peering::delete_over(&mut tx, NOW, 10).await.unwrap(), [all[0].clone()]);
+        tx.commit().await.unwrap();
+        assert_eq!(peering::list_of(&db, None).await.unwrap(), all[1..]);
+    }
+
+    async fn a_list_is_read_page_by_page(db: Db) {
+        people(&db).await;
+        set(&db, Some(GROUP), "other.example", PeeringAction::Block).await;
+        for host in ["c.example", "a.example", "b.example"] {
+            set(&db, None, host, PeeringAction::Block).await;
+        }
+        let listed = ListedHost { list: Some(BlockListId(7)), ..ListedHost::new(None, "a.example", PeeringAction::Limit, NOW) };
+        let mut tx = db.begin().await.unwrap();
+        peering::put(&mut tx, &listed).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut seen: Vec<(String, i64)> = Vec::new();
+        let mut after: Option<(String, i64)> = None;
+        loop {
+            let position = after.as_ref().map(|(host, list)| (host.as_str(), *list));
+            let page = peering::list_page(&db, None, position, 2).await.unwrap();
+            let page = page.into_iter().map(|listed| (listed.entry.host, listed.list.map_or(0, |list| list.0)));
+            let page: Vec<_> = page.collect();
+            after = page.last().cloned();
+            if after.is_none() {
+                break;
+            }
+            seen.extend(page);
+        }
+        let expected = [("a.example", 0), ("a.example", 7), ("b.example", 0), ("c.example", 0)];
+        assert_eq!(seen, expected.map(|(host, list)| (host.to_owned(), list)));
+    }
+
+    async fn the_effects_of_a_decision_are_counted_by_the_most_specific_host(db: Db) {
+        people(&db).await;
+        let mut tx = db.begin().await.unwrap();
+        let carl = ActorId(31);
+        actor::upsert_remote(&mut tx, carl, &fields("sub.far.example", ActorKind::Person, "carl"), NOW).await.unwrap();
+        for (group, person) in [(GROUP, BOB), (GROUP, carl), (FAR_GROUP, ANN)] {
+            tx.query("INSERT INTO memberships (group_id, actor_id, state, created_at) VALUES ($1, $2, 'member', $3)")
+                .bind(group.0).bind(person.0).bind(NOW.0).execute().await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let count = |members, followed_groups| Effects { members, followed_groups, posts: 0 };
+        let of = async |group, hosts: &[&str]| peering::effects_of(&db, group, hosts).await.unwrap();
+        assert_eq!(of(None, &["far.example"]).await, [("far.example".into(), count(2, 1))].into());
+        let both = of(None, &["far.example", "sub.far.example", "nowhere.example"]).await;
+        assert_eq!(both, [("far.example".into(), count(1, 1)), ("sub.far.example".into(), count(1, 0))].into());
+        assert_eq!(of(Some(GROUP), &["far.example"]).await, [("far.example".into(), count(2, 0))].into());
+        assert_eq!(of(Some(FAR_GROUP), &["far.example"]).await, [].into());
     }
 }

@@ -7,7 +7,7 @@ use axum::{
     http::request::Parts,
 };
 use guildhall_app::App;
-use guildhall_domain::{EntryId, Handle, QueueItemId};
+use guildhall_domain::{BlockListId, EntryId, Handle, QueueItemId};
 use serde::{
     Deserialize, Deserializer,
     de::{self, Visitor},
@@ -66,6 +66,36 @@ pub(crate) struct EntryAddress {
     #[serde(deserialize_with = "parsed")]
     #[param(value_type = String)]
     pub(crate) id: EntryId,
+}
+
+/// `/groups/{name}/peering/{host}`
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct GroupServerAddress {
+    /// `gardening`
+    #[serde(deserialize_with = "parsed")]
+    #[param(value_type = String)]
+    pub(crate) name: Handle,
+    /// `example.org`, or `example.org:8443` with a port.
+    pub(crate) host: String,
+}
+
+/// `/instance/peering/{host}`
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct ServerAddress {
+    /// `example.org`, or `example.org:8443` with a port.
+    pub(crate) host: String,
+}
+
+/// `/instance/block-lists/{id}`
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct BlockListAddress {
+    /// The id of the subscription.
+    #[serde(deserialize_with = "parsed")]
+    #[param(value_type = String)]
+    pub(crate) id: BlockListId,
 }
 
 fn parsed<'de, D, T>(deserializer: D) -> Result<T, D::Error>

@@ -8,6 +8,7 @@ use axum::{
 };
 use guildhall_app::{
     App,
+    peering::Position,
     read::{Cursor, PageRequest, page::MAX_LIMIT},
 };
 use guildhall_domain::content::Sort;
@@ -107,6 +108,26 @@ impl Paging {
         let after = read("cursor", self.cursor.clone(), |text| order.decode(text))?;
         Ok(PageRequest { after, limit: self.limit })
     }
+}
+
+impl Paging {
+    /// The part of a list of servers that was asked for, and how many at most. Its cursor names the last server of the page
+    /// before, with the block list that wants it.
+    pub(crate) fn position(&self) -> Result<(Option<Position>, usize), Problem> {
+        let after = read("cursor", self.cursor.clone(), decode_position)?;
+        Ok((after, PageRequest { after: None, limit: self.limit }.limit()))
+    }
+}
+
+/// The cursor of a list of servers, as it is sent.
+pub(crate) fn encode_position((host, list): &Position) -> String {
+    format!("h{list}.{host}")
+}
+
+fn decode_position(text: &str) -> Result<Position, String> {
+    let parts = text.strip_prefix('h').and_then(|rest| rest.split_once('.'));
+    let position = parts.and_then(|(list, host)| Some((host.to_owned(), list.parse().ok()?)));
+    position.ok_or_else(|| "this cursor is of another list; begin without one".to_owned())
 }
 
 impl FromRequestParts<App> for Paging {

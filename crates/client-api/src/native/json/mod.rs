@@ -1,5 +1,6 @@
 //! What is sent and taken: the JSON types of this API, converted by hand from and to those of the use cases.
 
+mod block_list;
 mod changes;
 mod decision;
 mod entry;
@@ -7,6 +8,7 @@ mod group;
 mod instant;
 mod membership;
 mod original;
+mod peering;
 mod person;
 mod poll;
 mod queue;
@@ -16,12 +18,19 @@ mod web_url;
 mod words;
 mod writing;
 
+pub(crate) use block_list::{
+    AcceptedChanges, BlockList, BlockListChanges, ChangedBlockList, ChangesToAccept, NewBlockList,
+    RefreshedBlockList, SubscribedBlockList,
+};
 pub(crate) use changes::{Clearable, given, language};
 pub(crate) use decision::Decision;
 pub(crate) use entry::{Comment, InThread, Post, Shown};
 pub(crate) use group::{Group, GroupChanges, NewGroup};
 pub(crate) use instant::{from_rfc3339, rfc3339};
 pub(crate) use membership::{Joined, Membership};
+pub(crate) use peering::{
+    ImportedServers, ListedServer, NewListedServer, ServerAction, ServerFile, ServersToImport,
+};
 pub(crate) use person::Person;
 pub(crate) use poll::Poll;
 pub(crate) use queue::{DecidedItem, QueueItem};

@@ -2,7 +2,10 @@
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
-use guildhall_app::port::{Clock, KeyMint, NewKeys, PortFuture, RemoteResolver, ResolveError, Rng};
+use guildhall_app::block_list::Validators;
+use guildhall_app::port::{
+    Clock, FetchedList, KeyMint, NewKeys, PortFuture, RemoteResolver, ResolveError, Rng,
+};
 use guildhall_domain::{ActorId, Handle, Timestamp};
 
 /// 2026-03-01T12:00:00Z
@@ -62,5 +65,20 @@ impl RemoteResolver for EmptyWeb {
             _ => ResolveError::NotFound,
         };
         Box::pin(async { Err(error) })
+    }
+
+    fn block_list<'a>(
+        &'a self,
+        url: &'a str,
+        _: &'a Validators,
+    ) -> PortFuture<'a, Result<FetchedList, ResolveError>> {
+        let text = match url {
+            "https://lists.example/a.csv" => Ok("#domain,#severity\nfar.example,suspend\n"),
+            "https://lists.example/page.html" => Ok("<!DOCTYPE html>\n"),
+            _ => Err(ResolveError::NotFound),
+        };
+        let answer =
+            text.map(|text| FetchedList::Text { text: text.to_owned(), validators: Validators::default() });
+        Box::pin(async { answer })
     }
 }

@@ -6,13 +6,32 @@ use guildhall_activitypub::{Object, ObjectKind, object::EventFacts};
 use guildhall_app::{
     entry::{Origin, Poll, Texts},
     markup,
+    peering::is_media_muted,
 };
-use guildhall_domain::{ApId, Timestamp, content::MAX_CONTENT_BYTES, group::is_language_tag, text};
+use guildhall_domain::{ApId, GroupId, Timestamp, content::MAX_CONTENT_BYTES, group::is_language_tag, text};
 use guildhall_store::actor::Actor;
 use jiff::tz::TimeZone;
 
+use super::Trouble;
+use crate::Federation;
+
+/// The texts of an object for a group: without its picture where the media of its author's host are muted.
+pub(super) async fn texts_for(
+    federation: &Federation,
+    group: GroupId,
+    object: &Object,
+    author: &Actor,
+    is_post: bool,
+) -> Result<Texts, Trouble> {
+    let mut texts = texts_of(object, author, is_post);
+    if texts.image_url.is_some() && is_media_muted(&federation.app, group, author).await? {
+        texts.image_url = None;
+    }
+    Ok(texts)
+}
+
 /// The texts of an object. `is_post`: it starts a thread, so it needs a title.
-pub(super) fn texts_of(object: &Object, author: &Actor, is_post: bool) -> Texts {
+fn texts_of(object: &Object, author: &Actor, is_post: bool) -> Texts {
     let content_html = content_of(object);
     let plain = markup::plain_text(&content_html);
     let title = is_post.then(|| title_of(object, &plain, author));

@@ -17,7 +17,7 @@ use super::{
     backfill::backfill,
     group_of::addressed_group,
     incoming::known_entry,
-    object::{origin_of, poll_of, texts_of},
+    object::{origin_of, poll_of, texts_for},
     trouble::IntoStep,
 };
 use crate::{Federation, fetch::FetchError};
@@ -82,7 +82,7 @@ pub(crate) async fn bring_in(
         // No post that was meant too narrowly: to answer it with a notice could go on for ever between two machines.
         return Ok(Step::ignored("a private message, which groups do not read"));
     }
-    let command = command(federation, source, object, &author, place, source.cause)?;
+    let command = command(federation, source, object, &author, place, source.cause).await?;
     entries::submit(&federation.app, command).await.into_step()
 }
 
@@ -273,7 +273,7 @@ pub(super) async fn bring_in_known(
         Err(Trouble::Never(_)) => return Ok(false),
         Err(later) => return Err(later),
     };
-    let command = command(federation, source, object, &author, place, Cause::Local)?;
+    let command = command(federation, source, object, &author, place, Cause::Local).await?;
     match entries::submit(&federation.app, command).await {
         Err(SubmitError::Store(error)) => Err(error.into()),
         // Known by now, or its own parent was refused: the caller looks again.
@@ -281,7 +281,7 @@ pub(super) async fn bring_in_known(
     }
 }
 
-fn command(
+async fn command(
     federation: &Federation,
     source: &ThreadSource<'_>,
     object: &Object,
@@ -301,7 +301,7 @@ fn command(
         author: author.id,
         parent,
         origin: origin_of(object, federation.app.now()),
-        texts: texts_of(object, author, parent.is_none()),
+        texts: texts_for(federation, group, object, author, parent.is_none()).await?,
         poll: poll_of(object),
         is_public: is_public(source, object),
         is_fetched: cause == Cause::Local,

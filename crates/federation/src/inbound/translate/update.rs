@@ -6,7 +6,7 @@ use guildhall_domain::{ApId, Timestamp, content::EntryKind};
 
 use super::{
     Age, Incoming, Step, Trouble, create, learn_moderators,
-    object::{poll_of, texts_of},
+    object::{poll_of, texts_for},
     origin, thread,
     trouble::IntoStep,
 };
@@ -61,7 +61,8 @@ async fn update_object(
     let command = Edit {
         entry: known.id,
         editor: incoming.actor.id,
-        texts: texts_of(object, &incoming.actor, known.kind == EntryKind::Post),
+        texts: texts_for(federation, known.group_id, object, &incoming.actor, known.kind == EntryKind::Post)
+            .await?,
         poll: poll_of(object),
         written_at: written_at(object, federation.app.now()),
         is_dated: object.updated.is_some(),
