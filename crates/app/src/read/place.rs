@@ -60,19 +60,26 @@ async fn reader(
     visibility: Visibility,
 ) -> Result<Reader, StoreError> {
     let role = match viewer.actor {
+        Some(actor) => role_of(app, viewer, group, actor, visibility).await?,
         None => Role::Outsider,
-        Some(_) if viewer.is_admin => Role::Moderator,
-        // As it speaks to its members.
-        Some(actor) if actor == group.actor() => Role::Member,
-        Some(actor) if moderator::exists(&app.store, group, actor).await? => Role::Moderator,
-        // Where everybody reads, nothing depends on who is a member.
-        Some(actor) if visibility != Visibility::Public && is_member(app, viewer, group, actor).await? => {
-            Role::Member
-        }
-        Some(_) => Role::Outsider,
     };
     let is_local = viewer.account.is_some();
     Ok(Reader { role, is_author: false, is_server: viewer.is_server, is_local })
+}
+
+async fn role_of(
+    app: &App,
+    viewer: &Viewer,
+    group: GroupId,
+    actor: ActorId,
+    visibility: Visibility,
+) -> Result<Role, StoreError> {
+    if viewer.is_admin || moderator::exists(&app.store, group, actor).await? {
+        return Ok(Role::Moderator);
+    }
+    // Where everybody reads, nothing depends on who is a member.
+    let is_asked = visibility != Visibility::Public;
+    Ok(if is_asked && is_member(app, viewer, group, actor).await? { Role::Member } else { Role::Outsider })
 }
 
 /// Whether somebody is a member; of a server, whether it has one: what one of its people was sent is on it.

@@ -57,7 +57,8 @@ impl Reader {
     {
         match look(self.viewer.clone()).await {
             Err(Refusal::NotFound) if self.can_identify() => {
-                let known = self.identified(federation).await.map_err(|_| Refusal::NotFound)?;
+                // Boxed: most readers need not be known.
+                let known = Box::pin(self.identified(federation)).await.map_err(|_| Refusal::NotFound)?;
                 Ok((look(known.viewer.clone()).await?, known))
             }
             found => Ok((found?, self)),
@@ -72,7 +73,7 @@ impl Reader {
             return Ok(self);
         }
         let (viewer, caching, parts) = (self.viewer.clone(), self.caching, self.parts.clone());
-        match self.identified(federation).await {
+        match Box::pin(self.identified(federation)).await {
             Ok(known) => Ok(known),
             Err(_) => Ok(Self { viewer, caching, parts }),
         }

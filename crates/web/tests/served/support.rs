@@ -97,9 +97,5 @@ impl Town {
 }
 
 /// Everybody may write, and nothing is shown before a moderator has read it.
-pub(crate) const REVIEWED: Policy = Policy {
-    admission: Admission::Open,
-    posting: Posting::Everyone,
-    review: Review::All,
-    ..Policy::OPEN
-};
+pub(crate) const REVIEWED: Policy =
+    Policy { admission: Admission::Open, posting: Posting::Everyone, review: Review::All, ..Policy::OPEN };
