@@ -7,7 +7,7 @@ use guildhall_app::{
 };
 use guildhall_domain::{
     content::Sort,
-    group::{Admission, Policy, Posting, Review},
+    group::{Admission, Policy, Posting, Review, Visibility},
 };
 
 use crate::{
@@ -145,11 +145,12 @@ fn head(site: &Site, view: &GroupView, group: &GroupLink, request: PageRequest, 
     let about = text::beginning_of(&view.description_html, 200);
     Head {
         canonical: canonical.filter(|_| request.after.is_none()),
-        activity: address,
+        // Of a group for people here there is no document.
+        activity: address.filter(|_| view.policy.visibility != Visibility::Local),
         feed: Some(feed.to_owned()),
         image: view.picture_url.as_deref().and_then(web_url),
         // Its own server decides whether it is to be found.
-        hidden_from_search: !view.is_local,
+        hidden_from_search: !view.is_local || view.policy.visibility != Visibility::Public,
         ..Head::new(site).about(&group.title, &about)
     }
 }

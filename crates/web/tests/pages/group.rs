@@ -3,7 +3,7 @@
 use guildhall_app::read::{Cursor, Page, PageRequest};
 use guildhall_domain::{
     content::Sort,
-    group::{Admission, Policy, Posting, Review},
+    group::{Admission, Policy, Posting, Review, Visibility},
 };
 use guildhall_web::view::GroupPosts;
 
@@ -45,6 +45,7 @@ fn the_door_is_told_in_words() {
     assert_eq!(
         open,
         [
+            "Everybody may read.",
             "Anybody can join.",
             "Everybody may post and comment, members or not.",
             "What you write appears at once."
@@ -52,15 +53,15 @@ fn the_door_is_told_in_words() {
     );
     let closed = told(Admission::Invite, Posting::Moderators, Review::All);
     assert!(
-        closed[0].contains("invited")
-            && closed[1].contains("Moderators start")
-            && closed[2].starts_with("Everything")
+        closed[1].contains("invited")
+            && closed[2].contains("Moderators start")
+            && closed[3].starts_with("Everything")
     );
     let asked = told(Admission::Approval, Posting::Members, Review::First);
     assert!(
-        asked[0].contains("Moderators decide")
-            && asked[1].contains("Members")
-            && asked[2].contains("first thing")
+        asked[1].contains("Moderators decide")
+            && asked[2].contains("Members")
+            && asked[3].contains("first thing")
     );
 }
 
@@ -70,6 +71,24 @@ fn where_only_moderators_post_nobody_is_told_how_to() {
     let view = guildhall_app::read::GroupView { policy, ..garden() };
     let help = group_page(&view, Vec::new()).text("#take-part");
     assert!(!help.contains("becomes the title") && help.contains("To comment"), "{help}");
+}
+
+#[test]
+fn who_may_not_read_is_told_so_and_how_to() {
+    for (visibility, said, is_found) in [
+        (Visibility::Public, "Nothing has been posted yet", true),
+        (Visibility::Unlisted, "Nothing has been posted yet", false),
+        (Visibility::Members, "Only members read", false),
+        (Visibility::Local, "Only people with an account on this server", false),
+    ] {
+        let policy = Policy { visibility, ..Policy::default() };
+        let view = guildhall_app::read::GroupView { policy, ..garden() };
+        let page = group_page(&view, Vec::new());
+        assert!(page.text(".posts .note").contains(said), "{visibility}: {}", page.text(".posts .note"));
+        assert_eq!(!page.has("meta[name=robots]"), is_found, "{visibility}");
+        let has_document = page.has("link[type='application/activity+json']");
+        assert_eq!(has_document, visibility != Visibility::Local, "{visibility}");
+    }
 }
 
 #[test]
