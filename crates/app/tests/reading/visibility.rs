@@ -4,8 +4,9 @@
 use guildhall_app::{
     Viewer,
     entry::{self, Poll, Submit, Texts},
+    group::{self, ChangeGroup},
     queue,
-    read::{EntryView, PageRequest, entries, queue as queue_read, thread},
+    read::{EntryView, PageRequest, entries, groups as read_groups, queue as queue_read, thread},
 };
 use guildhall_domain::{
     ActorId, EntryId, GroupId,
@@ -66,8 +67,17 @@ fn wanted(state: EntryState, who: Who) -> Sight {
     }
 }
 
+/// Whether somebody may read in a group of that visibility. Its author is no member.
+fn reads(visibility: Visibility, who: Who) -> bool {
+    match visibility {
+        Visibility::Public | Visibility::Unlisted => true,
+        Visibility::Members => matches!(who, Who::Member | Who::Moderator | Who::Admin),
+        Visibility::Local => !matches!(who, Who::Anonymous | Who::Server),
+    }
+}
+
 /// The same by the rule of the domain.
-fn by_rule(state: EntryState, who: Who) -> Sight {
+fn by_rule(visibility: Visibility, state: EntryState, who: Who) -> Sight {
     let role = match who {
         Who::Anonymous | Who::Stranger | Who::Server | Who::ModeratorElsewhere | Who::Author => {
             Role::Outsider
@@ -76,12 +86,8 @@ fn by_rule(state: EntryState, who: Who) -> Sight {
         Who::Moderator | Who::Admin => Role::Moderator,
     };
     let (is_author, is_server) = (who == Who::Author, who == Who::Server);
-    decide_sight(
-        state,
-        true,
-        Visibility::Public,
-        visibility::Reader { role, is_author, is_server, is_local: false },
-    )
+    let is_local = !matches!(who, Who::Anonymous | Who::Server);
+    decide_sight(state, true, visibility, visibility::Reader { role, is_author, is_server, is_local })
 }
 
 /// An entry in one state, with a published answer below.
@@ -100,6 +106,7 @@ struct Garden {
     author: ActorId,
     readers: Vec<(Who, Viewer)>,
     targets: Vec<Target>,
+    visibility: Visibility,
 }
 
 async fn garden(db: Db) -> Garden {
@@ -132,7 +139,7 @@ async fn garden(db: Db) -> Garden {
     for target in &targets {
         put(&here, target).await;
     }
-    Garden { here, group, author, readers, targets }
+    Garden { here, group, author, readers, targets, visibility: Visibility::Public }
 }
 
 async fn submit(here: &Here, command: Submit) -> EntryId {
@@ -188,11 +195,6 @@ fn check(what: &str, who: Who, target: Target, found: Option<&EntryView>, want: 
     }
 }
 
-/// Lists show what is published and nothing else.
-fn listed(state: EntryState) -> Sight {
-    if state == EntryState::Published { Sight::Whole } else { Sight::Nothing }
-}
-
 fn all() -> PageRequest {
     PageRequest { after: None, limit: Some(100) }
 }
@@ -206,29 +208,45 @@ impl Garden {
         self.targets.iter().copied().filter(move |target| target.kind == kind)
     }
 
+    fn wanted(&self, state: EntryState, who: Who) -> Sight {
+        if who == Who::Author || reads(self.visibility, who) { wanted(state, who) } else { Sight::Nothing }
+    }
+
+    /// Lists show what is published and nothing else.
+    fn listed(&self, state: EntryState, who: Who) -> Sight {
+        if state == EntryState::Published { self.wanted(state, who) } else { Sight::Nothing }
+    }
+
+    /// The same entries where others may read.
+    async fn set_visibility(&mut self, visibility: Visibility) {
+        let change = ChangeGroup { visibility: Some(visibility), ..ChangeGroup::default() };
+        group::change(&self.here.app, self.group, self.group.actor(), change).await.unwrap();
+        self.visibility = visibility;
+    }
+
     async fn check_lists(&self, who: Who, viewer: &Viewer) {
         let (app, group) = (&self.here.app, self.group);
         for sort in Sort::ALL {
             let page = entries::posts(app, viewer, group, *sort, all()).await.unwrap();
             for target in self.targets(EntryKind::Post) {
-                check("posts", who, target, pick(&page.items, target), listed(target.state));
+                check("posts", who, target, pick(&page.items, target), self.listed(target.state, who));
             }
         }
         let featured = entries::all_featured(app, viewer, group, all()).await.unwrap().items;
         let by_author = entries::by_author(app, viewer, self.author, all()).await.unwrap();
         for target in self.targets.iter().copied() {
             let is_post = target.kind == EntryKind::Post;
-            let of_posts = if is_post { listed(target.state) } else { Sight::Nothing };
+            let of_posts = if is_post { self.listed(target.state, who) } else { Sight::Nothing };
             check("featured", who, target, pick(&featured, target), of_posts);
-            check("by_author", who, target, pick(&by_author.items, target), listed(target.state));
+            check("by_author", who, target, pick(&by_author.items, target), self.listed(target.state, who));
         }
     }
 
     async fn check_threads(&self, who: Who, viewer: &Viewer) {
         let app = &self.here.app;
         for target in self.targets.iter().copied() {
-            let want = wanted(target.state, who);
-            assert_eq!(want, by_rule(target.state, who));
+            let want = self.wanted(target.state, who);
+            assert_eq!(want, by_rule(self.visibility, target.state, who));
             let found = entries::find(app, viewer, target.id).await.unwrap();
             check("find", who, target, found.as_ref(), want);
             let shown = thread::find(app, viewer, target.post).await.unwrap();
@@ -236,11 +254,17 @@ impl Garden {
                 check("thread", who, target, shown.as_ref().map(|shown| &shown.post), want);
                 continue;
             }
-            check("thread", who, target, pick(&shown.unwrap().comments, target), want);
+            // Without its post there is no thread, also for the author of a comment in it.
+            let in_thread = if reads(self.visibility, who) { want } else { Sight::Nothing };
+            let shown_comments = shown.map(|shown| shown.comments).unwrap_or_default();
+            check("thread", who, target, pick(&shown_comments, target), in_thread);
             let comments = entries::comments(app, viewer, target.post, all()).await.unwrap();
-            check("comments", who, target, pick(&comments.items, target), want);
+            // A trace is left where something hangs on it that they see.
+            let is_bare = want == Sight::Trace && !reads(self.visibility, who);
+            let listed = if is_bare { Sight::Nothing } else { want };
+            check("comments", who, target, pick(&comments.items, target), listed);
             let replies = entries::replies(app, viewer, target.post, all()).await.unwrap();
-            check("replies", who, target, pick(&replies.items, target), listed(target.state));
+            check("replies", who, target, pick(&replies.items, target), self.listed(target.state, who));
             assert!(thread::find(app, viewer, target.id).await.unwrap().is_none(), "a comment is no thread");
         }
     }
@@ -256,11 +280,32 @@ impl Garden {
 
 on_both_engines! {
     async fn everybody_sees_what_the_rule_says_and_nothing_else(db: Db) {
-        let garden = garden(db).await;
+        let mut garden = garden(db).await;
         assert_eq!(garden.readers.iter().map(|(who, _)| *who).collect::<Vec<_>>(), EVERYBODY);
-        for (who, viewer) in &garden.readers {
-            garden.check_lists(*who, viewer).await;
-            garden.check_threads(*who, viewer).await;
+        for visibility in Visibility::ALL {
+            garden.set_visibility(*visibility).await;
+            for (who, viewer) in &garden.readers {
+                garden.check_lists(*who, viewer).await;
+                garden.check_threads(*who, viewer).await;
+            }
+        }
+    }
+
+    async fn a_group_is_on_the_lists_of_those_who_may_know_of_it(db: Db) {
+        let mut garden = garden(db).await;
+        for visibility in Visibility::ALL {
+            garden.set_visibility(*visibility).await;
+            for (who, viewer) in &garden.readers {
+                let page = read_groups::list(&garden.here.app, viewer, all()).await.unwrap();
+                let is_listed = page.items.iter().any(|listed| listed.group.id == garden.group);
+                let is_inside = matches!(who, Who::Member | Who::Moderator | Who::Admin);
+                let want = match visibility {
+                    Visibility::Public | Visibility::Members => true,
+                    Visibility::Unlisted => is_inside,
+                    Visibility::Local => reads(*visibility, *who),
+                };
+                assert_eq!(is_listed, want, "{visibility} for {who:?}");
+            }
         }
     }
 

@@ -6,7 +6,7 @@ use guildhall_app::{
     remote::{self, RemoteGroup},
 };
 use guildhall_domain::{
-    ActorId, ApId, GroupId,
+    AccountId, ActorId, ApId, GroupId,
     actor::ActorKind,
     event::Cause,
     group::{Admission, Policy, Posting, Review},
@@ -32,7 +32,7 @@ pub(crate) fn admitting(admission: Admission) -> Policy {
 }
 
 pub(crate) fn viewer(actor: ActorId) -> Viewer {
-    Viewer { actor: Some(actor), ..Viewer::default() }
+    Viewer { actor: Some(actor), account: Some(AccountId(actor.0)), ..Viewer::default() }
 }
 
 impl Here {
