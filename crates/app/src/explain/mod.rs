@@ -129,6 +129,18 @@ pub async fn find_entry(app: &App, url: &str) -> Result<Option<EntryId>, StoreEr
     Ok(found.map(|entry| entry.id))
 }
 
+/// What has one of these keys: keys of entries and of items never meet.
+pub async fn find_by_number(
+    app: &App,
+    entry: EntryId,
+    item: QueueItemId,
+) -> Result<Option<Subject>, StoreError> {
+    if entry::find(&app.store, entry).await?.is_some() {
+        return Ok(Some(Subject::Entry(entry)));
+    }
+    Ok(queue::find(&app.store, item).await?.map(|item| Subject::Item(item.id)))
+}
+
 async fn explain_item(
     app: &App,
     viewer: &Viewer,

@@ -1,5 +1,7 @@
 //! How far somebody is trusted in a group: why, and by hand.
 
+use std::collections::HashMap;
+
 use guildhall_domain::{
     ActorId, DecisionId, GroupId,
     admission::Layer,
@@ -14,10 +16,15 @@ use guildhall_store::{
 };
 
 use super::{ModerationError, moderators::lock_moderated};
-use crate::{App, Viewer, queue::may_see, rulebook::read};
+use crate::{
+    App, Viewer,
+    queue::may_see,
+    read::{PersonRef, names},
+    rulebook::read,
+};
 
 /// How far somebody is trusted in a group.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct TrustView {
     /// Who.
     pub actor: ActorId,
@@ -32,14 +39,14 @@ pub struct TrustView {
 }
 
 /// A level given by hand.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct GivenView {
     /// The level.
     pub level: Trust,
     /// Why.
     pub reason: String,
     /// Who gave it.
-    pub by: Option<ActorId>,
+    pub by: Option<PersonRef>,
 }
 
 /// A moderator gives somebody a level, or takes it back.
@@ -100,11 +107,11 @@ pub async fn find_trust(
     let facts = TrustFacts { seen, given: given.as_ref().map(|given| given.level), is_moderator };
     let thresholds = thresholds(app, group).await?;
     let now = app.now();
-    let given = given.map(|given| GivenView {
-        level: given.level,
-        reason: given.reason,
-        by: Some(given.by).filter(|_| moderates),
-    });
+    let mut by = match given.as_ref().filter(|_| moderates) {
+        Some(given) => names::people(app, vec![given.by]).await?,
+        None => HashMap::new(),
+    };
+    let given = given.map(|Given { level, reason, by: id }| GivenView { level, reason, by: by.remove(&id) });
     Ok(TrustView {
         actor,
         level: decide_trust(&facts, &thresholds, now),
