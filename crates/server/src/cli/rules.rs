@@ -178,7 +178,7 @@ struct Imported {
 
 impl fmt::Display for Imported {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "From now on {} apply, as revision {}.", rules(self.rules), self.revision)
+        write!(f, "In force: {}, as revision {}.", rules(self.rules), self.revision)
     }
 }
 
