@@ -152,7 +152,7 @@ pub struct Example {
 /// [`RulebookError`].
 pub async fn dry_run(app: &App, viewer: &Viewer, trial: Trial) -> Result<DryRun, RulebookError> {
     let known = current(app, viewer, trial.group).await?.book;
-    let plan = Plan::of(&trial, known)?;
+    let plan = Plan::of(&trial, &known)?;
     let _turn = app.signals.trials.lock().await;
     let until = app.now();
     let days = trial.days.clamp(1, MAX_TRIAL_DAYS);
@@ -171,7 +171,7 @@ struct Plan {
 }
 
 impl Plan {
-    fn of(trial: &Trial, known: Rulebook) -> Result<Self, RulebookError> {
+    fn of(trial: &Trial, known: &Rulebook) -> Result<Self, RulebookError> {
         match &trial.what {
             Proposal::Book(body) => {
                 let book = checked(read(body)?)?;
@@ -187,7 +187,7 @@ impl Plan {
                 };
                 checked_rule(with(known.clone(), rule.clone()), &rule.name)?;
                 let rules = compiled(std::slice::from_ref(&rule))?;
-                let book = Rulebook { rules: vec![rule], ..known };
+                let book = Rulebook { rules: vec![rule], gates: known.gates, thresholds: known.thresholds };
                 Ok(Self { book, rules, before, has_gates: false })
             }
         }

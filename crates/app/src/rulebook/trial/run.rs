@@ -1,6 +1,6 @@
 //! The replay itself.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 use guildhall_domain::{
     EntryId, GroupId, Timestamp,
@@ -117,10 +117,10 @@ impl Run {
     /// Rules of the instance look at trust as each group gives it.
     async fn learn_thresholds(&mut self, app: &App, items: &[Item]) -> Result<(), StoreError> {
         for group in items.iter().map(|item| item.group) {
-            if !self.thresholds.contains_key(&group) {
+            if let Entry::Vacant(new) = self.thresholds.entry(group) {
                 let stored = store::find(&app.store, Some(group)).await?;
                 let book = shown(Some(group), stored).map(|current| current.book).unwrap_or_default();
-                self.thresholds.insert(group, book.thresholds);
+                new.insert(book.thresholds);
             }
         }
         Ok(())

@@ -17,8 +17,9 @@ pub(crate) struct Rulebook {
     #[schema(required = true, format = DateTime)]
     updated_at: Option<String>,
     /// What it says.
+    #[serde(rename = "rulebook")]
     #[schema(value_type = Object)]
-    rulebook: Value,
+    body: Value,
 }
 
 /// One automatic rule.
@@ -115,7 +116,7 @@ impl From<Current> for Rulebook {
         Self {
             revision: current.revision,
             updated_at: current.updated_at.map(rfc3339),
-            rulebook: rulebook::write(&current.book),
+            body: rulebook::write(&current.book),
         }
     }
 }
