@@ -255,6 +255,22 @@ on_both_engines! {
         assert_eq!((tried.came.items, caught(&tried.rules[0])), (1, [again].into()));
     }
 
+    async fn people_begin_with_what_their_group_had_counted_before(db: Db) {
+        let here = Here::new(db);
+        let group = here.group("garden").await;
+        let (ann, eve) = (here.person("ann").await, here.person("eve").await);
+        for _ in 0..3 {
+            here.post(group, ann, "Tulips").await;
+            here.pass(Duration::from_hours(24));
+        }
+        here.pass(Duration::from_hours(24 * 100));
+        here.post(group, ann, "Roses").await;
+        let new = here.post(group, eve, "Beans").await;
+        let rule = json!({ "name": "r", "title": "R.", "when": { "trust_below": "known" }, "then": ["hold"] });
+        let tried = run(&here, group, Proposal::Rule(rule)).await;
+        assert_eq!((tried.came.items, caught(&tried.rules[0])), (2, [new].into()));
+    }
+
     async fn rules_of_the_instance_are_tried_on_all_groups_here(db: Db) {
         let here = Here::new(db);
         let (garden, boats) = (here.group("garden").await, here.group("boats").await);

@@ -9,7 +9,7 @@ use guildhall_domain::{GroupId, Handle};
 
 use super::{
     extract::{At, Body, InstanceRuleAddress, RuleAddress, SignedIn, SignedInReader, Writer},
-    json::{AutomaticRule, NewRule},
+    json::{AutomaticRule, NewAutomaticRule},
     lookup,
     problem::Problem,
 };
@@ -42,14 +42,14 @@ pub(super) async fn show_rule(
     tag = "rules",
     params(RuleAddress),
     security(("token" = ["write"])),
-    request_body = NewRule,
+    request_body = NewAutomaticRule,
     responses((status = 200, description = "It holds from now on.", body = AutomaticRule))
 )]
 pub(super) async fn set_rule(
     State(app): State<App>,
     At(address): At<RuleAddress>,
     Writer(person): Writer,
-    Body(body): Body<NewRule>,
+    Body(body): Body<NewAutomaticRule>,
 ) -> Result<Json<AutomaticRule>, Problem> {
     let group = group(&app, &person, &address.name).await?;
     set(&app, &person, group, address.rule, body).await
@@ -98,14 +98,14 @@ pub(super) async fn show_instance_rule(
     tag = "instance",
     params(InstanceRuleAddress),
     security(("token" = ["write"])),
-    request_body = NewRule,
+    request_body = NewAutomaticRule,
     responses((status = 200, description = "It holds from now on.", body = AutomaticRule))
 )]
 pub(super) async fn set_instance_rule(
     State(app): State<App>,
     At(address): At<InstanceRuleAddress>,
     Writer(person): Writer,
-    Body(body): Body<NewRule>,
+    Body(body): Body<NewAutomaticRule>,
 ) -> Result<Json<AutomaticRule>, Problem> {
     set(&app, &person, None, address.rule, body).await
 }
@@ -136,7 +136,7 @@ async fn set(
     person: &SignedIn,
     group: Option<GroupId>,
     name: String,
-    body: NewRule,
+    body: NewAutomaticRule,
 ) -> Result<Json<AutomaticRule>, Problem> {
     let command = SetRule { group, before: body.revision, name: name.clone(), rule: Some(body.rule()) };
     let current = rulebook::set_rule(app, &person.viewer, command).await?;

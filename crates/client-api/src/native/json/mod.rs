@@ -41,7 +41,7 @@ pub(crate) use poll::Poll;
 pub(crate) use queue::{DecidedItem, QueueItem};
 pub(crate) use reason::{Ban, NewReport, OptionalReason, Reason};
 pub(crate) use report::Report;
-pub(crate) use rulebook::{AutomaticRule, Figures, NewRule, NewRulebook, Rulebook};
+pub(crate) use rulebook::{AutomaticRule, Figures, NewAutomaticRule, NewRulebook, Rulebook};
 pub(crate) use trial::{NewTrial, Trial};
 pub(crate) use trust::{NewTrust, Trust};
 pub(crate) use web_url::web_url;

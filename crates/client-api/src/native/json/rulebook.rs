@@ -56,7 +56,7 @@ pub(crate) struct NewRulebook {
 /// One automatic rule that is to hold from now on.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct NewRule {
+pub(crate) struct NewAutomaticRule {
     /// The revision of the rulebook that was read; without it, whichever holds now.
     pub(crate) revision: Option<i64>,
     /// As in the address; may be left out.
@@ -138,7 +138,7 @@ impl NewRulebook {
     }
 }
 
-impl NewRule {
+impl NewAutomaticRule {
     /// The rule as it is to be read.
     pub(crate) fn rule(self) -> Value {
         let Self { name, title, mode, when, then, .. } = self;
