@@ -191,6 +191,7 @@ impl Run {
             group_peering: Peering::Open,
             standing: Standing::default(),
             role: Role::Member,
+            is_local: true,
             is_invited: false,
             policy: Policy::default(),
             trust,
