@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use guildhall_domain::{
     EntryId, GroupId, Timestamp,
+    actor::ActorKind,
     admission::{self, Amounts, Decided, Facts, Verdict, Wants},
     peering::Peering,
     rules::{Action, Item, Judgement, Question, Received},
@@ -26,7 +27,7 @@ use crate::{App, facts, rulebook::Books, said::Said};
 pub(crate) const INSTANCE: &str = "instance:";
 
 /// How far back the gate on frequent posts looks.
-const RATE_WITHIN: Duration = Duration::from_hours(1);
+pub(crate) const RATE_WITHIN: Duration = Duration::from_hours(1);
 
 /// Somebody at the door, with what they bring.
 pub(crate) struct Applying<'a> {
@@ -42,6 +43,47 @@ pub(crate) struct Applying<'a> {
     pub(crate) is_invited: bool,
     /// What it is about has got so far.
     pub(crate) received: Received,
+    /// Itself, where it is there already and is only asked about.
+    pub(crate) is_known: Option<EntryId>,
+}
+
+/// What rules look at in an author.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Traits<'a> {
+    pub(crate) kind: ActorKind,
+    /// The names of their server; none for people here.
+    pub(crate) hosts: &'a [&'a str],
+    /// Since when there is their account, as far as is known.
+    pub(crate) account_since: Timestamp,
+    /// Since when the group knows them.
+    pub(crate) known_since: Option<Timestamp>,
+}
+
+/// Something as rules look at it.
+pub(crate) fn item<'a>(
+    wants: Wants,
+    trust: Trust,
+    author: &Traits<'a>,
+    said: &'a Said,
+    received: Received,
+    now: Timestamp,
+) -> Item<'a> {
+    Item {
+        wants,
+        trust,
+        account_age: now.since(author.account_since),
+        known_for: author.known_since.map_or(Duration::ZERO, |first| now.since(first)),
+        hosts: author.hosts,
+        actor: author.kind,
+        text: said.text(),
+        language: said.language.as_deref(),
+        links: &said.links,
+        mentions: said.mentions,
+        media: said.media,
+        tags: said.tags(),
+        received,
+        at: now,
+    }
 }
 
 /// What was before, as far as the rules ask.
@@ -74,6 +116,7 @@ impl<'a> Applying<'a> {
             thread_locked: false,
             is_invited: false,
             received: Received::default(),
+            is_known: None,
         }
     }
 
@@ -90,6 +133,7 @@ impl<'a> Applying<'a> {
             author: self.author.id,
             text_print: self.said.text_print(),
             link_print: self.said.link_print(),
+            except: self.is_known,
         };
         let counts_rate = books.group.gates.often > self.trust(books, now) && self.wants.is_entry();
         let mut past = Past::default();
@@ -141,28 +185,20 @@ impl<'a> Applying<'a> {
         }
     }
 
-    fn judge(&self, books: &Books, past: &Past, trust: Trust, now: Timestamp) -> Judgement {
+    /// What the automatic rules say, whatever the layers before them do.
+    pub(crate) fn judge(&self, books: &Books, past: &Past, trust: Trust, now: Timestamp) -> Judgement {
         if books.instance.rules.is_empty() && books.group.rules.is_empty() {
             return Judgement::default();
         }
         let hosts: Vec<&str> =
             if self.author.is_local { Vec::new() } else { facts::authorities_of(self.author).collect() };
-        let item = Item {
-            wants: self.wants,
-            trust,
-            account_age: now.since(self.author.published_at.unwrap_or(self.author.created_at)),
-            known_for: self.known.trust.seen.first_at.map_or(Duration::ZERO, |first| now.since(first)),
+        let author = Traits {
+            kind: self.author.kind,
             hosts: &hosts,
-            actor: self.author.kind,
-            text: self.said.text(),
-            language: self.said.language.as_deref(),
-            links: &self.said.links,
-            mentions: self.said.mentions,
-            media: self.said.media,
-            tags: self.said.tags(),
-            received: self.received,
-            at: now,
+            account_since: self.author.published_at.unwrap_or(self.author.created_at),
+            known_since: self.known.trust.seen.first_at,
         };
+        let item = item(self.wants, trust, &author, &self.said, self.received, now);
         let of_instance = books.instance.rules.judge(&item, &past.of_instance);
         of_instance
             .renamed(|rule| format!("{INSTANCE}{rule}"))

@@ -7,6 +7,7 @@ mod app;
 pub mod block_list;
 pub mod cause;
 pub mod entry;
+pub mod explain;
 mod facts;
 pub mod group;
 pub mod hints;

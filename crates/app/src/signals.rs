@@ -30,6 +30,8 @@ pub struct Signals {
     pub(crate) door: Door,
     /// Rulebooks ready to judge by.
     pub(crate) shelf: Shelf,
+    /// Trials of rules, one at a time: each keeps a processor busy.
+    pub(crate) trials: tokio::sync::Mutex<()>,
     forgets: broadcast::Sender<Forget>,
     outbox: Arc<Outbox>,
 }
@@ -95,6 +97,7 @@ impl Default for Signals {
             hosts: bell(Kind::Hosts),
             door: Door::default(),
             shelf: Shelf::default(),
+            trials: tokio::sync::Mutex::default(),
             forgets: broadcast::channel(FORGETS).0,
             outbox,
         }

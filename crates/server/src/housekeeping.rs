@@ -1,11 +1,12 @@
-//! What is tidied now and then: activities, events and keys of requests that have done their work, decisions about servers
-//! whose time is over, and removals that a crash cut short.
+//! What is tidied now and then: activities, events, keys of requests and figures of rules that have done their work, decisions
+//! about servers whose time is over, and removals that a crash cut short.
 
 use std::time::Duration;
 
 use guildhall_app::App;
+use guildhall_app::rulebook::MAX_DAYS;
 use guildhall_store::lease::{self, Lease};
-use guildhall_store::{StoreError, event, received, request_key};
+use guildhall_store::{StoreError, event, received, request_key, rulebook};
 
 /// The lease of the one who tidies.
 const LEASE: &str = "housekeeping";
@@ -76,6 +77,7 @@ async fn tidy(app: &App) {
     note("events", forget_events(app).await);
     note("keys of requests", forget_request_keys(app).await);
     note("servers listed for a time", guildhall_app::peering::end(app).await);
+    note("figures of rules", forget_figures(app).await);
 }
 
 fn note(chore: &'static str, result: Result<(), StoreError>) {
@@ -106,6 +108,12 @@ async fn forget_events(app: &App) -> Result<(), StoreError> {
             return Ok(());
         }
     }
+}
+
+async fn forget_figures(app: &App) -> Result<(), StoreError> {
+    let mut tx = app.begin().await?;
+    rulebook::prune_fitted(&mut tx, app.now().day() - i64::from(MAX_DAYS)).await?;
+    tx.commit().await
 }
 
 async fn forget_request_keys(app: &App) -> Result<(), StoreError> {

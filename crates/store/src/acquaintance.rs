@@ -9,7 +9,7 @@ use guildhall_domain::{
 
 use crate::{
     StoreError, convert,
-    db::{Db, List, Tx},
+    db::{Db, List, Sql, Tx},
 };
 
 /// What is added to what was seen; may be below zero where something is taken back.
@@ -129,6 +129,17 @@ pub async fn give(
     Ok(())
 }
 
+macro_rules! seen {
+    ($first:literal) => {
+        concat!(
+            "SELECT ",
+            $first,
+            "accepted, answered, days, refused, upheld, dismissed, struck_at, first_at, given, given_reason, given_by
+             FROM acquaintances"
+        )
+    };
+}
+
 /// What a group has seen of somebody, with the level given by hand. `None`: nothing.
 pub async fn find(
     db: &Db,
@@ -136,16 +147,77 @@ pub async fn find(
     actor: ActorId,
 ) -> Result<Option<(Seen, Option<Given>)>, StoreError> {
     let row: Option<Row> = db
-        .query(
-            "SELECT accepted, answered, days, refused, upheld, dismissed, struck_at, first_at, given, given_reason,
-                    given_by
-             FROM acquaintances WHERE group_id = $1 AND actor_id = $2",
-        )
+        .query(concat!(seen!(""), " WHERE group_id = $1 AND actor_id = $2"))
         .bind(group.0)
         .bind(actor.0)
         .optional()
         .await?;
     row.map(|row| row.read(group)).transpose()
+}
+
+/// What groups have seen of some people, with the levels given by hand: of one group, or of all that are hosted here.
+pub async fn list_of_people(
+    db: &Db,
+    group: Option<GroupId>,
+    people: &[ActorId],
+) -> Result<Vec<((GroupId, ActorId), (Seen, Option<Given>))>, StoreError> {
+    let sql = Sql {
+        sqlite: concat!(
+            seen!("group_id, actor_id, "),
+            " WHERE actor_id IN (SELECT value FROM json_each($1)) AND ($2 = 0 OR group_id = $2)"
+        ),
+        postgres: concat!(
+            seen!("group_id, actor_id, "),
+            " WHERE actor_id = ANY($1) AND ($2 = 0 OR group_id = $2)"
+        ),
+    };
+    let people: List<i64> = people.iter().map(|id| id.0).collect();
+    let group = group.map_or(0, |group| group.0);
+    let rows: Vec<OfPerson> = db.query(sql).bind(people).bind(group).slow().all().await?;
+    rows.into_iter()
+        .map(|row| {
+            let of = (GroupId(row.group_id), ActorId(row.actor_id));
+            Ok((of, row.seen().read(of.0)?))
+        })
+        .collect()
+}
+
+crate::record! {
+    struct OfPerson {
+        group_id: i64,
+        actor_id: i64,
+        accepted: i64,
+        answered: i64,
+        days: i64,
+        refused: i64,
+        upheld: i64,
+        dismissed: i64,
+        struck_at: Option<i64>,
+        first_at: i64,
+        given: Option<String>,
+        given_reason: Option<String>,
+        given_by: Option<i64>,
+    }
+}
+
+impl OfPerson {
+    fn seen(self) -> Row {
+        let Self { accepted, answered, days, refused, upheld, dismissed, .. } = self;
+        let Self { struck_at, first_at, given, given_reason, given_by, .. } = self;
+        Row {
+            accepted,
+            answered,
+            days,
+            refused,
+            upheld,
+            dismissed,
+            struck_at,
+            first_at,
+            given,
+            given_reason,
+            given_by,
+        }
+    }
 }
 
 crate::record! {

@@ -63,6 +63,16 @@ pub async fn list_of_entry(
     convert::all(rows)
 }
 
+/// All decisions about some entries, oldest first.
+pub async fn list_of_entries(db: &Db, entries: &[EntryId]) -> Result<Vec<Decision>, StoreError> {
+    let sql = Sql {
+        sqlite: concat!(select!(), " WHERE entry_id IN (SELECT value FROM json_each($1)) ORDER BY id"),
+        postgres: concat!(select!(), " WHERE entry_id = ANY($1) ORDER BY id"),
+    };
+    let entries: List<i64> = entries.iter().map(|id| id.0).collect();
+    convert::all(db.query(sql).bind(entries).slow().all::<Row>().await?)
+}
+
 /// The latest decisions of a group, newest first.
 pub async fn list_of_group(db: &Db, group: GroupId, limit: usize) -> Result<Vec<Decision>, StoreError> {
     list_of_group_before(db, group, None, limit).await

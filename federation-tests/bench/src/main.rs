@@ -15,6 +15,7 @@ mod peers;
 mod place;
 mod reading;
 mod report;
+mod rules;
 mod seed;
 mod size;
 mod start;
@@ -65,6 +66,7 @@ async fn run(
         Scenario::FanOut => fan_out::measure(engine, options, report).await,
         Scenario::Lag => lag::measure(engine, options, report).await,
         Scenario::Memory => memory::measure(engine, options, report).await,
+        Scenario::Rules => rules::measure(engine, options, report).await,
         Scenario::Growth => growth::measure(engine, options, report).await,
     }
 }

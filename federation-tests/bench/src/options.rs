@@ -5,7 +5,7 @@ use guildhall_federation_tests::Engine;
 
 pub(crate) const USAGE: &str = "\
 usage: guildhall-bench [NAME…] [--quick] [--scale N] [--engine sqlite|postgres]
-       names: size start reading inbox fan-out lag memory growth; without one all of them";
+       names: size start reading inbox fan-out lag memory rules growth; without one all of them";
 
 /// What can be measured, in the order it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,11 +17,12 @@ pub(crate) enum Scenario {
     FanOut,
     Lag,
     Memory,
+    Rules,
     Growth,
 }
 
 impl Scenario {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Size,
         Self::Start,
         Self::Reading,
@@ -29,6 +30,7 @@ impl Scenario {
         Self::FanOut,
         Self::Lag,
         Self::Memory,
+        Self::Rules,
         Self::Growth,
     ];
 
@@ -41,6 +43,7 @@ impl Scenario {
             Self::FanOut => "fan-out",
             Self::Lag => "lag",
             Self::Memory => "memory",
+            Self::Rules => "rules",
             Self::Growth => "growth",
         }
     }

@@ -47,7 +47,7 @@ impl Subject {
             Engine::Postgres => Some(postmaster(&db).await?),
         };
         let owner = server.account("owner")?;
-        let group = server.group(GROUP, &[])?;
+        let group = server.group(GROUP, &["--moderator", "owner"])?;
         Ok(Self { server, db, owner, group, place, engine, postmaster })
     }
 

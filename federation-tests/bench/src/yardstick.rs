@@ -66,7 +66,8 @@ fn signature(key: &KeyPair) -> Duration {
     thread_cpu().saturating_sub(before)
 }
 
-fn thread_cpu() -> Duration {
+/// What this thread has spent.
+pub(crate) fn thread_cpu() -> Duration {
     let now = clock_gettime(ClockId::ThreadCPUTime);
     Duration::new(now.tv_sec.unsigned_abs(), u32::try_from(now.tv_nsec).unwrap_or_default())
 }

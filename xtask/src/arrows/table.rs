@@ -32,7 +32,16 @@ pub(crate) const ARROWS: &[Row] = &[
     row(TESTKIT, ALL_LIBRARIES),
     row("guildhall-federation-tests", ALL_LIBRARIES),
     row("guildhall-activitypub-peer", &[]),
-    row("guildhall-bench", &["guildhall-activitypub", "guildhall-federation-tests", "guildhall-store"]),
+    row(
+        "guildhall-bench",
+        &[
+            "guildhall-activitypub",
+            "guildhall-app",
+            "guildhall-domain",
+            "guildhall-federation-tests",
+            "guildhall-store",
+        ],
+    ),
     row(
         "guildhall-simulate",
         &["guildhall-app", "guildhall-domain", "guildhall-federation", "guildhall-store"],

@@ -252,7 +252,7 @@ async fn find_repeated(
     Ok((is_same_poll && is_same(command, &texts_of(current))).then_some(Repeated::Shown))
 }
 
-pub(super) fn texts_of(entry: &Entry) -> Texts {
+pub(crate) fn texts_of(entry: &Entry) -> Texts {
     Texts {
         title: entry.title.clone(),
         content_html: entry.content_html.clone(),

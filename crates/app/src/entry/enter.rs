@@ -202,6 +202,7 @@ async fn judge_one<'a>(
         thread_locked: place.is_locked(),
         is_invited: false,
         received: Received::default(),
+        is_known: None,
     };
     if !known.group_is_local {
         return Ok(judge(app, applicant, place, &applying, None));

@@ -19,6 +19,7 @@ pub use annotate::{Annotate, Annotation, annotate};
 pub(crate) use bulk::{carry_out, promise_removal, remove_all_by};
 pub use bulk::{finish_removals, remove_everywhere};
 pub use delete::{Delete, DeleteError, delete, restore};
+pub(crate) use edit::texts_of;
 pub use edit::{Edit, EditError, Edited, edit};
 pub(crate) use enter::Door;
 pub use follow::follow;

@@ -7,6 +7,7 @@ mod leave;
 mod moderators;
 mod roster;
 mod settings;
+mod trust;
 
 pub use ban::{SetBan, set_ban};
 pub use create::{CreateGroup, CreateGroupError, create};
@@ -17,6 +18,7 @@ pub use leave::{Leave, leave};
 pub use moderators::{ModerationError, SetModerator, set_moderator};
 pub use roster::{ListedModerators, take_listed_moderators};
 pub use settings::{ChangeGroup, ChangeGroupError, change};
+pub use trust::{GivenView, SetTrust, TrustError, TrustView, find_trust, set_trust};
 
 use guildhall_domain::{GroupId, Handle};
 use guildhall_store::{StoreError, actor, group};

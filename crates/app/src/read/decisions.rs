@@ -125,6 +125,15 @@ pub async fn of_entry(
     Ok(views(app, request.page(found, by_id), moderates).await?)
 }
 
+/// Decisions as they are shown.
+pub(crate) async fn told(
+    app: &App,
+    decisions: Vec<Decision>,
+    tells_who: bool,
+) -> Result<Vec<DecisionView>, StoreError> {
+    Ok(views(app, Page { items: decisions, next: None }, tells_who).await?.items)
+}
+
 fn by_id(decision: &Decision) -> Cursor {
     Cursor { key: 0, id: decision.id.0 }
 }

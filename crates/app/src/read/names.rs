@@ -66,7 +66,7 @@ pub(crate) async fn people(
 }
 
 /// Names of several groups at once.
-pub(super) async fn groups(
+pub(crate) async fn groups(
     app: &App,
     mut ids: Vec<GroupId>,
 ) -> Result<HashMap<GroupId, GroupRef>, StoreError> {

@@ -45,6 +45,14 @@ pub fn read(body: &Value) -> Result<Rulebook, ReadError> {
     Ok(book)
 }
 
+/// Reads one rule.
+///
+/// # Errors
+/// As [`read`], with places inside the rule.
+pub fn read_rule(body: &Value) -> Result<Rule, ReadError> {
+    rule(&Place::root(body))
+}
+
 fn rule(place: &Place<'_>) -> Result<Rule, ReadError> {
     place.only(&["name", "title", "mode", "when", "then"])?;
     let then = place.get("then")?;
@@ -243,7 +251,7 @@ pub fn write(book: &Rulebook) -> Value {
     let gate = |over: Value, from: Trust| json!({ "over": over, "from": from.as_str() });
     let (gates, trust) = (&book.gates, &book.thresholds);
     json!({
-        "rules": book.rules.iter().map(rule_json).collect::<Vec<_>>(),
+        "rules": book.rules.iter().map(write_rule).collect::<Vec<_>>(),
         "gates": {
             "links": gate(json!(gates.links), gates.many_links),
             "media": { "from": gates.media.as_str() },
@@ -263,7 +271,8 @@ pub fn write(book: &Rulebook) -> Value {
     })
 }
 
-fn rule_json(rule: &Rule) -> Value {
+/// Writes one rule: [`read_rule`] gives the same again.
+pub fn write_rule(rule: &Rule) -> Value {
     json!({
         "name": rule.name,
         "title": rule.title,

@@ -1,13 +1,21 @@
 //! The rulebook of a group, or of the instance: automatic rules, gates, and what trust is earned by. Kept as JSON, prepared
 //! once for each revision, and looked up by the revision that a transaction reads: nobody judges by an old one.
 
+mod change;
+mod figures;
 mod json;
 mod place;
 mod shelf;
+mod trial;
 
-pub use json::{ReadError, read, write};
+pub use change::{Current, Replace, RulebookError, SetRule, current, replace, set_rule};
+pub use figures::{Figures, MAX_DAYS, RuleFigures, figures};
+pub use json::{ReadError, read, read_rule, write, write_rule};
 pub use shelf::Prepared;
 pub(crate) use shelf::{Books, Shelf};
+pub use trial::{
+    Came, DryRun, Example, Happened, MAX_TRIAL_DAYS, Proposal, RuleTrial, Sample, Trial, dry_run,
+};
 
 use guildhall_domain::{
     rules::Rule,

@@ -2,6 +2,7 @@
 //! `OpenAPI` document that is made from the same list as the routes.
 
 mod acting;
+mod automatic_rules;
 mod bans;
 mod block_lists;
 mod comments;
@@ -9,6 +10,7 @@ mod decisions;
 mod deletion;
 mod document;
 mod entries;
+mod explain;
 mod extract;
 mod groups;
 mod json;
@@ -24,6 +26,8 @@ mod queue;
 mod refusals;
 mod reports;
 mod router;
+mod rulebooks;
+mod trust;
 mod votes;
 
 pub use document::openapi;

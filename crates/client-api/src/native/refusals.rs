@@ -4,11 +4,12 @@ use axum::http::StatusCode;
 use guildhall_app::{
     block_list::BlockListError,
     entry::{DeleteError, EditError, OnceError, SubmitError, VoteError},
-    group::{ChangeGroupError, CreateGroupError, JoinError, ModerationError},
+    group::{ChangeGroupError, CreateGroupError, JoinError, ModerationError, TrustError},
     peering::PeeringError,
     port::ResolveError,
     queue::QueueError,
     read::{DecisionsError, ReportsError},
+    rulebook::RulebookError,
 };
 use guildhall_domain::{
     admission::Refusal,
@@ -117,6 +118,35 @@ impl From<DecisionsError> for Problem {
             DecisionsError::NotAdmin => Self::forbidden("not-admin", error.to_string()),
             DecisionsError::NotConcerned => Self::forbidden("not-concerned", error.to_string()),
             DecisionsError::Store(source) => Self::internal(source),
+        }
+    }
+}
+
+impl From<RulebookError> for Problem {
+    fn from(error: RulebookError) -> Self {
+        match error {
+            RulebookError::NoSuchGroup => Self::not_found("group hosted here"),
+            RulebookError::NotModerator(refusal) => refusal.into(),
+            RulebookError::NotAdmin => Self::forbidden("not-admin", error.to_string()),
+            RulebookError::Invalid(invalid) => Self::invalid(&invalid.at, &invalid.problem),
+            RulebookError::Stale { .. } => {
+                Self::conflict("stale-revision", error.to_string()).about("revision")
+            }
+            RulebookError::NoSuchRule(_) => {
+                Self::new(StatusCode::NOT_FOUND, "no-such-rule", error.to_string())
+            }
+            RulebookError::Store(source) => Self::internal(source),
+        }
+    }
+}
+
+impl From<TrustError> for Problem {
+    fn from(error: TrustError) -> Self {
+        match error {
+            TrustError::NotGivable => Self::invalid("level", error.to_string()),
+            TrustError::NoReason => Self::invalid("reason", error.to_string()),
+            TrustError::NothingGiven => Self::conflict("nothing-given", error.to_string()),
+            TrustError::Moderation(error) => error.into(),
         }
     }
 }

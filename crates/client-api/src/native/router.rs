@@ -5,8 +5,8 @@ use guildhall_app::App;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    bans, block_lists, comments, decisions, deletion, document, groups, marks, membership, moderators,
-    peering, posts, problem::Problem, queue, reports, votes,
+    automatic_rules, bans, block_lists, comments, decisions, deletion, document, explain, groups, marks,
+    membership, moderators, peering, posts, problem::Problem, queue, reports, rulebooks, trust, votes,
 };
 
 /// What all addresses begin with.
@@ -43,6 +43,12 @@ fn in_groups() -> OpenApiRouter<App> {
         .routes(routes!(reports::list_reports))
         .routes(routes!(moderators::appoint_moderator, moderators::dismiss_moderator))
         .routes(routes!(bans::ban_person, bans::unban_person))
+        .routes(routes!(rulebooks::show_rulebook, rulebooks::replace_rulebook))
+        .routes(routes!(rulebooks::show_figures))
+        .routes(routes!(rulebooks::try_rules))
+        .routes(routes!(automatic_rules::show_rule, automatic_rules::set_rule, automatic_rules::delete_rule))
+        .routes(routes!(explain::explain_item))
+        .routes(routes!(trust::show_trust, trust::give_trust, trust::take_trust_back))
 }
 
 fn on_entries() -> OpenApiRouter<App> {
@@ -59,12 +65,22 @@ fn on_entries() -> OpenApiRouter<App> {
         .routes(routes!(deletion::restore_comment))
         .routes(routes!(votes::vote_on_comment))
         .routes(routes!(decisions::list_comment_decisions))
+        .routes(routes!(explain::explain_post))
+        .routes(routes!(explain::explain_comment))
         .routes(routes!(reports::report_comment))
 }
 
 fn on_the_instance() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(decisions::list_instance_decisions))
+        .routes(routes!(rulebooks::show_instance_rulebook, rulebooks::replace_instance_rulebook))
+        .routes(routes!(rulebooks::show_instance_figures))
+        .routes(routes!(rulebooks::try_instance_rules))
+        .routes(routes!(
+            automatic_rules::show_instance_rule,
+            automatic_rules::set_instance_rule,
+            automatic_rules::delete_instance_rule
+        ))
         .routes(routes!(document::show_document))
 }
 

@@ -37,6 +37,18 @@ const CONTRACT: &[(&str, &str)] = &[
     ("get", "/instance/block-lists/{id}/changes"),
     ("post", "/instance/block-lists/{id}/accept"),
     ("post", "/instance/block-lists/{id}/refresh"),
+    ("get put", "/groups/{name}/rulebook"),
+    ("get", "/groups/{name}/rulebook/figures"),
+    ("post", "/groups/{name}/rulebook/dry-run"),
+    ("get put delete", "/groups/{name}/automatic-rules/{rule}"),
+    ("get put", "/instance/rulebook"),
+    ("get", "/instance/rulebook/figures"),
+    ("post", "/instance/rulebook/dry-run"),
+    ("get put delete", "/instance/automatic-rules/{rule}"),
+    ("get", "/groups/{name}/queue/{item}/explain"),
+    ("get", "/posts/{id}/explain"),
+    ("get", "/comments/{id}/explain"),
+    ("get put delete", "/groups/{name}/people/{handle}/trust"),
     ("get", "/openapi.json"),
 ];
 
@@ -107,6 +119,13 @@ fn whatever_is_sent_always_has_all_its_members() {
         "PollOption",
         "Attachment",
         "Decision",
+        "Explanation",
+        "ExplainedNow",
+        "Figures",
+        "Rulebook",
+        "RuleTrial",
+        "Trial",
+        "Trust",
         "Report",
         "Person",
         "Rule",
@@ -162,6 +181,7 @@ async fn thing(here: &Here) -> (Client, impl Fn(&str) -> String) {
             .replace("{name}", "garden")
             .replace("{handle}", "bob")
             .replace("{item}", &item)
+            .replace("{rule}", "no-links")
             .replace("{host}", "bad.example")
             .replace("{id}", entry.as_str().unwrap())
     };

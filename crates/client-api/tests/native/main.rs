@@ -15,6 +15,7 @@ mod problems;
 mod queue;
 mod repeating;
 mod reports;
+mod rulebooks;
 mod support;
 mod tokens;
 mod votes;

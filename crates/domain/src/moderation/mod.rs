@@ -49,6 +49,12 @@ closed_enum! {
         MuteHost = "mute-host",
         /// A host is on no list any more.
         ClearHost = "clear-host",
+        /// The automatic rules, gates or thresholds of a group, or of the instance, are others; about its own actor.
+        ChangeRules = "change-rules",
+        /// A person is given a level of trust by hand, whose name stands for the rule.
+        GiveTrust = "give-trust",
+        /// A person has the level again that they earned.
+        UngiveTrust = "ungive-trust",
     }
 }
 

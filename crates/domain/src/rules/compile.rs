@@ -35,6 +35,10 @@ const MAX_SAID: usize = 1_000;
 pub struct InvalidRule {
     /// The rule, by its name.
     pub rule: String,
+    /// Its place among the rules, from 0.
+    pub position: usize,
+    /// Where in it: `when.all[0].pattern`; empty for all of it.
+    pub at: String,
     /// What is wrong with it, and what would be right.
     pub problem: String,
 }
@@ -100,18 +104,23 @@ impl RuleSet {
         let mut names = HashSet::new();
         let mut prepared = Vec::new();
         for (place, rule) in rules.iter().enumerate() {
-            let wrong = |problem: String| InvalidRule { rule: rule.name.clone(), problem };
+            let wrong = |Wrong { at, problem }: Wrong| InvalidRule {
+                rule: rule.name.clone(),
+                position: place,
+                at,
+                problem,
+            };
             if place >= MAX_AUTOMATIC_RULES {
-                return Err(wrong(format!("there are at most {MAX_AUTOMATIC_RULES} rules")));
+                return Err(wrong(format!("there are at most {MAX_AUTOMATIC_RULES} rules").into()));
             }
             check(rule).map_err(wrong)?;
             if !names.insert(rule.name.as_str()) {
-                return Err(wrong("there is another rule of this name".to_owned()));
+                return Err(wrong(Wrong::at("name", "there is another rule of this name")));
             }
             let tables = rule.mode != RuleMode::Off;
             let mut aside = Making::default();
             let when = if tables { making.test(&rule.when, 0) } else { aside.test(&rule.when, 0) };
-            let when = when.map_err(wrong)?;
+            let when = when.map_err(|problem| wrong(problem.inside("when")))?;
             if tables {
                 prepared.push(Prepared {
                     name: rule.name.as_str().into(),
@@ -145,32 +154,63 @@ impl RuleSet {
     }
 }
 
-fn check(rule: &Rule) -> Result<(), String> {
+/// What is wrong somewhere in a rule.
+struct Wrong {
+    at: String,
+    problem: String,
+}
+
+impl Wrong {
+    fn at(at: &str, problem: impl Into<String>) -> Self {
+        Self { at: at.to_owned(), problem: problem.into() }
+    }
+
+    /// The same, seen from around `place`.
+    fn inside(self, place: &str) -> Self {
+        let at = match self.at.as_str() {
+            "" => place.to_owned(),
+            inner if inner.starts_with('[') => format!("{place}{inner}"),
+            inner => format!("{place}.{inner}"),
+        };
+        Self { at, ..self }
+    }
+}
+
+impl From<String> for Wrong {
+    fn from(problem: String) -> Self {
+        Self { at: String::new(), problem }
+    }
+}
+
+fn check(rule: &Rule) -> Result<(), Wrong> {
     let is_of_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if rule.name.is_empty() || rule.name.len() > MAX_RULE_NAME || !rule.name.chars().all(is_of_name) {
-        return Err(format!("a name has 1 to {MAX_RULE_NAME} of a-z, 0-9 and -"));
+        return Err(Wrong::at("name", format!("a name has 1 to {MAX_RULE_NAME} of a-z, 0-9 and -")));
     }
     if rule.title.trim().is_empty() || rule.title.chars().count() > MAX_TITLE_LENGTH {
-        return Err(format!("a title of 1 to {MAX_TITLE_LENGTH} characters is wanted"));
+        return Err(Wrong::at("title", format!("a title of 1 to {MAX_TITLE_LENGTH} characters is wanted")));
     }
     if rule.then.is_empty() {
-        return Err("at least one action is wanted; \"notify\" only tells the moderators".to_owned());
+        return Err(Wrong::at("then", "at least one action is wanted; \"notify\" only tells the moderators"));
     }
-    for action in &rule.then {
-        let (texts, is_fine): (&[String], bool) = match action {
-            Action::Refuse(Some(text)) | Action::Answer(text) => (std::slice::from_ref(text), true),
-            Action::AddTag(tag) => (std::slice::from_ref(tag), is_tag(tag)),
-            Action::RequireTag(tags) => (tags, !tags.is_empty() && tags.iter().all(|tag| is_tag(tag))),
-            Action::Hold | Action::Refuse(None) | Action::Report | Action::Limit | Action::Notify => {
-                (&[], true)
-            }
-        };
-        if !is_fine {
-            return Err("a tag is one word of letters, digits and _, without #".to_owned());
-        }
-        if texts.iter().any(|text| text.trim().is_empty() || text.chars().count() > MAX_SAID) {
-            return Err(format!("what is said has 1 to {MAX_SAID} characters"));
-        }
+    for (place, action) in rule.then.iter().enumerate() {
+        check_action(action).map_err(|problem| Wrong::at(&format!("then[{place}]"), problem))?;
+    }
+    Ok(())
+}
+
+fn check_action(action: &Action) -> Result<(), String> {
+    let (texts, is_fine): (&[String], bool) = match action {
+        Action::Refuse(Some(text)) | Action::Answer(text) => (std::slice::from_ref(text), true),
+        Action::AddTag(tag) => (std::slice::from_ref(tag), is_tag(tag)),
+        Action::RequireTag(tags) => (tags, !tags.is_empty() && tags.iter().all(|tag| is_tag(tag))),
+        Action::Hold | Action::Refuse(None) | Action::Report | Action::Limit | Action::Notify => (&[], true),
+    };
+    if !is_fine {
+        return Err("a tag is one word of letters, digits and _, without #".to_owned());
+    }
+    if texts.iter().any(|text| text.trim().is_empty() || text.chars().count() > MAX_SAID) {
+        return Err(format!("what is said has 1 to {MAX_SAID} characters"));
     }
     Ok(())
 }
@@ -214,10 +254,12 @@ impl Patterns {
         }
     }
 
-    fn build<'a>(&self, rules: impl FnOnce() -> &'a [Rule]) -> Result<RegexSet, InvalidRule> {
+    fn build<'a>(&self, rules: impl Fn() -> &'a [Rule]) -> Result<RegexSet, InvalidRule> {
         let set = RegexSetBuilder::new(&self.0).case_insensitive(true).size_limit(PATTERNS_SIZE).build();
         set.map_err(|_| InvalidRule {
             rule: rules().last().map(|rule| rule.name.clone()).unwrap_or_default(),
+            position: rules().len().saturating_sub(1),
+            at: String::new(),
             problem: "the patterns of all rules together are too large".to_owned(),
         })
     }
@@ -230,16 +272,20 @@ fn last_line(said: &str) -> &str {
 }
 
 impl Making {
-    fn test(&mut self, condition: &Condition, depth: usize) -> Result<Test, String> {
+    fn test(&mut self, condition: &Condition, depth: usize) -> Result<Test, Wrong> {
+        self.read(condition, depth).map_err(|wrong| wrong.inside(condition.name()))
+    }
+
+    fn read(&mut self, condition: &Condition, depth: usize) -> Result<Test, Wrong> {
         if depth == 0 {
             self.conditions = 0;
         }
         self.conditions += 1;
         if depth > MAX_NESTING {
-            return Err(format!("conditions are nested at most {MAX_NESTING} deep"));
+            return Err(format!("conditions are nested at most {MAX_NESTING} deep").into());
         }
         if self.conditions > MAX_CONDITIONS {
-            return Err(format!("a rule has at most {MAX_CONDITIONS} conditions"));
+            return Err(format!("a rule has at most {MAX_CONDITIONS} conditions").into());
         }
         Ok(match condition {
             Condition::All(all) => Test::All(self.tests(all, depth)?),
@@ -272,8 +318,11 @@ impl Making {
         })
     }
 
-    fn tests(&mut self, conditions: &[Condition], depth: usize) -> Result<Vec<Test>, String> {
-        conditions.iter().map(|condition| self.test(condition, depth + 1)).collect()
+    fn tests(&mut self, conditions: &[Condition], depth: usize) -> Result<Vec<Test>, Wrong> {
+        let test = |(place, condition)| {
+            self.test(condition, depth + 1).map_err(|wrong| wrong.inside(&format!("[{place}]")))
+        };
+        conditions.iter().enumerate().map(test).collect()
     }
 
     fn words(&mut self, words: &[String]) -> Result<usize, String> {

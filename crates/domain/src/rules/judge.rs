@@ -205,14 +205,18 @@ impl Look<'_> {
     /// Which lists have a word or phrase in the text.
     fn find_words(&self) -> Vec<bool> {
         let mut found = vec![false; self.set.word_lists];
-        let words = self.item.text.words();
-        for (at, word) in words.iter().enumerate() {
+        let text = self.item.text;
+        for (at, word) in text.words().enumerate() {
             for (rest, list) in self.set.phrases.get(word).into_iter().flatten() {
-                found[*list] = found[*list] || words[at + 1..].starts_with(rest);
+                found[*list] = found[*list] || begins_with(text.words_from(at + 1), rest);
             }
         }
         found
     }
+}
+
+fn begins_with<'t>(mut words: impl Iterator<Item = &'t str>, phrase: &[String]) -> bool {
+    phrase.iter().all(|wanted| words.next() == Some(wanted))
 }
 
 fn search(patterns: &RegexSet, text: &str) -> SetMatches {

@@ -212,6 +212,22 @@ fn a_rule_that_cannot_be_used_says_why() {
     assert!(compile(&twice).unwrap_err().problem.contains("another rule of this name"));
 }
 
+#[test]
+fn what_is_wrong_with_a_rule_is_said_with_its_place() {
+    let fine = rule("fine", Condition::Remote, vec![Action::Hold]);
+    let pattern = Condition::Not(Box::new(Condition::Pattern("(".into())));
+    let when = Condition::Any(vec![Condition::Remote, pattern]);
+    for (wrong, at) in [
+        (rule("r", when, vec![Action::Hold]), "when.any[1].not.pattern"),
+        (rule("r", Condition::Remote, vec![Action::Hold, Action::AddTag("a b".into())]), "then[1]"),
+        (rule("R", Condition::Remote, vec![Action::Hold]), "name"),
+        (rule("fine", Condition::Remote, vec![Action::Hold]), "name"),
+    ] {
+        let error = RuleSet::compile(&[fine.clone(), wrong]).unwrap_err();
+        assert_eq!((error.position, error.at.as_str()), (1, at), "{error}");
+    }
+}
+
 proptest! {
     #[test]
     fn any_text_can_be_judged(title in proptest::option::of(".{0,40}"), plain in ".{0,400}") {

@@ -7,8 +7,11 @@ pub struct ItemText {
     pub title: Option<String>,
     /// The text without markup; below the title, where there is one.
     pub whole: String,
-    /// The words of `whole` in lower case, in order.
-    words: Vec<String>,
+    /// The words of `whole` in lower case, one after the other without anything between them: one text for all of them, since
+    /// every item that comes in is taken apart.
+    lower: String,
+    /// Where each word ends in `lower`.
+    ends: Vec<usize>,
 }
 
 /// The most words that are looked at; what is longer than this is read to here.
@@ -25,29 +28,67 @@ impl ItemText {
             Some(title) if !plain.starts_with(title) => format!("{title}\n{plain}"),
             Some(_) | None => plain.to_owned(),
         };
-        let words = words_of(&whole).take(MAX_WORDS).collect();
-        Self { title: title.map(str::to_owned), whole, words }
+        let mut text = Self { title: title.map(str::to_owned), ..Self::default() };
+        text.lower.reserve(whole.len());
+        for word in parts_of(&whole).take(MAX_WORDS) {
+            push_lower(&mut text.lower, word);
+            text.ends.push(text.lower.len());
+        }
+        Self { whole, ..text }
     }
 
     /// Its words in lower case, in order.
-    pub fn words(&self) -> &[String] {
-        &self.words
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        self.words_from(0)
+    }
+
+    /// The same from the word with a number on, counted from 0.
+    pub(super) fn words_from(&self, first: usize) -> impl Iterator<Item = &str> {
+        let mut start = first.checked_sub(1).map_or(0, |before| self.ends[before]);
+        self.ends[first..].iter().map(move |end| {
+            let word = &self.lower[start..*end];
+            start = *end;
+            word
+        })
     }
 
     /// What is equal for texts of the same words, whatever their case, punctuation and markup. `None`: it is too short to
     /// be told from what others say.
     pub fn print(&self) -> Option<i64> {
-        let long_enough = self.words.iter().map(|word| word.chars().count()).sum::<usize>() >= SHORTEST_PRINT;
-        long_enough.then(|| print_of(self.words.iter().map(String::as_str)))
+        let long_enough = self.lower.chars().count() >= SHORTEST_PRINT;
+        long_enough.then(|| print_of(self.words()))
     }
 }
 
 /// The words of a text in lower case: runs of letters, digits and the marks on them.
 pub(super) fn words_of(text: &str) -> impl Iterator<Item = String> {
-    text.split(|c: char| !is_of_word(c)).filter(|word| !word.is_empty()).map(str::to_lowercase)
+    parts_of(text).map(|word| {
+        let mut lower = String::with_capacity(word.len());
+        push_lower(&mut lower, word);
+        lower
+    })
+}
+
+fn parts_of(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !is_of_word(c)).filter(|word| !word.is_empty())
+}
+
+fn push_lower(lower: &mut String, word: &str) {
+    if word.is_ascii() {
+        let start = lower.len();
+        lower.push_str(word);
+        lower[start..].make_ascii_lowercase();
+    } else {
+        // Word by word, as the words of rules are: what some letters become depends on those around them.
+        lower.push_str(&word.to_lowercase());
+    }
 }
 
 fn is_of_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || !c.is_ascii() && is_of_foreign_word(c)
+}
+
+fn is_of_foreign_word(c: char) -> bool {
     // Points of Hebrew and Arabic, and accents written as marks of their own, are no letters by themselves.
     c.is_alphanumeric() || matches!(c, '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5c7}' | '\u{64b}'..='\u{65f}')
 }
@@ -100,7 +141,7 @@ mod tests {
 
     #[test]
     fn words_are_runs_of_letters_and_digits() {
-        let words = |text: &str| ItemText::new(None, text).words().to_vec();
+        let words = |text: &str| ItemText::new(None, text).words().map(str::to_owned).collect::<Vec<_>>();
         assert_eq!(words("Don't BUY, l'été 2nd!"), ["don", "t", "buy", "l", "été", "2nd"]);
         assert_eq!(words("שָׁלוֹם עולם"), ["שָׁלוֹם", "עולם"]);
         assert!(words(" … ").is_empty());

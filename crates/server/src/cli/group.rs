@@ -13,8 +13,10 @@ use guildhall_domain::group::{Admission, InvalidSettings, Policy, Posting, Revie
 use serde::Serialize;
 
 use super::output::Output;
-use super::queue;
+use super::rules::{self, RulesArgs};
 use super::session::Session;
+use super::trust::TrustArgs;
+use super::{queue, trust};
 use crate::config::Config;
 
 /// `guildhall group …`
@@ -45,6 +47,16 @@ pub enum GroupCommand {
         #[arg(long)]
         reason: String,
     },
+    /// Show, export, import and try the automatic rules, gates and thresholds.
+    Rules {
+        /// Name of the group.
+        name: String,
+        /// What to do with them.
+        #[command(flatten)]
+        args: RulesArgs,
+    },
+    /// Show how far somebody is trusted, and why; or say so by hand.
+    Trust(TrustArgs),
 }
 
 /// Arguments of `group create`.
@@ -73,7 +85,7 @@ pub struct CreateGroupArgs {
 }
 
 /// Takes the fixed spellings of a closed list.
-fn one_of<T>(all: &'static [T], as_str: fn(T) -> &'static str) -> impl TypedValueParser<Value = T>
+pub(super) fn one_of<T>(all: &'static [T], as_str: fn(T) -> &'static str) -> impl TypedValueParser<Value = T>
 where
     T: Copy + FromStr<Err: Error + Send + Sync> + Send + Sync,
 {
@@ -89,6 +101,8 @@ pub async fn run(command: GroupCommand, config: &Config, output: Output) -> anyh
         GroupCommand::Show { item } => queue::show(&session, &item, output).await,
         GroupCommand::Admit { item } => queue::admit(&session, &item, output).await,
         GroupCommand::Refuse { item, reason } => queue::refuse(&session, &item, &reason, output).await,
+        GroupCommand::Rules { name, args } => rules::of_group(&session, &name, args, output).await,
+        GroupCommand::Trust(args) => trust::run(&session, args, output).await,
     };
     session.close().await;
     done

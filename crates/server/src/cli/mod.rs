@@ -9,16 +9,20 @@ pub mod backup;
 pub mod config;
 pub mod delivery;
 pub mod doctor;
+pub mod explain;
 pub mod group;
 pub mod instance;
 pub mod key;
 mod list;
 pub mod output;
 mod queue;
+pub mod rules;
 pub mod run;
 mod session;
 mod span;
 pub mod token;
+mod trial;
+pub mod trust;
 mod waiting;
 
 /// A federated community server.
@@ -62,6 +66,8 @@ pub enum Command {
     /// Other servers: block, limit, allow, and how to deliver to them.
     #[command(subcommand)]
     Instance(instance::InstanceCommand),
+    /// Say why something was let in, held or refused, and what would be said of it now.
+    Explain(explain::ExplainArgs),
     /// Deliveries to other servers.
     #[command(subcommand)]
     Delivery(delivery::DeliveryCommand),

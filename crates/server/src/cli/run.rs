@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Context;
 
 use super::output::{Output, failure_line};
-use super::{Cli, Command, account, backup, config, delivery, doctor, group, instance, key, token};
+use super::{Cli, Command, account, backup, config, delivery, doctor, explain, group, instance, key, token};
 use crate::config::Sources;
 use crate::serve::serve;
 
@@ -54,6 +54,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Key(command) => key::run(command, config, output).await,
         Command::Group(command) => group::run(command, config, output).await,
         Command::Instance(command) => instance::run(command, config, output).await,
+        Command::Explain(args) => explain::run(args, config, output).await,
         Command::Delivery(command) => delivery::run(command, config, output).await,
         Command::Doctor(args) => doctor::run(args, config, output).await,
         Command::Backup(args) => backup::backup(args, config, output).await,

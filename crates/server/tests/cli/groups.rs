@@ -160,7 +160,7 @@ async fn what_came_with_a_post_from_elsewhere_is_shown_too() {
 }
 
 /// A post of bob's, who is not known in the garden, called Tomatoes.
-async fn write(place: &Place, text: &str, link: &str) {
+pub(crate) async fn write(place: &Place, text: &str, link: &str) {
     place.with_input(&["account", "create", "bob", "--password-stdin"], "correct horse battery");
     let app = place.open().await.federation.app;
     let handle = |name: &str| name.parse::<Handle>().unwrap();

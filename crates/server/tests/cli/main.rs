@@ -12,4 +12,5 @@ mod groups;
 mod instances;
 mod keys;
 mod place;
+mod rules;
 mod usage;

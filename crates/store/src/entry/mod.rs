@@ -1,6 +1,7 @@
 //! Posts and comments.
 
 mod batch;
+mod came;
 mod facts;
 mod list;
 pub mod past;
@@ -10,6 +11,7 @@ mod thread;
 mod write;
 
 pub use batch::{Locked, count_comments, insert_all, lock_places};
+pub use came::{Came, Counted, list_came, list_came_keys, list_counted};
 pub use facts::{AuthorFacts, find_author_facts, list_author_facts};
 pub use list::{
     count_by_thread, count_featured, list_ancestors, list_by_author, list_by_ids, list_featured, list_posts,

@@ -21,6 +21,8 @@ pub struct About {
     pub text_print: Option<i64>,
     /// Its link.
     pub link_print: Option<i64>,
+    /// What is not counted: the entry itself, where it is there already.
+    pub except: Option<EntryId>,
 }
 
 macro_rules! count {
@@ -28,7 +30,8 @@ macro_rules! count {
         concat!(
             "SELECT count(*) FROM entries WHERE ",
             $which,
-            " AND state IN ('published', 'held', 'sent', 'removed', 'refused') AND id >= $2"
+            " AND state IN ('published', 'held', 'sent', 'removed', 'refused') AND id >= $2
+             AND id <> $5"
         )
     };
 }
@@ -64,7 +67,9 @@ pub async fn answer(
     let is_own = matches!(question, Question::Repeats { by: By::Author, .. });
     let author = if is_own { about.author.0 } else { 0 };
     let group = about.group.map_or(0, |group| group.0);
-    let (count,): (i64,) = tx.query(sql).bind(key).bind(since).bind(group).bind(author).one().await?;
+    let except = about.except.map_or(0, |except| except.0);
+    let query = tx.query(sql).bind(key).bind(since).bind(group).bind(author).bind(except);
+    let (count,): (i64,) = query.one().await?;
     Ok(count)
 }
 

@@ -24,5 +24,6 @@ mod request_keys;
 mod set_up;
 mod signing_keys;
 mod standings;
+mod trials;
 mod votes;
 mod whole_threads;

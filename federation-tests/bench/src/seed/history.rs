@@ -186,12 +186,12 @@ pub(super) async fn analyze(db: &Db) -> anyhow::Result<()> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "what is older than a month would be deleted")]
-fn now() -> i64 {
+pub(super) fn now() -> i64 {
     jiff::Timestamp::now().as_millisecond()
 }
 
 /// What all entries say a part of.
-const TEXT: &str = "It has been a dry spring so far, and the beans came up late; those under glass did better than the \
+pub(crate) const TEXT: &str = "It has been a dry spring so far, and the beans came up late; those under glass did better than the \
     ones outside, which the snails found before we did. Next year the bed by the wall will be for tomatoes, since \
     it is the only one that keeps warm at night. Does anybody know whether the old sort still does well there, or is \
     there a better one by now? Seeds can be had at the market on Saturday, from the stand beside the fountain, and \

@@ -6,9 +6,11 @@
 
 mod groups;
 mod history;
+mod lately;
 
 pub(crate) use groups::{copies, threads_of_copies};
-pub(crate) use history::{History, history};
+pub(crate) use history::{History, TEXT, history};
+pub(crate) use lately::lately;
 
 use anyhow::Context;
 use guildhall_store::Db;

@@ -58,6 +58,26 @@ pub(crate) struct PersonAddress {
     pub(crate) handle: Handle,
 }
 
+/// `/groups/{name}/automatic-rules/{rule}`
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct RuleAddress {
+    /// `gardening`
+    #[serde(deserialize_with = "parsed")]
+    #[param(value_type = String)]
+    pub(crate) name: Handle,
+    /// The name of an automatic rule.
+    pub(crate) rule: String,
+}
+
+/// `/instance/automatic-rules/{rule}`
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct InstanceRuleAddress {
+    /// The name of an automatic rule.
+    pub(crate) rule: String,
+}
+
 /// `/posts/{id}` and `/comments/{id}`
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]

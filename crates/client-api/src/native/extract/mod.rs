@@ -12,12 +12,12 @@ mod token;
 use super::json::OptionalReason;
 
 pub(crate) use address::{
-    At, BlockListAddress, EntryAddress, GroupAddress, GroupServerAddress, ItemAddress, PersonAddress,
-    ServerAddress,
+    At, BlockListAddress, EntryAddress, GroupAddress, GroupServerAddress, InstanceRuleAddress, ItemAddress,
+    PersonAddress, RuleAddress, ServerAddress,
 };
 pub(crate) use body::{Body, OptionalBody};
 pub(crate) use keyed::{KeyParam, Keyed};
-pub(crate) use page::{Order, PageParams, Paging, SortParam, Sorted, encode_position};
+pub(crate) use page::{Days, DaysParam, Order, PageParams, Paging, SortParam, Sorted, encode_position};
 pub(crate) use token::{Follower, Reader, SignedIn, SignedInReader, Writer};
 
 /// What a moderator or an author says about a post or comment, maybe with a reason.

@@ -10,6 +10,7 @@ use guildhall_app::{
     App,
     peering::Position,
     read::{Cursor, PageRequest, page::MAX_LIMIT},
+    rulebook::MAX_DAYS,
 };
 use guildhall_domain::content::Sort;
 use url::form_urlencoded;
@@ -27,6 +28,18 @@ pub(crate) struct PageParams {
     #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
     limit: Option<String>,
 }
+
+/// How far back.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct DaysParam {
+    /// How many days, today being one; 30 when absent.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 400)]
+    days: Option<String>,
+}
+
+/// How far back it was asked for.
+pub(crate) struct Days(pub(crate) u32);
 
 /// The order of posts.
 #[derive(IntoParams)]
@@ -152,6 +165,15 @@ impl FromRequestParts<App> for Sorted {
     }
 }
 
+impl FromRequestParts<App> for Days {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
+        let params = DaysParam { days: param(&parts.uri, "days")? };
+        Ok(Self(read("days", params.days, days)?.unwrap_or(30)))
+    }
+}
+
 const CODE: &str = "invalid-parameter";
 
 /// A parameter of the query, which may be left out and must not be given twice.
@@ -177,6 +199,11 @@ fn read<T>(
 fn limit(text: &str) -> Result<u32, String> {
     let limit = text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
     limit.ok_or_else(|| format!("a number from 1 to {MAX_LIMIT} is wanted"))
+}
+
+fn days(text: &str) -> Result<u32, String> {
+    let days = text.parse().ok().filter(|days| (1..=MAX_DAYS).contains(days));
+    days.ok_or_else(|| format!("a number from 1 to {MAX_DAYS} is wanted"))
 }
 
 fn sort(text: &str) -> Result<Sort, String> {

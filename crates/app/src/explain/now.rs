@@ -1,0 +1,141 @@
+//! What the pipeline would say now.
+
+use std::collections::HashMap;
+
+use guildhall_domain::{
+    ActorId, GroupId,
+    admission::{Layer, Wants, walk},
+    content::{EntryKind, EntryState},
+    rules::{Received, Rule},
+    trust::explain,
+};
+use guildhall_store::{
+    StoreError,
+    entry::{self, Entry, Texts},
+    rulebook as store,
+};
+
+use super::{FittingRule, Now};
+use crate::{
+    App,
+    admission::{Applying, INSTANCE, Past},
+    entry::texts_of,
+    facts,
+    rulebook::{Books, read},
+    said::Said,
+};
+
+/// What is asked about.
+pub(super) struct Asked<'a> {
+    pub(super) wants: Wants,
+    pub(super) group: GroupId,
+    pub(super) author: ActorId,
+    pub(super) entry: Option<&'a Entry>,
+    /// The new text, of an edit.
+    pub(super) edit: Option<&'a Texts>,
+}
+
+/// Asks the pipeline as if the same came now. `None`: the group's own server decides.
+pub(super) async fn ask(app: &App, asked: &Asked<'_>) -> Result<Option<Now>, StoreError> {
+    let author = facts::actor(app, asked.author).await?;
+    let peering = facts::peering_of_actor(app, Some(asked.group), &author).await?;
+    let thread_locked = is_locked(app, asked.entry).await?;
+    let mut tx = app.begin().await?;
+    let known = entry::find_author_facts(&mut tx, asked.group, asked.author).await?;
+    let Some(known) = known.filter(|known| known.group_is_local) else {
+        return Ok(None);
+    };
+    let applying = Applying {
+        said: asked.said(),
+        is_post: asked.entry.is_some_and(|entry| entry.kind == EntryKind::Post),
+        thread_locked,
+        received: asked.received(),
+        is_known: asked.entry.map(|entry| entry.id),
+        ..Applying::bare(asked.wants, asked.group, &author, &known, peering)
+    };
+    let books = app.signals.shelf.books(&mut tx, asked.group, &known).await?;
+    let past = applying.look_back(app, &mut tx, &books).await?;
+    drop(tx);
+    let rules = rules(app, asked.group).await?;
+    Ok(Some(said_now(app, &applying, &books, &past, &rules)))
+}
+
+impl Asked<'_> {
+    fn said(&self) -> Said {
+        match (self.edit, self.entry) {
+            (Some(texts), _) => Said::of_texts(texts),
+            (None, Some(entry)) => Said::of_texts(&texts_of(entry)),
+            (None, None) => Said::default(),
+        }
+    }
+
+    fn received(&self) -> Received {
+        match self.entry {
+            Some(entry) if self.wants == Wants::Edit => {
+                Received { score: entry.tally.score(), downs: entry.tally.down, reports: 0 }
+            }
+            _ => Received::default(),
+        }
+    }
+}
+
+fn said_now(
+    app: &App,
+    applying: &Applying<'_>,
+    books: &Books,
+    past: &Past,
+    rules: &HashMap<String, Rule>,
+) -> Now {
+    let now = app.now();
+    let facts = applying.facts(books, past, now);
+    let mut layers: Vec<_> = walk(&facts, now).collect();
+    let decided = applying.decide(books, past, now);
+    let by_rules = (decided.layer == Layer::Rule).then_some(decided.verdict);
+    layers.push((Layer::Rule, by_rules));
+    let fitting = applying.judge(books, past, facts.trust, now).fitting;
+    let fitting = fitting.iter().filter_map(|name| {
+        let rule = rules.get(name.as_ref())?;
+        Some(FittingRule {
+            name: rule.name.clone(),
+            title: rule.title.clone(),
+            mode: rule.mode,
+            is_of_instance: name.starts_with(INSTANCE),
+        })
+    });
+    Now {
+        layers,
+        rules: fitting.collect(),
+        verdict: decided.verdict,
+        layer: decided.layer,
+        explanation: decided.explanation().map(str::to_owned),
+        rule: decided.rule.map(|rule| rule.to_string()),
+        trust: facts.trust,
+        sentence: explain(&applying.known.trust, &books.group.thresholds, now),
+    }
+}
+
+/// The rules of the instance and of a group, by the names that decisions give them.
+async fn rules(app: &App, group: GroupId) -> Result<HashMap<String, Rule>, StoreError> {
+    let mut rules = HashMap::new();
+    for scope in [None, Some(group)] {
+        let Some(stored) = store::find(&app.store, scope).await? else {
+            continue;
+        };
+        let unreadable = |_| StoreError::corrupt("rulebook", scope.map_or(0, |group| group.0));
+        let before = if scope.is_none() { INSTANCE } else { "" };
+        let book = read(&stored.body).map_err(unreadable)?;
+        rules.extend(book.rules.into_iter().map(|rule| (format!("{before}{}", rule.name), rule)));
+    }
+    Ok(rules)
+}
+
+/// Whether the thread of a comment takes no more comments.
+async fn is_locked(app: &App, entry: Option<&Entry>) -> Result<bool, StoreError> {
+    let Some((entry, parent)) = entry.and_then(|entry| Some((entry, entry.parent_id?))) else {
+        return Ok(false);
+    };
+    let above = entry::list_by_ids(&app.store, &[entry.thread_id, parent]).await?;
+    let is_closed =
+        |above: &Entry| above.locked || above.id == entry.thread_id && above.state != EntryState::Published;
+    Ok(above.iter().any(is_closed))
+}
