@@ -413,6 +413,19 @@ CREATE TABLE queue_items (
 CREATE INDEX queue_items_open ON queue_items (group_id, id) WHERE decided_at IS NULL;
 CREATE INDEX queue_items_entry ON queue_items (entry_id);
 
+-- What groups here wrote to people in private; a reply is known by what it answers.
+CREATE TABLE direct_notes (
+    ap_id TEXT PRIMARY KEY,
+    group_id BIGINT NOT NULL REFERENCES groups (id),
+    actor_id BIGINT NOT NULL REFERENCES actors (id),
+    -- questions or notice.
+    purpose TEXT NOT NULL,
+    -- Of questions the queue item, of a notice the decision.
+    subject_id BIGINT NOT NULL,
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX direct_notes_actor ON direct_notes (actor_id, group_id, purpose, created_at);
+
 CREATE TABLE decisions (
     id BIGINT PRIMARY KEY,
     group_id BIGINT,

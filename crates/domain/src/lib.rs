@@ -8,6 +8,7 @@ pub mod admission;
 pub mod ap_id;
 pub mod audience;
 pub mod content;
+pub mod direct_note;
 pub mod event;
 pub mod group;
 pub mod handle;

@@ -12,6 +12,7 @@ mod convert;
 pub mod db;
 pub mod decision;
 pub mod delivery;
+pub mod direct_note;
 pub mod doctor;
 pub mod entry;
 mod error;

@@ -2,6 +2,7 @@
 
 mod announce;
 mod answer;
+mod answer_note;
 mod backfill;
 mod block;
 mod create;
