@@ -21,10 +21,11 @@ pub mod text;
 pub mod time;
 pub mod trust;
 pub mod visibility;
+pub mod welcome;
 
 pub use ap_id::ApId;
 pub use handle::Handle;
 pub use id::{
-    AccountId, ActorId, BlockListId, DecisionId, EntryId, EventId, GroupId, QueueItemId, ReceivedId,
+    AccountId, ActorId, BlockListId, DecisionId, EntryId, EventId, GroupId, InvitationId, QueueItemId, ReceivedId,
 };
 pub use time::Timestamp;

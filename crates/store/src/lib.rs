@@ -36,6 +36,7 @@ pub mod standing;
 pub mod testing;
 mod together;
 pub mod vote;
+pub mod welcome;
 
 pub use db::{Db, IdGenerator, Tx};
 pub use error::{ConstraintKind, StoreError};

@@ -2,6 +2,7 @@
 //! never passed on. What becomes of it hangs on what the group had written for.
 
 use guildhall_activitypub::Object;
+use guildhall_app::welcome::{self, TakeAnswer};
 use guildhall_domain::{ApId, direct_note::NotePurpose};
 use guildhall_store::direct_note::{self, DirectNote};
 
@@ -38,7 +39,20 @@ pub(super) async fn take(
     }
 }
 
-#[expect(clippy::unused_async, reason = "the questions of groups come next")]
-async fn questions(_: &Federation, _: &Incoming, _: &DirectNote, _: &Object) -> Result<Step, Trouble> {
-    Ok(Step::ignored("no request to join waits for this answer"))
+/// What somebody says to the questions of a group that they want to join.
+async fn questions(
+    federation: &Federation,
+    incoming: &Incoming,
+    note: &DirectNote,
+    object: &Object,
+) -> Result<Step, Trouble> {
+    let command = TakeAnswer {
+        group: note.group,
+        actor: note.actor,
+        message: ApId::new(object.id.as_str()),
+        html: object.content_html.clone().unwrap_or_default(),
+        cause: incoming.cause(),
+    };
+    welcome::take_answer(&federation.app, command).await?;
+    Ok(Step::Done)
 }
