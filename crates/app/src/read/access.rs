@@ -98,9 +98,10 @@ async fn of_group_here(app: &App, group: GroupId, actor: &Actor) -> Result<Optio
         })
         .collect();
     let waits = acts.iter().any(|act| act.wants == Wants::Join && act.answer == Answer::Held);
-    let questions = match waits && answer::list(&app.store, group, actor.id).await?.is_empty() {
-        true => question::list(&app.store, group).await?,
-        false => Vec::new(),
+    let questions = if waits && answer::list(&app.store, group, actor.id).await?.is_empty() {
+        question::list(&app.store, group).await?
+    } else {
+        Vec::new()
     };
     let is_moderator = known.trust.is_moderator;
     Ok(Some(Access { membership: known.membership, is_moderator, is_invited, acts, questions }))

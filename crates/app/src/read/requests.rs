@@ -1,10 +1,16 @@
 //! Who waits to become a member, for those who may vouch for them; and what came of vouching, for moderators.
 
-use guildhall_domain::{ActorId, GroupId, QueueItemId, Timestamp, admission::Role, moderation::NotModerator};
+use guildhall_domain::{
+    ActorId, GroupId, QueueItemId, Timestamp, admission::Role, moderation::NotModerator,
+    welcome::JoinQuestion,
+};
 use guildhall_store::{
     StoreError, entry,
     queue::{self, QueueItem},
-    welcome::vouch::{self, Vouch},
+    welcome::{
+        question,
+        vouch::{self, Vouch},
+    },
 };
 
 use crate::{
@@ -51,6 +57,11 @@ pub struct VouchHistory {
     pub vouched_by: Vec<VouchView>,
     /// How many of those whom they vouched for were banned soon after.
     pub failed: usize,
+}
+
+/// What a group hosted here asks those who want to join, in order. For everybody: who thinks of joining may know.
+pub async fn questions(app: &App, group: GroupId) -> Result<Vec<JoinQuestion>, StoreError> {
+    question::list(&app.store, group).await
 }
 
 /// Who waits to become a member of a group hosted here, longest first; for its members and moderators. What they answered is

@@ -6,6 +6,7 @@ use guildhall_domain::{
     actor::ActorKind,
     admission::Role,
     event::{Cause, EventKind},
+    group::Visibility,
     text::{clean_line, shorten},
     welcome::{
         InvitationFacts, InvitationVoid, InviteRefusal, MAX_INVITATION_NOTE, MAX_INVITATION_USES,
@@ -75,6 +76,9 @@ pub enum InviteError {
     /// Only people are invited.
     #[error("only people can be invited, and not oneself")]
     NotSomebody,
+    /// Somebody elsewhere, and the group is for people here.
+    #[error("this group is for people with an account on its own server")]
+    LocalOnly,
     /// Reading or writing failed.
     #[error("reading or writing the invitation failed")]
     Store(#[from] StoreError),
@@ -121,7 +125,11 @@ pub async fn invite(app: &App, command: Invite) -> Result<MadeOut, InviteError> 
     };
 
     let mut tx = app.begin().await?;
-    group::lock(&mut tx, group).await?.filter(|group| group.is_local).ok_or(InviteError::NoSuchGroup)?;
+    let here =
+        group::lock(&mut tx, group).await?.filter(|group| group.is_local).ok_or(InviteError::NoSuchGroup)?;
+    if here.policy.visibility == Visibility::Local && guest.as_ref().is_some_and(|guest| !guest.is_local) {
+        return Err(InviteError::LocalOnly);
+    }
     may_invite(app, &mut tx, group, by).await??;
     if by != group.actor() && invitation::count_open(&mut tx, group, by, now).await? >= MAX_OPEN_INVITATIONS {
         return Err(InviteRefusal::TooMany.into());
@@ -227,11 +235,11 @@ pub(crate) type Shown = (Invitation, Result<(), InvitationVoid>);
 /// What an invitation is worth now, for whoever looks at it; outside of a transaction.
 pub(crate) async fn state_of(app: &App, invitation: Invitation) -> Result<Shown, StoreError> {
     let (group, by) = (invitation.group, invitation.by);
-    let invites = welcome::find(&app.store, group).await?.invites;
+    let setting = welcome::find(&app.store, group).await?.invites;
     let inviter = match entry::find_author_facts_now(&app.store, group, by).await? {
         Some(known) => {
             let role = if by == group.actor() { Role::Moderator } else { known.role };
-            decide_invite(invites, role, &known.standing, app.now())
+            decide_invite(setting, role, &known.standing, app.now())
         }
         None => Err(InviteRefusal::NotMember),
     };

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "the helpers of tests fail as tests do")]
 
 mod accounts;
+mod answers;
 mod bans;
 mod block_lists;
 mod dealings;
@@ -11,6 +12,7 @@ mod elsewhere;
 mod ended;
 mod entering;
 mod groups;
+mod invitations;
 mod joining;
 mod moderating;
 mod peering;
@@ -24,4 +26,5 @@ mod support;
 mod thread_races;
 mod together;
 mod voting;
+mod vouching;
 mod whole_threads;

@@ -1,6 +1,7 @@
 //! Guildhall's own API under `/api/guildhall/v1`: JSON in and out, problem+json for refusals, bearer tokens, and an
 //! `OpenAPI` document that is made from the same list as the routes.
 
+mod access;
 mod acting;
 mod bans;
 mod block_lists;
@@ -11,6 +12,7 @@ mod document;
 mod entries;
 mod extract;
 mod groups;
+mod invitations;
 mod json;
 mod listing;
 mod lookup;
@@ -20,9 +22,11 @@ mod moderators;
 mod peering;
 mod posts;
 mod problem;
+mod questions;
 mod queue;
 mod refusals;
 mod reports;
+mod requests;
 mod router;
 mod votes;
 

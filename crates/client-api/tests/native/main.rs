@@ -19,3 +19,4 @@ mod support;
 mod tokens;
 mod votes;
 mod walk;
+mod welcome;

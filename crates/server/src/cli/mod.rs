@@ -11,6 +11,7 @@ pub mod delivery;
 pub mod doctor;
 pub mod group;
 pub mod instance;
+mod invite;
 pub mod key;
 mod list;
 pub mod output;

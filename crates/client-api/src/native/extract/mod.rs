@@ -12,8 +12,8 @@ mod token;
 use super::json::OptionalReason;
 
 pub(crate) use address::{
-    At, BlockListAddress, EntryAddress, GroupAddress, GroupServerAddress, ItemAddress, PersonAddress,
-    ServerAddress,
+    At, BlockListAddress, EntryAddress, GroupAddress, GroupServerAddress, InvitationAddress, ItemAddress,
+    PersonAddress, ServerAddress,
 };
 pub(crate) use body::{Body, OptionalBody};
 pub(crate) use keyed::{KeyParam, Keyed};

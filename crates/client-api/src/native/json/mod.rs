@@ -1,11 +1,14 @@
 //! What is sent and taken: the JSON types of this API, converted by hand from and to those of the use cases.
 
+mod access;
+mod answers;
 mod block_list;
 mod changes;
 mod decision;
 mod entry;
 mod group;
 mod instant;
+mod invitation;
 mod membership;
 mod original;
 mod peering;
@@ -14,10 +17,13 @@ mod poll;
 mod queue;
 mod reason;
 mod report;
+mod request;
 mod web_url;
 mod words;
 mod writing;
 
+pub(crate) use access::Access;
+pub(crate) use answers::{JoinAnswer, JoinWish, NewQuestions, Question, Questions};
 pub(crate) use block_list::{
     AcceptedChanges, BlockList, BlockListChanges, ChangedBlockList, ChangesToAccept, NewBlockList,
     RefreshedBlockList, SubscribedBlockList,
@@ -27,6 +33,7 @@ pub(crate) use decision::Decision;
 pub(crate) use entry::{Comment, InThread, Post, Shown};
 pub(crate) use group::{Group, GroupChanges, NewGroup};
 pub(crate) use instant::{from_rfc3339, rfc3339};
+pub(crate) use invitation::{Invitation, MadeOut, NewInvitation};
 pub(crate) use membership::{Joined, Membership};
 pub(crate) use peering::{
     ImportedServers, ListedServer, NewListedServer, ServerAction, ServerFile, ServersToImport,
@@ -36,6 +43,7 @@ pub(crate) use poll::Poll;
 pub(crate) use queue::{DecidedItem, QueueItem};
 pub(crate) use reason::{Ban, NewReport, OptionalReason, Reason};
 pub(crate) use report::Report;
+pub(crate) use request::{JoinRequest, Vouched, Vouches};
 pub(crate) use web_url::web_url;
-pub(crate) use words::{Admission, MembershipState, Posting, Review, State, Visibility};
+pub(crate) use words::{Admission, Invites, MembershipState, Posting, Review, State, Visibility};
 pub(crate) use writing::{CommentChanges, NewComment, NewPost, NewVote, PostChanges};

@@ -34,7 +34,7 @@ impl Teller<'_> {
         self.tell_person(&group, &person, "questions", told).await
     }
 
-    /// `Invite`, as Mobilizon has it; and for microblogs, which do not know it, a direct `Note`.
+    /// `Invite`, as Mobilizon has it; and for microblogs, which show it to nobody, a direct `Note` besides.
     pub(super) async fn invited(
         &self,
         group: GroupId,
@@ -48,7 +48,8 @@ impl Teller<'_> {
             let address = Address { to: std::slice::from_ref(&person_id), ..Address::default() };
             Ok(write::invite(&maker.envelope(address), &group_id, &person_id))
         });
-        let told = Told { body_group: Some(invite.await?.body), body_microblog: None, group: None };
+        let body = invite.await?.body;
+        let told = Told { body_group: Some(body.clone()), body_microblog: Some(body), group: None };
         let mut rows = self.tell_person(&group, &person, "invite", told).await?;
         let by = find_actor(self.app, by).await?;
         let text = invitation_in_words(&self.title(&group).await?, &group, &by, note);
@@ -107,12 +108,12 @@ fn questions_in_words(title: &str, questions: &[JoinQuestion]) -> String {
 
 fn invitation_in_words(title: &str, group: &Actor, by: &Actor, note: &str) -> String {
     let handle = format!("@{}@{}", group.username, group.host);
-    let who =
-        if by.id == group.id { "You are".to_owned() } else { format!("@{}@{} has", by.username, by.host) };
-    let mut text = match by.id == group.id {
-        true => format!("{who} invited to join {title}. Follow {handle} to be let in."),
-        false => format!("{who} invited you to join {title}. Follow {handle} to be let in."),
+    let who = if by.id == group.id {
+        "You are invited".to_owned()
+    } else {
+        format!("@{}@{} has invited you", by.username, by.host)
     };
+    let mut text = format!("{who} to join {title}. Follow {handle} to be let in.");
     if !note.is_empty() {
         let _ = write!(text, "\n{note}");
     }
