@@ -127,6 +127,68 @@ CREATE TABLE memberships (
 CREATE INDEX memberships_actor ON memberships (actor_id);
 CREATE INDEX memberships_follow ON memberships (follow_ap_id) WHERE follow_ap_id IS NOT NULL;
 
+-- Who may invite into a group, and how many vouch for somebody; without a row: moderators, and nobody.
+CREATE TABLE welcomes (
+    group_id BIGINT PRIMARY KEY REFERENCES groups (id),
+    invites TEXT NOT NULL,
+    vouches_needed BIGINT NOT NULL
+);
+
+-- What a group asks those who want to join.
+CREATE TABLE join_questions (
+    group_id BIGINT NOT NULL REFERENCES groups (id),
+    position BIGINT NOT NULL,
+    text TEXT NOT NULL,
+    required BOOLEAN NOT NULL,
+    PRIMARY KEY (group_id, position)
+);
+
+-- What they answered, for as long as they are members or wait.
+CREATE TABLE join_answers (
+    group_id BIGINT NOT NULL REFERENCES groups (id),
+    actor_id BIGINT NOT NULL REFERENCES actors (id),
+    position BIGINT NOT NULL,
+    -- As it was asked; NULL for an answer to all of them in one piece.
+    question TEXT,
+    text TEXT NOT NULL,
+    -- The message that brought it, of people elsewhere.
+    ap_id TEXT,
+    PRIMARY KEY (group_id, actor_id, position)
+);
+
+CREATE TABLE invitations (
+    id BIGINT PRIMARY KEY,
+    group_id BIGINT NOT NULL REFERENCES groups (id),
+    by_actor_id BIGINT NOT NULL REFERENCES actors (id),
+    -- SHA-256 of the code, which is shown once and not kept.
+    code_hash BYTEA NOT NULL UNIQUE,
+    -- NULL: without limit.
+    max_uses BIGINT,
+    uses BIGINT NOT NULL DEFAULT 0,
+    until BIGINT,
+    note TEXT NOT NULL,
+    -- The one person whom it is for.
+    for_actor_id BIGINT REFERENCES actors (id),
+    revoked_at BIGINT,
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX invitations_group ON invitations (group_id, id);
+CREATE INDEX invitations_for ON invitations (for_actor_id, group_id) WHERE for_actor_id IS NOT NULL;
+
+-- Members who vouch for somebody that waits, or did so.
+CREATE TABLE vouches (
+    group_id BIGINT NOT NULL REFERENCES groups (id),
+    actor_id BIGINT NOT NULL REFERENCES actors (id),
+    by_actor_id BIGINT NOT NULL REFERENCES actors (id),
+    created_at BIGINT NOT NULL,
+    -- When the one vouched for was let in; NULL while the request waits.
+    admitted_at BIGINT,
+    -- When they were banned soon after that.
+    failed_at BIGINT,
+    PRIMARY KEY (group_id, actor_id, by_actor_id)
+);
+CREATE INDEX vouches_by ON vouches (by_actor_id, group_id);
+
 -- Bans, mutes and probation: each the moment it ends, 9223372036854775807 without end. group_id 0 is the whole instance.
 CREATE TABLE standings (
     group_id BIGINT NOT NULL,
@@ -412,6 +474,19 @@ CREATE TABLE queue_items (
 );
 CREATE INDEX queue_items_open ON queue_items (group_id, id) WHERE decided_at IS NULL;
 CREATE INDEX queue_items_entry ON queue_items (entry_id);
+
+-- What groups here wrote to people in private; a reply is known by what it answers.
+CREATE TABLE direct_notes (
+    ap_id TEXT PRIMARY KEY,
+    group_id BIGINT NOT NULL REFERENCES groups (id),
+    actor_id BIGINT NOT NULL REFERENCES actors (id),
+    -- questions or notice.
+    purpose TEXT NOT NULL,
+    -- Of questions the queue item, of a notice the decision.
+    subject_id BIGINT NOT NULL,
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX direct_notes_actor ON direct_notes (actor_id, group_id, purpose, created_at);
 
 CREATE TABLE decisions (
     id BIGINT PRIMARY KEY,

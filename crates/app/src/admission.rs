@@ -21,7 +21,11 @@ use guildhall_store::{
     rulebook::{self as figures, Fitted},
 };
 
-use crate::{App, facts, rulebook::Books, said::Said};
+use crate::{
+    App, facts,
+    rulebook::{Books, Prepared},
+    said::Said,
+};
 
 /// Before the names of the instance's rules, where those of a group stand beside them.
 pub(crate) const INSTANCE: &str = "instance:";
@@ -122,7 +126,11 @@ impl<'a> Applying<'a> {
 
     /// How far the author is trusted in the group.
     pub(crate) fn trust(&self, books: &Books, now: Timestamp) -> Trust {
-        decide_trust(&self.known.trust, &books.group.thresholds, now)
+        self.trust_by(&books.group, now)
+    }
+
+    fn trust_by(&self, book: &Prepared, now: Timestamp) -> Trust {
+        decide_trust(&self.known.trust, &book.thresholds, now)
     }
 
     /// Asks the store what the rules want to know of the past.
@@ -157,8 +165,17 @@ impl<'a> Applying<'a> {
         admission::decide(&facts, || self.judge(books, past, trust, now), now)
     }
 
+    /// What the pipeline says as far as it does not ask what is brought: without automatic rules.
+    pub(crate) fn foresee(&self, book: &Prepared, now: Timestamp) -> Decided {
+        admission::decide(&self.facts_by(book, &Past::default(), now), Judgement::default, now)
+    }
+
     /// The facts as the layers want them.
     pub(crate) fn facts(&self, books: &Books, past: &Past, now: Timestamp) -> Facts {
+        self.facts_by(&books.group, past, now)
+    }
+
+    fn facts_by(&self, book: &Prepared, past: &Past, now: Timestamp) -> Facts {
         let known = self.known;
         let amounts = Amounts {
             links: self.said.links.len(),
@@ -176,8 +193,8 @@ impl<'a> Applying<'a> {
             is_local: self.author.is_local,
             is_invited: self.is_invited,
             policy: known.policy,
-            trust: self.trust(books, now),
-            gates: books.group.gates,
+            trust: self.trust_by(book, now),
+            gates: book.gates,
             amounts,
             admitted_before: known.trust.seen.accepted > 0,
             is_public: self.is_public,

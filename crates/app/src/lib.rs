@@ -23,6 +23,7 @@ pub mod rulebook;
 mod said;
 mod signals;
 mod viewer;
+pub mod welcome;
 
 pub use app::{App, Site};
 /// What every use case may fail with; adapters ask it whether another try is worth it.

@@ -2,8 +2,11 @@
 
 use std::sync::OnceLock;
 
-use guildhall_domain::rules::{ItemText, print_of_link, tags_of};
-use guildhall_store::entry::Texts;
+use guildhall_domain::{
+    rules::{ItemText, print_of_link, tags_of},
+    welcome::Answer,
+};
+use guildhall_store::{actor::Actor, entry::Texts};
 
 use crate::markup;
 
@@ -53,6 +56,16 @@ impl Said {
         }
         said.mentions += markup::count_handles(html);
         said
+    }
+
+    /// Of somebody who wants to join: who they say they are, and what they answer.
+    pub(crate) fn of_join(person: &Actor, answers: &[Answer]) -> Self {
+        let mut html = person.summary_html.clone().unwrap_or_default();
+        for answer in answers {
+            // As Markdown, so that the links in it are links.
+            html.push_str(&markup::render_markdown(&answer.text));
+        }
+        Self::of_html(person.display_name.as_deref(), &html)
     }
 
     /// Its words.

@@ -61,6 +61,24 @@ pub enum EventKind {
         /// Who asked.
         actor: ActorId,
     },
+    /// Somebody elsewhere who wants to join a group hosted here is asked its questions.
+    QuestionsAsked {
+        /// The group.
+        group: GroupId,
+        /// Who is asked.
+        actor: ActorId,
+    },
+    /// Somebody elsewhere was invited into a group hosted here.
+    Invited {
+        /// The group.
+        group: GroupId,
+        /// Who is invited.
+        actor: ActorId,
+        /// Who invites: a moderator, a member, or the group itself.
+        by: ActorId,
+        /// What they say to it, possibly nothing.
+        note: String,
+    },
     /// Somebody here left a group hosted elsewhere, or took the request back.
     Left {
         /// The group.

@@ -46,6 +46,10 @@ id!(
     EntryId
 );
 id!(
+    /// An invitation to a group.
+    InvitationId
+);
+id!(
     /// A login, which owns a local actor.
     AccountId
 );

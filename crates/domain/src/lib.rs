@@ -8,6 +8,7 @@ pub mod admission;
 pub mod ap_id;
 pub mod audience;
 pub mod content;
+pub mod direct_note;
 pub mod event;
 pub mod group;
 pub mod handle;
@@ -20,10 +21,12 @@ pub mod text;
 pub mod time;
 pub mod trust;
 pub mod visibility;
+pub mod welcome;
 
 pub use ap_id::ApId;
 pub use handle::Handle;
 pub use id::{
-    AccountId, ActorId, BlockListId, DecisionId, EntryId, EventId, GroupId, QueueItemId, ReceivedId,
+    AccountId, ActorId, BlockListId, DecisionId, EntryId, EventId, GroupId, InvitationId, QueueItemId,
+    ReceivedId,
 };
 pub use time::Timestamp;

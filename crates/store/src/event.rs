@@ -151,6 +151,20 @@ impl Row {
                 actor_id: Some(actor.0),
                 ..head
             },
+            EventKind::QuestionsAsked { group, actor } => Self {
+                kind: kind("questions_asked"),
+                group_id: Some(group.0),
+                actor_id: Some(actor.0),
+                ..head
+            },
+            EventKind::Invited { group, actor, by, note } => Self {
+                kind: kind("invited"),
+                group_id: Some(group.0),
+                actor_id: Some(actor.0),
+                by_actor_id: Some(by.0),
+                text: Some(note.clone()),
+                ..head
+            },
             EventKind::Left { group, actor } => {
                 Self { kind: kind("left"), group_id: Some(group.0), actor_id: Some(actor.0), ..head }
             }
@@ -279,6 +293,13 @@ impl Row {
                 reason: self.text.clone(),
             },
             "join_requested" => EventKind::JoinRequested { group: self.group()?, actor: self.actor()? },
+            "questions_asked" => EventKind::QuestionsAsked { group: self.group()?, actor: self.actor()? },
+            "invited" => EventKind::Invited {
+                group: self.group()?,
+                actor: self.actor()?,
+                by: self.by()?,
+                note: self.text.clone().unwrap_or_default(),
+            },
             "left" => EventKind::Left { group: self.group()?, actor: self.actor()? },
             "entry_published" => EventKind::EntryPublished { entry: self.entry()? },
             "entry_refused" => EventKind::EntryRefused {

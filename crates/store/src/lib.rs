@@ -12,6 +12,7 @@ mod convert;
 pub mod db;
 pub mod decision;
 pub mod delivery;
+pub mod direct_note;
 pub mod doctor;
 pub mod entry;
 mod error;
@@ -35,6 +36,7 @@ pub mod standing;
 pub mod testing;
 mod together;
 pub mod vote;
+pub mod welcome;
 
 pub use db::{Db, IdGenerator, Tx};
 pub use error::{ConstraintKind, StoreError};

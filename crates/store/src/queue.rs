@@ -134,6 +134,44 @@ pub async fn lock(tx: &mut Tx, id: QueueItemId) -> Result<Option<QueueItem>, Sto
     row.map(QueueItem::try_from).transpose()
 }
 
+/// The request to join of somebody that waits, inside a transaction that has locked the group.
+pub async fn find_open_join(
+    tx: &mut Tx,
+    group: GroupId,
+    actor: ActorId,
+) -> Result<Option<QueueItem>, StoreError> {
+    let row: Option<Row> = tx
+        .query(concat!(
+            select!(),
+            " WHERE group_id = $1 AND actor_id = $2 AND kind = 'join' AND decided_at IS NULL ORDER BY id DESC LIMIT 1"
+        ))
+        .bind(group.0)
+        .bind(actor.0)
+        .optional()
+        .await?;
+    row.map(QueueItem::try_from).transpose()
+}
+
+/// Open requests to join a group, longest waiting first.
+pub async fn list_open_joins(
+    db: &Db,
+    group: GroupId,
+    after: Option<QueueItemId>,
+    limit: usize,
+) -> Result<Vec<QueueItem>, StoreError> {
+    let rows: Vec<Row> = db
+        .query(concat!(
+            select!(),
+            " WHERE group_id = $1 AND id > $2 AND kind = 'join' AND decided_at IS NULL ORDER BY id LIMIT $3"
+        ))
+        .bind(group.0)
+        .bind(after.map_or(0, |id| id.0))
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .all()
+        .await?;
+    convert::all(rows)
+}
+
 /// The edit of an entry that waits, inside a transaction that has locked the entry.
 pub async fn find_open_edit(tx: &mut Tx, entry: EntryId) -> Result<Option<QueueItem>, StoreError> {
     let row: Option<Row> = tx
@@ -191,6 +229,12 @@ pub async fn list_open(
 /// Marks an item as decided.
 pub async fn set_decided(tx: &mut Tx, id: QueueItemId, now: Timestamp) -> Result<(), StoreError> {
     tx.query("UPDATE queue_items SET decided_at = $2 WHERE id = $1").bind(id.0).bind(now.0).execute().await?;
+    Ok(())
+}
+
+/// Changes why an item is held.
+pub async fn set_reason(tx: &mut Tx, id: QueueItemId, reason: &str) -> Result<(), StoreError> {
+    tx.query("UPDATE queue_items SET reason = $2 WHERE id = $1").bind(id.0).bind(reason).execute().await?;
     Ok(())
 }
 

@@ -9,6 +9,11 @@ pub(crate) fn group(name: &str) -> String {
     format!("/groups/{}", segment(name))
 }
 
+/// `/groups/{name}/join/{code}`
+pub(crate) fn join(name: &str, code: &str) -> String {
+    format!("{}/join/{}", group(name), segment(code))
+}
+
 /// `/users/{name}`; `name` may be `name@host`.
 pub(crate) fn person(name: &str) -> String {
     format!("/users/{}", segment(name))

@@ -6,13 +6,14 @@ use guildhall_app::App;
 use crate::{
     assets, dress,
     error::PageError,
-    pages::{feeds, group, home, person, robots, slash, thread},
+    pages::{feeds, group, home, join, person, robots, slash, thread},
 };
 
 /// Pages and feeds as people and software mistype them.
-const PAGES_WITH_SLASH: [&str; 6] = [
+const PAGES_WITH_SLASH: [&str; 7] = [
     "/groups/{name}/",
     "/groups/{name}/feed.atom/",
+    "/groups/{name}/join/{code}/",
     "/posts/{id}/",
     "/comments/{id}/",
     "/users/{name}/",
@@ -32,6 +33,7 @@ pub fn router(app: App) -> Router {
         .route("/", get(home::show))
         .route("/groups/{name}", get(group::show))
         .route("/groups/{name}/feed.atom", get(feeds::group))
+        .route("/groups/{name}/join/{code}", get(join::show))
         .route("/posts/{id}", get(thread::show))
         .route("/comments/{id}", get(thread::show_comment))
         .route("/users/{name}", get(person::show))

@@ -86,6 +86,13 @@ pub fn follow(envelope: &Envelope<'_>, object: &Iri) -> Value {
     envelope.plain("Follow", object)
 }
 
+/// `Invite` of somebody into a group, in the shape of Mobilizon's: `object` is the group, `target` the person.
+pub fn invite(envelope: &Envelope<'_>, group: &Iri, person: &Iri) -> Value {
+    let mut members = envelope.with_object("Invite", context::plain(), group.as_str());
+    members.put("target", person.as_str());
+    members.into_value()
+}
+
 /// `Like`
 pub fn like(envelope: &Envelope<'_>, object: &Iri) -> Value {
     envelope.plain("Like", object)

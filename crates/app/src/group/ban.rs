@@ -5,8 +5,9 @@ use guildhall_domain::{
     admission::{End, Layer, Sanction},
     event::{Cause, EventKind},
     moderation::{Decision, DecisionAction, Target},
+    welcome::VOUCH_COUNTS_FOR,
 };
-use guildhall_store::{decision, received::Outcome, standing};
+use guildhall_store::{decision, received::Outcome, standing, welcome::vouch};
 
 use super::{
     ModerationError,
@@ -63,6 +64,8 @@ pub async fn set_ban(app: &App, command: SetBan) -> Result<(), ModerationError> 
     if banned {
         standing::set(&mut tx, Some(group), actor, Sanction::Ban, End::at(until)).await?;
         end_membership(app, &mut tx, group, &person).await?;
+        let since = Timestamp(now.0 - i64::try_from(VOUCH_COUNTS_FOR.as_millis()).unwrap_or(i64::MAX));
+        vouch::set_failed(&mut tx, group, actor, since, now).await?;
     } else {
         standing::lift(&mut tx, Some(group), actor, Sanction::Ban).await?;
     }

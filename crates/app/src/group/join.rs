@@ -2,10 +2,11 @@
 
 use guildhall_domain::{
     ActorId, ApId, DecisionId, GroupId, QueueItemId,
-    admission::{Decided, Wants},
+    admission::Decided,
     event::{Cause, EventKind},
     membership::{JoinOutcome, JoinRefusal, MembershipState, decide_join},
     moderation::{Decision, DecisionAction, Target},
+    welcome::{Answer, InvalidAnswers, InvitationVoid, JoinQuestion, is_answered, read_answers},
 };
 use guildhall_store::{
     StoreError, Tx,
@@ -17,14 +18,15 @@ use guildhall_store::{
     membership::{self, Membership},
     queue::{self, QueueItem, QueueKind},
     received::Outcome,
+    welcome::{answer, invitation as invitations, question, vouch},
 };
 
-use super::NoDealings;
+use super::{NoDealings, door::Waiting};
 use crate::{
     App,
-    admission::{Applying, follow_rules},
+    admission::follow_rules,
     cause, facts,
-    said::Said,
+    welcome::{ask, invitation_for, is_vouched_for, plain_answer},
 };
 
 /// Somebody wants to join.
@@ -49,6 +51,15 @@ pub enum JoinError {
     /// The rules say no.
     #[error("join refused")]
     Refused(#[from] JoinRefusal),
+    /// The group wants to know something first.
+    #[error("this group asks questions of those who want to join; answer those that are required")]
+    AnswersNeeded(Vec<JoinQuestion>),
+    /// Answers that do not fit.
+    #[error(transparent)]
+    Answers(#[from] InvalidAnswers),
+    /// The invitation is worth nothing.
+    #[error(transparent)]
+    Invitation(#[from] InvitationVoid),
     /// The group lives where nothing from here gets to.
     #[error(transparent)]
     NoDealings(#[from] NoDealings),
@@ -57,21 +68,40 @@ pub enum JoinError {
     Store(#[from] StoreError),
 }
 
+/// What somebody brings who wants to join.
+#[derive(Debug, Clone, Default)]
+pub struct Brings {
+    /// Answers to the questions of the group, in their order; blank for one that is passed over.
+    pub answers: Vec<String>,
+    /// What they say in one piece instead (Mobilizon's `participationMessage`).
+    pub message: Option<String>,
+    /// The code of an invitation.
+    pub invitation: Option<String>,
+}
+
+/// As [`join_with`], with nothing in hand.
+///
+/// # Errors
+/// As [`join_with`].
+pub async fn request_join(app: &App, command: RequestJoin) -> Result<JoinOutcome, JoinError> {
+    join_with(app, command, Brings::default()).await
+}
+
 /// Asks to join a group, for a local account or a remote actor alike.
 ///
-/// A group hosted elsewhere decides there: here the membership is pending until its answer comes.
+/// A group hosted elsewhere decides there: here the membership is pending until its answer comes. People elsewhere whose
+/// request waits are asked the group's questions; people here answer them with the request.
 ///
 /// # Errors
 /// [`JoinError::Refused`] when the rules say no; only the decision is recorded then. [`JoinError::NoDealings`] at once for
-/// a group on a server that this instance does not deal with.
-pub async fn request_join(app: &App, command: RequestJoin) -> Result<JoinOutcome, JoinError> {
+/// a group on a server that this instance does not deal with. Nothing is written for [`JoinError::AnswersNeeded`],
+/// [`JoinError::Answers`] and [`JoinError::Invitation`], which only what people here bring can end in.
+pub async fn join_with(app: &App, command: RequestJoin, brings: Brings) -> Result<JoinOutcome, JoinError> {
     let actor = facts::actor(app, command.actor).await?;
     if let Some(reason) = no_dealings(app, command.group).await? {
         return Err(cause::refused(app, command.cause, reason.into()).await);
     }
-    let peering = facts::peering_of_actor(app, Some(command.group), &actor).await?;
-    let answers = [DecisionAction::Admit, DecisionAction::Hold, DecisionAction::Refuse];
-    let latest = decision::find_latest_about(&app.store, command.group, command.actor, &answers).await?;
+    let waiting = Waiting::find(app, command.group, &actor).await?;
     let mut tx = app.begin().await?;
     let Some(group) = group::lock(&mut tx, command.group).await? else {
         drop(tx);
@@ -83,29 +113,38 @@ pub async fn request_join(app: &App, command: RequestJoin) -> Result<JoinOutcome
     if !group.is_local {
         return ask_elsewhere(app, tx, &command, author.membership).await;
     }
-    let applying = Applying {
-        said: Said::of_html(actor.display_name.as_deref(), actor.summary_html.as_deref().unwrap_or_default()),
-        ..Applying::bare(Wants::Join, command.group, &actor, &author, peering)
-    };
-    let books = app.signals.shelf.books(&mut tx, command.group, &author).await?;
-    let past = applying.look_back(app, &mut tx, &books).await?;
-    let admission = applying.decide(&books, &past, app.now());
+    let said = Saying::read(&mut tx, &command, &brings).await?;
+    let code = brings.invitation.as_deref();
+    let invitation = invitation_for(app, &mut tx, command.group, command.actor, code).await??;
+    let is_let_in = invitation.is_some() || is_vouched_for(&mut tx, command.group, command.actor).await?;
+    let known = (command.group, &author);
+    let admission = waiting.decide(app, &mut tx, known, &said.answers, is_let_in).await?;
     let decision = decide_join(author.membership, author.role, &admission);
+    if decision == Ok(JoinOutcome::AwaitingApproval) && actor.is_local && !said.is_complete() {
+        return Err(JoinError::AnswersNeeded(said.questions));
+    }
     if cause::finish(&mut tx, command.cause, outcome_of(decision), reason_of(decision), app.now()).await? {
         match decision {
             Ok(JoinOutcome::Joined) => {
                 admit(app, &mut tx, command.group, &actor, command.follow.clone()).await?;
+                if let Some(invitation) = invitation
+                    && !invitations::add_use(&mut tx, invitation).await?
+                {
+                    return Err(InvitationVoid::UsedUp.into());
+                }
             }
             Ok(JoinOutcome::AwaitingApproval) => {
                 let reason = admission.named().unwrap_or_default();
-                await_approval(app, &mut tx, &command, &actor, reason).await?;
+                let item = await_approval(app, &mut tx, &command, &actor, reason).await?;
+                said.keep(app, &mut tx, (&command, item), &actor, author.membership).await?;
             }
             Ok(JoinOutcome::AlreadyMember) | Err(_) => {}
         }
         follow_rules(&mut tx, command.group, None, &admission, app.now()).await?;
-        record(app, &mut tx, &command, (decision, &admission), latest).await?;
+        let whom = (command.group, command.actor);
+        record(app, &mut tx, whom, (decision, &admission), waiting.latest.clone()).await?;
         // Recorded for a refusal too: the asking server is owed a Reject.
-        let (group, actor) = (command.group, command.actor);
+        let (group, actor) = whom;
         let reason = admission.said.clone().filter(|_| decision.is_err());
         let told = EventKind::JoinDecided { group, actor, decision, reason };
         cause::tell(app, &mut tx, command.cause, told).await?;
@@ -113,6 +152,50 @@ pub async fn request_join(app: &App, command: RequestJoin) -> Result<JoinOutcome
     tx.commit().await?;
     app.signals.event.notify_one();
     Ok(decision?)
+}
+
+/// What is said to a request, and what the group wants to know.
+struct Saying {
+    questions: Vec<JoinQuestion>,
+    /// What is said now, or was before.
+    answers: Vec<Answer>,
+    is_new: bool,
+}
+
+impl Saying {
+    async fn read(tx: &mut Tx, command: &RequestJoin, brings: &Brings) -> Result<Self, JoinError> {
+        let questions = question::list_in(tx, command.group).await?;
+        let mut answers = read_answers(&questions, &brings.answers)?;
+        let message = brings.message.as_deref().map(plain_answer).filter(|text| !text.is_empty());
+        answers.extend(message.map(|text| Answer { question: None, text }));
+        let is_new = !answers.is_empty();
+        if !is_new {
+            answers = answer::list_in(tx, command.group, command.actor).await?;
+        }
+        Ok(Self { questions, answers, is_new })
+    }
+
+    fn is_complete(&self) -> bool {
+        is_answered(&self.questions, &self.answers)
+    }
+
+    /// Keeps what is said with a request that waits, or asks somebody elsewhere who has said nothing.
+    async fn keep(
+        &self,
+        app: &App,
+        tx: &mut Tx,
+        (command, item): (&RequestJoin, QueueItemId),
+        person: &Actor,
+        before: Option<MembershipState>,
+    ) -> Result<(), StoreError> {
+        if self.is_new {
+            answer::set(tx, command.group, person.id, &self.answers).await?;
+        }
+        if person.is_local || self.questions.is_empty() || !self.answers.is_empty() {
+            return Ok(());
+        }
+        ask(app, tx, (command.group, item), person, before).await
+    }
 }
 
 async fn no_dealings(app: &App, group: GroupId) -> Result<Option<NoDealings>, StoreError> {
@@ -124,10 +207,10 @@ async fn no_dealings(app: &App, group: GroupId) -> Result<Option<NoDealings>, St
 
 /// Keeps what was decided about a request. Asking again as a member is no decision, and to be told the same once more is no
 /// new one.
-async fn record(
+pub(super) async fn record(
     app: &App,
     tx: &mut Tx,
-    command: &RequestJoin,
+    (group, actor): (GroupId, ActorId),
     (decided, admission): (Result<JoinOutcome, JoinRefusal>, &Decided),
     latest: Option<Decision>,
 ) -> Result<(), StoreError> {
@@ -145,9 +228,9 @@ async fn record(
     }
     let record = Decision {
         id: DecisionId(app.new_id()),
-        group: Some(command.group),
+        group: Some(group),
         action,
-        target: Target::Actor(command.actor),
+        target: Target::Actor(actor),
         layer,
         rule: rule.map(str::to_owned),
         reason,
@@ -181,6 +264,7 @@ pub(crate) async fn admit(
     let member = Membership { group_id: group, actor_id: actor.id, state: MembershipState::Member, follow };
     membership::set(tx, &member, app.now()).await?;
     queue::close_join(tx, group, actor.id, app.now()).await?;
+    vouch::set_admitted(tx, group, actor.id, app.now()).await?;
     group::add_counts(tx, group, Counts { members: 1, ..Counts::default() }).await?;
     if !actor.is_local {
         subscription::add(tx, group, actor.delivery_inbox(), app.now()).await?;
@@ -194,7 +278,7 @@ async fn await_approval(
     command: &RequestJoin,
     actor: &Actor,
     reason: &str,
-) -> Result<(), StoreError> {
+) -> Result<QueueItemId, StoreError> {
     let (group, now) = (command.group, app.now());
     let pending = Membership {
         group_id: group,
@@ -219,7 +303,8 @@ async fn await_approval(
         received_at: now,
         decided_at: None,
     };
-    queue::insert(tx, &item).await
+    queue::insert(tx, &item).await?;
+    Ok(item.id)
 }
 
 async fn ask_elsewhere(

@@ -6,8 +6,14 @@ use guildhall_domain::{
     membership::MembershipState,
 };
 use guildhall_store::{
-    StoreError, Tx, actor::Actor, delivery::subscription, group, group::Counts, membership, queue,
+    StoreError, Tx,
+    actor::Actor,
+    delivery::subscription,
+    group,
+    group::Counts,
+    membership, queue,
     received::Outcome,
+    welcome::{answer, vouch},
 };
 
 use crate::{App, cause, facts};
@@ -57,6 +63,8 @@ pub(crate) async fn end_membership(
     };
     membership::delete(tx, group, actor.id).await?;
     queue::close_join(tx, group, actor.id, app.now()).await?;
+    answer::delete(tx, group, actor.id).await?;
+    vouch::delete_waiting(tx, group, actor.id).await?;
     if current.state == MembershipState::Member {
         group::add_counts(tx, group, Counts { members: -1, ..Counts::default() }).await?;
         if !actor.is_local {

@@ -2,6 +2,7 @@
 
 mod ban;
 mod create;
+mod door;
 mod join;
 mod leave;
 mod moderators;
@@ -11,8 +12,9 @@ mod trust;
 
 pub use ban::{SetBan, set_ban};
 pub use create::{CreateGroup, CreateGroupError, create};
+pub(crate) use door::{Waiting, ask_again};
 pub(crate) use join::admit as admit_member;
-pub use join::{JoinError, RequestJoin, request_join};
+pub use join::{Brings, JoinError, RequestJoin, join_with, request_join};
 pub(crate) use leave::end_membership;
 pub use leave::{Leave, leave};
 pub use moderators::{ModerationError, SetModerator, set_moderator};

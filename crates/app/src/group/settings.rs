@@ -6,10 +6,12 @@ use guildhall_domain::{
     group::{Admission, InvalidSettings, Policy, Posting, Review, Rule, Visibility, decide_settings},
     moderation::{NotModerator, decide_moderate},
     text::{clean, clean_line},
+    welcome::{Invites, MAX_VOUCHES_NEEDED, Welcome},
 };
 use guildhall_store::{
     StoreError,
     group::{self, Group, GroupFields},
+    welcome,
 };
 
 use super::create::{clean_rules, render_rules};
@@ -36,6 +38,10 @@ pub struct ChangeGroup {
     pub visibility: Option<Visibility>,
     /// Its rules, all of them.
     pub rules: Option<Vec<Rule>>,
+    /// Who may invite people.
+    pub invites: Option<Invites>,
+    /// How many members have to vouch for somebody who waits: 0 to 5.
+    pub vouches_needed: Option<u8>,
 }
 
 /// Why [`change`] did not happen.
@@ -50,6 +56,9 @@ pub enum ChangeGroupError {
     /// A text that does not fit.
     #[error(transparent)]
     Settings(#[from] InvalidSettings),
+    /// More than can be asked for.
+    #[error("0 to {MAX_VOUCHES_NEEDED} members can be asked to vouch for somebody")]
+    Vouches,
     /// Reading or writing failed.
     #[error("reading or writing the group failed")]
     Store(#[from] StoreError),
@@ -78,14 +87,24 @@ pub async fn change(
         Some(rules) => clean_rules(rules),
         None => current_rules.into_iter().map(|rule| rule.rule).collect(),
     };
+    let welcome = changed_welcome(welcome::find_in(&mut tx, id).await?, &command)?;
     let fields = changed(current, command);
     decide_settings(&fields.title, &fields.description_source, fields.language.as_deref(), &rules)?;
     group::set_fields(&mut tx, id, &fields, app.now()).await?;
     group::set_rules(&mut tx, id, &render_rules(rules)).await?;
+    welcome::set(&mut tx, id, welcome).await?;
     cause::tell(app, &mut tx, Cause::Local, EventKind::GroupChanged { group: id }).await?;
     tx.commit().await?;
     app.signals.event.notify_one();
     Ok(())
+}
+
+fn changed_welcome(current: Welcome, command: &ChangeGroup) -> Result<Welcome, ChangeGroupError> {
+    let vouches_needed = command.vouches_needed.unwrap_or(current.vouches_needed);
+    if vouches_needed > MAX_VOUCHES_NEEDED {
+        return Err(ChangeGroupError::Vouches);
+    }
+    Ok(Welcome { invites: command.invites.unwrap_or(current.invites), vouches_needed })
 }
 
 fn changed(current: Group, command: ChangeGroup) -> GroupFields {

@@ -1,8 +1,10 @@
 //! Read models: what adapters show. Every entry that leaves here has passed [`guildhall_domain::visibility`].
 
+pub mod access;
 pub mod decisions;
 pub mod entries;
 pub mod groups;
+pub mod invitations;
 pub mod membership;
 pub(crate) mod names;
 pub mod page;
@@ -10,15 +12,19 @@ pub mod people;
 pub(crate) mod place;
 pub mod queue;
 pub mod reports;
+pub mod requests;
 pub mod thread;
 
+pub use access::{Access, ActAccess, Answer};
 pub use decisions::{DecisionView, DecisionsError};
 pub use entries::{EntryView, PersonRef};
 pub use groups::{GroupRef, GroupView, RuleView};
+pub use invitations::{InvitationPage, InvitationView};
 pub use membership::{Belonging, MembershipView};
 pub use page::{Cursor, InvalidCursor, Page, PageRequest};
 pub use people::PersonView;
 pub use place::may_read;
 pub use queue::QueueItemView;
 pub use reports::{ReportView, ReportsError};
+pub use requests::{RequestView, VouchHistory, VouchView};
 pub use thread::{CommentView, ThreadView};

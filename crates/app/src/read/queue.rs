@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
-use guildhall_domain::{ApId, EntryId, GroupId, QueueItemId, ReceivedId, Timestamp};
+use guildhall_domain::{ApId, EntryId, GroupId, QueueItemId, ReceivedId, Timestamp, welcome::Answer};
 use guildhall_store::{
     StoreError,
     entry::{self, Entry, Texts},
     poll::{self, Poll},
-    queue::{self, QueueItem},
+    queue::{self, QueueItem, QueueKind},
     received,
+    welcome::{answer, vouch},
 };
 
 use crate::{
@@ -43,6 +44,10 @@ pub struct QueueItemView {
     pub poll: Option<Poll>,
     /// The exact bytes of the activity that is passed on when it is admitted; `None` where we write our own.
     pub original: Option<Vec<u8>>,
+    /// What somebody who wants to join said to the group's questions.
+    pub answers: Vec<Answer>,
+    /// Members who vouch for them.
+    pub vouches: Vec<PersonRef>,
     /// When it came in.
     pub received_at: Timestamp,
 }
@@ -114,6 +119,10 @@ async fn view(
         (None, Some(entry)) => poll::find(&app.store, entry).await?,
         (None, None) => None,
     };
+    let (answers, vouches) = match item.kind {
+        QueueKind::Join => of_join(app, &item).await?,
+        QueueKind::Post | QueueKind::Comment | QueueKind::Edit => (Vec::new(), Vec::new()),
+    };
     Ok(QueueItemView {
         id: item.id,
         kind: item.kind.as_str().to_owned(),
@@ -125,8 +134,17 @@ async fn view(
         texts: item.edit.or_else(|| entry.map(texts)).unwrap_or_default(),
         poll,
         original,
+        answers,
+        vouches,
         received_at: item.received_at,
     })
+}
+
+async fn of_join(app: &App, item: &QueueItem) -> Result<(Vec<Answer>, Vec<PersonRef>), StoreError> {
+    let answers = answer::list(&app.store, item.group, item.actor).await?;
+    let by = vouch::list_waiting(&app.store, item.group, item.actor).await?;
+    let mut people = names::people(app, by.clone()).await?;
+    Ok((answers, by.iter().filter_map(|id| people.remove(id)).collect()))
 }
 
 fn texts(entry: &Entry) -> Texts {

@@ -8,7 +8,11 @@ use guildhall_domain::{
     rules::{Question, RuleSet},
     trust::{Gates, Thresholds},
 };
-use guildhall_store::{StoreError, Tx, entry::AuthorFacts, rulebook};
+use guildhall_store::{
+    Db, StoreError, Tx,
+    entry::AuthorFacts,
+    rulebook::{self, StoredRulebook},
+};
 
 use super::{Rulebook, read};
 
@@ -80,6 +84,26 @@ impl Shelf {
         })
     }
 
+    /// The gates and thresholds that apply in a group; outside of a transaction, for telling what would be.
+    pub(crate) async fn of_group_now(
+        &self,
+        db: &Db,
+        group: GroupId,
+        facts: &AuthorFacts,
+    ) -> Result<Arc<Prepared>, StoreError> {
+        let revision = facts.rulebooks.1;
+        if revision == 0 {
+            return Ok(self.none.clone());
+        }
+        if let Some(known) = self.find(Some(group), revision) {
+            return Ok(known);
+        }
+        match rulebook::find(db, Some(group)).await? {
+            Some(stored) => self.prepare(Some(group), &stored),
+            None => Ok(self.none.clone()),
+        }
+    }
+
     async fn book(
         &self,
         tx: &mut Tx,
@@ -92,9 +116,13 @@ impl Shelf {
         if let Some(known) = self.find(group, revision) {
             return Ok(known);
         }
-        let Some(stored) = rulebook::find_in(tx, group).await? else {
-            return Ok(self.none.clone());
-        };
+        match rulebook::find_in(tx, group).await? {
+            Some(stored) => self.prepare(group, &stored),
+            None => Ok(self.none.clone()),
+        }
+    }
+
+    fn prepare(&self, group: Option<GroupId>, stored: &StoredRulebook) -> Result<Arc<Prepared>, StoreError> {
         let unreadable = || StoreError::corrupt("rulebook", group.map_or(0, |group| group.0));
         // What was checked when it was written.
         let book = read(&stored.body).map_err(|_| unreadable())?;

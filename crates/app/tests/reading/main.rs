@@ -1,6 +1,7 @@
 //! The read models on both engines: who sees what of what, in which order, page by page.
 #![expect(clippy::unwrap_used, reason = "the helpers of tests fail as tests do")]
 
+mod access;
 mod decisions;
 mod memberships;
 mod names;

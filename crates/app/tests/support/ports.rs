@@ -1,7 +1,7 @@
 //! Time that the test moves, chance from a seed, keys that open nothing, and no other servers.
 
 use std::{
-    sync::atomic::{AtomicI64, AtomicU8, Ordering},
+    sync::atomic::{AtomicI64, AtomicU64, Ordering},
     time::Duration,
 };
 
@@ -27,18 +27,19 @@ impl Clock for TestClock {
 }
 
 /// Bytes that count up: never the same twice, always the same in every run.
-pub(crate) struct SeededRng(AtomicU8);
+pub(crate) struct SeededRng(AtomicU64);
 
 impl SeededRng {
-    pub(crate) fn new(seed: u8) -> Self {
-        Self(AtomicU8::new(seed))
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(AtomicU64::new(seed))
     }
 }
 
 impl Rng for SeededRng {
     fn fill(&self, bytes: &mut [u8]) {
-        for byte in bytes {
-            *byte = self.0.fetch_add(1, Ordering::Relaxed);
+        for chunk in bytes.chunks_mut(8) {
+            let number = self.0.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+            chunk.copy_from_slice(&number[..chunk.len()]);
         }
     }
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "the helpers of tests fail as tests do")]
 
 mod accounts;
+mod answers;
 mod bans;
 mod block_lists;
 mod dealings;
@@ -12,6 +13,7 @@ mod ended;
 mod entering;
 mod explaining;
 mod groups;
+mod invitations;
 mod joining;
 mod moderating;
 mod peering;
@@ -28,4 +30,5 @@ mod together;
 mod trials;
 mod trust;
 mod voting;
+mod vouching;
 mod whole_threads;

@@ -6,7 +6,11 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use guildhall_app::{App, group, read::groups};
+use guildhall_app::{
+    App, group,
+    read::{GroupView, access, groups},
+};
+use guildhall_domain::ActorId;
 
 use super::{
     acting,
@@ -65,7 +69,7 @@ pub(super) async fn create_group(
     let id = group::create(&app, new.command(person.actor)?).await?;
     let made = lookup::group_by_id(&app, id).await?;
     let location = format!("{}{PREFIX}/groups/{}", app.site.base_url, made.group.name);
-    let body = Json(Group::new(made, &app.site.base_url));
+    let body = Json(shown(&app, made, Some(person.actor)).await?);
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], body).into_response())
 }
 
@@ -84,7 +88,7 @@ pub(super) async fn show_group(
     Reader(viewer): Reader,
 ) -> Result<Json<Group>, Problem> {
     let found = lookup::group(&app, &viewer, &address.name).await?;
-    Ok(Json(Group::new(found, &app.site.base_url)))
+    Ok(Json(shown(&app, found, viewer.actor).await?))
 }
 
 /// Changes a group hosted here; for its moderators.
@@ -107,5 +111,14 @@ pub(super) async fn change_group(
     let by = acting::in_group(&person, &current);
     group::change(&app, current.group.id, by, changes.command()?).await?;
     let after = lookup::group_by_id(&app, current.group.id).await?;
-    Ok(Json(Group::new(after, &app.site.base_url)))
+    Ok(Json(shown(&app, after, Some(person.actor)).await?))
+}
+
+/// A group with what its reader may do in it.
+async fn shown(app: &App, group: GroupView, reader: Option<ActorId>) -> Result<Group, Problem> {
+    let access = match reader {
+        Some(actor) => access::find(app, group.group.id, actor).await.map_err(Problem::internal)?,
+        None => None,
+    };
+    Ok(Group::new(group, &app.site.base_url).seen_with(access.map(Into::into)))
 }

@@ -9,8 +9,8 @@ use guildhall_app::{
 use guildhall_domain::{event::Cause, membership::JoinOutcome};
 
 use super::{
-    extract::{At, Follower, GroupAddress, SignedInReader},
-    json::{Joined, Membership},
+    extract::{At, Follower, GroupAddress, OptionalBody, SignedInReader},
+    json::{JoinWish, Joined, Membership},
     lookup,
     problem::Problem,
 };
@@ -37,12 +37,16 @@ pub(super) async fn show_membership(
 }
 
 /// Joins a group. Asking again changes nothing.
+///
+/// Where a moderator decides and the group asks questions, the required ones are answered with the request: else it is
+/// refused as `answers-needed`, with the questions. An invitation lets in past that.
 #[utoipa::path(
     put,
     path = "/groups/{name}/membership",
     tag = "membership",
     params(GroupAddress),
     security(("token" = ["follow"])),
+    request_body = Option<JoinWish>,
     responses(
         (status = 200, description = "A member.", body = Joined),
         (status = 202, description = "Waits for a moderator, or for the group's server.", body = Joined)
@@ -52,10 +56,11 @@ pub(super) async fn join_group(
     State(app): State<App>,
     At(address): At<GroupAddress>,
     Follower(person): Follower,
+    OptionalBody(wish): OptionalBody<JoinWish>,
 ) -> Result<(StatusCode, Json<Joined>), Problem> {
     let group = lookup::group(&app, &person.viewer, &address.name).await?.group.id;
     let command = RequestJoin { group, actor: person.actor, follow: None, cause: Cause::Local };
-    let outcome = group::request_join(&app, command).await?;
+    let outcome = group::join_with(&app, command, wish.into()).await?;
     Ok((status_of(outcome), Json(outcome.into())))
 }
 

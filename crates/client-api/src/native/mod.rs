@@ -1,6 +1,7 @@
 //! Guildhall's own API under `/api/guildhall/v1`: JSON in and out, problem+json for refusals, bearer tokens, and an
 //! `OpenAPI` document that is made from the same list as the routes.
 
+mod access;
 mod acting;
 mod automatic_rules;
 mod bans;
@@ -13,6 +14,7 @@ mod entries;
 mod explain;
 mod extract;
 mod groups;
+mod invitations;
 mod json;
 mod listing;
 mod lookup;
@@ -22,9 +24,11 @@ mod moderators;
 mod peering;
 mod posts;
 mod problem;
+mod questions;
 mod queue;
 mod refusals;
 mod reports;
+mod requests;
 mod router;
 mod rulebooks;
 mod trust;

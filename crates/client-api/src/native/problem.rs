@@ -10,6 +10,8 @@ use guildhall_app::StoreError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::json::Question;
+
 /// The media type of a problem.
 pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
 
@@ -20,6 +22,7 @@ pub(crate) struct Problem {
     code: &'static str,
     detail: String,
     field: Option<String>,
+    questions: Option<Vec<Question>>,
     challenge: Option<&'static str>,
 }
 
@@ -43,12 +46,23 @@ pub(crate) struct ProblemDocument {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     field: Option<String>,
+    /// Of `answers-needed`: what the group asks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    questions: Option<Vec<Question>>,
 }
 
 impl Problem {
     /// `detail` is shown as a sentence, whatever its first letter and last character.
     pub(crate) fn new(status: StatusCode, code: &'static str, detail: impl AsRef<str>) -> Self {
-        Self { status, code, detail: sentence(detail.as_ref()), field: None, challenge: None }
+        Self {
+            status,
+            code,
+            detail: sentence(detail.as_ref()),
+            field: None,
+            questions: None,
+            challenge: None,
+        }
     }
 
     /// Names the field or parameter it is about.
@@ -56,6 +70,12 @@ impl Problem {
     pub(crate) fn about<'a>(mut self, field: impl Into<Cow<'a, str>>) -> Self {
         self.field = Some(field.into().into_owned());
         self
+    }
+
+    /// Adds what a group asks.
+    #[must_use]
+    pub(crate) fn asking(self, questions: Vec<Question>) -> Self {
+        Self { questions: Some(questions), ..self }
     }
 
     /// Adds a `WWW-Authenticate` header (RFC 6750 section 3).
@@ -141,6 +161,7 @@ impl IntoResponse for Problem {
             detail: self.detail,
             code: self.code,
             field: self.field,
+            questions: self.questions,
         };
         let body = serde_json::to_vec(&document).unwrap_or_default();
         let headers = [(header::CONTENT_TYPE, PROBLEM_JSON), (header::CACHE_CONTROL, "no-store")];

@@ -10,15 +10,17 @@ use guildhall_app::{
     queue::QueueError,
     read::{DecisionsError, ReportsError},
     rulebook::RulebookError,
+    welcome::{InviteError, QuestionsError, VouchError},
 };
 use guildhall_domain::{
     admission::Refusal,
     content::{DeleteRefusal, EditRefusal, InvalidEntry, VoteRefusal},
     group::InvalidSettings,
     moderation::NotModerator,
+    welcome::VouchRefusal,
 };
 
-use super::problem::Problem;
+use super::{json::Question, problem::Problem};
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
@@ -73,6 +75,7 @@ impl From<ChangeGroupError> for Problem {
             ChangeGroupError::NoSuchGroup => Self::not_found("group hosted here"),
             ChangeGroupError::NotModerator(refusal) => refusal.into(),
             ChangeGroupError::Settings(invalid) => invalid.into(),
+            ChangeGroupError::Vouches => Self::invalid("vouches_needed", error.to_string()),
             ChangeGroupError::Store(source) => Self::internal(source),
         }
     }
@@ -83,8 +86,55 @@ impl From<JoinError> for Problem {
         match error {
             JoinError::NoSuchGroup => Self::not_found("group"),
             JoinError::Refused(refusal) => Self::forbidden(refusal.code(), refusal.to_string()),
+            JoinError::AnswersNeeded(ref questions) => {
+                let questions = questions.iter().map(Question::from).collect();
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "answers-needed", error.to_string())
+                    .about("answers")
+                    .asking(questions)
+            }
+            JoinError::Answers(invalid) => Self::invalid("answers", invalid.to_string()),
+            JoinError::Invitation(void) => Self::forbidden(void.code(), void.to_string()).about("invitation"),
             JoinError::NoDealings(reason) => Self::forbidden(reason.code(), reason.to_string()),
             JoinError::Store(source) => Self::internal(source),
+        }
+    }
+}
+
+impl From<QuestionsError> for Problem {
+    fn from(error: QuestionsError) -> Self {
+        match error {
+            QuestionsError::NoSuchGroup => Self::not_found("group hosted here"),
+            QuestionsError::NotModerator(refusal) => refusal.into(),
+            QuestionsError::Invalid(invalid) => Self::invalid("questions", invalid.to_string()),
+            QuestionsError::Store(source) => Self::internal(source),
+        }
+    }
+}
+
+impl From<InviteError> for Problem {
+    fn from(error: InviteError) -> Self {
+        match error {
+            InviteError::NoSuchGroup => Self::not_found("group hosted here"),
+            InviteError::NoSuchInvitation => Self::not_found("invitation to this group"),
+            InviteError::Refused(refusal) => Self::forbidden(refusal.code(), refusal.to_string()),
+            InviteError::Uses => Self::invalid("uses", error.to_string()),
+            InviteError::Until => Self::invalid("until", error.to_string()),
+            InviteError::LocalOnly => Self::forbidden("local-only", error.to_string()).about("for"),
+            InviteError::NotSomebody => Self::invalid("for", error.to_string()),
+            InviteError::Store(source) => Self::internal(source),
+        }
+    }
+}
+
+impl From<VouchError> for Problem {
+    fn from(error: VouchError) -> Self {
+        match error {
+            VouchError::NoSuchGroup => Self::not_found("group hosted here"),
+            VouchError::Refused(refusal @ VouchRefusal::NotWaiting) => {
+                Self::conflict(refusal.code(), refusal.to_string())
+            }
+            VouchError::Refused(refusal) => Self::forbidden(refusal.code(), refusal.to_string()),
+            VouchError::Store(source) => Self::internal(source),
         }
     }
 }

@@ -5,8 +5,9 @@ use guildhall_app::App;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    automatic_rules, bans, block_lists, comments, decisions, deletion, document, explain, groups, marks,
-    membership, moderators, peering, posts, problem::Problem, queue, reports, rulebooks, trust, votes,
+    access, automatic_rules, bans, block_lists, comments, decisions, deletion, document, explain, groups,
+    invitations, marks, membership, moderators, peering, posts, problem::Problem, questions, queue, reports,
+    requests, rulebooks, trust, votes,
 };
 
 /// What all addresses begin with.
@@ -35,6 +36,13 @@ fn in_groups() -> OpenApiRouter<App> {
         .routes(routes!(groups::list_groups, groups::create_group))
         .routes(routes!(groups::show_group, groups::change_group))
         .routes(routes!(membership::show_membership, membership::join_group, membership::leave_group))
+        .routes(routes!(access::show_access))
+        .routes(routes!(questions::show_questions, questions::set_questions))
+        .routes(routes!(invitations::list_invitations, invitations::make_out_invitation))
+        .routes(routes!(invitations::revoke_invitation))
+        .routes(routes!(requests::list_requests))
+        .routes(routes!(requests::vouch_for, requests::take_vouch_back))
+        .routes(routes!(requests::show_vouches))
         .routes(routes!(posts::list_posts, posts::create_post))
         .routes(routes!(queue::list_queue))
         .routes(routes!(queue::admit_item))

@@ -114,6 +114,12 @@ fn whatever_is_sent_always_has_all_its_members() {
         "DeletedComment",
         "Group",
         "Membership",
+        "Access",
+        "Foreseen",
+        "Invitation",
+        "JoinAnswer",
+        "JoinRequest",
+        "Vouches",
         "QueueItem",
         "Poll",
         "PollOption",
@@ -173,6 +179,8 @@ async fn thing(here: &Here) -> (Client, impl Fn(&str) -> String) {
     bob.set("/groups/garden/membership").await;
     let queue = alice.get("/groups/garden/queue").await.ok();
     let item = queue["items"][0]["id"].as_str().unwrap().to_owned();
+    let made = alice.post("/groups/garden/invitations", json!({})).await.created();
+    let invitation = made["invitation"]["id"].as_str().unwrap().to_owned();
     let used = std::cell::Cell::new(0);
     let fill = move |template: &str| {
         let number = used.replace(used.get() + 1) % posts.len();
@@ -183,6 +191,7 @@ async fn thing(here: &Here) -> (Client, impl Fn(&str) -> String) {
             .replace("{item}", &item)
             .replace("{rule}", "no-links")
             .replace("{host}", "bad.example")
+            .replace("{invitation}", &invitation)
             .replace("{id}", entry.as_str().unwrap())
     };
     (alice, fill)

@@ -20,3 +20,4 @@ mod support;
 mod tokens;
 mod votes;
 mod walk;
+mod welcome;

@@ -120,6 +120,22 @@ impl Refusal {
 }
 
 impl HoldReason {
+    /// One sentence for the person concerned.
+    pub fn explanation(self) -> &'static str {
+        match self {
+            Self::HostLimited => "What comes from your server is looked at by a moderator first.",
+            Self::Probation => "What you write here is looked at by a moderator first, for a while.",
+            Self::Links => "Many links of somebody new here are looked at by a moderator first.",
+            Self::Media => "Pictures of somebody new here are looked at by a moderator first.",
+            Self::Mentions => "Many mentions of somebody new here are looked at by a moderator first.",
+            Self::Rate => "Of somebody new here a moderator looks at what comes often.",
+            Self::FirstPost => "Your first post here is looked at by a moderator before others see it.",
+            Self::ReviewAll => "A moderator looks at everything here before others see it.",
+            Self::Approval => "A moderator decides about who becomes a member.",
+            Self::Rule => "A rule of the group has a moderator look at it first.",
+        }
+    }
+
     /// What stands in for waiting where nobody could look at anything: a vote counts or does not.
     pub fn as_refusal(self) -> Refusal {
         match self {

@@ -21,6 +21,7 @@ mod parents;
 mod polls;
 mod posting;
 mod profiles;
+mod questions;
 mod recency;
 mod reports;
 mod review;

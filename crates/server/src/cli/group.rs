@@ -12,6 +12,7 @@ use guildhall_app::read::groups as groups_read;
 use guildhall_domain::group::{Admission, InvalidSettings, Policy, Posting, Review, Visibility};
 use serde::Serialize;
 
+use super::invite::{self, InviteArgs};
 use super::output::Output;
 use super::rules::{self, RulesArgs};
 use super::session::Session;
@@ -34,6 +35,8 @@ pub enum GroupCommand {
         /// Its id, from `group queue`.
         item: String,
     },
+    /// Make out an invitation: a link whose owner is let in past approval.
+    Invite(InviteArgs),
     /// Let a waiting item in.
     Admit {
         /// Its id, from `group queue`.
@@ -99,6 +102,7 @@ pub async fn run(command: GroupCommand, config: &Config, output: Output) -> anyh
         GroupCommand::Create(args) => create(&session, args, output).await,
         GroupCommand::Queue { name } => queue::list(&session, &name, output).await,
         GroupCommand::Show { item } => queue::show(&session, &item, output).await,
+        GroupCommand::Invite(args) => invite::invite(&session, args, output).await,
         GroupCommand::Admit { item } => queue::admit(&session, &item, output).await,
         GroupCommand::Refuse { item, reason } => queue::refuse(&session, &item, &reason, output).await,
         GroupCommand::Rules { name, args } => rules::of_group(&session, &name, args, output).await,

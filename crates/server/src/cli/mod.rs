@@ -12,6 +12,7 @@ pub mod doctor;
 pub mod explain;
 pub mod group;
 pub mod instance;
+mod invite;
 pub mod key;
 mod list;
 pub mod output;

@@ -6,7 +6,8 @@ use guildhall_app::{App, markup};
 use guildhall_domain::{ActorId, GroupId, QueueItemId};
 use guildhall_store::entry::{self, Entry, Texts};
 use guildhall_store::poll::{self, Poll};
-use guildhall_store::queue::{self, QueueItem};
+use guildhall_store::queue::{self, QueueItem, QueueKind};
+use guildhall_store::welcome::answer;
 use guildhall_store::{StoreError, actor, received};
 use serde::Serialize;
 use serde_json::Value;
@@ -42,6 +43,8 @@ pub(super) struct Waiting {
     language: Option<String>,
     sensitive: bool,
     poll: Option<Question>,
+    /// What somebody who wants to join said to the group's questions.
+    answers: Vec<Said>,
 }
 
 /// Somebody, by both names.
@@ -49,6 +52,14 @@ pub(super) struct Waiting {
 pub(super) struct Actor {
     pub(super) handle: String,
     pub(super) ap_id: String,
+}
+
+/// An answer to a question of the group.
+#[derive(Debug, Serialize)]
+struct Said {
+    /// None for an answer to all of them in one piece.
+    question: Option<String>,
+    text: String,
 }
 
 /// The poll of a post.
@@ -77,8 +88,14 @@ impl Waiting {
             None => None,
         };
         let (actor, group) = (name(app, item.actor).await?, name(app, item.group.actor()).await?);
+        let answers = match item.kind {
+            QueueKind::Join => answer::list(&app.store, item.group, item.actor).await?,
+            QueueKind::Post | QueueKind::Comment | QueueKind::Edit => Vec::new(),
+        };
+        let answers = answers.into_iter().map(|said| Said { question: said.question, text: said.text });
+        let answers = answers.collect();
         let shown = Self::new(item, actor, group, texts);
-        Ok(Some(Self { in_reply_to: parent, poll, attachments, ..shown }))
+        Ok(Some(Self { in_reply_to: parent, poll, attachments, answers, ..shown }))
     }
 
     fn new(item: QueueItem, actor: Actor, group: Actor, texts: Texts) -> Self {
@@ -102,6 +119,7 @@ impl Waiting {
             language: texts.language,
             sensitive: texts.sensitive,
             poll: None,
+            answers: Vec::new(),
         }
     }
 }
@@ -194,6 +212,9 @@ impl fmt::Display for Waiting {
         }
         for attachment in &self.attachments {
             writeln!(f, "attachment: {attachment}")?;
+        }
+        for said in &self.answers {
+            writeln!(f, "{}: {}", said.question.as_deref().unwrap_or("answer"), said.text)?;
         }
         if self.sensitive {
             writeln!(f, "marked as sensitive")?;

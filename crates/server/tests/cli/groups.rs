@@ -159,6 +159,29 @@ async fn what_came_with_a_post_from_elsewhere_is_shown_too() {
     assert_eq!((&shown["content"], &shown["poll"]["options"]), (&json!("Red."), &json!(["Round"])));
 }
 
+#[tokio::test]
+async fn an_invitation_is_made_out_in_the_name_of_the_group() {
+    let place = Place::with_group();
+    let made = place.json(&["group", "invite", "garden", "--uses", "3", "--until", "2999-01-01T00:00:00Z"]);
+    assert_eq!(keys(&made), ["code", "for", "id", "until", "url", "uses"]);
+    let code = made["code"].as_str().unwrap();
+    assert_eq!(made["url"], format!("http://localhost:8080/groups/garden/join/{code}"));
+    assert_eq!((&made["uses"], &made["until"]), (&json!(3), &json!("2999-01-01T00:00:00.000Z")));
+    let text = place.text(&["group", "invite", "garden", "--for", "ada"]);
+    assert!(
+        text.starts_with("http://localhost:8080/groups/garden/join/") && text.contains("For ada alone"),
+        "{text}"
+    );
+    for (arguments, why) in [
+        (&["nowhere"][..], "nowhere"),
+        (&["garden", "--for", "eve"], "eve"),
+        (&["garden", "--until", "2001-01-01T00:00:00Z"], "future"),
+    ] {
+        let refusal = place.refused(&[&["group", "invite"], arguments].concat());
+        assert!(refusal.contains(why), "{refusal}");
+    }
+}
+
 /// A post of bob's, who is not known in the garden, called Tomatoes.
 pub(crate) async fn write(place: &Place, text: &str, link: &str) {
     place.with_input(&["account", "create", "bob", "--password-stdin"], "correct horse battery");

@@ -12,7 +12,7 @@ use guildhall_domain::{
 
 use crate::{
     StoreError, convert,
-    db::{List, Tx},
+    db::{Db, List, Sql, Tx},
     standing,
 };
 
@@ -66,6 +66,20 @@ pub async fn find_author_facts(
     author: ActorId,
 ) -> Result<Option<AuthorFacts>, StoreError> {
     Ok(list_author_facts(tx, &[(group, author)]).await?.remove(&(group, author)))
+}
+
+/// The same outside of a transaction: for telling somebody what would come of what they might do, not for deciding it.
+pub async fn find_author_facts_now(
+    db: &Db,
+    group: GroupId,
+    author: ActorId,
+) -> Result<Option<AuthorFacts>, StoreError> {
+    const ONE: Sql = Sql {
+        sqlite: select!("SELECT $1, $2"),
+        postgres: select!("SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT)"),
+    };
+    let row: Option<Row> = db.query(ONE).bind(group.0).bind(author.0).optional().await?;
+    Ok(row.map(Row::into_facts).transpose()?.map(|(_, facts)| facts))
 }
 
 /// The same for several authors, each in a group; who asks for a group that is not there gets nothing.

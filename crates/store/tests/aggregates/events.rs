@@ -18,6 +18,8 @@ fn every_kind() -> Vec<EventKind> {
     let mut kinds = vec![
         EventKind::JoinRequested { group, actor },
         EventKind::Left { group, actor },
+        EventKind::QuestionsAsked { group, actor },
+        EventKind::Invited { group, actor, by, note: "come in".to_owned() },
         EventKind::EntryPublished { entry },
         EventKind::EntryRefused { entry, reason: String::new() },
         EventKind::EntryRefused { entry, reason: "off topic \u{1F41F}".to_owned() },
@@ -80,6 +82,8 @@ fn number(kind: &EventKind) -> usize {
         EventKind::Reported { .. } => 14,
         EventKind::EntryFollowed { .. } => 15,
         EventKind::KeysChanged { .. } => 16,
+        EventKind::QuestionsAsked { .. } => 17,
+        EventKind::Invited { .. } => 18,
     }
 }
 
@@ -100,7 +104,7 @@ on_both_engines! {
         let mut numbers: Vec<usize> = kinds.iter().map(number).collect();
         numbers.sort_unstable();
         numbers.dedup();
-        assert_eq!(numbers, (0..17).collect::<Vec<_>>(), "a kind is missing here");
+        assert_eq!(numbers, (0..19).collect::<Vec<_>>(), "a kind is missing here");
 
         let events: Vec<Event> = (1..).zip(kinds).map(|(id, kind)| event(id, kind)).collect();
         append(&db, &events).await;

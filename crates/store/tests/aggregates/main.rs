@@ -8,6 +8,7 @@ mod batches;
 mod block_lists;
 mod clocks;
 mod decisions;
+mod direct_notes;
 mod entries;
 mod entry_lists;
 mod events;

@@ -3,6 +3,7 @@
 pub(crate) mod feeds;
 pub(crate) mod group;
 pub(crate) mod home;
+pub(crate) mod join;
 pub(crate) mod person;
 pub(crate) mod robots;
 pub(crate) mod slash;

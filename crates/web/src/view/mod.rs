@@ -7,6 +7,7 @@ mod feed;
 mod group;
 mod head;
 mod home;
+mod join;
 mod listing;
 mod mark;
 mod moment;
@@ -23,6 +24,7 @@ pub use error::ErrorPage;
 pub use feed::Feed;
 pub use group::{GroupPage, GroupPosts};
 pub use home::HomePage;
+pub use join::JoinPage;
 pub use person::PersonPage;
 pub use thread::ThreadPage;
 

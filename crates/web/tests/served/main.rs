@@ -7,6 +7,7 @@ mod document;
 mod feeds;
 mod group;
 mod home;
+mod join;
 mod person;
 mod support;
 mod thread;

@@ -7,7 +7,7 @@ use axum::{
     http::request::Parts,
 };
 use guildhall_app::App;
-use guildhall_domain::{BlockListId, EntryId, Handle, QueueItemId};
+use guildhall_domain::{BlockListId, EntryId, Handle, InvitationId, QueueItemId};
 use serde::{
     Deserialize, Deserializer,
     de::{self, Visitor},
@@ -76,6 +76,20 @@ pub(crate) struct RuleAddress {
 pub(crate) struct InstanceRuleAddress {
     /// The name of an automatic rule.
     pub(crate) rule: String,
+}
+
+/// `/groups/{name}/invitations/{invitation}`
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct InvitationAddress {
+    /// `gardening`
+    #[serde(deserialize_with = "parsed")]
+    #[param(value_type = String)]
+    pub(crate) name: Handle,
+    /// The id of an invitation to this group.
+    #[serde(deserialize_with = "parsed")]
+    #[param(value_type = String)]
+    pub(crate) invitation: InvitationId,
 }
 
 /// `/posts/{id}` and `/comments/{id}`

@@ -12,8 +12,8 @@ mod token;
 use super::json::OptionalReason;
 
 pub(crate) use address::{
-    At, BlockListAddress, EntryAddress, GroupAddress, GroupServerAddress, InstanceRuleAddress, ItemAddress,
-    PersonAddress, RuleAddress, ServerAddress,
+    At, BlockListAddress, EntryAddress, GroupAddress, GroupServerAddress, InstanceRuleAddress,
+    InvitationAddress, ItemAddress, PersonAddress, RuleAddress, ServerAddress,
 };
 pub(crate) use body::{Body, OptionalBody};
 pub(crate) use keyed::{KeyParam, Keyed};

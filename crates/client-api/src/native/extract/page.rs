@@ -69,6 +69,10 @@ pub(crate) enum Order {
     DecisionsOfInstance,
     /// The reports to the moderators of a group, newest first.
     Reports,
+    /// Invitations to a group, newest first.
+    Invitations,
+    /// Who wants to join a group, longest waiting first.
+    Requests,
 }
 
 /// A page that was asked for.
@@ -95,6 +99,8 @@ impl Order {
             Self::DecisionsOfEntry => 'e',
             Self::DecisionsOfInstance => 'i',
             Self::Reports => 'r',
+            Self::Invitations => 'v',
+            Self::Requests => 'w',
         }
     }
 

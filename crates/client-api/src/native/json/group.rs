@@ -8,7 +8,9 @@ use guildhall_domain::{ActorId, group};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Admission, Clearable, Person, Posting, Review, Visibility, given, rfc3339, web_url};
+use super::{
+    Access, Admission, Clearable, Invites, Person, Posting, Review, Visibility, given, rfc3339, web_url,
+};
 use crate::native::problem::Problem;
 
 /// A group.
@@ -50,6 +52,13 @@ pub(crate) struct Group {
     /// Who may read what is said in it; null for a group elsewhere.
     #[schema(required = true)]
     visibility: Option<Visibility>,
+    /// Who may invite people; null for a group elsewhere.
+    #[schema(required = true)]
+    invites: Option<Invites>,
+    /// How many members have to vouch for somebody who waits, so that no moderator need decide; 0: vouching has no effect.
+    /// Null for a group elsewhere.
+    #[schema(required = true)]
+    vouches_needed: Option<u8>,
     /// Members; of a group elsewhere those that live here.
     member_count: i64,
     /// Published posts.
@@ -63,6 +72,9 @@ pub(crate) struct Group {
     /// When it was made, or first seen here.
     #[schema(format = DateTime)]
     created_at: String,
+    /// What the owner of the token may do in it, before they do it. Null without a token, and in lists.
+    #[schema(required = true)]
+    viewer: Option<Access>,
 }
 
 /// A rule of a group.
@@ -162,6 +174,14 @@ pub(crate) struct GroupChanges {
     #[serde(default, deserialize_with = "given")]
     #[schema(nullable = false)]
     rules: Option<Vec<NewRule>>,
+    /// Who may invite people.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false)]
+    invites: Option<Invites>,
+    /// How many members have to vouch for somebody who waits.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false, minimum = 0, maximum = 5)]
+    vouches_needed: Option<u8>,
 }
 
 impl Group {
@@ -184,13 +204,21 @@ impl Group {
             posting: policy.map(|policy| policy.posting.into()),
             review: policy.map(|policy| policy.review.into()),
             visibility: policy.map(|policy| policy.visibility.into()),
+            invites: policy.map(|_| view.welcome.invites.into()),
+            vouches_needed: policy.map(|_| view.welcome.vouches_needed),
             member_count: view.member_count,
             post_count: view.post_count,
             comment_count: view.comment_count,
             rules: view.rules.into_iter().map(Rule::from).collect(),
             moderators: view.moderators.into_iter().map(Person::from).collect(),
             created_at: rfc3339(view.created_at),
+            viewer: None,
         }
+    }
+
+    /// The same with what its reader may do in it.
+    pub(crate) fn seen_with(self, viewer: Option<Access>) -> Self {
+        Self { viewer, ..self }
     }
 }
 
@@ -241,6 +269,8 @@ impl GroupChanges {
             review: self.review.map(Into::into),
             visibility: self.visibility.map(Into::into),
             rules: self.rules.map(|rules| rules.into_iter().map(Into::into).collect()),
+            invites: self.invites.map(Into::into),
+            vouches_needed: self.vouches_needed,
         })
     }
 }

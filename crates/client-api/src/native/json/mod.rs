@@ -1,5 +1,7 @@
 //! What is sent and taken: the JSON types of this API, converted by hand from and to those of the use cases.
 
+mod access;
+mod answers;
 mod block_list;
 mod changes;
 mod decision;
@@ -7,6 +9,7 @@ mod entry;
 mod explanation;
 mod group;
 mod instant;
+mod invitation;
 mod membership;
 mod original;
 mod peering;
@@ -15,6 +18,7 @@ mod poll;
 mod queue;
 mod reason;
 mod report;
+mod request;
 mod rulebook;
 mod trial;
 mod trust;
@@ -22,6 +26,8 @@ mod web_url;
 mod words;
 mod writing;
 
+pub(crate) use access::Access;
+pub(crate) use answers::{JoinAnswer, JoinWish, NewQuestions, Question, Questions};
 pub(crate) use block_list::{
     AcceptedChanges, BlockList, BlockListChanges, ChangedBlockList, ChangesToAccept, NewBlockList,
     RefreshedBlockList, SubscribedBlockList,
@@ -32,6 +38,7 @@ pub(crate) use entry::{Comment, InThread, Post, Shown};
 pub(crate) use explanation::Explanation;
 pub(crate) use group::{Group, GroupChanges, NewGroup};
 pub(crate) use instant::{from_rfc3339, rfc3339};
+pub(crate) use invitation::{Invitation, MadeOut, NewInvitation};
 pub(crate) use membership::{Joined, Membership};
 pub(crate) use peering::{
     ImportedServers, ListedServer, NewListedServer, ServerAction, ServerFile, ServersToImport,
@@ -41,9 +48,10 @@ pub(crate) use poll::Poll;
 pub(crate) use queue::{DecidedItem, QueueItem};
 pub(crate) use reason::{Ban, NewReport, OptionalReason, Reason};
 pub(crate) use report::Report;
+pub(crate) use request::{JoinRequest, Vouched, Vouches};
 pub(crate) use rulebook::{AutomaticRule, Figures, NewAutomaticRule, NewRulebook, Rulebook};
 pub(crate) use trial::{NewTrial, Trial};
 pub(crate) use trust::{NewTrust, Trust};
 pub(crate) use web_url::web_url;
-pub(crate) use words::{Admission, MembershipState, Posting, Review, State, Visibility};
+pub(crate) use words::{Admission, Invites, MembershipState, Posting, Review, State, Visibility};
 pub(crate) use writing::{CommentChanges, NewComment, NewPost, NewVote, PostChanges};

@@ -7,7 +7,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::{
-    Person, Poll,
+    JoinAnswer, Person, Poll,
     original::{self, Attachment},
     rfc3339,
 };
@@ -57,6 +57,10 @@ pub(crate) struct QueueItem {
     /// where this server writes it, and for a request.
     #[schema(required = true, value_type = Option<Object>)]
     original: Option<Value>,
+    /// What somebody who wants to join answered to the group's questions.
+    answers: Vec<JoinAnswer>,
+    /// Members who vouch for them.
+    vouches: Vec<Person>,
     /// When it came in.
     #[schema(format = DateTime)]
     received_at: String,
@@ -99,6 +103,8 @@ impl From<QueueItemView> for QueueItem {
             poll: item.poll.map(Poll::from),
             attachments: original.as_ref().map(original::attachments).unwrap_or_default(),
             original,
+            answers: item.answers.into_iter().map(JoinAnswer::from).collect(),
+            vouches: item.vouches.into_iter().map(Person::from).collect(),
             received_at: rfc3339(item.received_at),
         }
     }

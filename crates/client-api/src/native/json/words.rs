@@ -1,7 +1,7 @@
 //! Closed lists of words.
 
 use guildhall_app::read::Belonging;
-use guildhall_domain::{content, group, membership};
+use guildhall_domain::{content, group, membership, welcome};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -53,6 +53,18 @@ pub(crate) enum Visibility {
     Members,
     /// Whoever has an account here; nothing of it leaves this server.
     Local,
+}
+
+/// Who may invite people into a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Invites {
+    /// Its moderators.
+    Moderators,
+    /// Its members too.
+    Members,
+    /// Nobody; invitations that were made out before have no effect.
+    Nobody,
 }
 
 /// Where a post or comment stands.
@@ -160,6 +172,16 @@ impl From<Visibility> for group::Visibility {
     }
 }
 
+impl From<Invites> for welcome::Invites {
+    fn from(word: Invites) -> Self {
+        match word {
+            Invites::Moderators => Self::Moderators,
+            Invites::Members => Self::Members,
+            Invites::Nobody => Self::Nobody,
+        }
+    }
+}
+
 impl From<group::Visibility> for Visibility {
     fn from(visibility: group::Visibility) -> Self {
         match visibility {
@@ -167,6 +189,16 @@ impl From<group::Visibility> for Visibility {
             group::Visibility::Unlisted => Self::Unlisted,
             group::Visibility::Members => Self::Members,
             group::Visibility::Local => Self::Local,
+        }
+    }
+}
+
+impl From<welcome::Invites> for Invites {
+    fn from(invites: welcome::Invites) -> Self {
+        match invites {
+            welcome::Invites::Moderators => Self::Moderators,
+            welcome::Invites::Members => Self::Members,
+            welcome::Invites::Nobody => Self::Nobody,
         }
     }
 }

@@ -1,11 +1,12 @@
-//! `Accept` and `Reject` of a Follow that somebody here sent, and `Reject` of a post that somebody here wrote.
+//! `Accept` and `Reject` of a Follow that somebody here sent, or of an invitation of a group here, and `Reject` of a post
+//! that somebody here wrote.
 
 use guildhall_activitypub::{Iri, activity::Answer};
 use guildhall_app::remote::{self, EntryRefused, JoinAnswered};
 use guildhall_domain::ApId;
 use guildhall_store::entry::Entry;
 
-use super::{Incoming, Step, Trouble, incoming::own_entry};
+use super::{Incoming, Step, Trouble, incoming::own_entry, membership};
 use crate::Federation;
 
 pub(super) async fn answer(
@@ -24,6 +25,9 @@ pub(super) async fn answer(
         };
         remote::entry_refused(&federation.app, refused).await?;
         return Ok(Step::Done);
+    }
+    if let Some(step) = membership::invited(federation, incoming, answer, is_accepted).await? {
+        return Ok(step);
     }
     let id = |iri: &Iri| ApId::new(iri.as_str());
     let answered = JoinAnswered {

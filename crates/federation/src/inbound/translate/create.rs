@@ -2,7 +2,7 @@
 
 use guildhall_activitypub::{Object, activity::Payload};
 
-use super::{Incoming, Step, Trouble, origin, react, thread};
+use super::{Incoming, Step, Trouble, answer_note, origin, react, thread};
 use crate::Federation;
 
 pub(super) async fn create(
@@ -27,6 +27,9 @@ pub(super) async fn create_object(
 ) -> Result<Step, Trouble> {
     if !origin::is_own(object, &incoming.activity.actor) {
         return Ok(Step::refused("the object is somebody else's"));
+    }
+    if let Some(note) = answer_note::answered(federation, object).await? {
+        return answer_note::take(federation, incoming, &note, object).await;
     }
     if let (Some(choice), Some(question)) = (object.as_poll_vote(), &object.in_reply_to) {
         return react::choose(federation, incoming, question, choice.to_owned()).await;

@@ -1,9 +1,10 @@
 //! `Follow`, `Join` and `Leave` of a group, which all mean membership here; and `Follow` of a post, which means none.
 
-use guildhall_activitypub::Iri;
+use guildhall_activitypub::{Iri, activity::Answer};
 use guildhall_app::{
     entry as entries,
-    group::{self, Leave, RequestJoin},
+    group::{self, Brings, Leave, RequestJoin},
+    welcome,
 };
 use guildhall_domain::{ApId, GroupId};
 use guildhall_store::group as groups;
@@ -34,7 +35,7 @@ pub(super) async fn follow(
     object: &Iri,
 ) -> Result<Step, Trouble> {
     if local_group(federation, object).await?.is_some() {
-        return join(federation, incoming, object).await;
+        return join(federation, incoming, object, None).await;
     }
     let Some(entry) = known_entry(federation, object).await? else {
         return Ok(Step::ignored("follows nothing that can be joined here"));
@@ -43,11 +44,12 @@ pub(super) async fn follow(
     Ok(Step::Done)
 }
 
-/// `Join`: of a group. Who comes to an event is not kept, and its server is not asked to try again.
+/// `Join`: of a group, maybe with a word for its moderators (Mobilizon's `participationMessage`). Who comes to an event is not kept, and its server is not asked to try again.
 pub(super) async fn join(
     federation: &Federation,
     incoming: &Incoming,
     object: &Iri,
+    message: Option<&str>,
 ) -> Result<Step, Trouble> {
     let Some(group) = local_group(federation, object).await? else {
         let is_event = known_entry(federation, object).await?.is_some();
@@ -59,7 +61,30 @@ pub(super) async fn join(
         follow: Some(ApId::new(incoming.activity.id.as_str())),
         cause: incoming.cause(),
     };
-    group::request_join(&federation.app, command).await.into_step()
+    let brings = Brings { message: message.map(str::to_owned), ..Brings::default() };
+    group::join_with(&federation.app, command, brings).await.into_step()
+}
+
+/// The word of somebody whom a group here invited: yes is a request to join, for which the invitation speaks; no takes the
+/// invitation back. `None`: nothing of ours is answered.
+pub(super) async fn invited(
+    federation: &Federation,
+    incoming: &Incoming,
+    answer: &Answer,
+    is_accepted: bool,
+) -> Result<Option<Step>, Trouble> {
+    let Some(invite) = answer.object.embedded().filter(|inner| inner.kind == "Invite") else {
+        return Ok(None);
+    };
+    let Some(object) = &invite.object else { return Ok(None) };
+    let Some(group) = local_group(federation, object).await? else { return Ok(None) };
+    let (actor, cause) = (incoming.actor.id, incoming.cause());
+    if is_accepted {
+        let command = RequestJoin { group, actor, follow: None, cause };
+        return group::request_join(&federation.app, command).await.into_step().map(Some);
+    }
+    welcome::decline(&federation.app, group, actor, cause).await?;
+    Ok(Some(Step::Done))
 }
 
 pub(super) async fn leave(

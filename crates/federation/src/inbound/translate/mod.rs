@@ -2,6 +2,7 @@
 
 mod announce;
 mod answer;
+mod answer_note;
 mod backfill;
 mod block;
 mod create;
@@ -43,7 +44,9 @@ pub(crate) async fn translate(federation: &Federation, incoming: Incoming) -> Re
     }
     match incoming.activity.verb.clone() {
         Verb::Follow { object } => membership::follow(federation, &incoming, &object).await,
-        Verb::Join(joining) => membership::join(federation, &incoming, &joining.object).await,
+        Verb::Join(joining) => {
+            membership::join(federation, &incoming, &joining.object, joining.message.as_deref()).await
+        }
         Verb::Leave { object } => membership::leave(federation, &incoming, &object).await,
         Verb::Undo(undoing) => undo::undo(federation, &incoming, undoing).await,
         Verb::Accept(answer) => answer::answer(federation, &incoming, &answer, true).await,

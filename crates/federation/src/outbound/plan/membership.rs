@@ -33,6 +33,12 @@ impl Teller<'_> {
         if asker.is_local || decision == Ok(JoinOutcome::AwaitingApproval) {
             return Ok(Vec::new());
         }
+        if decision.is_ok()
+            && self.received(self.event.cause.received(), &["Accept"], Some(&asker)).await?.is_some()
+        {
+            // Came by accepting an invitation: there is no request to answer.
+            return Ok(Vec::new());
+        }
         let group = find_group(self.app, group).await?;
         let request = self.request(&group, &asker).await?;
         let asker_id = iri(&asker.ap_id)?;

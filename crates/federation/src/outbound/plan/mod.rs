@@ -11,6 +11,7 @@ mod report;
 mod scene;
 mod scope;
 mod vote;
+mod welcome;
 
 use guildhall_activitypub::Iri;
 use guildhall_app::{App, Viewer};
@@ -46,6 +47,8 @@ pub async fn plan(app: &App, event: &Event) -> Result<Vec<NewDelivery>, RenderEr
             teller.join_decided(*group, *actor, *decision, reason.as_deref()).await
         }
         EventKind::JoinRequested { group, actor } => teller.join_requested(*group, *actor).await,
+        EventKind::QuestionsAsked { group, actor } => teller.questions_asked(*group, *actor).await,
+        EventKind::Invited { group, actor, by, note } => teller.invited(*group, *actor, *by, note).await,
         EventKind::Left { group, actor } => teller.left(*group, *actor).await,
         EventKind::EntryPublished { entry } => teller.entry_published(*entry).await,
         EventKind::EntryRefused { entry, reason } => teller.entry_refused(*entry, reason).await,

@@ -61,6 +61,8 @@ fn place_of(kind: &EventKind) -> Place {
         }
         EventKind::JoinDecided { .. }
         | EventKind::JoinRequested { .. }
+        | EventKind::QuestionsAsked { .. }
+        | EventKind::Invited { .. }
         | EventKind::Left { .. }
         | EventKind::GroupChanged { .. }
         | EventKind::EntryRefused { .. }

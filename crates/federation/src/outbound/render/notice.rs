@@ -22,7 +22,7 @@ pub struct Notice<'a> {
     pub handle: &'a str,
     /// What it answers, so that it is shown where the person looks.
     pub in_reply_to: Option<&'a Iri>,
-    /// Plain text.
+    /// Plain text; may have several lines.
     pub text: &'a str,
     /// When.
     pub at: Timestamp,
@@ -56,7 +56,8 @@ impl Notice<'_> {
     }
 
     fn html(&self) -> String {
-        let (href, handle, text) = (escape(self.to.as_str()), escape(self.handle), escape(self.text));
+        let (href, handle, text) =
+            (escape(self.to.as_str()), escape(self.handle), escape(self.text).replace('\n', "<br>"));
         format!("<p><a href=\"{href}\" class=\"u-url mention\">{handle}</a> {text}</p>")
     }
 }

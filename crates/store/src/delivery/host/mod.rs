@@ -13,7 +13,10 @@ pub use admin::{pause, resume, retry, skip_all, skip_next};
 pub use due::{DueHost, advance_idle, list_due, list_left, list_new};
 pub use lease::{HostLease, lease_all, renew_all};
 pub use save::{HostSave, OfHost, save, save_all};
-pub use status::{HostStatus, count_by_holder, count_by_state, find_status, list_status, queue_depth};
+pub use status::{
+    HostStatus, KnownState, count_by_holder, count_by_state, find_state, find_status, list_status,
+    queue_depth,
+};
 
 use crate::{
     StoreError,

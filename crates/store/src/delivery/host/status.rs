@@ -81,6 +81,36 @@ pub async fn find_status(db: &Db, host: &str, now: Timestamp) -> Result<Option<H
     Ok(list_status(db, &before, 1, now).await?.into_iter().next())
 }
 
+/// What people who want to write to a host are told of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KnownState {
+    /// Active, failing, dead or paused.
+    pub state: HostState,
+    /// Whether it has forbidden (HTTP 403) several deliveries since it last took one: it may have blocked this instance.
+    pub is_refusing_us: bool,
+}
+
+/// How things stand with a host; `None`: nothing was ever to be delivered there.
+pub async fn find_state(db: &Db, host: &str) -> Result<Option<KnownState>, StoreError> {
+    let row: Option<(String, i64)> = db
+        .query(
+            "SELECT h.state, (SELECT count(*) FROM delivery_failures f
+                WHERE f.host = h.host AND f.error LIKE 'HTTP 403%' AND f.failed_at > COALESCE(h.last_success_at, 0))
+             FROM delivery_hosts h WHERE h.host = $1",
+        )
+        .bind(host)
+        .optional()
+        .await?;
+    row.map(|(state, refused)| {
+        let state = convert::word("delivery host", host, &state)?;
+        Ok(KnownState { state, is_refusing_us: refused >= FORBIDDEN })
+    })
+    .transpose()
+}
+
+/// As many deliveries one after another are not forbidden for what is in them.
+const FORBIDDEN: i64 = 3;
+
 /// How many hosts are in each state that any is in.
 pub async fn count_by_state(db: &Db) -> Result<Vec<(HostState, u64)>, StoreError> {
     let rows: Vec<(String, i64)> =

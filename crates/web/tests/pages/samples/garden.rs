@@ -50,6 +50,7 @@ pub(crate) fn garden() -> GroupView {
             review: Review::First,
             ..Policy::default()
         },
+        welcome: guildhall_domain::welcome::Welcome::default(),
         member_count: 1_284,
         post_count: 3_071,
         comment_count: 18_460,
@@ -200,6 +201,7 @@ pub(crate) fn hebrew_group() -> GroupView {
             review: Review::All,
             ..Policy::default()
         },
+        welcome: guildhall_domain::welcome::Welcome::default(),
         member_count: 312,
         post_count: 87,
         comment_count: 1_540,
