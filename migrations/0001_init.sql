@@ -89,6 +89,8 @@ CREATE TABLE groups (
     posting TEXT NOT NULL,
     review TEXT NOT NULL,
     visibility TEXT NOT NULL DEFAULT 'public',
+    -- As whom moderators sign what they decide: name, group.
+    signed TEXT NOT NULL DEFAULT 'group',
     member_count BIGINT NOT NULL DEFAULT 0,
     post_count BIGINT NOT NULL DEFAULT 0,
     comment_count BIGINT NOT NULL DEFAULT 0,
@@ -425,11 +427,22 @@ CREATE TABLE decisions (
     reason TEXT,
     until BIGINT,
     by_actor_id BIGINT,
+    -- The rule that the group has written down, as it was then.
+    rule_number BIGINT,
+    rule_title TEXT,
+    -- For moderators alone.
+    note TEXT,
+    -- Whether others are told who decided: name, group.
+    signed TEXT NOT NULL DEFAULT 'group',
+    case_id BIGINT,
+    -- The decision that this one takes back.
+    undoes BIGINT,
     created_at BIGINT NOT NULL
 );
 CREATE INDEX decisions_group ON decisions (group_id, id);
 CREATE INDEX decisions_instance ON decisions (id) WHERE group_id IS NULL;
 CREATE INDEX decisions_entry ON decisions (entry_id, id) WHERE entry_id IS NOT NULL;
+CREATE INDEX decisions_case ON decisions (case_id, id) WHERE case_id IS NOT NULL;
 CREATE INDEX decisions_actor ON decisions (actor_id, group_id, id) WHERE actor_id IS NOT NULL;
 
 -- Verified activities, with what became of each.

@@ -6,6 +6,7 @@ mod admission;
 mod app;
 pub mod block_list;
 pub mod cause;
+mod decision;
 pub mod entry;
 mod facts;
 pub mod group;

@@ -1,18 +1,16 @@
 //! What a group's moderators do with what waits at the door.
 
 use guildhall_domain::{
-    ActorId, DecisionId, GroupId, QueueItemId,
-    admission::Layer,
+    ActorId, GroupId, QueueItemId,
     content::EntryState,
     event::{Cause, EventKind},
     membership::{JoinOutcome, JoinRefusal},
-    moderation::{Decision, DecisionAction, MAX_REASON_LENGTH, NotModerator, Target, decide_moderate},
+    moderation::{DecisionAction, MAX_REASON_LENGTH, NotModerator, Target, decide_moderate},
     text::shorten,
 };
 use guildhall_store::{
     StoreError, Tx,
     actor::Actor,
-    decision,
     entry::{self, Entry},
     group, membership, moderator, poll,
     queue::{self, QueueItem, QueueKind},
@@ -20,6 +18,7 @@ use guildhall_store::{
 
 use crate::{
     App, Viewer, cause,
+    decision::{Record, keep},
     entry::{count_in, resume_waiting, seen},
     facts,
     group::{admit_member, end_membership},
@@ -103,7 +102,7 @@ async fn decide(app: &App, id: QueueItemId, by: ActorId, word: Word) -> Result<(
             return Err(StoreError::corrupt("queue item", id).into());
         }
     }
-    decision::insert(&mut tx, &record(app, &item, by, &word)).await?;
+    keep(app, &mut tx, record(&item, by, &word)).await?;
     tx.commit().await?;
     app.signals.event.notify_one();
     app.signals.received.notify_one();
@@ -203,21 +202,11 @@ async fn decide_edit(
     Ok(())
 }
 
-fn record(app: &App, item: &QueueItem, by: ActorId, word: &Word) -> Decision {
+fn record(item: &QueueItem, by: ActorId, word: &Word) -> Record {
     let (action, reason) = match word {
         Word::Admit => (DecisionAction::Admit, None),
         Word::Refuse(reason) => (DecisionAction::Refuse, Some(reason.clone())),
     };
-    Decision {
-        id: DecisionId(app.new_id()),
-        group: Some(item.group),
-        action,
-        target: item.entry.map_or(Target::Actor(item.actor), Target::Entry),
-        layer: Layer::Moderator,
-        rule: Some(item.reason.clone()),
-        reason,
-        until: None,
-        by: Some(by),
-        at: app.now(),
-    }
+    let target = item.entry.map_or(Target::Actor(item.actor), Target::Entry);
+    Record { rule: Some(item.reason.clone()), reason, ..Record::by_hand(item.group, by, action, target) }
 }

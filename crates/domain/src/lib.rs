@@ -24,6 +24,6 @@ pub mod visibility;
 pub use ap_id::ApId;
 pub use handle::Handle;
 pub use id::{
-    AccountId, ActorId, BlockListId, DecisionId, EntryId, EventId, GroupId, QueueItemId, ReceivedId,
+    AccountId, ActorId, BlockListId, CaseId, DecisionId, EntryId, EventId, GroupId, QueueItemId, ReceivedId,
 };
 pub use time::Timestamp;

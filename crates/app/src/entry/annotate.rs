@@ -1,14 +1,18 @@
 //! What moderators note on a thread: locked, shown first.
 
 use guildhall_domain::{
-    ActorId, DecisionId, EntryId,
-    admission::Layer,
+    ActorId, EntryId,
     event::{Cause, EventKind},
-    moderation::{Decision, DecisionAction, Target, decide_moderate},
+    moderation::{DecisionAction, Target, decide_moderate},
 };
-use guildhall_store::{StoreError, Tx, decision, entry, group, received::Outcome};
+use guildhall_store::{StoreError, Tx, entry, group, received::Outcome};
 
-use crate::{App, cause, facts, group::ModerationError};
+use crate::{
+    App, cause,
+    decision::{Record, keep},
+    facts,
+    group::ModerationError,
+};
 
 /// What is noted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,17 +99,7 @@ async fn record(
     command: &Annotate,
     action: DecisionAction,
 ) -> Result<(), StoreError> {
-    let record = Decision {
-        id: DecisionId(app.new_id()),
-        group: Some(entry.group_id),
-        action,
-        target: Target::Entry(entry.id),
-        layer: Layer::Moderator,
-        rule: None,
-        reason: command.reason.clone(),
-        until: None,
-        by: Some(command.by),
-        at: app.now(),
-    };
-    decision::insert(tx, &record).await
+    let record = Record::by_hand(entry.group_id, command.by, action, Target::Entry(entry.id));
+    keep(app, tx, Record { reason: command.reason.clone(), ..record }).await?;
+    Ok(())
 }

@@ -1,17 +1,16 @@
 //! Taking an entry away, by its author or a moderator, and bringing it back.
 
 use guildhall_domain::{
-    ActorId, DecisionId, EntryId,
-    admission::{Layer, Role, Verdict},
+    ActorId, EntryId,
+    admission::{Role, Verdict},
     content::{ChangeFacts, DeleteOutcome, DeleteRefusal, EntryState, decide_delete, decide_restore},
     event::{Cause, EventKind},
-    moderation::{Decision, DecisionAction, Target},
+    moderation::{DecisionAction, Target},
     peering::Peering,
 };
 use guildhall_store::{
     StoreError, Tx,
     actor::Actor,
-    decision,
     entry::{self, Entry},
     group, queue,
     received::Outcome,
@@ -20,7 +19,11 @@ use guildhall_store::{
 use super::edit::{decide, texts_of};
 use super::publish::{count_in, count_out, resume_waiting};
 use super::seen;
-use crate::{App, cause, facts};
+use crate::{
+    App, cause,
+    decision::{Record, keep},
+    facts,
+};
 
 /// Somebody takes an entry away, or brings it back.
 #[derive(Debug, Clone)]
@@ -248,17 +251,7 @@ pub(super) async fn record(
     command: &Delete,
     action: DecisionAction,
 ) -> Result<(), StoreError> {
-    let record = Decision {
-        id: DecisionId(app.new_id()),
-        group: Some(entry.group_id),
-        action,
-        target: Target::Entry(entry.id),
-        layer: Layer::Moderator,
-        rule: None,
-        reason: command.reason.clone(),
-        until: None,
-        by: Some(command.by),
-        at: app.now(),
-    };
-    decision::insert(tx, &record).await
+    let record = Record::by_hand(entry.group_id, command.by, action, Target::Entry(entry.id));
+    keep(app, tx, Record { reason: command.reason.clone(), ..record }).await?;
+    Ok(())
 }

@@ -1,12 +1,12 @@
 //! Banning somebody from a group, and letting them back in.
 
 use guildhall_domain::{
-    ActorId, DecisionId, GroupId, Timestamp,
-    admission::{End, Layer, Sanction},
+    ActorId, GroupId, Timestamp,
+    admission::{End, Sanction},
     event::{Cause, EventKind},
-    moderation::{Decision, DecisionAction, Target},
+    moderation::{DecisionAction, Target},
 };
-use guildhall_store::{decision, received::Outcome, standing};
+use guildhall_store::{received::Outcome, standing};
 
 use super::{
     ModerationError,
@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     App, cause,
+    decision::{Record, keep},
     entry::{carry_out, promise_removal},
     facts,
 };
@@ -66,19 +67,9 @@ pub async fn set_ban(app: &App, command: SetBan) -> Result<(), ModerationError> 
     } else {
         standing::lift(&mut tx, Some(group), actor, Sanction::Ban).await?;
     }
-    let record = Decision {
-        id: DecisionId(app.new_id()),
-        group: Some(group),
-        action: if banned { DecisionAction::Ban } else { DecisionAction::Unban },
-        target: Target::Actor(actor),
-        layer: Layer::Moderator,
-        rule: None,
-        reason: reason.clone(),
-        until,
-        by: Some(by),
-        at: now,
-    };
-    decision::insert(&mut tx, &record).await?;
+    let action = if banned { DecisionAction::Ban } else { DecisionAction::Unban };
+    let record = Record::by_hand(group, by, action, Target::Actor(actor));
+    keep(app, &mut tx, Record { reason: reason.clone(), until, ..record }).await?;
     if here.is_local || is_ours {
         let told = EventKind::BanChanged { group, actor, by, banned, until, reason: reason.clone() };
         cause::tell(app, &mut tx, cause, told).await?;

@@ -1,7 +1,7 @@
 //! Asking to join a group.
 
 use guildhall_domain::{
-    ActorId, ApId, DecisionId, GroupId, QueueItemId,
+    ActorId, ApId, GroupId, QueueItemId,
     admission::{Decided, Wants},
     event::{Cause, EventKind},
     membership::{JoinOutcome, JoinRefusal, MembershipState, decide_join},
@@ -23,7 +23,9 @@ use super::NoDealings;
 use crate::{
     App,
     admission::{Applying, follow_rules},
-    cause, facts,
+    cause,
+    decision::{Record, keep},
+    facts,
     said::Said,
 };
 
@@ -143,19 +145,9 @@ async fn record(
     if latest.as_ref().is_some_and(is_same) {
         return Ok(());
     }
-    let record = Decision {
-        id: DecisionId(app.new_id()),
-        group: Some(command.group),
-        action,
-        target: Target::Actor(command.actor),
-        layer,
-        rule: rule.map(str::to_owned),
-        reason,
-        until: None,
-        by: None,
-        at: app.now(),
-    };
-    decision::insert(tx, &record).await
+    let record = Record::by_layer(command.group, action, Target::Actor(command.actor), admission);
+    keep(app, tx, Record { reason, ..record }).await?;
+    Ok(())
 }
 
 fn outcome_of(decision: Result<JoinOutcome, JoinRefusal>) -> Outcome {

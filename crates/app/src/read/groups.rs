@@ -1,6 +1,6 @@
 //! Groups, as shown.
 
-use guildhall_domain::{ApId, GroupId, Handle, Timestamp, group::Policy};
+use guildhall_domain::{ApId, GroupId, Handle, Timestamp, group::Policy, moderation::Signed};
 use guildhall_store::{StoreError, actor, group, moderator};
 
 use crate::{
@@ -59,6 +59,8 @@ pub struct GroupView {
     pub picture_url: Option<String>,
     /// Its door settings. Of a group elsewhere what is known of them: not what its server does with what it receives.
     pub policy: Policy,
+    /// As whom its moderators sign what they decide.
+    pub signed: Signed,
     /// Members; of a group elsewhere those that live here.
     pub member_count: i64,
     /// Published posts.
@@ -121,6 +123,7 @@ async fn view(app: &App, group: group::Group) -> Result<Option<GroupView>, Store
         language: group.language,
         picture_url: group.picture_url.or(actor.icon_url),
         policy: group.policy,
+        signed: group.signed,
         member_count: group.member_count,
         post_count: group.post_count,
         comment_count: group.comment_count,

@@ -8,7 +8,7 @@ use guildhall_domain::{ActorId, group};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Admission, Clearable, Person, Posting, Review, Visibility, given, rfc3339, web_url};
+use super::{Admission, Clearable, Person, Posting, Review, Signed, Visibility, given, rfc3339, web_url};
 use crate::native::problem::Problem;
 
 /// A group.
@@ -50,6 +50,9 @@ pub(crate) struct Group {
     /// Who may read what is said in it; null for a group elsewhere.
     #[schema(required = true)]
     visibility: Option<Visibility>,
+    /// As whom its moderators sign what they decide; null for a group elsewhere.
+    #[schema(required = true)]
+    signed: Option<Signed>,
     /// Members; of a group elsewhere those that live here.
     member_count: i64,
     /// Published posts.
@@ -158,6 +161,10 @@ pub(crate) struct GroupChanges {
     #[serde(default, deserialize_with = "given")]
     #[schema(nullable = false)]
     visibility: Option<Visibility>,
+    /// As whom its moderators sign what they decide from now on.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false)]
+    signed: Option<Signed>,
     /// All its rules in order, at most 50.
     #[serde(default, deserialize_with = "given")]
     #[schema(nullable = false)]
@@ -184,6 +191,7 @@ impl Group {
             posting: policy.map(|policy| policy.posting.into()),
             review: policy.map(|policy| policy.review.into()),
             visibility: policy.map(|policy| policy.visibility.into()),
+            signed: view.is_local.then(|| view.signed.into()),
             member_count: view.member_count,
             post_count: view.post_count,
             comment_count: view.comment_count,
@@ -240,6 +248,7 @@ impl GroupChanges {
             posting: self.posting.map(Into::into),
             review: self.review.map(Into::into),
             visibility: self.visibility.map(Into::into),
+            signed: self.signed.map(Into::into),
             rules: self.rules.map(|rules| rules.into_iter().map(Into::into).collect()),
         })
     }

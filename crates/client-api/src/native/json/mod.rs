@@ -37,5 +37,5 @@ pub(crate) use queue::{DecidedItem, QueueItem};
 pub(crate) use reason::{Ban, NewReport, OptionalReason, Reason};
 pub(crate) use report::Report;
 pub(crate) use web_url::web_url;
-pub(crate) use words::{Admission, MembershipState, Posting, Review, State, Visibility};
+pub(crate) use words::{Admission, MembershipState, Posting, Review, Signed, State, Visibility};
 pub(crate) use writing::{CommentChanges, NewComment, NewPost, NewVote, PostChanges};

@@ -1,7 +1,7 @@
 //! Closed lists of words.
 
 use guildhall_app::read::Belonging;
-use guildhall_domain::{content, group, membership};
+use guildhall_domain::{content, group, membership, moderation};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -53,6 +53,16 @@ pub(crate) enum Visibility {
     Members,
     /// Whoever has an account here; nothing of it leaves this server.
     Local,
+}
+
+/// As whom moderators sign what they decide: what the person concerned and the public are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Signed {
+    /// By their name.
+    Name,
+    /// As the group's moderators.
+    Group,
 }
 
 /// Where a post or comment stands.
@@ -160,6 +170,15 @@ impl From<Visibility> for group::Visibility {
     }
 }
 
+impl From<Signed> for moderation::Signed {
+    fn from(word: Signed) -> Self {
+        match word {
+            Signed::Name => Self::Name,
+            Signed::Group => Self::Group,
+        }
+    }
+}
+
 impl From<group::Visibility> for Visibility {
     fn from(visibility: group::Visibility) -> Self {
         match visibility {
@@ -167,6 +186,15 @@ impl From<group::Visibility> for Visibility {
             group::Visibility::Unlisted => Self::Unlisted,
             group::Visibility::Members => Self::Members,
             group::Visibility::Local => Self::Local,
+        }
+    }
+}
+
+impl From<moderation::Signed> for Signed {
+    fn from(signed: moderation::Signed) -> Self {
+        match signed {
+            moderation::Signed::Name => Self::Name,
+            moderation::Signed::Group => Self::Group,
         }
     }
 }
