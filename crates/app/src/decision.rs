@@ -76,6 +76,30 @@ impl Record {
     }
 }
 
+/// What a decision rests on besides the reason shown; nothing where it was not made in a case.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Grounds {
+    pub(crate) case: Option<CaseId>,
+    pub(crate) written_rule: Option<WrittenRule>,
+    /// The automatic rule.
+    pub(crate) rule: Option<String>,
+    /// For moderators alone.
+    pub(crate) note: Option<String>,
+}
+
+impl Grounds {
+    /// A record that rests on them.
+    pub(crate) fn of(&self, record: Record) -> Record {
+        Record {
+            case: self.case,
+            written_rule: self.written_rule.clone(),
+            note: self.note.clone(),
+            rule: record.rule.or_else(|| self.rule.clone()),
+            ..record
+        }
+    }
+}
+
 /// Keeps a decision, in the transaction that carries it out. Signed as the group chooses at this moment.
 pub(crate) async fn keep(app: &App, tx: &mut Tx, record: Record) -> Result<Decision, StoreError> {
     let signed = match (record.group, record.by) {

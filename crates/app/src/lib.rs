@@ -5,6 +5,7 @@ pub mod account;
 mod admission;
 mod app;
 pub mod block_list;
+pub mod case;
 pub mod cause;
 mod decision;
 pub mod entry;

@@ -2,6 +2,7 @@
 
 use guildhall_domain::{
     ActorId, GroupId, QueueItemId,
+    admission::HoldReason,
     content::EntryState,
     event::{Cause, EventKind},
     membership::{JoinOutcome, JoinRefusal},
@@ -18,7 +19,7 @@ use guildhall_store::{
 
 use crate::{
     App, Viewer, cause,
-    decision::{Record, keep},
+    decision::{Grounds, Record, keep},
     entry::{count_in, resume_waiting, seen},
     facts,
     group::{admit_member, end_membership},
@@ -43,7 +44,7 @@ pub enum QueueError {
 
 /// What a moderator says to an item.
 #[derive(Debug, Clone)]
-enum Word {
+pub(crate) enum Word {
     Admit,
     Refuse(String),
 }
@@ -88,24 +89,55 @@ async fn decide(app: &App, id: QueueItemId, by: ActorId, word: Word) -> Result<(
     if by != item.group.actor() {
         decide_moderate(facts::role(&mut tx, item.group, by).await?)?;
     }
-    if item.decided_at.is_some() {
-        return Err(QueueError::AlreadyDecided);
-    }
-    queue::set_decided(&mut tx, id, app.now()).await?;
-    match (item.kind, &subject) {
-        (QueueKind::Join, _) => decide_join(app, &mut tx, &item, &asker, &word).await?,
-        (QueueKind::Post | QueueKind::Comment, Some(entry)) => {
-            decide_entry(app, &mut tx, &item, entry, &word).await?;
-        }
-        (QueueKind::Edit, Some(entry)) => decide_edit(app, &mut tx, &item, entry, &word).await?,
-        (QueueKind::Post | QueueKind::Comment | QueueKind::Edit, None) => {
-            return Err(StoreError::corrupt("queue item", id).into());
-        }
-    }
-    keep(app, &mut tx, record(&item, by, &word)).await?;
+    settle(app, &mut tx, &item, (subject.as_ref(), &asker), by, &word, &Grounds::default()).await?;
     tx.commit().await?;
     app.signals.event.notify_one();
     app.signals.received.notify_one();
+    Ok(())
+}
+
+/// Decides about an entry that waits, in a transaction that has locked it and does more.
+///
+/// # Errors
+/// [`QueueError::NotFound`] where it does not wait.
+pub(crate) async fn decide_waiting(
+    app: &App,
+    tx: &mut Tx,
+    (entry, author): (&Entry, &Actor),
+    by: ActorId,
+    word: &Word,
+    grounds: &Grounds,
+) -> Result<(), QueueError> {
+    let found = queue::find_open_entry(tx, entry.id).await?.ok_or(QueueError::NotFound)?;
+    let item = queue::lock(tx, found).await?.ok_or(QueueError::NotFound)?;
+    settle(app, tx, &item, (Some(entry), author), by, word, grounds).await
+}
+
+/// Carries out what was decided about a locked item.
+async fn settle(
+    app: &App,
+    tx: &mut Tx,
+    item: &QueueItem,
+    (subject, asker): (Option<&Entry>, &Actor),
+    by: ActorId,
+    word: &Word,
+    grounds: &Grounds,
+) -> Result<(), QueueError> {
+    if item.decided_at.is_some() {
+        return Err(QueueError::AlreadyDecided);
+    }
+    queue::set_decided(tx, item.id, app.now()).await?;
+    match (item.kind, subject) {
+        (QueueKind::Join, _) => decide_join(app, tx, item, asker, word).await?,
+        (QueueKind::Post | QueueKind::Comment, Some(entry)) => {
+            decide_entry(app, tx, item, entry, word).await?;
+        }
+        (QueueKind::Edit, Some(entry)) => decide_edit(app, tx, item, entry, word).await?,
+        (QueueKind::Post | QueueKind::Comment | QueueKind::Edit, None) => {
+            return Err(StoreError::corrupt("queue item", item.id).into());
+        }
+    }
+    keep(app, tx, grounds.of(record(item, by, word))).await?;
     Ok(())
 }
 
@@ -160,7 +192,15 @@ async fn decide_entry(
             entry::set_state(tx, entry.id, EntryState::Published, None).await?;
             count_in(tx, entry, app.now()).await?;
             seen::admitted(tx, entry, app.now()).await?;
-            cause::tell(app, tx, cause, EventKind::EntryPublished { entry: entry.id }).await?;
+            if entry.state_reason.as_deref() == Some(HoldReason::ChangeAsked.as_str()) {
+                // Others have heard that it was taken away.
+                let by = item.group.actor();
+                let restored = EventKind::EntryRestored { entry: entry.id, by };
+                cause::tell(app, tx, Cause::Local, restored).await?;
+                cause::tell(app, tx, cause, EventKind::EntryEdited { entry: entry.id }).await?;
+            } else {
+                cause::tell(app, tx, cause, EventKind::EntryPublished { entry: entry.id }).await?;
+            }
         }
         Word::Refuse(reason) => {
             let cause = item.received.map_or(Cause::Local, Cause::Activity);

@@ -9,7 +9,7 @@ use guildhall_store::{StoreError, Tx, entry, group, received::Outcome};
 
 use crate::{
     App, cause,
-    decision::{Record, keep},
+    decision::{Grounds, Record, keep},
     facts,
     group::ModerationError,
 };
@@ -45,7 +45,7 @@ pub struct Annotate {
 pub async fn annotate(app: &App, command: Annotate) -> Result<(), ModerationError> {
     let is_ours = facts::actor(app, command.by).await?.is_local;
     let mut tx = app.begin().await?;
-    let result = note(app, &mut tx, &command, is_ours).await;
+    let result = note(app, &mut tx, &command, is_ours, &Grounds::default()).await;
     match &result {
         Ok(()) => {
             tx.commit().await?;
@@ -60,7 +60,14 @@ pub async fn annotate(app: &App, command: Annotate) -> Result<(), ModerationErro
     result
 }
 
-async fn note(app: &App, tx: &mut Tx, command: &Annotate, is_ours: bool) -> Result<(), ModerationError> {
+/// Notes it in a transaction that does more.
+pub(crate) async fn note(
+    app: &App,
+    tx: &mut Tx,
+    command: &Annotate,
+    is_ours: bool,
+    grounds: &Grounds,
+) -> Result<(), ModerationError> {
     let current = entry::lock(tx, command.entry).await?.ok_or(ModerationError::NotFound)?;
     if command.by != current.group_id.actor() {
         decide_moderate(facts::role(tx, current.group_id, command.by).await?)?;
@@ -85,7 +92,7 @@ async fn note(app: &App, tx: &mut Tx, command: &Annotate, is_ours: bool) -> Resu
         Annotation::Locked(locked) => entry::set_locked(tx, current.id, locked).await?,
         Annotation::Featured(featured) => entry::set_featured(tx, current.id, featured).await?,
     }
-    record(app, tx, &current, command, action).await?;
+    record(app, tx, &current, command, action, grounds).await?;
     if is_ours || group::lock(tx, current.group_id).await?.is_some_and(|group| group.is_local) {
         cause::tell(app, tx, command.cause, told).await?;
     }
@@ -98,8 +105,9 @@ async fn record(
     entry: &entry::Entry,
     command: &Annotate,
     action: DecisionAction,
+    grounds: &Grounds,
 ) -> Result<(), StoreError> {
     let record = Record::by_hand(entry.group_id, command.by, action, Target::Entry(entry.id));
-    keep(app, tx, Record { reason: command.reason.clone(), ..record }).await?;
+    keep(app, tx, grounds.of(Record { reason: command.reason.clone(), ..record })).await?;
     Ok(())
 }

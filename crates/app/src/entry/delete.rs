@@ -21,7 +21,7 @@ use super::publish::{count_in, count_out, resume_waiting};
 use super::seen;
 use crate::{
     App, cause,
-    decision::{Record, keep},
+    decision::{Grounds, Record, keep},
     facts,
 };
 
@@ -59,7 +59,7 @@ pub enum DeleteError {
 pub async fn delete(app: &App, command: Delete) -> Result<DeleteOutcome, DeleteError> {
     let is_ours = facts::actor(app, command.by).await?.is_local;
     let mut tx = app.begin().await?;
-    let result = take_away(app, &mut tx, &command, is_ours, false).await;
+    let result = take_away(app, &mut tx, &command, is_ours, false, &Grounds::default()).await;
     settle(app, tx, &command, result).await
 }
 
@@ -70,7 +70,7 @@ pub async fn delete(app: &App, command: Delete) -> Result<DeleteOutcome, DeleteE
 pub(super) async fn delete_as_decided(app: &App, command: Delete) -> Result<DeleteOutcome, DeleteError> {
     let is_ours = facts::actor(app, command.by).await?.is_local;
     let mut tx = app.begin().await?;
-    let result = take_away(app, &mut tx, &command, is_ours, true).await;
+    let result = take_away(app, &mut tx, &command, is_ours, true, &Grounds::default()).await;
     settle(app, tx, &command, result).await
 }
 
@@ -85,7 +85,7 @@ pub async fn restore(app: &App, command: Delete) -> Result<(), DeleteError> {
         None => return Err(cause::refused(app, command.cause, DeleteError::NotFound).await),
     };
     let mut tx = app.begin().await?;
-    let result = bring_back(app, &mut tx, &command, (&by, peering)).await;
+    let result = bring_back(app, &mut tx, &command, (&by, peering), &Grounds::default()).await;
     settle(app, tx, &command, result).await
 }
 
@@ -109,12 +109,14 @@ pub(super) async fn settle<T>(
     result
 }
 
-async fn take_away(
+/// Takes an entry away in a transaction that does more.
+pub(crate) async fn take_away(
     app: &App,
     tx: &mut Tx,
     command: &Delete,
     is_ours: bool,
     is_decided: bool,
+    grounds: &Grounds,
 ) -> Result<DeleteOutcome, DeleteError> {
     let current = entry::lock_in_thread(tx, command.entry).await?.ok_or(DeleteError::NotFound)?;
     let (teller, role) = match role_of(tx, &current, command.by).await? {
@@ -133,7 +135,7 @@ async fn take_away(
         entry::stay_gone(tx, current.id).await?;
         return Ok(decided);
     }
-    set_gone(app, tx, &current, command, decided).await?;
+    set_gone(app, tx, &current, command, decided, grounds).await?;
     if is_told(tx, &current, is_ours && teller == command.by).await? {
         let removal = (decided == DeleteOutcome::Removed).then(|| command.reason.clone().unwrap_or_default());
         let gone = EventKind::EntryGone { entry: current.id, by: teller, removal };
@@ -149,6 +151,7 @@ pub(super) async fn set_gone(
     current: &Entry,
     command: &Delete,
     decided: DeleteOutcome,
+    grounds: &Grounds,
 ) -> Result<(), StoreError> {
     match decided {
         DeleteOutcome::AlreadyGone => return Ok(()),
@@ -157,7 +160,7 @@ pub(super) async fn set_gone(
         }
         DeleteOutcome::Removed => {
             entry::set_state(tx, current.id, EntryState::Removed, command.reason.as_deref()).await?;
-            record(app, tx, current, command, DecisionAction::Remove).await?;
+            record(app, tx, current, command, DecisionAction::Remove, grounds).await?;
             seen::removed(tx, current, app.now()).await?;
         }
     }
@@ -169,11 +172,13 @@ pub(super) async fn set_gone(
     Ok(())
 }
 
-async fn bring_back(
+/// Brings an entry back in a transaction that does more.
+pub(crate) async fn bring_back(
     app: &App,
     tx: &mut Tx,
     command: &Delete,
     (by, peering): (&Actor, (Peering, Peering)),
+    grounds: &Grounds,
 ) -> Result<(), DeleteError> {
     let current = entry::lock_in_thread(tx, command.entry).await?.ok_or(DeleteError::NotFound)?;
     let role = role_of(tx, &current, command.by).await?;
@@ -186,7 +191,7 @@ async fn bring_back(
     }
     return_to_before(tx, &current).await?;
     if current.state == EntryState::Removed {
-        record(app, tx, &current, command, DecisionAction::Restore).await?;
+        record(app, tx, &current, command, DecisionAction::Restore, grounds).await?;
         seen::restored(tx, &current, app.now()).await?;
     }
     if is_told(tx, &current, by.is_local).await? {
@@ -250,8 +255,9 @@ pub(super) async fn record(
     entry: &Entry,
     command: &Delete,
     action: DecisionAction,
+    grounds: &Grounds,
 ) -> Result<(), StoreError> {
     let record = Record::by_hand(entry.group_id, command.by, action, Target::Entry(entry.id));
-    keep(app, tx, Record { reason: command.reason.clone(), ..record }).await?;
+    keep(app, tx, grounds.of(Record { reason: command.reason.clone(), ..record })).await?;
     Ok(())
 }

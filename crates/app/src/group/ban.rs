@@ -3,19 +3,18 @@
 use guildhall_domain::{
     ActorId, GroupId, Timestamp,
     admission::{End, Sanction},
-    event::{Cause, EventKind},
-    moderation::{DecisionAction, Target},
+    event::Cause,
 };
-use guildhall_store::{received::Outcome, standing};
+use guildhall_store::received::Outcome;
 
 use super::{
     ModerationError,
-    leave::end_membership,
     moderators::{give_up, lock_moderated},
+    sanction::{Acting, Imposed, impose},
 };
 use crate::{
     App, cause,
-    decision::{Record, keep},
+    decision::Grounds,
     entry::{carry_out, promise_removal},
     facts,
 };
@@ -57,23 +56,13 @@ pub async fn set_ban(app: &App, command: SetBan) -> Result<(), ModerationError> 
             return Err(give_up(app, cause, error).await);
         }
     };
-    let now = app.now();
-    if !cause::finish(&mut tx, cause, Outcome::Applied, None, now).await? {
+    if !cause::finish(&mut tx, cause, Outcome::Applied, None, app.now()).await? {
         return Ok(());
     }
-    if banned {
-        standing::set(&mut tx, Some(group), actor, Sanction::Ban, End::at(until)).await?;
-        end_membership(app, &mut tx, group, &person).await?;
-    } else {
-        standing::lift(&mut tx, Some(group), actor, Sanction::Ban).await?;
-    }
-    let action = if banned { DecisionAction::Ban } else { DecisionAction::Unban };
-    let record = Record::by_hand(group, by, action, Target::Actor(actor));
-    keep(app, &mut tx, Record { reason: reason.clone(), until, ..record }).await?;
-    if here.is_local || is_ours {
-        let told = EventKind::BanChanged { group, actor, by, banned, until, reason: reason.clone() };
-        cause::tell(app, &mut tx, cause, told).await?;
-    }
+    let imposed =
+        Imposed { sanction: Sanction::Ban, end: banned.then(|| End::at(until)), reason: reason.clone() };
+    impose(app, &mut tx, &person, &imposed, Acting { group: &here, by, is_ours, cause }, &Grounds::default())
+        .await?;
     let removal = if banned && remove_content {
         Some(promise_removal(app, &mut tx, Some(group), actor, by, &reason.unwrap_or_default()).await?)
     } else {

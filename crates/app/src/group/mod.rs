@@ -5,7 +5,9 @@ mod create;
 mod join;
 mod leave;
 mod moderators;
+mod note;
 mod roster;
+mod sanction;
 mod settings;
 
 pub use ban::{SetBan, set_ban};
@@ -15,7 +17,10 @@ pub use join::{JoinError, RequestJoin, request_join};
 pub(crate) use leave::end_membership;
 pub use leave::{Leave, leave};
 pub use moderators::{ModerationError, SetModerator, set_moderator};
+pub use note::note_on_person;
 pub use roster::{ListedModerators, take_listed_moderators};
+pub(crate) use sanction::{Acting, Imposed, action_of, impose};
+pub use sanction::{SetSanction, set_sanction};
 pub use settings::{ChangeGroup, ChangeGroupError, change};
 
 use guildhall_domain::{GroupId, Handle};

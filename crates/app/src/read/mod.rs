@@ -1,5 +1,6 @@
 //! Read models: what adapters show. Every entry that leaves here has passed [`guildhall_domain::visibility`].
 
+pub mod cases;
 pub mod decisions;
 pub mod entries;
 pub mod groups;
@@ -12,6 +13,9 @@ pub mod queue;
 pub mod reports;
 pub mod thread;
 
+pub use cases::{
+    CaseFilter, CaseLane, CaseLine, CaseView, CasesError, EvidenceView, NoteView, Past, PersonFile,
+};
 pub use decisions::{DecisionView, DecisionsError};
 pub use entries::{EntryView, PersonRef};
 pub use groups::{GroupRef, GroupView, RuleView};

@@ -4,6 +4,7 @@
 mod accounts;
 mod bans;
 mod block_lists;
+mod cases;
 mod dealings;
 mod deleting;
 mod editing;

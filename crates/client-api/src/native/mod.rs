@@ -4,6 +4,7 @@
 mod acting;
 mod bans;
 mod block_lists;
+mod cases;
 mod comments;
 mod decisions;
 mod deletion;
@@ -18,7 +19,9 @@ mod marks;
 mod membership;
 mod moderators;
 mod peering;
+mod person_notes;
 mod posts;
+mod prepared;
 mod problem;
 mod queue;
 mod refusals;

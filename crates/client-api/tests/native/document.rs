@@ -154,6 +154,10 @@ async fn thing(here: &Here) -> (Client, impl Fn(&str) -> String) {
     bob.set("/groups/garden/membership").await;
     let queue = alice.get("/groups/garden/queue").await.ok();
     let item = queue["items"][0]["id"].as_str().unwrap().to_owned();
+    let entry = posts[0].as_str().unwrap();
+    alice.post(&format!("/posts/{entry}/report"), json!({ "text": "x" })).await.done();
+    let cases = alice.get("/groups/garden/cases").await.ok();
+    let case = cases["items"][0]["id"].as_str().unwrap().to_owned();
     let used = std::cell::Cell::new(0);
     let fill = move |template: &str| {
         let number = used.replace(used.get() + 1) % posts.len();
@@ -163,6 +167,7 @@ async fn thing(here: &Here) -> (Client, impl Fn(&str) -> String) {
             .replace("{handle}", "bob")
             .replace("{item}", &item)
             .replace("{host}", "bad.example")
+            .replace("{case}", &case)
             .replace("{id}", entry.as_str().unwrap())
     };
     (alice, fill)

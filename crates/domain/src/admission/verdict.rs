@@ -55,6 +55,8 @@ closed_enum! {
         Approval = "approval",
         /// An automatic rule.
         Rule = "rule",
+        /// A moderator asked its author to change it.
+        ChangeAsked = "change-asked",
     }
 }
 
@@ -132,6 +134,7 @@ impl HoldReason {
             | Self::Rate
             | Self::FirstPost
             | Self::ReviewAll
+            | Self::ChangeAsked
             | Self::Approval => Refusal::NotTrusted,
         }
     }

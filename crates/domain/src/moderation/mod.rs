@@ -1,5 +1,7 @@
 //! Decisions about people, entries and hosts, as records: what, whom, by which rule, why, until when, by whom.
 
+pub mod case;
+
 use crate::{
     admission::{Layer, Role},
     id::{ActorId, CaseId, DecisionId, EntryId, GroupId},

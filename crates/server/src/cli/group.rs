@@ -13,8 +13,8 @@ use guildhall_domain::group::{Admission, InvalidSettings, Policy, Posting, Revie
 use serde::Serialize;
 
 use super::output::Output;
-use super::queue;
 use super::session::Session;
+use super::{case, queue};
 use crate::config::Config;
 
 /// `guildhall group …`
@@ -26,6 +26,14 @@ pub enum GroupCommand {
     Queue {
         /// Name of the group.
         name: String,
+    },
+    /// List what was reported.
+    Cases {
+        /// Name of the group.
+        name: String,
+        /// Those that are closed.
+        #[arg(long)]
+        closed: bool,
     },
     /// Show all there is to read of a waiting item.
     Show {
@@ -86,6 +94,7 @@ pub async fn run(command: GroupCommand, config: &Config, output: Output) -> anyh
     let done = match command {
         GroupCommand::Create(args) => create(&session, args, output).await,
         GroupCommand::Queue { name } => queue::list(&session, &name, output).await,
+        GroupCommand::Cases { name, closed } => case::list_of_group(&session, &name, closed, output).await,
         GroupCommand::Show { item } => queue::show(&session, &item, output).await,
         GroupCommand::Admit { item } => queue::admit(&session, &item, output).await,
         GroupCommand::Refuse { item, reason } => queue::refuse(&session, &item, &reason, output).await,

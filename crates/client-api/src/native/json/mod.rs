@@ -1,6 +1,7 @@
 //! What is sent and taken: the JSON types of this API, converted by hand from and to those of the use cases.
 
 mod block_list;
+mod case;
 mod changes;
 mod decision;
 mod entry;
@@ -11,6 +12,7 @@ mod original;
 mod peering;
 mod person;
 mod poll;
+mod prepared;
 mod queue;
 mod reason;
 mod report;
@@ -22,6 +24,7 @@ pub(crate) use block_list::{
     AcceptedChanges, BlockList, BlockListChanges, ChangedBlockList, ChangesToAccept, NewBlockList,
     RefreshedBlockList, SubscribedBlockList,
 };
+pub(crate) use case::{Case, CaseFile, Done, NewActions, NewNote, PersonNotes};
 pub(crate) use changes::{Clearable, given, language};
 pub(crate) use decision::Decision;
 pub(crate) use entry::{Comment, InThread, Post, Shown};
@@ -33,8 +36,9 @@ pub(crate) use peering::{
 };
 pub(crate) use person::Person;
 pub(crate) use poll::Poll;
+pub(crate) use prepared::{AtHand, OwnTexts};
 pub(crate) use queue::{DecidedItem, QueueItem};
-pub(crate) use reason::{Ban, NewReport, OptionalReason, Reason};
+pub(crate) use reason::{Ban, NewGeneralReport, NewReport, OptionalReason, Reason};
 pub(crate) use report::Report;
 pub(crate) use web_url::web_url;
 pub(crate) use words::{Admission, MembershipState, Posting, Review, Signed, State, Visibility};

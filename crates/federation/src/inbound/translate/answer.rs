@@ -5,7 +5,7 @@ use guildhall_app::remote::{self, EntryRefused, JoinAnswered};
 use guildhall_domain::ApId;
 use guildhall_store::entry::Entry;
 
-use super::{Incoming, Step, Trouble, incoming::own_entry};
+use super::{Incoming, Step, Trouble, incoming::own_entry, report};
 use crate::Federation;
 
 pub(super) async fn answer(
@@ -24,6 +24,9 @@ pub(super) async fn answer(
         };
         remote::entry_refused(&federation.app, refused).await?;
         return Ok(Step::Done);
+    }
+    if !is_accepted && let Some(step) = report::settled(federation, incoming, answer, "rejected").await? {
+        return Ok(step);
     }
     let id = |iri: &Iri| ApId::new(iri.as_str());
     let answered = JoinAnswered {
