@@ -89,6 +89,8 @@ CREATE TABLE groups (
     posting TEXT NOT NULL,
     review TEXT NOT NULL,
     visibility TEXT NOT NULL DEFAULT 'public',
+    -- As whom moderators sign what they decide: name, group.
+    signed TEXT NOT NULL DEFAULT 'group',
     member_count BIGINT NOT NULL DEFAULT 0,
     post_count BIGINT NOT NULL DEFAULT 0,
     comment_count BIGINT NOT NULL DEFAULT 0,
@@ -442,17 +444,105 @@ CREATE TABLE poll_votes (
     PRIMARY KEY (entry_id, actor_id, position)
 );
 
+-- What was reported about one thing: entry, person, group, host, rule. group_id 0 is the whole instance.
+CREATE TABLE cases (
+    id BIGINT PRIMARY KEY,
+    group_id BIGINT NOT NULL,
+    subject TEXT NOT NULL,
+    subject_key TEXT NOT NULL,
+    title TEXT NOT NULL,
+    -- Whom it concerns.
+    person_id BIGINT,
+    assignee_id BIGINT,
+    opened_at BIGINT NOT NULL,
+    -- When the last lane of ours was closed.
+    closed_at BIGINT
+);
+CREATE UNIQUE INDEX cases_open ON cases (group_id, subject, subject_key) WHERE closed_at IS NULL;
+CREATE INDEX cases_group ON cases (group_id, id);
+
+-- Who looks at a case, each for themselves: group, home, target, instance.
+CREATE TABLE case_lanes (
+    case_id BIGINT NOT NULL REFERENCES cases (id),
+    lane TEXT NOT NULL,
+    host TEXT NOT NULL,
+    is_ours BOOLEAN NOT NULL,
+    opened_at BIGINT NOT NULL,
+    closed_at BIGINT,
+    outcome TEXT,
+    closed_by BIGINT,
+    PRIMARY KEY (case_id, lane)
+);
+
+-- What was said, as it was when it was reported.
+CREATE TABLE case_items (
+    id BIGINT PRIMARY KEY,
+    case_id BIGINT NOT NULL REFERENCES cases (id),
+    entry_id BIGINT NOT NULL REFERENCES entries (id),
+    author_id BIGINT NOT NULL,
+    handle TEXT NOT NULL,
+    title TEXT,
+    content_html TEXT NOT NULL,
+    link_url TEXT,
+    -- When this version was written, by the author's clock.
+    written_at BIGINT NOT NULL,
+    -- The automatic rule that attached it.
+    rule TEXT,
+    kept_at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX case_items_version ON case_items (case_id, entry_id, written_at);
+CREATE INDEX case_items_case ON case_items (case_id, id);
+
+-- What happened to a case besides reports and decisions, and the private notes on it.
+CREATE TABLE case_history (
+    id BIGINT PRIMARY KEY,
+    case_id BIGINT NOT NULL REFERENCES cases (id),
+    kind TEXT NOT NULL,
+    lane TEXT,
+    by_actor_id BIGINT,
+    text TEXT,
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX case_history_case ON case_history (case_id, id);
+
+-- Texts that a group keeps at hand for what it tells people.
+CREATE TABLE prepared_texts (
+    group_id BIGINT NOT NULL REFERENCES groups (id),
+    name TEXT NOT NULL,
+    language TEXT NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (group_id, name, language)
+);
+
+-- What the moderators of a group note on people, for each other alone.
+CREATE TABLE person_notes (
+    id BIGINT PRIMARY KEY,
+    group_id BIGINT NOT NULL REFERENCES groups (id),
+    actor_id BIGINT NOT NULL REFERENCES actors (id),
+    by_actor_id BIGINT NOT NULL,
+    text TEXT NOT NULL,
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX person_notes_person ON person_notes (group_id, actor_id, id);
+
 CREATE TABLE reports (
     id BIGINT PRIMARY KEY,
     ap_id TEXT UNIQUE,
-    group_id BIGINT NOT NULL REFERENCES groups (id),
+    -- None: it concerns those who run the instance.
+    group_id BIGINT REFERENCES groups (id),
     reporter_id BIGINT NOT NULL REFERENCES actors (id),
     entry_id BIGINT REFERENCES entries (id),
     actor_id BIGINT REFERENCES actors (id),
     text TEXT NOT NULL,
+    -- Whether other servers are told who reports; else it is the instance that does.
+    named BOOLEAN NOT NULL DEFAULT false,
+    -- Taken back by whoever reported.
+    withdrawn_at BIGINT,
+    case_id BIGINT REFERENCES cases (id),
     created_at BIGINT NOT NULL
 );
 CREATE INDEX reports_group ON reports (group_id, id);
+CREATE INDEX reports_case ON reports (case_id, id) WHERE case_id IS NOT NULL;
 CREATE INDEX reports_entry ON reports (entry_id) WHERE entry_id IS NOT NULL;
 
 -- What waits for a moderator: a request to join, an entry, or an edit of one.
@@ -500,11 +590,22 @@ CREATE TABLE decisions (
     reason TEXT,
     until BIGINT,
     by_actor_id BIGINT,
+    -- The rule that the group has written down, as it was then.
+    rule_number BIGINT,
+    rule_title TEXT,
+    -- For moderators alone.
+    note TEXT,
+    -- Whether others are told who decided: name, group.
+    signed TEXT NOT NULL DEFAULT 'group',
+    case_id BIGINT,
+    -- The decision that this one takes back.
+    undoes BIGINT,
     created_at BIGINT NOT NULL
 );
 CREATE INDEX decisions_group ON decisions (group_id, id);
 CREATE INDEX decisions_instance ON decisions (id) WHERE group_id IS NULL;
 CREATE INDEX decisions_entry ON decisions (entry_id, id) WHERE entry_id IS NOT NULL;
+CREATE INDEX decisions_case ON decisions (case_id, id) WHERE case_id IS NOT NULL;
 CREATE INDEX decisions_actor ON decisions (actor_id, group_id, id) WHERE actor_id IS NOT NULL;
 
 -- Verified activities, with what became of each.

@@ -1,18 +1,17 @@
 //! What a group's moderators do with what waits at the door.
 
 use guildhall_domain::{
-    ActorId, DecisionId, GroupId, QueueItemId,
-    admission::Layer,
+    ActorId, GroupId, QueueItemId,
+    admission::HoldReason,
     content::EntryState,
     event::{Cause, EventKind},
     membership::{JoinOutcome, JoinRefusal},
-    moderation::{Decision, DecisionAction, MAX_REASON_LENGTH, NotModerator, Target, decide_moderate},
+    moderation::{DecisionAction, MAX_REASON_LENGTH, NotModerator, Target, decide_moderate},
     text::shorten,
 };
 use guildhall_store::{
     StoreError, Tx,
     actor::Actor,
-    decision,
     entry::{self, Entry},
     group, membership, moderator, poll,
     queue::{self, QueueItem, QueueKind},
@@ -20,6 +19,7 @@ use guildhall_store::{
 
 use crate::{
     App, Viewer, cause,
+    decision::{Grounds, Record, keep},
     entry::{count_in, resume_waiting, seen},
     facts,
     group::{admit_member, end_membership},
@@ -44,7 +44,7 @@ pub enum QueueError {
 
 /// What a moderator says to an item.
 #[derive(Debug, Clone)]
-enum Word {
+pub(crate) enum Word {
     Admit,
     Refuse(String),
 }
@@ -89,24 +89,55 @@ async fn decide(app: &App, id: QueueItemId, by: ActorId, word: Word) -> Result<(
     if by != item.group.actor() {
         decide_moderate(facts::role(&mut tx, item.group, by).await?)?;
     }
-    if item.decided_at.is_some() {
-        return Err(QueueError::AlreadyDecided);
-    }
-    queue::set_decided(&mut tx, id, app.now()).await?;
-    match (item.kind, &subject) {
-        (QueueKind::Join, _) => decide_join(app, &mut tx, &item, &asker, &word).await?,
-        (QueueKind::Post | QueueKind::Comment, Some(entry)) => {
-            decide_entry(app, &mut tx, &item, entry, &word).await?;
-        }
-        (QueueKind::Edit, Some(entry)) => decide_edit(app, &mut tx, &item, entry, &word).await?,
-        (QueueKind::Post | QueueKind::Comment | QueueKind::Edit, None) => {
-            return Err(StoreError::corrupt("queue item", id).into());
-        }
-    }
-    decision::insert(&mut tx, &record(app, &item, by, &word)).await?;
+    settle(app, &mut tx, &item, (subject.as_ref(), &asker), by, &word, &Grounds::default()).await?;
     tx.commit().await?;
     app.signals.event.notify_one();
     app.signals.received.notify_one();
+    Ok(())
+}
+
+/// Decides about an entry that waits, in a transaction that has locked it and does more.
+///
+/// # Errors
+/// [`QueueError::NotFound`] where it does not wait.
+pub(crate) async fn decide_waiting(
+    app: &App,
+    tx: &mut Tx,
+    (entry, author): (&Entry, &Actor),
+    by: ActorId,
+    word: &Word,
+    grounds: &Grounds,
+) -> Result<(), QueueError> {
+    let found = queue::find_open_entry(tx, entry.id).await?.ok_or(QueueError::NotFound)?;
+    let item = queue::lock(tx, found).await?.ok_or(QueueError::NotFound)?;
+    settle(app, tx, &item, (Some(entry), author), by, word, grounds).await
+}
+
+/// Carries out what was decided about a locked item.
+async fn settle(
+    app: &App,
+    tx: &mut Tx,
+    item: &QueueItem,
+    (subject, asker): (Option<&Entry>, &Actor),
+    by: ActorId,
+    word: &Word,
+    grounds: &Grounds,
+) -> Result<(), QueueError> {
+    if item.decided_at.is_some() {
+        return Err(QueueError::AlreadyDecided);
+    }
+    queue::set_decided(tx, item.id, app.now()).await?;
+    match (item.kind, subject) {
+        (QueueKind::Join, _) => decide_join(app, tx, item, asker, word).await?,
+        (QueueKind::Post | QueueKind::Comment, Some(entry)) => {
+            decide_entry(app, tx, item, entry, word).await?;
+        }
+        (QueueKind::Edit, Some(entry)) => decide_edit(app, tx, item, entry, word).await?,
+        (QueueKind::Post | QueueKind::Comment | QueueKind::Edit, None) => {
+            return Err(StoreError::corrupt("queue item", item.id).into());
+        }
+    }
+    keep(app, tx, grounds.of(record(item, by, word))).await?;
     Ok(())
 }
 
@@ -161,7 +192,15 @@ async fn decide_entry(
             entry::set_state(tx, entry.id, EntryState::Published, None).await?;
             count_in(tx, entry, app.now()).await?;
             seen::admitted(tx, entry, app.now()).await?;
-            cause::tell(app, tx, cause, EventKind::EntryPublished { entry: entry.id }).await?;
+            if entry.state_reason.as_deref() == Some(HoldReason::ChangeAsked.as_str()) {
+                // Others have heard that it was taken away.
+                let by = item.group.actor();
+                let restored = EventKind::EntryRestored { entry: entry.id, by };
+                cause::tell(app, tx, Cause::Local, restored).await?;
+                cause::tell(app, tx, cause, EventKind::EntryEdited { entry: entry.id }).await?;
+            } else {
+                cause::tell(app, tx, cause, EventKind::EntryPublished { entry: entry.id }).await?;
+            }
         }
         Word::Refuse(reason) => {
             let cause = item.received.map_or(Cause::Local, Cause::Activity);
@@ -203,21 +242,11 @@ async fn decide_edit(
     Ok(())
 }
 
-fn record(app: &App, item: &QueueItem, by: ActorId, word: &Word) -> Decision {
+fn record(item: &QueueItem, by: ActorId, word: &Word) -> Record {
     let (action, reason) = match word {
         Word::Admit => (DecisionAction::Admit, None),
         Word::Refuse(reason) => (DecisionAction::Refuse, Some(reason.clone())),
     };
-    Decision {
-        id: DecisionId(app.new_id()),
-        group: Some(item.group),
-        action,
-        target: item.entry.map_or(Target::Actor(item.actor), Target::Entry),
-        layer: Layer::Moderator,
-        rule: Some(item.reason.clone()),
-        reason,
-        until: None,
-        by: Some(by),
-        at: app.now(),
-    }
+    let target = item.entry.map_or(Target::Actor(item.actor), Target::Entry);
+    Record { rule: Some(item.reason.clone()), reason, ..Record::by_hand(item.group, by, action, target) }
 }

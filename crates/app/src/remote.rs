@@ -1,20 +1,19 @@
 //! What other servers tell us about their own: groups and people that live there.
 
 use guildhall_domain::{
-    ActorId, ApId, DecisionId, EntryId, GroupId, Timestamp,
+    ActorId, ApId, EntryId, GroupId, Timestamp,
     actor::ActorKind,
-    admission::{End, Layer, Sanction},
+    admission::{End, Sanction},
     content::EntryState,
     event::Cause,
     group::{Admission, Policy, Posting, Review, Visibility},
     membership::MembershipState,
-    moderation::{Decision, DecisionAction, MAX_REASON_LENGTH, Target},
-    text::shorten,
+    moderation::{DecisionAction, Target},
 };
 use guildhall_store::{
     StoreError, Tx,
     actor::{self, Actor},
-    decision, entry,
+    entry,
     group::{self, Counts, GroupFields},
     membership::{self, Membership},
     received::Outcome,
@@ -23,6 +22,7 @@ use guildhall_store::{
 
 use crate::{
     App, Forget, cause,
+    decision::{Record, keep},
     entry::{count_in, count_out, remove_all_by},
     facts,
     group::end_membership,
@@ -211,19 +211,10 @@ async fn record_refusal(
     rule: &str,
     reason: Option<&str>,
 ) -> Result<(), StoreError> {
-    let record = Decision {
-        id: DecisionId(app.new_id()),
-        group: Some(GroupId(group.0)),
-        action: DecisionAction::Refuse,
-        target,
-        layer: Layer::Moderator,
-        rule: Some(rule.to_owned()),
-        reason: reason.map(str::to_owned),
-        until: None,
-        by: Some(group),
-        at: app.now(),
-    };
-    decision::insert(tx, &record).await
+    let record = Record::by_hand(GroupId(group.0), group, DecisionAction::Refuse, target);
+    let (rule, reason) = (Some(rule.to_owned()), reason.map(str::to_owned));
+    keep(app, tx, Record { rule, reason, ..record }).await?;
+    Ok(())
 }
 
 /// An actor elsewhere is gone: its memberships end, and what it wrote in any group is taken away.
@@ -306,19 +297,10 @@ pub async fn actor_suspended(app: &App, command: SuspendActor) -> Result<(), Sto
         standing::lift(&mut tx, None, actor, Sanction::Ban).await?
     };
     if changed {
-        let record = Decision {
-            id: DecisionId(app.new_id()),
-            group: None,
-            action: if is_suspended { DecisionAction::Ban } else { DecisionAction::Unban },
-            target: Target::Actor(actor),
-            layer: Layer::Moderator,
-            rule: None,
-            reason: reason.map(|reason| shorten(&reason, MAX_REASON_LENGTH)),
-            until: until.filter(|_| is_suspended),
-            by: Some(by),
-            at: app.now(),
-        };
-        decision::insert(&mut tx, &record).await?;
+        let action = if is_suspended { DecisionAction::Ban } else { DecisionAction::Unban };
+        let record = Record::by_hand(None, by, action, Target::Actor(actor));
+        let until = until.filter(|_| is_suspended);
+        keep(app, &mut tx, Record { reason, until, ..record }).await?;
     }
     tx.commit().await
 }

@@ -192,13 +192,19 @@ pub enum EventKind {
         /// The actor.
         actor: ActorId,
     },
-    /// A report was filed with a group hosted elsewhere.
+    /// A report came in that others elsewhere are to look at too.
     Reported {
+        /// The group that is told: itself where it lives elsewhere, else its moderators who do.
+        group: Option<GroupId>,
         /// The entry reported.
-        entry: EntryId,
-        /// Who reported.
-        by: ActorId,
+        entry: Option<EntryId>,
+        /// The person reported, or the author of the entry.
+        person: Option<ActorId>,
+        /// Who reports, where they want it known; else the instance does.
+        by: Option<ActorId>,
         /// What they said.
         text: String,
+        /// Whether the server of the person is told.
+        is_forwarded: bool,
     },
 }

@@ -74,6 +74,11 @@ id!(
     BlockListId
 );
 
+id!(
+    /// A case: what was reported about one thing, and what was done about it.
+    CaseId
+);
+
 impl GroupId {
     /// The group as an actor.
     pub fn actor(self) -> ActorId {

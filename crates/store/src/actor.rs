@@ -128,6 +128,13 @@ pub struct ActorFields {
     pub published_at: Option<Timestamp>,
 }
 
+/// The handle of an actor, `@name@host`, inside a transaction.
+pub async fn find_handle(tx: &mut Tx, id: ActorId) -> Result<Option<String>, StoreError> {
+    let row: Option<(String, String)> =
+        tx.query("SELECT username, host FROM actors WHERE id = $1").bind(id.0).optional().await?;
+    Ok(row.map(|(name, host)| format!("@{name}@{host}")))
+}
+
 /// The actor with a key.
 pub async fn find(db: &Db, id: ActorId) -> Result<Option<Actor>, StoreError> {
     const BY_ID: Keyed = Keyed {

@@ -1,8 +1,8 @@
 //! Moderation decisions, as records that are never changed.
 
 use guildhall_domain::{
-    ActorId, DecisionId, EntryId, GroupId, Timestamp,
-    moderation::{Decision, DecisionAction, Target},
+    ActorId, CaseId, DecisionId, EntryId, GroupId, Timestamp,
+    moderation::{Decision, DecisionAction, Target, WrittenRule},
 };
 
 use crate::{
@@ -19,8 +19,8 @@ pub async fn insert(tx: &mut Tx, decision: &Decision) -> Result<(), StoreError> 
     };
     tx.query(
         "INSERT INTO decisions (id, group_id, action, entry_id, actor_id, host, layer, rule, reason, until,
-            by_actor_id, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+            by_actor_id, created_at, rule_number, rule_title, note, signed, case_id, undoes)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
     )
     .bind(decision.id.0)
     .bind(decision.group.map(|group| group.0))
@@ -34,6 +34,12 @@ pub async fn insert(tx: &mut Tx, decision: &Decision) -> Result<(), StoreError> 
     .bind(decision.until.map(|until| until.0))
     .bind(decision.by.map(|by| by.0))
     .bind(decision.at.0)
+    .bind(decision.written_rule.as_ref().map(|rule| rule.number))
+    .bind(decision.written_rule.as_ref().map(|rule| rule.title.clone()))
+    .bind(decision.note.clone())
+    .bind(decision.signed.as_str())
+    .bind(decision.case.map(|case| case.0))
+    .bind(decision.undoes.map(|undone| undone.0))
     .execute()
     .await?;
     Ok(())
@@ -41,9 +47,33 @@ pub async fn insert(tx: &mut Tx, decision: &Decision) -> Result<(), StoreError> 
 
 macro_rules! select {
     () => {
-        "SELECT id, group_id, action, entry_id, actor_id, host, layer, rule, reason, until, by_actor_id, created_at
+        "SELECT id, group_id, action, entry_id, actor_id, host, layer, rule, reason, until, by_actor_id, created_at,
+                rule_number, rule_title, note, signed, case_id, undoes
          FROM decisions"
     };
+}
+
+/// The decision with a key.
+pub async fn find(db: &Db, id: DecisionId) -> Result<Option<Decision>, StoreError> {
+    let row: Option<Row> = db.query(concat!(select!(), " WHERE id = $1")).bind(id.0).optional().await?;
+    row.map(Decision::try_from).transpose()
+}
+
+/// Decisions made in a case, oldest first.
+pub async fn list_of_case(
+    db: &Db,
+    case: CaseId,
+    after: Option<DecisionId>,
+    limit: usize,
+) -> Result<Vec<Decision>, StoreError> {
+    let rows: Vec<Row> = db
+        .query(concat!(select!(), " WHERE case_id = $1 AND id > $2 ORDER BY id LIMIT $3"))
+        .bind(case.0)
+        .bind(after.map_or(0, |id| id.0))
+        .bind(count(limit))
+        .all()
+        .await?;
+    convert::all(rows)
 }
 
 /// Decisions about an entry, oldest first.
@@ -151,6 +181,12 @@ crate::record! {
         until: Option<i64>,
         by_actor_id: Option<i64>,
         created_at: i64,
+        rule_number: Option<i64>,
+        rule_title: Option<String>,
+        note: Option<String>,
+        signed: String,
+        case_id: Option<i64>,
+        undoes: Option<i64>,
     }
 }
 
@@ -171,9 +207,16 @@ impl TryFrom<Row> for Decision {
             target,
             layer: convert::word("decision", row.id, &row.layer)?,
             rule: row.rule,
+            written_rule: row
+                .rule_number
+                .map(|number| WrittenRule { number, title: row.rule_title.unwrap_or_default() }),
             reason: row.reason,
             until: convert::time(row.until),
+            note: row.note,
             by: row.by_actor_id.map(ActorId),
+            signed: convert::word("decision", row.id, &row.signed)?,
+            case: row.case_id.map(CaseId),
+            undoes: row.undoes.map(DecisionId),
             at: Timestamp(row.created_at),
         })
     }

@@ -246,11 +246,14 @@ impl Row {
             EventKind::KeysChanged { actor } => {
                 Self { kind: kind("keys_changed"), actor_id: Some(actor.0), ..head }
             }
-            EventKind::Reported { entry, by, text } => Self {
+            EventKind::Reported { group, entry, person, by, text, is_forwarded } => Self {
                 kind: kind("reported"),
-                entry_id: Some(entry.0),
-                by_actor_id: Some(by.0),
+                group_id: group.map(|group| group.0),
+                entry_id: entry.map(|entry| entry.0),
+                actor_id: person.map(|person| person.0),
+                by_actor_id: by.map(|by| by.0),
                 text: Some(text.clone()),
+                value: Some(i64::from(*is_forwarded)),
                 ..head
             },
         }
@@ -343,9 +346,12 @@ impl Row {
             "group_changed" => EventKind::GroupChanged { group: self.group()? },
             "keys_changed" => EventKind::KeysChanged { actor: self.actor()? },
             "reported" => EventKind::Reported {
-                entry: self.entry()?,
-                by: self.by()?,
+                group: self.group_id.map(GroupId),
+                entry: self.entry_id.map(EntryId),
+                person: self.actor_id.map(ActorId),
+                by: self.by_actor_id.map(ActorId),
                 text: self.text.clone().unwrap_or_default(),
+                is_forwarded: self.flag(),
             },
             _ => return Err(self.corrupt()),
         })

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use guildhall_domain::{
     EntryId, GroupId, Timestamp,
     group::{Policy, Rule, Visibility},
+    moderation::Signed,
 };
 
 use crate::{
@@ -15,7 +16,7 @@ use crate::{
 macro_rules! select {
     () => {
         "SELECT id, is_local, title, description_source, description_html, language, picture_url, admission, posting,
-                review, visibility, member_count, post_count, comment_count, created_at, updated_at
+                review, visibility, member_count, post_count, comment_count, created_at, updated_at, signed
          FROM groups"
     };
 }
@@ -39,6 +40,8 @@ pub struct Group {
     pub picture_url: Option<String>,
     /// Its door settings; of a group elsewhere what it shows of them.
     pub policy: Policy,
+    /// As whom moderators sign what they decide.
+    pub signed: Signed,
     /// Members.
     pub member_count: i64,
     /// Published posts.
@@ -201,6 +204,23 @@ pub async fn set_fields(
     Ok(())
 }
 
+/// Sets as whom moderators sign what they decide from now on.
+pub async fn set_signed(tx: &mut Tx, id: GroupId, signed: Signed) -> Result<(), StoreError> {
+    tx.query("UPDATE groups SET signed = $2 WHERE id = $1")
+        .bind(id.0)
+        .bind(signed.as_str())
+        .execute()
+        .await?;
+    Ok(())
+}
+
+/// As whom moderators sign; as the group where it is not known.
+pub async fn find_signed(tx: &mut Tx, id: GroupId) -> Result<Signed, StoreError> {
+    let row: Option<(String,)> =
+        tx.query("SELECT signed FROM groups WHERE id = $1").bind(id.0).optional().await?;
+    row.map_or(Ok(Signed::Group), |(signed,)| convert::word("group", id, &signed))
+}
+
 /// The rules of a group in order.
 pub async fn list_rules(db: &Db, id: GroupId) -> Result<Vec<RenderedRule>, StoreError> {
     let rows: Vec<(String, String, String)> = db
@@ -313,6 +333,7 @@ crate::record! {
         comment_count: i64,
         created_at: i64,
         updated_at: i64,
+        signed: String,
     }
 }
 
@@ -328,6 +349,7 @@ impl TryFrom<Row> for Group {
                 review: convert::word("group", row.id, &row.review)?,
                 visibility: convert::word("group", row.id, &row.visibility)?,
             },
+            signed: convert::word("group", row.id, &row.signed)?,
             is_local: row.is_local,
             title: row.title,
             description_source: row.description_source,

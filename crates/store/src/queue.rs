@@ -226,6 +226,19 @@ pub async fn list_open(
     convert::all(rows)
 }
 
+/// The open item of a post or comment that is held, inside a transaction that has locked it.
+pub async fn find_open_entry(tx: &mut Tx, entry: EntryId) -> Result<Option<QueueItemId>, StoreError> {
+    let row: Option<(i64,)> = tx
+        .query(
+            "SELECT id FROM queue_items
+             WHERE entry_id = $1 AND kind IN ('post', 'comment') AND decided_at IS NULL ORDER BY id DESC LIMIT 1",
+        )
+        .bind(entry.0)
+        .optional()
+        .await?;
+    Ok(row.map(|(id,)| QueueItemId(id)))
+}
+
 /// Marks an item as decided.
 pub async fn set_decided(tx: &mut Tx, id: QueueItemId, now: Timestamp) -> Result<(), StoreError> {
     tx.query("UPDATE queue_items SET decided_at = $2 WHERE id = $1").bind(id.0).bind(now.0).execute().await?;

@@ -77,6 +77,7 @@ fn verb(kind: &str, value: &Value) -> Result<Verb, ActivityError> {
         "Lock" => Verb::Lock(Locking { object: object_id(value)?, reason: reason(value) }),
         "Block" => Verb::Block(blocking(value)?),
         "Flag" => Verb::Flag(report(value)?),
+        "Resolve" => Verb::Resolve(answer(value)?),
         "Move" => Verb::Move(moving(value)?),
         "PollVote" => Verb::PollVote(poll_choice(value)?),
         other => Verb::Unknown(other.to_owned()),

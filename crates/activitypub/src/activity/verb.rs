@@ -51,6 +51,8 @@ pub enum Verb {
     Block(Blocking),
     /// `Flag`: a report.
     Flag(Report),
+    /// `Resolve` of a `Flag` (Lemmy): it is settled.
+    Resolve(Answer),
     /// `Move` of an actor, or of a thread between groups.
     Move(Moving),
     /// `PollVote` (PieFed). Elsewhere a vote is a `Create`: see [`Object::as_poll_vote`].

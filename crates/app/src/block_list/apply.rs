@@ -1,9 +1,9 @@
 //! From what a list offers to what is in force.
 
 use guildhall_domain::{
-    ActorId, DecisionId,
+    ActorId,
     admission::Layer,
-    moderation::{Decision, DecisionAction, Target},
+    moderation::{DecisionAction, Target},
     peering::{
         PeeringEntry,
         block_list::{ListChange, ListRules, Wanted, decide_list_changes},
@@ -12,11 +12,14 @@ use guildhall_domain::{
 use guildhall_store::{
     StoreError, Tx,
     block_list::{self, BlockList},
-    decision,
     peering::{self, ListedHost},
 };
 
-use crate::{App, peering::record};
+use crate::{
+    App,
+    decision::{Record, keep},
+    peering::record,
+};
 
 /// Who wanted changes to be made.
 #[derive(Debug, Clone, Copy)]
@@ -92,19 +95,8 @@ pub(super) async fn apply(
         record(app, tx, listed, layer, Some(&rule)).await?;
     }
     for host in gone {
-        let record = Decision {
-            id: DecisionId(app.new_id()),
-            group: None,
-            action: DecisionAction::ClearHost,
-            target: Target::Host(host.to_owned()),
-            layer,
-            rule: Some(rule.clone()),
-            reason: None,
-            until: None,
-            by,
-            at: app.now(),
-        };
-        decision::insert(tx, &record).await?;
+        let record = Record::by_hand(None, by, DecisionAction::ClearHost, Target::Host(host.to_owned()));
+        keep(app, tx, Record { layer, rule: Some(rule.clone()), ..record }).await?;
     }
     Ok(())
 }

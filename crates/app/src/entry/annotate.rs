@@ -1,14 +1,18 @@
 //! What moderators note on a thread: locked, shown first.
 
 use guildhall_domain::{
-    ActorId, DecisionId, EntryId,
-    admission::Layer,
+    ActorId, EntryId,
     event::{Cause, EventKind},
-    moderation::{Decision, DecisionAction, Target, decide_moderate},
+    moderation::{DecisionAction, Target, decide_moderate},
 };
-use guildhall_store::{StoreError, Tx, decision, entry, group, received::Outcome};
+use guildhall_store::{StoreError, Tx, entry, group, received::Outcome};
 
-use crate::{App, cause, facts, group::ModerationError};
+use crate::{
+    App, cause,
+    decision::{Grounds, Record, keep},
+    facts,
+    group::ModerationError,
+};
 
 /// What is noted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +45,7 @@ pub struct Annotate {
 pub async fn annotate(app: &App, command: Annotate) -> Result<(), ModerationError> {
     let is_ours = facts::actor(app, command.by).await?.is_local;
     let mut tx = app.begin().await?;
-    let result = note(app, &mut tx, &command, is_ours).await;
+    let result = note(app, &mut tx, &command, is_ours, &Grounds::default()).await;
     match &result {
         Ok(()) => {
             tx.commit().await?;
@@ -56,7 +60,14 @@ pub async fn annotate(app: &App, command: Annotate) -> Result<(), ModerationErro
     result
 }
 
-async fn note(app: &App, tx: &mut Tx, command: &Annotate, is_ours: bool) -> Result<(), ModerationError> {
+/// Notes it in a transaction that does more.
+pub(crate) async fn note(
+    app: &App,
+    tx: &mut Tx,
+    command: &Annotate,
+    is_ours: bool,
+    grounds: &Grounds,
+) -> Result<(), ModerationError> {
     let current = entry::lock(tx, command.entry).await?.ok_or(ModerationError::NotFound)?;
     if command.by != current.group_id.actor() {
         decide_moderate(facts::role(tx, current.group_id, command.by).await?)?;
@@ -81,7 +92,7 @@ async fn note(app: &App, tx: &mut Tx, command: &Annotate, is_ours: bool) -> Resu
         Annotation::Locked(locked) => entry::set_locked(tx, current.id, locked).await?,
         Annotation::Featured(featured) => entry::set_featured(tx, current.id, featured).await?,
     }
-    record(app, tx, &current, command, action).await?;
+    record(app, tx, &current, command, action, grounds).await?;
     if is_ours || group::lock(tx, current.group_id).await?.is_some_and(|group| group.is_local) {
         cause::tell(app, tx, command.cause, told).await?;
     }
@@ -94,18 +105,9 @@ async fn record(
     entry: &entry::Entry,
     command: &Annotate,
     action: DecisionAction,
+    grounds: &Grounds,
 ) -> Result<(), StoreError> {
-    let record = Decision {
-        id: DecisionId(app.new_id()),
-        group: Some(entry.group_id),
-        action,
-        target: Target::Entry(entry.id),
-        layer: Layer::Moderator,
-        rule: None,
-        reason: command.reason.clone(),
-        until: None,
-        by: Some(command.by),
-        at: app.now(),
-    };
-    decision::insert(tx, &record).await
+    let record = Record::by_hand(entry.group_id, command.by, action, Target::Entry(entry.id));
+    keep(app, tx, grounds.of(Record { reason: command.reason.clone(), ..record })).await?;
+    Ok(())
 }

@@ -1,17 +1,16 @@
 //! Taking an entry away, by its author or a moderator, and bringing it back.
 
 use guildhall_domain::{
-    ActorId, DecisionId, EntryId,
-    admission::{Layer, Role, Verdict},
+    ActorId, EntryId,
+    admission::{Role, Verdict},
     content::{ChangeFacts, DeleteOutcome, DeleteRefusal, EntryState, decide_delete, decide_restore},
     event::{Cause, EventKind},
-    moderation::{Decision, DecisionAction, Target},
+    moderation::{DecisionAction, Target},
     peering::Peering,
 };
 use guildhall_store::{
     StoreError, Tx,
     actor::Actor,
-    decision,
     entry::{self, Entry},
     group, queue,
     received::Outcome,
@@ -20,7 +19,11 @@ use guildhall_store::{
 use super::edit::{decide, texts_of};
 use super::publish::{count_in, count_out, resume_waiting};
 use super::seen;
-use crate::{App, cause, facts};
+use crate::{
+    App, cause,
+    decision::{Grounds, Record, keep},
+    facts,
+};
 
 /// Somebody takes an entry away, or brings it back.
 #[derive(Debug, Clone)]
@@ -56,7 +59,7 @@ pub enum DeleteError {
 pub async fn delete(app: &App, command: Delete) -> Result<DeleteOutcome, DeleteError> {
     let is_ours = facts::actor(app, command.by).await?.is_local;
     let mut tx = app.begin().await?;
-    let result = take_away(app, &mut tx, &command, is_ours, false).await;
+    let result = take_away(app, &mut tx, &command, is_ours, false, &Grounds::default()).await;
     settle(app, tx, &command, result).await
 }
 
@@ -67,7 +70,7 @@ pub async fn delete(app: &App, command: Delete) -> Result<DeleteOutcome, DeleteE
 pub(super) async fn delete_as_decided(app: &App, command: Delete) -> Result<DeleteOutcome, DeleteError> {
     let is_ours = facts::actor(app, command.by).await?.is_local;
     let mut tx = app.begin().await?;
-    let result = take_away(app, &mut tx, &command, is_ours, true).await;
+    let result = take_away(app, &mut tx, &command, is_ours, true, &Grounds::default()).await;
     settle(app, tx, &command, result).await
 }
 
@@ -82,7 +85,7 @@ pub async fn restore(app: &App, command: Delete) -> Result<(), DeleteError> {
         None => return Err(cause::refused(app, command.cause, DeleteError::NotFound).await),
     };
     let mut tx = app.begin().await?;
-    let result = bring_back(app, &mut tx, &command, (&by, peering)).await;
+    let result = bring_back(app, &mut tx, &command, (&by, peering), &Grounds::default()).await;
     settle(app, tx, &command, result).await
 }
 
@@ -106,12 +109,14 @@ pub(super) async fn settle<T>(
     result
 }
 
-async fn take_away(
+/// Takes an entry away in a transaction that does more.
+pub(crate) async fn take_away(
     app: &App,
     tx: &mut Tx,
     command: &Delete,
     is_ours: bool,
     is_decided: bool,
+    grounds: &Grounds,
 ) -> Result<DeleteOutcome, DeleteError> {
     let current = entry::lock_in_thread(tx, command.entry).await?.ok_or(DeleteError::NotFound)?;
     let (teller, role) = match role_of(tx, &current, command.by).await? {
@@ -130,7 +135,7 @@ async fn take_away(
         entry::stay_gone(tx, current.id).await?;
         return Ok(decided);
     }
-    set_gone(app, tx, &current, command, decided).await?;
+    set_gone(app, tx, &current, command, decided, grounds).await?;
     if is_told(tx, &current, is_ours && teller == command.by).await? {
         let removal = (decided == DeleteOutcome::Removed).then(|| command.reason.clone().unwrap_or_default());
         let gone = EventKind::EntryGone { entry: current.id, by: teller, removal };
@@ -146,6 +151,7 @@ pub(super) async fn set_gone(
     current: &Entry,
     command: &Delete,
     decided: DeleteOutcome,
+    grounds: &Grounds,
 ) -> Result<(), StoreError> {
     match decided {
         DeleteOutcome::AlreadyGone => return Ok(()),
@@ -154,7 +160,7 @@ pub(super) async fn set_gone(
         }
         DeleteOutcome::Removed => {
             entry::set_state(tx, current.id, EntryState::Removed, command.reason.as_deref()).await?;
-            record(app, tx, current, command, DecisionAction::Remove).await?;
+            record(app, tx, current, command, DecisionAction::Remove, grounds).await?;
             seen::removed(tx, current, app.now()).await?;
         }
     }
@@ -166,11 +172,13 @@ pub(super) async fn set_gone(
     Ok(())
 }
 
-async fn bring_back(
+/// Brings an entry back in a transaction that does more.
+pub(crate) async fn bring_back(
     app: &App,
     tx: &mut Tx,
     command: &Delete,
     (by, peering): (&Actor, (Peering, Peering)),
+    grounds: &Grounds,
 ) -> Result<(), DeleteError> {
     let current = entry::lock_in_thread(tx, command.entry).await?.ok_or(DeleteError::NotFound)?;
     let role = role_of(tx, &current, command.by).await?;
@@ -183,7 +191,7 @@ async fn bring_back(
     }
     return_to_before(tx, &current).await?;
     if current.state == EntryState::Removed {
-        record(app, tx, &current, command, DecisionAction::Restore).await?;
+        record(app, tx, &current, command, DecisionAction::Restore, grounds).await?;
         seen::restored(tx, &current, app.now()).await?;
     }
     if is_told(tx, &current, by.is_local).await? {
@@ -247,18 +255,9 @@ pub(super) async fn record(
     entry: &Entry,
     command: &Delete,
     action: DecisionAction,
+    grounds: &Grounds,
 ) -> Result<(), StoreError> {
-    let record = Decision {
-        id: DecisionId(app.new_id()),
-        group: Some(entry.group_id),
-        action,
-        target: Target::Entry(entry.id),
-        layer: Layer::Moderator,
-        rule: None,
-        reason: command.reason.clone(),
-        until: None,
-        by: Some(command.by),
-        at: app.now(),
-    };
-    decision::insert(tx, &record).await
+    let record = Record::by_hand(entry.group_id, command.by, action, Target::Entry(entry.id));
+    keep(app, tx, grounds.of(Record { reason: command.reason.clone(), ..record })).await?;
+    Ok(())
 }

@@ -26,6 +26,7 @@ use super::submit::record;
 use crate::{
     App,
     admission::{Applying, follow_rules},
+    case::attach_by_rules,
     cause, facts,
     said::Said,
 };
@@ -200,6 +201,7 @@ async fn change(
         return Ok(Edited::Unchanged);
     }
     follow_rules(tx, current.group_id, Some(current.id), &decided, app.now()).await?;
+    attach_by_rules(app, tx, current.group_id, current.id, &decided).await?;
     match decided.verdict {
         Verdict::Admit | Verdict::AdmitAndReport => {
             apply(app, tx, &current, command).await.map(|()| Edited::Changed)

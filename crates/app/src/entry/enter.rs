@@ -34,6 +34,7 @@ use super::submit::{Submit, SubmitError, Submitted, record};
 use crate::{
     App,
     admission::{self, Applying},
+    case::attach_by_rules,
     cause, facts,
     port::PortFuture,
     said::Said,
@@ -294,10 +295,11 @@ async fn follow_up(
         Verdict::Drop(_) => None,
     };
     admission::follow_rules(tx, command.group, Some(new.id), decided, now).await?;
+    attach_by_rules(app, tx, command.group, new.id, decided).await?;
     Ok(told.map(|told| cause::new_event(app, command.cause, told)))
 }
 
-fn queue_item(app: &App, entry: &Entry, reason: &str) -> QueueItem {
+pub(super) fn queue_item(app: &App, entry: &Entry, reason: &str) -> QueueItem {
     QueueItem {
         id: QueueItemId(app.new_id()),
         kind: if entry.kind == EntryKind::Post { QueueKind::Post } else { QueueKind::Comment },

@@ -1,15 +1,15 @@
 //! A post or comment that wants to enter a group, from here or from elsewhere.
 
 use guildhall_domain::{
-    ActorId, ApId, DecisionId, EntryId, GroupId, Timestamp,
+    ActorId, ApId, EntryId, GroupId, Timestamp,
     admission::Decided,
     audience,
     content::EntryState,
     event::Cause,
-    moderation::{Decision, DecisionAction, Target},
+    moderation::{DecisionAction, Target},
 };
 use guildhall_store::{
-    StoreError, Tx, actor, decision,
+    StoreError, Tx, actor,
     entry::{Entry, Texts},
     instance, membership,
     poll::Poll,
@@ -19,7 +19,12 @@ use guildhall_store::{
 use super::enter::{Applicant, enter};
 use super::judge::outcome_of;
 use super::once::RequestKey;
-use crate::{App, cause, facts, group::NoDealings};
+use crate::{
+    App, cause,
+    decision::{Record, keep},
+    facts,
+    group::NoDealings,
+};
 
 /// Where an entry was written.
 #[derive(Debug, Clone)]
@@ -161,17 +166,6 @@ pub(super) async fn record(
     action: DecisionAction,
     decided: &Decided,
 ) -> Result<(), StoreError> {
-    let record = Decision {
-        id: DecisionId(app.new_id()),
-        group: Some(entry.group_id),
-        action,
-        target: Target::Entry(entry.id),
-        layer: decided.layer,
-        rule: decided.named().map(str::to_owned),
-        reason: decided.explanation().map(str::to_owned),
-        until: None,
-        by: None,
-        at: app.now(),
-    };
-    decision::insert(tx, &record).await
+    keep(app, tx, Record::by_layer(entry.group_id, action, Target::Entry(entry.id), decided)).await?;
+    Ok(())
 }

@@ -22,7 +22,7 @@ use guildhall_store::{
 use super::delete::{
     Delete, DeleteError, delete, is_told, record, restore, return_to_before, role_of, set_gone, settle,
 };
-use crate::{App, cause, facts};
+use crate::{App, cause, decision::Grounds, facts};
 
 /// Takes a thread away with all its comments, for a moderator or the group itself. What its author does concerns the post
 /// alone.
@@ -78,7 +78,7 @@ pub async fn move_thread(app: &App, command: MoveThread) -> Result<MoveOutcome, 
     let hosts = Hosts::find(app, thread, to).await?;
     let is_ours = facts::actor(app, by).await?.is_local;
     let mut tx = app.begin().await?;
-    let result = relocate(app, &mut tx, &removal, &hosts, is_ours).await;
+    let result = relocate(app, &mut tx, &removal, &hosts, is_ours, &Grounds::default()).await;
     settle(app, tx, &removal, result).await
 }
 
@@ -114,7 +114,7 @@ async fn remove(app: &App, tx: &mut Tx, command: &Delete, is_ours: bool) -> Resu
     let present = Present::find(tx, &post, decided).await?;
     let outcome = present.outcome();
     if cause::finish(tx, command.cause, outcome, None, app.now()).await? && outcome == Outcome::Applied {
-        take_out(app, tx, &post, command, &present, is_ours).await?;
+        take_out(app, tx, &post, command, &present, is_ours, &Grounds::default()).await?;
     }
     Ok(())
 }
@@ -127,12 +127,13 @@ async fn take_out(
     command: &Delete,
     present: &Present,
     is_ours: bool,
+    grounds: &Grounds,
 ) -> Result<(), DeleteError> {
     // Before the group's counters: somebody who edits one of them has it first, too.
     let comments = entry::remove_comments(tx, post.id, command.reason.as_deref(), app.now()).await?;
-    set_gone(app, tx, post, command, present.decided).await?;
+    set_gone(app, tx, post, command, present.decided, grounds).await?;
     if present.decided == DeleteOutcome::AlreadyGone {
-        record(app, tx, post, command, DecisionAction::Remove).await?;
+        record(app, tx, post, command, DecisionAction::Remove, grounds).await?;
     }
     group::add_counts(tx, post.group_id, Counts { comments: -comments, ..Counts::default() }).await?;
     if !is_told(tx, post, is_ours).await? {
@@ -177,7 +178,7 @@ async fn bring_back(app: &App, tx: &mut Tx, command: &Delete, is_ours: bool) -> 
         return_to_before(tx, &post).await?;
     }
     group::add_counts(tx, post.group_id, Counts { comments, ..Counts::default() }).await?;
-    record(app, tx, &post, command, DecisionAction::Restore).await?;
+    record(app, tx, &post, command, DecisionAction::Restore, &Grounds::default()).await?;
     if is_told(tx, &post, is_ours).await? {
         // Of a removed post's comments nobody was told; see `take_out`.
         let alone = if post.state == EntryState::Removed { Vec::new() } else { out(&gone) };
@@ -190,13 +191,13 @@ async fn bring_back(app: &App, tx: &mut Tx, command: &Delete, is_ours: bool) -> 
 }
 
 /// The groups between which a thread moves.
-struct Hosts {
+pub(crate) struct Hosts {
     from: Actor,
     to: Option<Actor>,
 }
 
 impl Hosts {
-    async fn find(app: &App, thread: EntryId, to: Option<GroupId>) -> Result<Self, DeleteError> {
+    pub(crate) async fn find(app: &App, thread: EntryId, to: Option<GroupId>) -> Result<Self, DeleteError> {
         let post = entry::find(&app.store, thread).await?.ok_or(DeleteError::NotFound)?;
         let from = facts::actor(app, post.group_id.actor()).await?;
         let to = match to {
@@ -218,12 +219,14 @@ impl Hosts {
     }
 }
 
-async fn relocate(
+/// Moves a thread in a transaction that does more. Before the group is locked: this locks both in their order.
+pub(crate) async fn relocate(
     app: &App,
     tx: &mut Tx,
     command: &Delete,
     hosts: &Hosts,
     is_ours: bool,
+    grounds: &Grounds,
 ) -> Result<MoveOutcome, DeleteError> {
     let post = entry::lock_in_thread(tx, command.entry).await?.ok_or(DeleteError::NotFound)?;
     if post.group_id.actor() != hosts.from.id {
@@ -233,6 +236,7 @@ async fn relocate(
     let known = MoveFacts {
         role: role_of(tx, &post, command.by).await?,
         is_local: hosts.from.is_local,
+        is_by_hand: grounds.case.is_some(),
         target: hosts.target(tx, command.by).await?,
     };
     let decided = decide_move(&known).map_err(|_| DeleteRefusal::NotAllowed)?;
@@ -248,9 +252,9 @@ async fn relocate(
         return Ok(MoveOutcome::Unchanged);
     }
     match (decided, &hosts.to) {
-        (MoveOutcome::Moved, Some(to)) => put_into(app, tx, &post, command, to).await?,
+        (MoveOutcome::Moved, Some(to)) => put_into(app, tx, &post, command, to, grounds).await?,
         (MoveOutcome::Removed, _) if outcome == Outcome::Applied => {
-            take_out(app, tx, &post, command, &present, is_ours).await?;
+            take_out(app, tx, &post, command, &present, is_ours, grounds).await?;
         }
         (MoveOutcome::Moved | MoveOutcome::Removed | MoveOutcome::Unchanged, _) => {}
     }
@@ -263,6 +267,7 @@ async fn put_into(
     post: &Entry,
     command: &Delete,
     to: &Actor,
+    grounds: &Grounds,
 ) -> Result<(), StoreError> {
     let (from, target) = (post.group_id, GroupId(to.id.0));
     let comments = entry::set_group(tx, post.id, target).await?;
@@ -279,7 +284,7 @@ async fn put_into(
     for (group, counts) in changes {
         group::add_counts(tx, group, counts).await?;
     }
-    record(app, tx, post, command, DecisionAction::Move).await?;
+    record(app, tx, post, command, DecisionAction::Move, grounds).await?;
     if to.is_local && is_shown {
         cause::tell(app, tx, Cause::Local, EventKind::EntryPublished { entry: post.id }).await?;
     }

@@ -20,6 +20,7 @@ use guildhall_store::{
 use crate::{
     App,
     admission::{Applying, follow_rules},
+    case::attach_by_rules,
     cause, facts,
 };
 
@@ -138,7 +139,8 @@ impl Ballot {
 
     /// What rules about votes want done with what is voted on.
     async fn follow_rules(&self, app: &App, tx: &mut Tx) -> Result<(), StoreError> {
-        follow_rules(tx, self.entry.group_id, Some(self.entry.id), &self.admission, app.now()).await
+        follow_rules(tx, self.entry.group_id, Some(self.entry.id), &self.admission, app.now()).await?;
+        attach_by_rules(app, tx, self.entry.group_id, self.entry.id, &self.admission).await
     }
 }
 

@@ -1,21 +1,21 @@
 //! Banning somebody from a group, and letting them back in.
 
 use guildhall_domain::{
-    ActorId, DecisionId, GroupId, Timestamp,
-    admission::{End, Layer, Sanction},
-    event::{Cause, EventKind},
-    moderation::{Decision, DecisionAction, Target},
+    ActorId, GroupId, Timestamp,
+    admission::{End, Sanction},
+    event::Cause,
     welcome::VOUCH_COUNTS_FOR,
 };
-use guildhall_store::{decision, received::Outcome, standing, welcome::vouch};
+use guildhall_store::{received::Outcome, welcome::vouch};
 
 use super::{
     ModerationError,
-    leave::end_membership,
     moderators::{give_up, lock_moderated},
+    sanction::{Acting, Imposed, impose},
 };
 use crate::{
     App, cause,
+    decision::Grounds,
     entry::{carry_out, promise_removal},
     facts,
 };
@@ -57,34 +57,16 @@ pub async fn set_ban(app: &App, command: SetBan) -> Result<(), ModerationError> 
             return Err(give_up(app, cause, error).await);
         }
     };
-    let now = app.now();
-    if !cause::finish(&mut tx, cause, Outcome::Applied, None, now).await? {
+    if !cause::finish(&mut tx, cause, Outcome::Applied, None, app.now()).await? {
         return Ok(());
     }
+    let imposed =
+        Imposed { sanction: Sanction::Ban, end: banned.then(|| End::at(until)), reason: reason.clone() };
+    impose(app, &mut tx, &person, &imposed, Acting { group: &here, by, is_ours, cause }, &Grounds::default())
+        .await?;
     if banned {
-        standing::set(&mut tx, Some(group), actor, Sanction::Ban, End::at(until)).await?;
-        end_membership(app, &mut tx, group, &person).await?;
-        let since = Timestamp(now.0 - i64::try_from(VOUCH_COUNTS_FOR.as_millis()).unwrap_or(i64::MAX));
-        vouch::set_failed(&mut tx, group, actor, since, now).await?;
-    } else {
-        standing::lift(&mut tx, Some(group), actor, Sanction::Ban).await?;
-    }
-    let record = Decision {
-        id: DecisionId(app.new_id()),
-        group: Some(group),
-        action: if banned { DecisionAction::Ban } else { DecisionAction::Unban },
-        target: Target::Actor(actor),
-        layer: Layer::Moderator,
-        rule: None,
-        reason: reason.clone(),
-        until,
-        by: Some(by),
-        at: now,
-    };
-    decision::insert(&mut tx, &record).await?;
-    if here.is_local || is_ours {
-        let told = EventKind::BanChanged { group, actor, by, banned, until, reason: reason.clone() };
-        cause::tell(app, &mut tx, cause, told).await?;
+        let now = app.now();
+        vouch::set_failed(&mut tx, group, actor, now.minus(VOUCH_COUNTS_FOR), now).await?;
     }
     let removal = if banned && remove_content {
         Some(promise_removal(app, &mut tx, Some(group), actor, by, &reason.unwrap_or_default()).await?)

@@ -1,7 +1,7 @@
 //! Asking to join a group.
 
 use guildhall_domain::{
-    ActorId, ApId, DecisionId, GroupId, QueueItemId,
+    ActorId, ApId, GroupId, QueueItemId,
     admission::Decided,
     event::{Cause, EventKind},
     membership::{JoinOutcome, JoinRefusal, MembershipState, decide_join},
@@ -11,7 +11,6 @@ use guildhall_domain::{
 use guildhall_store::{
     StoreError, Tx,
     actor::{self, Actor},
-    decision,
     delivery::subscription,
     entry, group,
     group::Counts,
@@ -25,7 +24,9 @@ use super::{NoDealings, door::Waiting};
 use crate::{
     App,
     admission::follow_rules,
-    cause, facts,
+    cause,
+    decision::{Record, keep},
+    facts,
     welcome::{ask, invitation_for, is_vouched_for, plain_answer},
 };
 
@@ -226,19 +227,9 @@ pub(super) async fn record(
     if latest.as_ref().is_some_and(is_same) {
         return Ok(());
     }
-    let record = Decision {
-        id: DecisionId(app.new_id()),
-        group: Some(group),
-        action,
-        target: Target::Actor(actor),
-        layer,
-        rule: rule.map(str::to_owned),
-        reason,
-        until: None,
-        by: None,
-        at: app.now(),
-    };
-    decision::insert(tx, &record).await
+    let record = Record::by_layer(group, action, Target::Actor(actor), admission);
+    keep(app, tx, Record { reason, ..record }).await?;
+    Ok(())
 }
 
 fn outcome_of(decision: Result<JoinOutcome, JoinRefusal>) -> Outcome {

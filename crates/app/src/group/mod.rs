@@ -6,7 +6,9 @@ mod door;
 mod join;
 mod leave;
 mod moderators;
+mod note;
 mod roster;
+mod sanction;
 mod settings;
 mod trust;
 
@@ -18,7 +20,10 @@ pub use join::{Brings, JoinError, RequestJoin, join_with, request_join};
 pub(crate) use leave::end_membership;
 pub use leave::{Leave, leave};
 pub use moderators::{ModerationError, SetModerator, set_moderator};
+pub use note::note_on_person;
 pub use roster::{ListedModerators, take_listed_moderators};
+pub(crate) use sanction::{Acting, Imposed, action_of, impose};
+pub use sanction::{SetSanction, set_sanction};
 pub use settings::{ChangeGroup, ChangeGroupError, change};
 pub use trust::{GivenView, SetTrust, TrustError, TrustView, find_trust, set_trust};
 

@@ -1,19 +1,22 @@
 //! Appointing and dismissing moderators.
 
 use guildhall_domain::{
-    ActorId, DecisionId, GroupId,
-    admission::Layer,
+    ActorId, GroupId,
     event::{Cause, EventKind},
-    moderation::{Decision, DecisionAction, NotModerator, Target, decide_moderate},
+    moderation::{DecisionAction, NotModerator, Target, decide_moderate},
 };
 use guildhall_store::{
-    StoreError, Tx, decision,
+    StoreError, Tx,
     group::{self, Group},
     moderator,
     received::Outcome,
 };
 
-use crate::{App, cause, facts};
+use crate::{
+    App, cause,
+    decision::{Record, keep},
+    facts,
+};
 
 /// Somebody is to become moderator, or to cease to be one.
 #[derive(Debug, Clone, Copy)]
@@ -72,19 +75,8 @@ pub async fn set_moderator(app: &App, command: SetModerator) -> Result<(), Moder
     if !changed {
         return Ok(tx.commit().await?);
     }
-    let record = Decision {
-        id: DecisionId(app.new_id()),
-        group: Some(group),
-        action: if appointed { DecisionAction::Appoint } else { DecisionAction::Dismiss },
-        target: Target::Actor(actor),
-        layer: Layer::Moderator,
-        rule: None,
-        reason: None,
-        until: None,
-        by: Some(by),
-        at: now,
-    };
-    decision::insert(&mut tx, &record).await?;
+    let action = if appointed { DecisionAction::Appoint } else { DecisionAction::Dismiss };
+    keep(app, &mut tx, Record::by_hand(group, by, action, Target::Actor(actor))).await?;
     if here.is_local || is_ours {
         cause::tell(app, &mut tx, cause, EventKind::ModeratorChanged { group, actor, by, appointed }).await?;
     }

@@ -4,7 +4,7 @@ use guildhall_domain::{
     ActorId, GroupId,
     event::{Cause, EventKind},
     group::{Admission, InvalidSettings, Policy, Posting, Review, Rule, Visibility, decide_settings},
-    moderation::{NotModerator, decide_moderate},
+    moderation::{NotModerator, Signed, decide_moderate},
     text::{clean, clean_line},
     welcome::{Invites, MAX_VOUCHES_NEEDED, Welcome},
 };
@@ -36,6 +36,8 @@ pub struct ChangeGroup {
     pub review: Option<Review>,
     /// Who may read.
     pub visibility: Option<Visibility>,
+    /// As whom moderators sign what they decide.
+    pub signed: Option<Signed>,
     /// Its rules, all of them.
     pub rules: Option<Vec<Rule>>,
     /// Who may invite people.
@@ -88,6 +90,9 @@ pub async fn change(
         None => current_rules.into_iter().map(|rule| rule.rule).collect(),
     };
     let welcome = changed_welcome(welcome::find_in(&mut tx, id).await?, &command)?;
+    if let Some(signed) = command.signed {
+        group::set_signed(&mut tx, id, signed).await?;
+    }
     let fields = changed(current, command);
     decide_settings(&fields.title, &fields.description_source, fields.language.as_deref(), &rules)?;
     group::set_fields(&mut tx, id, &fields, app.now()).await?;

@@ -3,21 +3,21 @@
 use std::collections::HashMap;
 
 use guildhall_domain::{
-    ActorId, DecisionId, GroupId,
-    admission::Layer,
-    moderation::{Decision, DecisionAction, MAX_REASON_LENGTH, NotModerator, Target},
+    ActorId, GroupId,
+    moderation::{DecisionAction, MAX_REASON_LENGTH, NotModerator, Target},
     text::shorten,
     trust::{Seen, Thresholds, Trust, TrustFacts, decide_trust, explain},
 };
 use guildhall_store::{
     StoreError,
     acquaintance::{self, Given},
-    decision, group, moderator, rulebook,
+    group, moderator, rulebook,
 };
 
 use super::{ModerationError, moderators::lock_moderated};
 use crate::{
     App, Viewer,
+    decision::{Record, keep},
     queue::may_see,
     read::{PersonRef, names},
     rulebook::read,
@@ -146,21 +146,14 @@ pub async fn set_trust(app: &App, command: SetTrust) -> Result<(), TrustError> {
     }
     let now = app.now();
     let action = if given.is_some() { DecisionAction::GiveTrust } else { DecisionAction::UngiveTrust };
-    let record = Decision {
-        id: DecisionId(app.new_id()),
-        group: Some(group),
-        action,
-        target: Target::Actor(actor),
-        layer: Layer::Moderator,
+    let record = Record {
         rule: given.as_ref().map(|(level, _)| level.as_str().to_owned()),
         reason: given.as_ref().map(|(_, reason)| reason.clone()),
-        until: None,
-        by: Some(by),
-        at: now,
+        ..Record::by_hand(group, by, action, Target::Actor(actor))
     };
     let given = given.map(|(level, reason)| Given { level, reason, by });
     acquaintance::give(&mut tx, group, actor, given.as_ref(), now).await?;
-    decision::insert(&mut tx, &record).await?;
+    keep(app, &mut tx, record).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -1,16 +1,18 @@
 //! Decisions about hosts that end by themselves.
 
 use guildhall_domain::{
-    DecisionId,
     admission::Layer,
-    moderation::{Decision, DecisionAction, Target},
+    moderation::{DecisionAction, Target},
 };
 use guildhall_store::{
-    StoreError, decision,
+    StoreError,
     peering::{self, ListedHost},
 };
 
-use crate::{App, Forget};
+use crate::{
+    App, Forget,
+    decision::{Record, keep},
+};
 
 /// Entries ended in one transaction.
 const BATCH: usize = 200;
@@ -26,7 +28,7 @@ pub async fn end(app: &App) -> Result<(), StoreError> {
     while peering::has_over(&app.store, app.now()).await? {
         let mut tx = app.begin().await?;
         for listed in peering::delete_over(&mut tx, app.now(), BATCH).await? {
-            decision::insert(&mut tx, &ended(app, listed)).await?;
+            keep(app, &mut tx, ended(listed)).await?;
         }
         tx.commit().await?;
         app.signals.forget(Forget::Peering);
@@ -34,17 +36,9 @@ pub async fn end(app: &App) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn ended(app: &App, listed: ListedHost) -> Decision {
-    Decision {
-        id: DecisionId(app.new_id()),
-        group: listed.group,
-        action: DecisionAction::ClearHost,
-        target: Target::Host(listed.entry.host),
-        layer: if listed.group.is_some() { Layer::GroupPeering } else { Layer::InstancePeering },
-        rule: Some(RULE.to_owned()),
-        reason: None,
-        until: None,
-        by: None,
-        at: app.now(),
-    }
+fn ended(listed: ListedHost) -> Record {
+    let layer = if listed.group.is_some() { Layer::GroupPeering } else { Layer::InstancePeering };
+    let target = Target::Host(listed.entry.host);
+    let record = Record::by_hand(listed.group, None, DecisionAction::ClearHost, target);
+    Record { layer, rule: Some(RULE.to_owned()), ..record }
 }

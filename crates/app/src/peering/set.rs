@@ -1,18 +1,21 @@
 //! Deciding about one host.
 
 use guildhall_domain::{
-    ActorId, DecisionId, GroupId, Timestamp,
+    ActorId, GroupId, Timestamp,
     admission::Layer,
-    moderation::{Decision, DecisionAction, Target},
+    moderation::{DecisionAction, Target},
     peering::{PeeringAction, PeeringEntry},
 };
 use guildhall_store::{
-    StoreError, Tx, block_list, decision,
+    StoreError, Tx, block_list,
     peering::{self, ListedHost},
 };
 
 use super::{By, PeeringError, authorise, other_host, words};
-use crate::{App, Forget};
+use crate::{
+    App, Forget,
+    decision::{Record, keep},
+};
 
 /// A host is to go on a list, or what is said about it there is to be replaced.
 #[derive(Debug, Clone)]
@@ -136,19 +139,9 @@ struct Told<'a> {
 }
 
 async fn insert(app: &App, tx: &mut Tx, told: &Told<'_>, action: DecisionAction) -> Result<(), StoreError> {
-    let record = Decision {
-        id: DecisionId(app.new_id()),
-        group: told.group,
-        action,
-        target: Target::Host(told.host.to_owned()),
-        layer: Layer::Moderator,
-        rule: None,
-        reason: told.reason.clone(),
-        until: None,
-        by: told.by,
-        at: app.now(),
-    };
-    decision::insert(tx, &record).await
+    let record = Record::by_hand(told.group, told.by, action, Target::Host(told.host.to_owned()));
+    keep(app, tx, Record { reason: told.reason.clone(), ..record }).await?;
+    Ok(())
 }
 
 /// Records what an entry decides: what may come in, and that its media are muted where they are as well.
@@ -163,19 +156,14 @@ pub(crate) async fn record(
     let first = DecisionAction::about_host(Some(entry.action));
     let mutes_too = entry.mute_media && entry.action != PeeringAction::MuteMedia;
     for action in [Some(first), mutes_too.then_some(DecisionAction::MuteHost)].into_iter().flatten() {
-        let record = Decision {
-            id: DecisionId(app.new_id()),
-            group: listed.group,
-            action,
-            target: Target::Host(entry.host.clone()),
+        let record = Record {
             layer,
             rule: rule.map(str::to_owned),
             reason: listed.reason.clone().or_else(|| listed.public_comment.clone()),
             until: entry.until,
-            by: listed.by,
-            at: app.now(),
+            ..Record::by_hand(listed.group, listed.by, action, Target::Host(entry.host.clone()))
         };
-        decision::insert(tx, &record).await?;
+        keep(app, tx, record).await?;
     }
     Ok(())
 }

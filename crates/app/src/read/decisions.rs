@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use guildhall_domain::{
-    ActorId, DecisionId, EntryId, GroupId, Timestamp,
+    ActorId, CaseId, DecisionId, EntryId, GroupId, Timestamp,
     admission::Layer,
     content::EntryKind,
-    moderation::{Decision, DecisionAction, NotModerator, Target},
+    moderation::{Decision, DecisionAction, NotModerator, Target, WrittenRule},
 };
 use guildhall_store::{
     StoreError, decision,
@@ -36,12 +36,20 @@ pub struct DecisionView {
     pub layer: Layer,
     /// The rule, by its fixed name.
     pub rule: Option<String>,
+    /// The rule that the group has written down.
+    pub written_rule: Option<WrittenRule>,
     /// The reason given.
     pub reason: Option<String>,
+    /// What moderators noted; for them alone.
+    pub note: Option<String>,
     /// When it ends by itself.
     pub until: Option<Timestamp>,
     /// Who decided; `None` where a rule did, and for readers who are not told.
     pub by: Option<PersonRef>,
+    /// The case it was made in; for moderators alone.
+    pub case: Option<CaseId>,
+    /// The decision that this one takes back.
+    pub undoes: Option<DecisionId>,
     /// When.
     pub at: Timestamp,
 }
@@ -101,7 +109,7 @@ pub async fn of_instance(
     Ok(views(app, request.page(found, by_id), true).await?)
 }
 
-/// The decisions about a post or comment, oldest first. Its author is not told who decided.
+/// The decisions about a post or comment, oldest first. Its author is told who decided where the group signs by name.
 ///
 /// # Errors
 /// [`DecisionsError::NotFound`] where the viewer sees nothing of it, [`DecisionsError::NotConcerned`] where they see it
@@ -138,7 +146,11 @@ fn by_id(decision: &Decision) -> Cursor {
     Cursor { key: 0, id: decision.id.0 }
 }
 
-async fn views(app: &App, page: Page<Decision>, tells_who: bool) -> Result<Page<DecisionView>, StoreError> {
+pub(super) async fn views(
+    app: &App,
+    page: Page<Decision>,
+    moderates: bool,
+) -> Result<Page<DecisionView>, StoreError> {
     let about: Vec<EntryId> = page.items.iter().filter_map(entry_of).collect();
     let about = entry::list_by_ids(&app.store, &about).await?;
     let about: HashMap<EntryId, Entry> = about.into_iter().map(|entry| (entry.id, entry)).collect();
@@ -158,9 +170,13 @@ async fn views(app: &App, page: Page<Decision>, tells_who: bool) -> Result<Page<
         person: name(whom(&decision)),
         host: host_of(&decision),
         layer: decision.layer,
-        by: name(decision.by.filter(|_| tells_who)),
+        by: name(if moderates { decision.by } else { decision.signer() }),
         rule: decision.rule,
+        written_rule: decision.written_rule,
         reason: decision.reason,
+        note: decision.note.filter(|_| moderates),
+        case: decision.case.filter(|_| moderates),
+        undoes: decision.undoes,
         until: decision.until,
         at: decision.at,
     };

@@ -1,6 +1,8 @@
 //! Groups, as shown.
 
-use guildhall_domain::{ApId, GroupId, Handle, Timestamp, group::Policy, welcome::Welcome};
+use guildhall_domain::{
+    ApId, GroupId, Handle, Timestamp, group::Policy, moderation::Signed, welcome::Welcome,
+};
 use guildhall_store::{StoreError, actor, group, moderator, welcome};
 
 use crate::{
@@ -61,6 +63,8 @@ pub struct GroupView {
     pub policy: Policy,
     /// Who may invite into it, and how many vouch for somebody; of a group elsewhere the defaults.
     pub welcome: Welcome,
+    /// As whom its moderators sign what they decide.
+    pub signed: Signed,
     /// Members; of a group elsewhere those that live here.
     pub member_count: i64,
     /// Published posts.
@@ -124,6 +128,7 @@ async fn view(app: &App, group: group::Group) -> Result<Option<GroupView>, Store
         picture_url: group.picture_url.or(actor.icon_url),
         policy: group.policy,
         welcome: welcome::find(&app.store, group.id).await?,
+        signed: group.signed,
         member_count: group.member_count,
         post_count: group.post_count,
         comment_count: group.comment_count,

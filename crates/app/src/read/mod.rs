@@ -1,6 +1,7 @@
 //! Read models: what adapters show. Every entry that leaves here has passed [`guildhall_domain::visibility`].
 
 pub mod access;
+pub mod cases;
 pub mod decisions;
 pub mod entries;
 pub mod groups;
@@ -16,6 +17,9 @@ pub mod requests;
 pub mod thread;
 
 pub use access::{Access, ActAccess, Answer};
+pub use cases::{
+    CaseFilter, CaseLane, CaseLine, CaseView, CasesError, EvidenceView, NoteView, Past, PersonFile,
+};
 pub use decisions::{DecisionView, DecisionsError};
 pub use entries::{EntryView, PersonRef};
 pub use groups::{GroupRef, GroupView, RuleView};

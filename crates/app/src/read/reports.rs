@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use guildhall_domain::{ActorId, EntryId, GroupId, Timestamp, content::EntryKind, moderation::NotModerator};
+use guildhall_domain::{
+    ActorId, CaseId, EntryId, GroupId, Timestamp, content::EntryKind, moderation::NotModerator,
+};
 use guildhall_store::{
     StoreError, entry,
     report::{self, Report},
@@ -29,6 +31,10 @@ pub struct ReportView {
     pub text: String,
     /// When it came in.
     pub at: Timestamp,
+    /// When it was taken back.
+    pub withdrawn_at: Option<Timestamp>,
+    /// The case it belongs to.
+    pub case: Option<CaseId>,
 }
 
 /// Why reports are not shown.
@@ -61,7 +67,7 @@ pub async fn of_group(
     Ok(views(app, page).await?)
 }
 
-async fn views(app: &App, page: Page<Report>) -> Result<Page<ReportView>, StoreError> {
+pub(super) async fn views(app: &App, page: Page<Report>) -> Result<Page<ReportView>, StoreError> {
     let about: Vec<EntryId> = page.items.iter().filter_map(|report| report.entry).collect();
     let about = entry::list_by_ids(&app.store, &about).await?;
     let kinds: HashMap<EntryId, EntryKind> = about.iter().map(|entry| (entry.id, entry.kind)).collect();
@@ -78,6 +84,8 @@ async fn views(app: &App, page: Page<Report>) -> Result<Page<ReportView>, StoreE
             person: report.actor.and_then(|actor| people.get(&actor).cloned()),
             text: report.text,
             at: report.at,
+            withdrawn_at: report.withdrawn_at,
+            case: report.case,
         })
     };
     let items = page.items.into_iter().map(view).collect::<Result<_, StoreError>>()?;

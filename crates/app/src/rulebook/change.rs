@@ -2,19 +2,24 @@
 //! somebody else has just written.
 
 use guildhall_domain::{
-    ActorId, DecisionId, GroupId, Timestamp,
-    admission::{Layer, Role},
-    moderation::{Decision, DecisionAction, NotModerator, Target},
+    ActorId, GroupId, Timestamp,
+    admission::Role,
+    moderation::{DecisionAction, NotModerator, Target},
     rules::{InvalidRule, Rule, RuleSet},
 };
 use guildhall_store::{
-    StoreError, Tx, decision, group,
+    StoreError, Tx, group,
     rulebook::{self as store, StoredRulebook},
 };
 use serde_json::Value;
 
 use super::{ReadError, Rulebook, read, read_rule, write};
-use crate::{App, Viewer, facts, instance, queue::may_see};
+use crate::{
+    App, Viewer,
+    decision::{Record, keep},
+    facts, instance,
+    queue::may_see,
+};
 
 /// A rulebook as it holds now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -222,19 +227,8 @@ async fn put(
         let now = store::find_in(&mut tx, group).await?.map_or(0, |stored| stored.revision);
         return Err(RulebookError::Stale { given: before, now });
     }
-    let record = Decision {
-        id: DecisionId(app.new_id()),
-        group,
-        action: DecisionAction::ChangeRules,
-        target: Target::Actor(about),
-        layer: Layer::Moderator,
-        rule: rule.map(str::to_owned),
-        reason: None,
-        until: None,
-        by: Some(by),
-        at: now,
-    };
-    decision::insert(&mut tx, &record).await?;
+    let record = Record::by_hand(group, by, DecisionAction::ChangeRules, Target::Actor(about));
+    keep(app, &mut tx, Record { rule: rule.map(str::to_owned), ..record }).await?;
     tx.commit().await?;
     Ok(Current { revision: new.revision, book, updated_at: Some(now) })
 }

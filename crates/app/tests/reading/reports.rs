@@ -2,18 +2,17 @@
 
 use guildhall_app::{
     Viewer,
-    entry::{self, Report},
+    case::{self, Report},
     read::{PageRequest, ReportView, ReportsError, reports::of_group},
 };
-use guildhall_domain::{ActorId, ApId, EntryId, GroupId, actor::ActorKind, content::EntryKind, event::Cause};
+use guildhall_domain::{ActorId, ApId, EntryId, GroupId, actor::ActorKind, content::EntryKind};
 use guildhall_store::{Db, testing::on_both_engines};
 
 use crate::support::{FAR, Here, people::viewer};
 
 /// Somebody here says something about an entry.
 fn about(group: GroupId, reporter: ActorId, entry: EntryId, text: &str) -> Report {
-    let text = text.to_owned();
-    Report { group, reporter, entry: Some(entry), person: None, text, flag: None, cause: Cause::Local }
+    Report { group: Some(group), entries: vec![entry], ..Report::by(reporter, text) }
 }
 
 /// All of them, two at a time.
@@ -41,7 +40,7 @@ on_both_engines! {
         let comment = here.comment(post, ann, "Rubbish.").await;
         let other = here.group("boats").await;
         let elsewhere = here.post(other, ann, "Tar").await;
-        entry::report(&here.app, about(group, ann, post, "An advertisement.")).await.unwrap();
+        case::report(&here.app, about(group, ann, post, "An advertisement.")).await.unwrap();
         here.minute();
         let reported_at = here.now();
         let flag = Report {
@@ -50,10 +49,10 @@ on_both_engines! {
             cause: here.activity().await,
             ..about(group, server, comment, "Rude.")
         };
-        entry::report(&here.app, flag).await.unwrap();
-        let person = Report { entry: None, person: Some(bob), ..about(group, ann, post, "A bot.") };
-        entry::report(&here.app, person).await.unwrap();
-        entry::report(&here.app, about(other, ann, elsewhere, "Not for the garden.")).await.unwrap();
+        case::report(&here.app, flag).await.unwrap();
+        let person = Report { entries: Vec::new(), person: Some(bob), ..about(group, ann, post, "A bot.") };
+        case::report(&here.app, person).await.unwrap();
+        case::report(&here.app, about(other, ann, elsewhere, "Not for the garden.")).await.unwrap();
 
         let moderator = viewer(here.moderator(group).await);
         let admin = Viewer { is_admin: true, ..Viewer::anonymous() };
@@ -66,7 +65,7 @@ on_both_engines! {
             assert_eq!(what, [
                 (ann, None, Some(bob), "A bot."),
                 (server, Some((comment, EntryKind::Comment)), Some(ann), "Rude."),
-                (ann, Some((post, EntryKind::Post)), None, "An advertisement."),
+                (ann, Some((post, EntryKind::Post)), Some(ann), "An advertisement."),
             ]);
             assert_eq!(seen[1].at, reported_at);
             assert_eq!(seen[1].reporter.handle, format!("@{FAR}@{FAR}"));

@@ -1,7 +1,8 @@
 //! However a use case ends, the activity behind it has ended too, or it would be taken up again and again.
 
 use guildhall_app::{
-    entry::{self, Annotate, Annotation, CastVote, Delete, Edit, PollVote, React, Report, Submit},
+    case::{self, Report, ReportError},
+    entry::{self, Annotate, Annotation, CastVote, Delete, Edit, PollVote, React, Submit},
     group::{self, Leave, RequestJoin, SetBan, SetModerator},
     instance,
     remote::{self, EntryRefused, JoinAnswered, SuspendActor},
@@ -108,6 +109,7 @@ macro_rules! trouble {
     )+};
 }
 trouble!(
+    ReportError,
     entry::DeleteError,
     entry::EditError,
     entry::SubmitError,
@@ -204,10 +206,8 @@ on_both_engines! {
                 }
                 let cause = world.here.activity().await;
                 let group = world.groups[1];
-                let (flag, text) = (None, String::new());
-                let entry_known = Some(entry).filter(|entry| *entry != NO_ENTRY);
-                let command = Report { group, reporter: actor, entry: entry_known, person: None, text, flag, cause };
-                world.check(&what("report"), cause, entry::report(app, command).await).await;
+                let command = Report { group: Some(group), entries: vec![entry], cause, ..Report::by(actor, "") };
+                world.check(&what("report"), cause, case::report(app, command).await).await;
                 let (cause, reason) = (world.here.activity().await, None);
                 let refused = EntryRefused { entry, group: actor, reason, is_edit: false, cause };
                 world.check(&what("refusal"), cause, remote::entry_refused(app, refused).await).await;

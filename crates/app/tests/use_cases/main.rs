@@ -5,6 +5,7 @@ mod accounts;
 mod answers;
 mod bans;
 mod block_lists;
+mod cases;
 mod dealings;
 mod deleting;
 mod editing;

@@ -1,7 +1,8 @@
 //! Locks, featured posts, moderators, reports.
 
 use guildhall_app::{
-    entry::{self, Annotate, Annotation, Report},
+    case::{self, Report},
+    entry::{self, Annotate, Annotation},
     group::{self, ModerationError, SetModerator},
 };
 use guildhall_domain::{
@@ -137,26 +138,23 @@ on_both_engines! {
         let (post, boat) = (here.post(group, ann, "Tomatoes").await, here.post(far, ann, "Boat").await);
         here.told().await;
         let reporting = |group, entry, reporter| Report {
-            group,
-            reporter,
-            entry: Some(entry),
+            group: Some(group),
+            entries: vec![entry],
             person: Some(ann),
-            text: "x".repeat(6000),
-            flag: None,
-            cause: Cause::Local,
+            ..Report::by(reporter, "x".repeat(6000))
         };
-        entry::report(&here.app, reporting(group, post, ann)).await.unwrap();
+        case::report(&here.app, reporting(group, post, ann)).await.unwrap();
         assert!(here.told().await.is_empty(), "its moderators are here");
-        entry::report(&here.app, reporting(far, boat, ann)).await.unwrap();
+        case::report(&here.app, reporting(far, boat, ann)).await.unwrap();
         let told = here.told().await;
-        let [EventKind::Reported { entry, by, text }] = told.as_slice() else { panic!("{told:?}") };
-        assert_eq!((*entry, *by, text.chars().count()), (boat, ann, 5000));
+        let [EventKind::Reported { group: Some(to), entry, by, text, .. }] = told.as_slice() else { panic!("{told:?}") };
+        assert_eq!((*to, *entry, *by, text.chars().count()), (far, Some(boat), None, 5000));
 
         let cause = here.activity().await;
         let flag = Some(ApId::new("https://far.example/flags/1"));
         let flagged = Report { flag, cause, ..reporting(group, post, bob) };
         for _ in 0..2 {
-            entry::report(&here.app, flagged.clone()).await.unwrap();
+            case::report(&here.app, flagged.clone()).await.unwrap();
             assert_eq!(here.outcome(cause).await, "applied");
         }
         let (kept,): (i64,) = here.app.store.query("SELECT count(*) FROM reports").one().await.unwrap();

@@ -3,12 +3,13 @@
 use axum::http::StatusCode;
 use guildhall_app::{
     block_list::BlockListError,
+    case::{CaseError, ReportError, SetTextsError},
     entry::{DeleteError, EditError, OnceError, SubmitError, VoteError},
     group::{ChangeGroupError, CreateGroupError, JoinError, ModerationError, TrustError},
     peering::PeeringError,
     port::ResolveError,
     queue::QueueError,
-    read::{DecisionsError, ReportsError},
+    read::{CasesError, DecisionsError, ReportsError},
     rulebook::RulebookError,
     welcome::{InviteError, QuestionsError, VouchError},
 };
@@ -234,6 +235,16 @@ impl From<PeeringError> for Problem {
     }
 }
 
+impl From<CasesError> for Problem {
+    fn from(error: CasesError) -> Self {
+        match error {
+            CasesError::NotModerator(refusal) => refusal.into(),
+            CasesError::NotAdmin => Self::forbidden("not-admin", error.to_string()),
+            CasesError::Store(source) => Self::internal(source),
+        }
+    }
+}
+
 impl From<BlockListError> for Problem {
     fn from(error: BlockListError) -> Self {
         match error {
@@ -255,6 +266,44 @@ impl From<BlockListError> for Problem {
             BlockListError::NoSuchChange(_) => Self::invalid("hosts", error.to_string()),
             BlockListError::NotAdmin => Self::forbidden("not-admin", error.to_string()),
             BlockListError::Store(source) => Self::internal(source),
+        }
+    }
+}
+
+impl From<CaseError> for Problem {
+    fn from(error: CaseError) -> Self {
+        match error {
+            CaseError::NotFound => Self::not_found("case"),
+            CaseError::NotModerator(refusal) => refusal.into(),
+            CaseError::Closed => Self::conflict("case-closed", error.to_string()),
+            CaseError::OpenElsewhere => Self::conflict("open-elsewhere", error.to_string()),
+            CaseError::NotApplicable(said) => Self::conflict("not-applicable", said),
+            CaseError::UnknownText(_) => Self::invalid("prepared", error.to_string()),
+            CaseError::UnknownRule(_) => Self::invalid("rule_number", error.to_string()),
+            CaseError::Refused(refusal) => DeleteError::Refused(refusal).into(),
+            CaseError::Store(source) => Self::internal(source),
+        }
+    }
+}
+
+impl From<ReportError> for Problem {
+    fn from(error: ReportError) -> Self {
+        match error {
+            ReportError::Refused(refusal, said) => Self::forbidden(refusal.as_str(), said),
+            ReportError::AboutNothing => {
+                Self::invalid("entries", "name posts, comments, a person, a group or a host")
+            }
+            ReportError::Store(source) => Self::internal(source),
+        }
+    }
+}
+
+impl From<SetTextsError> for Problem {
+    fn from(error: SetTextsError) -> Self {
+        match error {
+            SetTextsError::NotModerator(refusal) => refusal.into(),
+            SetTextsError::Invalid(invalid) => Self::invalid("texts", invalid.to_string()),
+            SetTextsError::Store(source) => Self::internal(source),
         }
     }
 }

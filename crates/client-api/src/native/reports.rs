@@ -1,14 +1,18 @@
 //! Telling a group's moderators about a post or comment, and what they were told.
 
 use axum::{extract::State, http::StatusCode};
-use guildhall_app::{App, entry, read::reports as read};
-use guildhall_domain::{EntryId, content::EntryKind, event::Cause};
+use guildhall_app::{
+    App,
+    case::{self, Report as Telling},
+    read::{entries, reports as read},
+};
+use guildhall_domain::{EntryId, Handle, content::EntryKind, visibility::Sight};
 
 use super::{
     extract::{
         At, Body, EntryAddress, GroupAddress, Order, PageParams, Paging, SignedIn, SignedInReader, Writer,
     },
-    json::{NewReport, Report},
+    json::{NewGeneralReport, NewReport, Report},
     listing::{List, Listing},
     lookup,
     problem::Problem,
@@ -90,15 +94,67 @@ async fn send(
 ) -> Result<StatusCode, Problem> {
     let text = report.text()?;
     let current = lookup::entry(app, &person.viewer, id, kind).await?;
-    let command = entry::Report {
-        group: current.group.id,
-        reporter: person.actor,
-        entry: Some(id),
+    let command = Telling {
+        entries: vec![id],
         person: current.author.map(|author| author.id),
-        text,
-        flag: None,
-        cause: Cause::Local,
+        is_named: report.named,
+        is_forwarded: report.forward,
+        ..Telling::by(person.actor, text)
     };
-    entry::report(app, command).await.map_err(Problem::internal)?;
+    case::report(app, command).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Reports a person, a group, another server, or several posts and comments.
+///
+/// Posts and comments go to the moderators of their groups; a person to those of the group that is named with them, else to
+/// those who run this server, as do groups and servers.
+#[utoipa::path(
+    post,
+    path = "/reports",
+    tag = "cases",
+    security(("token" = ["write"])),
+    request_body = NewGeneralReport,
+    responses((status = 204, description = "Those who look at it are told."))
+)]
+pub(super) async fn report_anything(
+    State(app): State<App>,
+    Writer(person): Writer,
+    Body(report): Body<NewGeneralReport>,
+) -> Result<StatusCode, Problem> {
+    let mut command = Telling {
+        is_named: report.named,
+        is_forwarded: report.forward,
+        host: report.host.clone(),
+        ..Telling::by(person.actor, report.text()?)
+    };
+    for id in &report.entries {
+        command.entries.push(seen(&app, &person, id).await?);
+    }
+    if let Some(group) = &report.group {
+        let group = lookup::group(&app, &person.viewer, &handle("group", group)?).await?;
+        command.group = Some(group.group.id);
+        // By itself it is what the report is about.
+        command.person = report.person.is_none().then(|| group.group.id.actor());
+    }
+    if let Some(whom) = &report.person {
+        command.person = Some(lookup::person(&app, &handle("person", whom)?).await?.person.id);
+    }
+    case::report(&app, command).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A post or comment that the reporter sees.
+async fn seen(app: &App, person: &SignedIn, id: &str) -> Result<EntryId, Problem> {
+    let id: EntryId =
+        id.parse().map_err(|_| Problem::invalid("entries", "ids of posts and comments are wanted"))?;
+    let found = entries::find(app, &person.viewer, id).await.map_err(Problem::internal)?;
+    match found.filter(|found| found.sight == Sight::Whole) {
+        Some(_) => Ok(id),
+        None => Err(Problem::not_found("post or comment")),
+    }
+}
+
+fn handle(field: &'static str, text: &str) -> Result<Handle, Problem> {
+    text.parse().map_err(|_| Problem::invalid(field, "a name such as alice or alice@example.org is wanted"))
 }

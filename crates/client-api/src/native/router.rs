@@ -5,9 +5,9 @@ use guildhall_app::App;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    access, automatic_rules, bans, block_lists, comments, decisions, deletion, document, explain, groups,
-    invitations, marks, membership, moderators, peering, posts, problem::Problem, questions, queue, reports,
-    requests, rulebooks, trust, votes,
+    access, automatic_rules, bans, block_lists, cases, comments, decisions, deletion, document, explain,
+    groups, invitations, marks, membership, moderators, peering, person_notes, posts, prepared,
+    problem::Problem, questions, queue, reports, requests, rulebooks, trust, votes,
 };
 
 /// What all addresses begin with.
@@ -27,8 +27,10 @@ pub fn router(app: App) -> Router {
 
 /// The routes together with their descriptions.
 pub(super) fn documented() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(document::base())
-        .nest(PREFIX, in_groups().merge(on_entries()).merge(on_the_instance()).merge(on_servers()))
+    OpenApiRouter::with_openapi(document::base()).nest(
+        PREFIX,
+        in_groups().merge(on_entries()).merge(on_the_instance()).merge(on_servers()).merge(on_cases()),
+    )
 }
 
 fn in_groups() -> OpenApiRouter<App> {
@@ -49,6 +51,9 @@ fn in_groups() -> OpenApiRouter<App> {
         .routes(routes!(queue::refuse_item))
         .routes(routes!(decisions::list_group_decisions))
         .routes(routes!(reports::list_reports))
+        .routes(routes!(cases::list_group_cases))
+        .routes(routes!(prepared::list_prepared_texts, prepared::set_prepared_texts))
+        .routes(routes!(person_notes::show_person_notes, person_notes::note_on_person))
         .routes(routes!(moderators::appoint_moderator, moderators::dismiss_moderator))
         .routes(routes!(bans::ban_person, bans::unban_person))
         .routes(routes!(rulebooks::show_rulebook, rulebooks::replace_rulebook))
@@ -76,6 +81,19 @@ fn on_entries() -> OpenApiRouter<App> {
         .routes(routes!(explain::explain_post))
         .routes(routes!(explain::explain_comment))
         .routes(routes!(reports::report_comment))
+}
+
+fn on_cases() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(cases::list_instance_cases))
+        .routes(routes!(cases::show_case))
+        .routes(routes!(cases::claim_case))
+        .routes(routes!(cases::release_case))
+        .routes(routes!(cases::note_on_case))
+        .routes(routes!(cases::act_on_case))
+        .routes(routes!(cases::close_case))
+        .routes(routes!(cases::reopen_case))
+        .routes(routes!(reports::report_anything))
 }
 
 fn on_the_instance() -> OpenApiRouter<App> {

@@ -27,9 +27,14 @@ on_both_engines! {
             "entry_kind": "post",
             "layer": "moderator",
             "rule": "review-all",
+            "rule_number": null,
+            "rule_title": null,
             "reason": "Off topic.",
+            "note": null,
             "until": null,
             "by": null,
+            "case": null,
+            "undoes": null,
             "at": "2026-03-01T12:00:00.000Z",
         }));
         let hold = &seen["items"][0];
@@ -39,6 +44,18 @@ on_both_engines! {
         assert_eq!(seen["items"][0]["by"], json!(null), "a rule");
         assert_eq!(seen["items"][1]["by"]["handle"], "@alice@here.example");
         assert_eq!(here.admin("chief").await.get(&path).await.ok(), seen);
+    }
+
+    async fn a_group_may_sign_by_name_from_now_on(db: Db) {
+        let here = Here::start(db);
+        let (alice, bob, post) = here.garden_with_post().await;
+        assert_eq!(alice.get("/groups/garden").await.ok()["signed"], "group");
+        alice.set(&format!("/posts/{post}/lock")).await;
+        assert_eq!(alice.patch("/groups/garden", json!({ "signed": "name" })).await.ok()["signed"], "name");
+        alice.set(&format!("/posts/{post}/feature")).await;
+        let seen = bob.get(&format!("/posts/{post}/decisions")).await.ok();
+        let by: Vec<_> = seen["items"].as_array().unwrap().iter().map(|one| one["by"]["handle"].clone()).collect();
+        assert_eq!(by, [json!(null), json!("@alice@here.example")]);
     }
 
     async fn an_author_reads_why_a_change_was_refused(db: Db) {

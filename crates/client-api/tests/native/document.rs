@@ -181,6 +181,10 @@ async fn thing(here: &Here) -> (Client, impl Fn(&str) -> String) {
     let item = queue["items"][0]["id"].as_str().unwrap().to_owned();
     let made = alice.post("/groups/garden/invitations", json!({})).await.created();
     let invitation = made["invitation"]["id"].as_str().unwrap().to_owned();
+    let entry = posts[0].as_str().unwrap();
+    alice.post(&format!("/posts/{entry}/report"), json!({ "text": "x" })).await.done();
+    let cases = alice.get("/groups/garden/cases").await.ok();
+    let case = cases["items"][0]["id"].as_str().unwrap().to_owned();
     let used = std::cell::Cell::new(0);
     let fill = move |template: &str| {
         let number = used.replace(used.get() + 1) % posts.len();
@@ -192,6 +196,7 @@ async fn thing(here: &Here) -> (Client, impl Fn(&str) -> String) {
             .replace("{rule}", "no-links")
             .replace("{host}", "bad.example")
             .replace("{invitation}", &invitation)
+            .replace("{case}", &case)
             .replace("{id}", entry.as_str().unwrap())
     };
     (alice, fill)

@@ -1,6 +1,7 @@
 //! The native API on a real store, on both engines. Every answer of every test is held against the `OpenAPI` document.
 #![expect(clippy::unwrap_used, reason = "the helpers of tests fail as tests do")]
 
+mod cases;
 mod comments;
 mod decisions;
 mod document;

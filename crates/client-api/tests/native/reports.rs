@@ -29,11 +29,13 @@ on_both_engines! {
             "entry": comment,
             "entry_kind": "comment",
             "text": "Rude.",
+            "case": oldest["case"],
             "created_at": "2026-03-01T12:00:00.000Z",
+            "withdrawn_at": null,
         }));
         assert_eq!(newest["reporter"]["handle"], "@far.example@far.example", "the server of whoever reported");
         assert_eq!((&newest["entry"], &newest["entry_kind"]), (&json!(post), &json!("post")));
-        assert_eq!((&newest["person"], &newest["created_at"]), (&json!(null), &json!("2026-03-01T12:01:00.000Z")));
+        assert_eq!((&newest["person"]["handle"], &newest["created_at"]), (&json!("@bob@here.example"), &json!("2026-03-01T12:01:00.000Z")));
         assert_eq!(here.admin("chief").await.get("/groups/garden/reports").await.ok(), seen);
 
         let first = alice.get("/groups/garden/reports?limit=1").await;

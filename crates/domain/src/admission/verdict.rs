@@ -55,6 +55,8 @@ closed_enum! {
         Approval = "approval",
         /// An automatic rule.
         Rule = "rule",
+        /// A moderator asked its author to change it.
+        ChangeAsked = "change-asked",
     }
 }
 
@@ -132,6 +134,7 @@ impl HoldReason {
             Self::FirstPost => "Your first post here is looked at by a moderator before others see it.",
             Self::ReviewAll => "A moderator looks at everything here before others see it.",
             Self::Approval => "A moderator decides about who becomes a member.",
+            Self::ChangeAsked => "A moderator asked you to change this; edit it, and it is looked at again.",
             Self::Rule => "A rule of the group has a moderator look at it first.",
         }
     }
@@ -148,6 +151,7 @@ impl HoldReason {
             | Self::Rate
             | Self::FirstPost
             | Self::ReviewAll
+            | Self::ChangeAsked
             | Self::Approval => Refusal::NotTrusted,
         }
     }

@@ -12,6 +12,8 @@ pub struct MoveFacts {
     pub role: Role,
     /// Whether that group is hosted here.
     pub is_local: bool,
+    /// Whether a moderator asks for it here, and not another server.
+    pub is_by_hand: bool,
     /// The group it is to go to, where that is known here.
     pub target: Option<MoveTarget>,
 }
@@ -44,7 +46,9 @@ pub enum MoveOutcome {
 ///
 /// A moderator of the group it is in may send it away; where to is not theirs alone to say. A group takes it when they
 /// moderate that one too, or when it is a neighbour of the first elsewhere. From a group hosted here a thread is only
-/// removed: what was announced in the name of one group cannot be announced once more in that of another.
+/// removed when another server says so: what was announced in the name of one group cannot be announced once more in that
+/// of another. A moderator of both may move it by hand between groups hosted here; other servers keep their copies where
+/// they have them.
 ///
 /// # Errors
 /// [`NotModerator`] of the group that the thread is in.
@@ -55,6 +59,7 @@ pub fn decide_move(facts: &MoveFacts) -> Result<MoveOutcome, NotModerator> {
     Ok(match (target.is_same, facts.is_local) {
         (true, _) => MoveOutcome::Unchanged,
         (false, false) if is_taken => MoveOutcome::Moved,
+        (false, true) if facts.is_by_hand && is_taken && target.is_local => MoveOutcome::Moved,
         (false, _) => MoveOutcome::Removed,
     })
 }
@@ -67,16 +72,30 @@ mod tests {
         MoveTarget { is_same: false, is_local: false, is_neighbour: false, role: Role::Outsider };
 
     fn moved(is_local: bool, target: Option<MoveTarget>) -> Result<MoveOutcome, NotModerator> {
-        decide_move(&MoveFacts { role: Role::Moderator, is_local, target })
+        decide_move(&MoveFacts { role: Role::Moderator, is_local, is_by_hand: false, target })
     }
 
     #[test]
     fn only_moderators_of_its_group_move_a_thread() {
         let target = Some(MoveTarget { role: Role::Moderator, ..NOBODY });
         for role in [Role::Outsider, Role::Member] {
-            let facts = MoveFacts { role, is_local: false, target: target.clone() };
+            let facts = MoveFacts { role, is_local: false, is_by_hand: true, target: target.clone() };
             assert_eq!(decide_move(&facts), Err(NotModerator));
         }
+    }
+
+    #[test]
+    fn by_hand_a_thread_moves_between_groups_here_that_the_moderator_moderates() {
+        let by_hand = |target| {
+            decide_move(&MoveFacts { role: Role::Moderator, is_local: true, is_by_hand: true, target })
+        };
+        let ours = MoveTarget { role: Role::Moderator, is_local: true, ..NOBODY };
+        assert_eq!(by_hand(Some(ours.clone())), Ok(MoveOutcome::Moved));
+        assert_eq!(
+            by_hand(Some(MoveTarget { role: Role::Member, ..ours.clone() })),
+            Ok(MoveOutcome::Removed)
+        );
+        assert_eq!(by_hand(Some(MoveTarget { is_local: false, ..ours })), Ok(MoveOutcome::Removed));
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! Decisions about people, entries and hosts, as records: what, whom, by which rule, why, until when, by whom.
 
+pub mod case;
+
 use crate::{
     admission::{Layer, Role},
-    id::{ActorId, DecisionId, EntryId, GroupId},
+    id::{ActorId, CaseId, DecisionId, EntryId, GroupId},
     peering::PeeringAction,
     text::closed_enum,
     time::Timestamp,
@@ -35,6 +37,30 @@ closed_enum! {
         Ban = "ban",
         /// A person may take part again.
         Unban = "unban",
+        /// A person may neither post nor vote.
+        Mute = "mute",
+        /// A person may post and vote again.
+        Unmute = "unmute",
+        /// What a person writes waits for a moderator.
+        Probation = "probation",
+        /// What a person writes is let in again as everybody's.
+        EndProbation = "end-probation",
+        /// A person was told not to do that again.
+        Warn = "warn",
+        /// A report was found to be about nothing; [`Self::Dismiss`] is about moderators.
+        DismissReport = "dismiss-report",
+        /// An entry is shown in its thread alone.
+        Limit = "limit",
+        /// An entry is shown in lists again.
+        Unlimit = "unlimit",
+        /// An entry is shown behind a warning.
+        MarkSensitive = "mark-sensitive",
+        /// An entry is shown without a warning.
+        UnmarkSensitive = "unmark-sensitive",
+        /// An entry waits until its author has changed it.
+        AskChange = "ask-change",
+        /// A case was handed to those who run the instance.
+        HandOver = "hand-over",
         /// A person became moderator.
         Appoint = "appoint",
         /// A person is no longer moderator.
@@ -82,6 +108,25 @@ impl DecisionAction {
     }
 }
 
+closed_enum! {
+    /// As whom moderators sign: what the person concerned and the public are shown.
+    pub enum Signed {
+        /// By their name.
+        Name = "name",
+        /// As the group's moderators.
+        Group = "group",
+    }
+}
+
+/// A rule that the group has written down, as it was when something was decided by it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrittenRule {
+    /// From 1.
+    pub number: i64,
+    /// Its title.
+    pub title: String,
+}
+
 /// A moderation decision as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
@@ -97,15 +142,53 @@ pub struct Decision {
     pub layer: Layer,
     /// The rule, by its fixed name, where one decided.
     pub rule: Option<String>,
+    /// The rule that the group has written down.
+    pub written_rule: Option<WrittenRule>,
     /// The reason shown to the person concerned.
     pub reason: Option<String>,
+    /// For moderators alone.
+    pub note: Option<String>,
     /// When it ends by itself.
     pub until: Option<Timestamp>,
     /// Who decided; `None` when a rule did. Whoever runs the server, and has no account there, acts as the group or, for
     /// the whole instance, as its own actor.
     pub by: Option<ActorId>,
+    /// Whether others than moderators are told who.
+    pub signed: Signed,
+    /// The case it was made in.
+    pub case: Option<CaseId>,
+    /// The decision that this one takes back.
+    pub undoes: Option<DecisionId>,
     /// When.
     pub at: Timestamp,
+}
+
+impl Decision {
+    /// One that says no more than what, about whom, and which layer decided.
+    pub fn new(id: DecisionId, action: DecisionAction, target: Target, layer: Layer, at: Timestamp) -> Self {
+        Self {
+            id,
+            group: None,
+            action,
+            target,
+            layer,
+            rule: None,
+            written_rule: None,
+            reason: None,
+            note: None,
+            until: None,
+            by: None,
+            signed: Signed::Group,
+            case: None,
+            undoes: None,
+            at,
+        }
+    }
+
+    /// Who decided, as far as somebody who is not a moderator is told.
+    pub fn signer(&self) -> Option<ActorId> {
+        self.by.filter(|_| self.signed == Signed::Name)
+    }
 }
 
 /// The person may not do this in the group.

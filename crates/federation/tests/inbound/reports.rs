@@ -17,17 +17,54 @@ on_both_engines! {
             ("Lemmy: one URL, text in summary", json!({ "object": post.ap_id, "summary": "bad", "to": [group] }), about_post.clone()),
             ("Mastodon: person first, text in content", json!({ "object": [ann.ap_id, post.ap_id], "content": "bad" }), about_post.clone()),
             ("Mastodon: the group for the person", json!({ "object": [group, post.ap_id], "content": "bad" }), about_post.clone()),
-            ("Mbin: both texts", json!({ "object": [post.ap_id, ann.ap_id], "summary": "bad", "content": "bad", "audience": group }), about_post),
+            ("Mbin: both texts", json!({ "object": [post.ap_id, ann.ap_id], "summary": "bad", "content": "bad", "audience": group }), about_post.clone()),
+            ("Misskey: the post in the text alone", json!({ "object": ann.ap_id, "content": format!("Note: {post_id}\n-----\nbad") }), about_post),
             ("a person alone", json!({ "object": ann.ap_id, "content": "bad", "to": group }), (None, Some(ann_id))),
-            ("the group alone", json!({ "object": group, "content": "bad" }), (None, None)),
         ];
         for (shape, fields, (entry, person)) in shapes {
             let flag = activity(&world.alice, "Flag", Value::Null).with(fields);
             assert_eq!(world.send(&flag).await, "applied", "{shape}");
             let reports = world.here.reports(world.group.id).await;
             let report = reports.last().unwrap();
-            assert_eq!((&report.1, &report.2, report.3.as_str()), (&entry, &person, "bad"), "{shape}");
+            assert_eq!((&report.1, &report.2, report.3.ends_with("bad")), (&entry, &person, true), "{shape}");
         }
+    }
+
+    async fn a_microblog_reports_a_group_or_one_of_our_people_to_those_who_run_the_server(db: Db) {
+        let world = World::new(db, "mastodon").await;
+        let ann = world.here.person("ann").await;
+        let server = world.peer.actor_of("Application", "/actor", "peer");
+        for object in [world.group.ap_id.as_str(), ann.ap_id.as_str()] {
+            let flag = activity(&server, "Flag", json!([object])).with(json!({ "content": "bad" }));
+            assert_eq!(world.send(&flag).await, "applied");
+        }
+        let open = world.here.cases(None).await;
+        assert_eq!(open, [("group".to_owned(), 1), ("person".to_owned(), 1)]);
+        assert!(world.here.cases(Some(world.group.id)).await.is_empty());
+    }
+
+    async fn several_posts_of_one_person_are_one_case(db: Db) {
+        let world = World::new(db, "mastodon").await;
+        let ann = world.here.person("ann").await;
+        let one = world.here.post(&world.group, &ann, "One", "x").await;
+        let two = world.here.post(&world.group, &ann, "Two", "x").await;
+        let flag = activity(&world.alice, "Flag", json!([ann.ap_id, one.ap_id, { "id": two.ap_id, "type": "Note" }]));
+        assert_eq!(world.send(&flag.with(json!({ "content": "bad" }))).await, "applied");
+        assert_eq!(world.here.cases(Some(world.group.id)).await, [("person".to_owned(), 1)]);
+    }
+
+    async fn whoever_reported_may_take_it_back_and_a_stranger_settles_nothing(db: Db) {
+        let world = World::new(db, "lemmy").await;
+        let post = world.posted("Tulips").await;
+        let flag = activity(&world.alice, "Flag", json!(id(&post))).with(json!({ "summary": "bad" }));
+        world.send(&flag).await;
+        let resolve = activity(&world.alice, "Resolve", flag.clone());
+        assert_eq!(world.send(&resolve).await, "applied", "the lane of her own server, and no other");
+        assert_eq!(world.here.cases(Some(world.group.id)).await, [("entry".to_owned(), 1)]);
+        assert_eq!(world.send(&activity(&world.alice, "Resolve", flag.clone())).await, "refused");
+        assert_eq!(world.send(&activity(&world.alice, "Undo", flag.clone())).await, "applied");
+        let unknown = json!({ "id": format!("{}/flags/9", world.peer.base), "type": "Flag", "actor": world.alice.id, "object": id(&post) });
+        assert_eq!(world.send(&activity(&world.alice, "Resolve", unknown)).await, "ignored");
     }
 
     async fn the_same_report_twice_is_one(db: Db) {

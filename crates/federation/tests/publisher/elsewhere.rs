@@ -1,6 +1,6 @@
 //! What is sent to groups elsewhere, and what to nobody.
 
-use guildhall_app::{entry, group};
+use guildhall_app::{case, entry, group};
 use guildhall_domain::{
     actor::ActorKind,
     content::{EntryState, Vote},
@@ -36,16 +36,8 @@ on_both_engines! {
         entry::edit(&stage.app, edit).await.unwrap();
         entry::cast_vote(&stage.app, vote(post, &mona, Some(Vote::Up), Cause::Local)).await.unwrap();
         entry::cast_vote(&stage.app, vote(post, &mona, None, Cause::Local)).await.unwrap();
-        let report = entry::Report {
-            group,
-            reporter: mona.id,
-            entry: Some(post),
-            person: None,
-            text: "spam".into(),
-            flag: None,
-            cause: Cause::Local,
-        };
-        entry::report(&stage.app, report).await.unwrap();
+        let report = case::Report { entries: vec![post], ..case::Report::by(mona.id, "spam") };
+        case::report(&stage.app, report).await.unwrap();
         let rows = stage.publish().await;
         entry::delete(&stage.app, removal(post, &mona, None, Cause::Local)).await.unwrap();
         group::leave(&stage.app, group::Leave { group, actor: mona.id, cause: Cause::Local }).await.unwrap();

@@ -17,7 +17,7 @@ use super::output::Output;
 use super::rules::{self, RulesArgs};
 use super::session::Session;
 use super::trust::TrustArgs;
-use super::{queue, trust};
+use super::{case, queue, trust};
 use crate::config::Config;
 
 /// `guildhall group …`
@@ -29,6 +29,14 @@ pub enum GroupCommand {
     Queue {
         /// Name of the group.
         name: String,
+    },
+    /// List what was reported.
+    Cases {
+        /// Name of the group.
+        name: String,
+        /// Those that are closed.
+        #[arg(long)]
+        closed: bool,
     },
     /// Show all there is to read of a waiting item.
     Show {
@@ -101,6 +109,7 @@ pub async fn run(command: GroupCommand, config: &Config, output: Output) -> anyh
     let done = match command {
         GroupCommand::Create(args) => create(&session, args, output).await,
         GroupCommand::Queue { name } => queue::list(&session, &name, output).await,
+        GroupCommand::Cases { name, closed } => case::list_of_group(&session, &name, closed, output).await,
         GroupCommand::Show { item } => queue::show(&session, &item, output).await,
         GroupCommand::Invite(args) => invite::invite(&session, args, output).await,
         GroupCommand::Admit { item } => queue::admit(&session, &item, output).await,

@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 
 pub mod account;
 pub mod backup;
+pub mod case;
 pub mod config;
 pub mod delivery;
 pub mod doctor;
@@ -64,6 +65,9 @@ pub enum Command {
     /// Groups and what waits at their doors.
     #[command(subcommand)]
     Group(group::GroupCommand),
+    /// What was reported, and what became of it.
+    #[command(subcommand)]
+    Case(case::CaseCommand),
     /// Other servers: block, limit, allow, and how to deliver to them.
     #[command(subcommand)]
     Instance(instance::InstanceCommand),

@@ -6,7 +6,9 @@ use std::time::Duration;
 use anyhow::Context;
 
 use super::output::{Output, failure_line};
-use super::{Cli, Command, account, backup, config, delivery, doctor, explain, group, instance, key, token};
+use super::{
+    Cli, Command, account, backup, case, config, delivery, doctor, explain, group, instance, key, token,
+};
 use crate::config::Sources;
 use crate::serve::serve;
 
@@ -53,6 +55,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Token(command) => token::run(command, config, output).await,
         Command::Key(command) => key::run(command, config, output).await,
         Command::Group(command) => group::run(command, config, output).await,
+        Command::Case(command) => case::run(command, config, output).await,
         Command::Instance(command) => instance::run(command, config, output).await,
         Command::Explain(args) => explain::run(args, config, output).await,
         Command::Delivery(command) => delivery::run(command, config, output).await,

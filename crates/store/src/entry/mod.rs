@@ -25,7 +25,7 @@ pub use thread::{
 };
 pub use write::{
     NewEntry, add_comment_counts, add_votes, clear_received, insert, reset_activity, restore, set_activity,
-    set_featured, set_locked, set_state, set_state_before, set_texts,
+    set_featured, set_locked, set_sensitive, set_state, set_state_before, set_texts,
 };
 
 use guildhall_domain::{ApId, EntryId};

@@ -170,6 +170,12 @@ pub async fn set_locked(tx: &mut Tx, id: EntryId, locked: bool) -> Result<(), St
     Ok(())
 }
 
+/// Shows an entry behind a warning, or no longer.
+pub async fn set_sensitive(tx: &mut Tx, id: EntryId, sensitive: bool) -> Result<(), StoreError> {
+    tx.query("UPDATE entries SET sensitive = $2 WHERE id = $1").bind(id.0).bind(sensitive).execute().await?;
+    Ok(())
+}
+
 /// Shows a post first, or no longer.
 pub async fn set_featured(tx: &mut Tx, id: EntryId, featured: bool) -> Result<(), StoreError> {
     tx.query("UPDATE entries SET featured = $2 WHERE id = $1").bind(id.0).bind(featured).execute().await?;

@@ -1,26 +1,20 @@
 //! Decisions are kept as they were made.
 
 use guildhall_domain::{
-    DecisionId, EntryId,
+    CaseId, DecisionId, EntryId,
     admission::Layer,
-    moderation::{Decision, DecisionAction, Target},
+    moderation::{Decision, DecisionAction, Signed, Target, WrittenRule},
 };
 use guildhall_store::{Db, decision, testing::on_both_engines};
 
 use crate::set_up::{ANN, BOB, FAR_GROUP, GROUP, LATER, NOW, people};
 
 fn by_rule(id: i64, action: DecisionAction, layer: Layer) -> Decision {
+    let about = Target::Entry(EntryId(1));
     Decision {
-        id: DecisionId(id),
         group: Some(GROUP),
-        action,
-        target: Target::Entry(EntryId(1)),
-        layer,
         rule: Some("first-post".to_owned()),
-        reason: None,
-        until: None,
-        by: None,
-        at: NOW,
+        ..Decision::new(DecisionId(id), action, about, layer, NOW)
     }
 }
 
@@ -50,6 +44,11 @@ on_both_engines! {
             reason: Some("spam \u{1F41F}".to_owned()),
             until: Some(LATER),
             by: Some(ANN),
+            written_rule: Some(WrittenRule { number: 3, title: "No adverts".to_owned() }),
+            note: Some("the third time".to_owned()),
+            signed: Signed::Name,
+            case: Some(CaseId(7)),
+            undoes: Some(DecisionId(1)),
             ..by_rule(2, DecisionAction::Ban, Layer::Moderator)
         };
         let first = by_rule(1, DecisionAction::Hold, Layer::Review);

@@ -31,7 +31,14 @@ fn every_kind() -> Vec<EventKind> {
         EventKind::EntryFollowed { entry, by },
         EventKind::GroupChanged { group },
         EventKind::KeysChanged { actor },
-        EventKind::Reported { entry, by, text: "look".to_owned() },
+        EventKind::Reported {
+            group: Some(group),
+            entry: Some(entry),
+            person: Some(actor),
+            by: Some(by),
+            text: "look".to_owned(),
+            is_forwarded: true,
+        },
     ];
     kinds.extend(decisions().map(|(decision, reason)| EventKind::JoinDecided {
         group,

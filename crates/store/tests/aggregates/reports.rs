@@ -13,7 +13,9 @@ fn about_post(id: i64) -> NewReport {
     NewReport {
         id,
         ap_id: None,
-        group: GROUP,
+        group: Some(GROUP),
+        case: None,
+        is_named: false,
         reporter: ANN,
         entry: Some(EntryId(1)),
         actor: Some(BOB),
@@ -28,7 +30,7 @@ on_both_engines! {
         let mut tx = db.begin().await.unwrap();
         let reports = [
             about_post(1),
-            NewReport { group: FAR_GROUP, ..about_post(2) },
+            NewReport { group: Some(FAR_GROUP), ..about_post(2) },
             NewReport { entry: None, ..about_post(3) },
             NewReport { actor: None, ..about_post(4) },
         ];
@@ -44,6 +46,8 @@ on_both_engines! {
             actor,
             text: format!("number {id}"),
             at: Timestamp(NOW.0 + id - 1),
+            withdrawn_at: None,
+            case: None,
         };
         let (about, whom) = (Some(EntryId(1)), Some(BOB));
         assert_eq!(list(None, 10).await, [kept(4, about, None), kept(3, None, whom), kept(1, about, whom)]);

@@ -83,17 +83,10 @@ on_both_engines! {
         people(&db).await;
         let mut tx = db.begin().await.unwrap();
         for (id, entry) in [(1, 11), (2, 10), (3, 12), (4, 10)] {
+            let (target, id) = (Target::Entry(EntryId(entry)), DecisionId(id));
             let record = Decision {
-                id: DecisionId(id),
                 group: Some(GROUP),
-                action: DecisionAction::Hold,
-                target: Target::Entry(EntryId(entry)),
-                layer: Layer::Rule,
-                rule: None,
-                reason: None,
-                until: None,
-                by: None,
-                at: NOW,
+                ..Decision::new(id, DecisionAction::Hold, target, Layer::Rule, NOW)
             };
             decision::insert(&mut tx, &record).await.unwrap();
         }

@@ -58,7 +58,9 @@ on_both_engines! {
         let flagged = |id, flag: Option<&str>| NewReport {
             id,
             ap_id: flag.map(guildhall_domain::ApId::new),
-            group: GROUP,
+            group: Some(GROUP),
+            case: None,
+            is_named: false,
             reporter: BOB,
             entry: Some(EntryId(1)),
             actor: Some(ANN),

@@ -152,6 +152,21 @@ impl TestInstance {
             .unwrap()
     }
 
+    /// Open cases of a group, or with `None` of those who run the instance: what each is about, and how many reports it
+    /// has; oldest first.
+    pub async fn cases(&self, group: Option<GroupId>) -> Vec<(String, i64)> {
+        self.app
+            .store
+            .query(
+                "SELECT c.subject, (SELECT count(*) FROM reports f WHERE f.case_id = c.id) FROM cases c
+                 WHERE c.group_id = $1 AND c.closed_at IS NULL ORDER BY c.id",
+            )
+            .bind(group.map_or(0, |group| group.0))
+            .all()
+            .await
+            .unwrap()
+    }
+
     /// Answers to the poll of an entry: `(option, voter)`.
     pub async fn poll_answers(&self, id: &str) -> Vec<(String, String)> {
         self.app

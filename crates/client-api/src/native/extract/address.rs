@@ -7,7 +7,7 @@ use axum::{
     http::request::Parts,
 };
 use guildhall_app::App;
-use guildhall_domain::{BlockListId, EntryId, Handle, InvitationId, QueueItemId};
+use guildhall_domain::{BlockListId, CaseId, EntryId, Handle, InvitationId, QueueItemId};
 use serde::{
     Deserialize, Deserializer,
     de::{self, Visitor},
@@ -130,6 +130,16 @@ pub(crate) struct BlockListAddress {
     #[serde(deserialize_with = "parsed")]
     #[param(value_type = String)]
     pub(crate) id: BlockListId,
+}
+
+/// `/cases/{case}`
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct CaseAddress {
+    /// The id of the case.
+    #[serde(deserialize_with = "parsed")]
+    #[param(value_type = String)]
+    pub(crate) case: CaseId,
 }
 
 fn parsed<'de, D, T>(deserializer: D) -> Result<T, D::Error>

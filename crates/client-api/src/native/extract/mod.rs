@@ -3,6 +3,7 @@
 
 mod address;
 mod body;
+mod cases;
 mod fields;
 mod json;
 mod keyed;
@@ -12,10 +13,11 @@ mod token;
 use super::json::OptionalReason;
 
 pub(crate) use address::{
-    At, BlockListAddress, EntryAddress, GroupAddress, GroupServerAddress, InstanceRuleAddress,
+    At, BlockListAddress, CaseAddress, EntryAddress, GroupAddress, GroupServerAddress, InstanceRuleAddress,
     InvitationAddress, ItemAddress, PersonAddress, RuleAddress, ServerAddress,
 };
 pub(crate) use body::{Body, OptionalBody};
+pub(crate) use cases::{Assignee, CaseParams, Wanted};
 pub(crate) use keyed::{KeyParam, Keyed};
 pub(crate) use page::{Days, DaysParam, Order, PageParams, Paging, SortParam, Sorted, encode_position};
 pub(crate) use token::{Follower, Reader, SignedIn, SignedInReader, Writer};

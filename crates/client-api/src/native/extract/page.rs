@@ -73,6 +73,10 @@ pub(crate) enum Order {
     Invitations,
     /// Who wants to join a group, longest waiting first.
     Requests,
+    /// The cases of a group, newest first.
+    Cases,
+    /// The cases that those who run this server look at, newest first.
+    CasesOfInstance,
 }
 
 /// A page that was asked for.
@@ -101,6 +105,8 @@ impl Order {
             Self::Reports => 'r',
             Self::Invitations => 'v',
             Self::Requests => 'w',
+            Self::Cases => 'k',
+            Self::CasesOfInstance => 'l',
         }
     }
 
@@ -183,7 +189,7 @@ impl FromRequestParts<App> for Days {
 const CODE: &str = "invalid-parameter";
 
 /// A parameter of the query, which may be left out and must not be given twice.
-fn param(uri: &Uri, name: &str) -> Result<Option<String>, Problem> {
+pub(super) fn param(uri: &Uri, name: &str) -> Result<Option<String>, Problem> {
     let query = uri.query().unwrap_or_default();
     let mut given = form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == name);
     let value = given.next().map(|(_, value)| value.into_owned());
@@ -193,7 +199,7 @@ fn param(uri: &Uri, name: &str) -> Result<Option<String>, Problem> {
     }
 }
 
-fn read<T>(
+pub(super) fn read<T>(
     name: &str,
     text: Option<String>,
     read: impl Fn(&str) -> Result<T, String>,
@@ -233,6 +239,8 @@ mod tests {
             Order::DecisionsOfEntry,
             Order::DecisionsOfInstance,
             Order::Reports,
+            Order::Cases,
+            Order::CasesOfInstance,
         ];
         let cursor = Cursor { key: -3, id: 77 };
         for made in orders {

@@ -13,7 +13,7 @@ pub(crate) struct Decision {
     id: String,
     /// What was decided.
     #[schema(
-        pattern = "^(admit|hold|refuse|remove|restore|move|lock|unlock|feature|unfeature|ban|unban|appoint|dismiss|block-host|limit-host|allow-host|mute-host|clear-host|change-rules|give-trust|ungive-trust)$"
+        pattern = "^(admit|hold|refuse|remove|restore|move|lock|unlock|feature|unfeature|ban|unban|mute|unmute|probation|end-probation|warn|dismiss-report|limit|unlimit|mark-sensitive|unmark-sensitive|ask-change|hand-over|appoint|dismiss|block-host|limit-host|allow-host|mute-host|clear-host|change-rules|give-trust|ungive-trust)$"
     )]
     action: &'static str,
     /// Whom it concerns: the author of a post or comment, or the person it is about.
@@ -36,15 +36,30 @@ pub(crate) struct Decision {
     /// The rule, by its fixed name: `first-post`, `members-only` …
     #[schema(required = true)]
     rule: Option<String>,
+    /// The number of the group's own rule it rests on, as it was then.
+    #[schema(required = true)]
+    rule_number: Option<i64>,
+    /// The title of that rule, as it was then.
+    #[schema(required = true)]
+    rule_title: Option<String>,
     /// The reason given to the person it concerns.
     #[schema(required = true)]
     reason: Option<String>,
+    /// What moderators noted; null for everybody else.
+    #[schema(required = true)]
+    note: Option<String>,
     /// When it ends by itself.
     #[schema(required = true, format = DateTime)]
     until: Option<String>,
-    /// Who decided; null where a rule did, and for everybody but moderators.
+    /// Who decided; null where a rule did, and for everybody but moderators where they sign as the group.
     #[schema(required = true)]
     by: Option<Person>,
+    /// The id of the case it was made in; null for everybody but moderators.
+    #[schema(required = true)]
+    case: Option<String>,
+    /// The id of the decision that this one takes back.
+    #[schema(required = true)]
+    undoes: Option<String>,
     /// When.
     #[schema(format = DateTime)]
     at: String,
@@ -52,6 +67,7 @@ pub(crate) struct Decision {
 
 impl From<DecisionView> for Decision {
     fn from(view: DecisionView) -> Self {
+        let (rule_number, rule_title) = view.written_rule.map(|rule| (rule.number, rule.title)).unzip();
         Self {
             id: view.id.to_string(),
             action: view.action.as_str(),
@@ -61,9 +77,14 @@ impl From<DecisionView> for Decision {
             entry_kind: view.entry.map(|(_, kind)| kind.as_str()),
             layer: view.layer.as_str(),
             rule: view.rule,
+            rule_number,
+            rule_title,
             reason: view.reason,
+            note: view.note,
             until: view.until.map(rfc3339),
             by: view.by.map(Person::from),
+            case: view.case.map(|case| case.to_string()),
+            undoes: view.undoes.map(|undone| undone.to_string()),
             at: rfc3339(view.at),
         }
     }

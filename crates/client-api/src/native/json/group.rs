@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    Access, Admission, Clearable, Invites, Person, Posting, Review, Visibility, given, rfc3339, web_url,
+    Access, Admission, Clearable, Invites, Person, Posting, Review, Signed, Visibility, given, rfc3339,
+    web_url,
 };
 use crate::native::problem::Problem;
 
@@ -59,6 +60,9 @@ pub(crate) struct Group {
     /// Null for a group elsewhere.
     #[schema(required = true)]
     vouches_needed: Option<u8>,
+    /// As whom its moderators sign what they decide; null for a group elsewhere.
+    #[schema(required = true)]
+    signed: Option<Signed>,
     /// Members; of a group elsewhere those that live here.
     member_count: i64,
     /// Published posts.
@@ -170,6 +174,10 @@ pub(crate) struct GroupChanges {
     #[serde(default, deserialize_with = "given")]
     #[schema(nullable = false)]
     visibility: Option<Visibility>,
+    /// As whom its moderators sign what they decide from now on.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false)]
+    signed: Option<Signed>,
     /// All its rules in order, at most 50.
     #[serde(default, deserialize_with = "given")]
     #[schema(nullable = false)]
@@ -206,6 +214,7 @@ impl Group {
             visibility: policy.map(|policy| policy.visibility.into()),
             invites: policy.map(|_| view.welcome.invites.into()),
             vouches_needed: policy.map(|_| view.welcome.vouches_needed),
+            signed: view.is_local.then(|| view.signed.into()),
             member_count: view.member_count,
             post_count: view.post_count,
             comment_count: view.comment_count,
@@ -268,6 +277,7 @@ impl GroupChanges {
             posting: self.posting.map(Into::into),
             review: self.review.map(Into::into),
             visibility: self.visibility.map(Into::into),
+            signed: self.signed.map(Into::into),
             rules: self.rules.map(|rules| rules.into_iter().map(Into::into).collect()),
             invites: self.invites.map(Into::into),
             vouches_needed: self.vouches_needed,

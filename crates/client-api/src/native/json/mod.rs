@@ -3,6 +3,7 @@
 mod access;
 mod answers;
 mod block_list;
+mod case;
 mod changes;
 mod decision;
 mod entry;
@@ -15,6 +16,7 @@ mod original;
 mod peering;
 mod person;
 mod poll;
+mod prepared;
 mod queue;
 mod reason;
 mod report;
@@ -32,6 +34,7 @@ pub(crate) use block_list::{
     AcceptedChanges, BlockList, BlockListChanges, ChangedBlockList, ChangesToAccept, NewBlockList,
     RefreshedBlockList, SubscribedBlockList,
 };
+pub(crate) use case::{Case, CaseFile, Done, NewActions, NewNote, PersonNotes};
 pub(crate) use changes::{Clearable, given, language};
 pub(crate) use decision::Decision;
 pub(crate) use entry::{Comment, InThread, Post, Shown};
@@ -45,13 +48,14 @@ pub(crate) use peering::{
 };
 pub(crate) use person::Person;
 pub(crate) use poll::Poll;
+pub(crate) use prepared::{AtHand, OwnTexts};
 pub(crate) use queue::{DecidedItem, QueueItem};
-pub(crate) use reason::{Ban, NewReport, OptionalReason, Reason};
+pub(crate) use reason::{Ban, NewGeneralReport, NewReport, OptionalReason, Reason};
 pub(crate) use report::Report;
 pub(crate) use request::{JoinRequest, Vouched, Vouches};
 pub(crate) use rulebook::{AutomaticRule, Figures, NewAutomaticRule, NewRulebook, Rulebook};
 pub(crate) use trial::{NewTrial, Trial};
 pub(crate) use trust::{NewTrust, Trust};
 pub(crate) use web_url::web_url;
-pub(crate) use words::{Admission, Invites, MembershipState, Posting, Review, State, Visibility};
+pub(crate) use words::{Admission, Invites, MembershipState, Posting, Review, Signed, State, Visibility};
 pub(crate) use writing::{CommentChanges, NewComment, NewPost, NewVote, PostChanges};

@@ -24,9 +24,15 @@ pub(crate) struct Report {
     entry_kind: Option<&'static str>,
     /// What they say: plain text, and empty where they say nothing.
     text: String,
+    /// The id of the case it belongs to.
+    #[schema(required = true)]
+    case: Option<String>,
     /// When it came in.
     #[schema(format = DateTime)]
     created_at: String,
+    /// When whoever made it took it back.
+    #[schema(required = true, format = DateTime)]
+    withdrawn_at: Option<String>,
 }
 
 impl From<ReportView> for Report {
@@ -38,7 +44,9 @@ impl From<ReportView> for Report {
             entry: view.entry.map(|(id, _)| id.to_string()),
             entry_kind: view.entry.map(|(_, kind)| kind.as_str()),
             text: view.text,
+            case: view.case.map(|case| case.to_string()),
             created_at: rfc3339(view.at),
+            withdrawn_at: view.withdrawn_at.map(rfc3339),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Closed lists of words.
 
 use guildhall_app::read::Belonging;
-use guildhall_domain::{content, group, membership, welcome};
+use guildhall_domain::{content, group, membership, moderation, welcome};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -65,6 +65,16 @@ pub(crate) enum Invites {
     Members,
     /// Nobody; invitations that were made out before have no effect.
     Nobody,
+}
+
+/// As whom moderators sign what they decide: what the person concerned and the public are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Signed {
+    /// By their name.
+    Name,
+    /// As the group's moderators.
+    Group,
 }
 
 /// Where a post or comment stands.
@@ -182,6 +192,15 @@ impl From<Invites> for welcome::Invites {
     }
 }
 
+impl From<Signed> for moderation::Signed {
+    fn from(word: Signed) -> Self {
+        match word {
+            Signed::Name => Self::Name,
+            Signed::Group => Self::Group,
+        }
+    }
+}
+
 impl From<group::Visibility> for Visibility {
     fn from(visibility: group::Visibility) -> Self {
         match visibility {
@@ -199,6 +218,15 @@ impl From<welcome::Invites> for Invites {
             welcome::Invites::Moderators => Self::Moderators,
             welcome::Invites::Members => Self::Members,
             welcome::Invites::Nobody => Self::Nobody,
+        }
+    }
+}
+
+impl From<moderation::Signed> for Signed {
+    fn from(signed: moderation::Signed) -> Self {
+        match signed {
+            moderation::Signed::Name => Self::Name,
+            moderation::Signed::Group => Self::Group,
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Groups and people of another server, `far.example`, and what they send.
 
 use guildhall_app::{
-    entry::{self, Edit, Origin, Poll, Report, Submit, Texts},
+    case::{self, Report},
+    entry::{self, Edit, Origin, Poll, Submit, Texts},
     group::{self, SetModerator},
     instance,
     remote::{self, RemoteGroup, SuspendActor},
@@ -85,15 +86,13 @@ impl Here {
     /// The server of `far.example` reports a post for one of its people, as Mastodon does it.
     pub(crate) async fn far_report(&self, group: &str, entry: EntryId, text: &str) {
         let command = Report {
-            group: self.group_id(group).await,
-            reporter: self.far_actor("far.example", ActorKind::Application).await,
-            entry: Some(entry),
-            person: None,
-            text: text.to_owned(),
+            group: Some(self.group_id(group).await),
+            entries: vec![entry],
             flag: Some(ApId::new("https://far.example/flags/1")),
             cause: self.activity(&json!({})).await,
+            ..Report::by(self.far_actor("far.example", ActorKind::Application).await, text)
         };
-        entry::report(&self.app, command).await.unwrap();
+        case::report(&self.app, command).await.unwrap();
     }
 
     /// The server of `far.example` suspends one of its people.

@@ -6,7 +6,7 @@ use guildhall_app::remote::{self, EntryRefused, JoinAnswered};
 use guildhall_domain::ApId;
 use guildhall_store::entry::Entry;
 
-use super::{Incoming, Step, Trouble, incoming::own_entry, membership};
+use super::{Incoming, Step, Trouble, incoming::own_entry, membership, report};
 use crate::Federation;
 
 pub(super) async fn answer(
@@ -27,6 +27,9 @@ pub(super) async fn answer(
         return Ok(Step::Done);
     }
     if let Some(step) = membership::invited(federation, incoming, answer, is_accepted).await? {
+        return Ok(step);
+    }
+    if !is_accepted && let Some(step) = report::settled(federation, incoming, answer, "rejected").await? {
         return Ok(step);
     }
     let id = |iri: &Iri| ApId::new(iri.as_str());

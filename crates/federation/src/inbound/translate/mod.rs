@@ -61,6 +61,10 @@ pub(crate) async fn translate(federation: &Federation, incoming: Incoming) -> Re
         Verb::Lock(locking) => lock::lock(federation, &incoming, &locking.object, locking.reason, true).await,
         Verb::Block(blocking) => block::block(federation, &incoming, &blocking, true).await,
         Verb::Flag(flag) => report::report(federation, &incoming, &flag).await,
+        Verb::Resolve(answer) => {
+            let settled = report::settled(federation, &incoming, &answer, "resolved").await?;
+            Ok(settled.unwrap_or(Step::ignored("resolves nothing that is known here")))
+        }
         Verb::Move(moving) => mover::moved(federation, &incoming, &moving).await,
         Verb::PollVote(choice) => react::choose(federation, &incoming, &choice.object, choice.choice).await,
         Verb::Invite { .. } => Ok(Step::ended(Outcome::Ignored, "invitations are not taken")),

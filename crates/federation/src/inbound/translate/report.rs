@@ -1,9 +1,9 @@
-//! `Flag`: a report to the moderators of a group here.
+//! `Flag`: a report, of posts, people or whole groups; what becomes of one (`Resolve`, `Reject`), and its `Undo`.
 
-use guildhall_activitypub::activity::Report as Flag;
-use guildhall_app::entry::{self as entries, Report};
-use guildhall_domain::{ActorId, ApId, GroupId};
-use guildhall_store::entry::Entry;
+use guildhall_activitypub::{Iri, activity::Answer, activity::Report as Flag};
+use guildhall_app::case::{self, FlagAnswer, Report, ReportError};
+use guildhall_domain::{ActorId, ApId, EntryId, GroupId};
+use guildhall_store::{entry::Entry, moderator, received::Outcome, report as reports};
 
 use super::{
     Incoming, Step, Trouble,
@@ -12,33 +12,76 @@ use super::{
 };
 use crate::Federation;
 
+/// The most addresses in a text that are looked up.
+const MAX_NAMED_IN_TEXT: usize = 20;
+
 pub(super) async fn report(
     federation: &Federation,
     incoming: &Incoming,
     flag: &Flag,
 ) -> Result<Step, Trouble> {
     let reported = Reported::find(federation, flag).await?;
-    let Some(group) = group_of(federation, incoming, &reported).await? else {
-        return Ok(Step::ignored("reports nothing in a group here"));
+    let group = addressed(federation, incoming).await?;
+    let Some(person) = reported.person_here(group) else {
+        return Ok(Step::ignored("reports nothing that concerns anybody here"));
     };
     let command = Report {
         group,
-        reporter: incoming.actor.id,
-        entry: reported.entry.as_ref().map(|entry| entry.id),
-        person: reported.person.or(reported.entry.as_ref().map(|entry| entry.author_id)),
-        text: flag.text.clone().unwrap_or_default(),
+        entries: reported.entries,
+        person,
         flag: Some(ApId::new(incoming.activity.id.as_str())),
         cause: incoming.cause(),
+        ..Report::by(incoming.actor.id, flag.text.clone().unwrap_or_default())
     };
-    entries::report(&federation.app, command).await?;
+    match case::report(&federation.app, command).await {
+        Ok(()) => Ok(Step::Done),
+        Err(ReportError::Store(error)) => Err(error.into()),
+        Err(error) => Ok(Step::ended(Outcome::Refused, error.to_string())),
+    }
+}
+
+/// Lemmy's `Resolve` and NodeBB's `Reject` of a Flag: theirs is settled. `None`: it is about no report.
+pub(super) async fn settled(
+    federation: &Federation,
+    incoming: &Incoming,
+    answer: &Answer,
+    outcome: &'static str,
+) -> Result<Option<Step>, Trouble> {
+    let Some(flag) = flag_of(federation, answer.object.id()).await? else {
+        return Ok(None);
+    };
+    let (by, cause) = (incoming.actor.id, incoming.cause());
+    case::flag_answered(&federation.app, FlagAnswer { flag, by, outcome, cause }).await?;
+    Ok(Some(Step::Done))
+}
+
+/// `Undo` of a Flag, by whoever sent it.
+pub(super) async fn withdraw(
+    federation: &Federation,
+    incoming: &Incoming,
+    flag: Option<&Iri>,
+) -> Result<Step, Trouble> {
+    let Some(flag) = flag_of(federation, flag).await? else {
+        return Ok(Step::ignored("takes back a report that is not known here"));
+    };
+    case::flag_withdrawn(&federation.app, &flag, incoming.actor.id, incoming.cause()).await?;
     Ok(Step::Done)
 }
 
-/// What a report is about, as far as it is known here; of several the first.
+/// The id of a report that is kept here.
+async fn flag_of(federation: &Federation, id: Option<&Iri>) -> Result<Option<ApId>, Trouble> {
+    let Some(id) = id.map(|id| ApId::new(id.as_str())) else {
+        return Ok(None);
+    };
+    Ok(reports::find_by_ap_id(&federation.app.store, &id).await?.map(|_| id))
+}
+
+/// What a report is about, as far as it is known here and concerns somebody here.
 #[derive(Default)]
 struct Reported {
-    entry: Option<Entry>,
-    person: Option<ActorId>,
+    entries: Vec<EntryId>,
+    /// Who, and whether they live here.
+    person: Option<(ActorId, bool)>,
     /// For microblogs a group is an account like others, and what it boosted is reported with it.
     group: Option<GroupId>,
 }
@@ -50,27 +93,66 @@ impl Reported {
             if let Some(group) = local_group(federation, object).await? {
                 reported.group.get_or_insert(group);
             } else if let Some(found) = known_entry(federation, object).await? {
-                reported.entry.get_or_insert(found);
+                reported.add(federation, &found).await?;
             } else if let Some(found) = known_actor(federation, object).await? {
-                reported.person.get_or_insert(found.id);
+                reported.person.get_or_insert((found.id, found.is_local));
+            }
+        }
+        // Misskey names the person as object, and the posts in the text alone.
+        if reported.entries.is_empty() {
+            for named in named_in(flag.text.as_deref().unwrap_or_default()) {
+                if let Some(found) = known_entry(federation, &named).await? {
+                    reported.add(federation, &found).await?;
+                }
             }
         }
         Ok(reported)
     }
+
+    /// Adds a post or comment that somebody here looks after: its group's moderators, or those who run this server, for
+    /// its author.
+    async fn add(&mut self, federation: &Federation, entry: &Entry) -> Result<(), Trouble> {
+        let app = &federation.app;
+        let moderators = moderator::list(&app.store, entry.group_id).await?;
+        let mut is_ours = entry.is_local;
+        for actor in moderators.into_iter().chain([entry.group_id.actor()]) {
+            is_ours |= guildhall_store::actor::find(&app.store, actor).await?.is_some_and(|one| one.is_local);
+        }
+        if is_ours && !self.entries.contains(&entry.id) {
+            self.entries.push(entry.id);
+        }
+        Ok(())
+    }
+
+    /// Whom it is about besides posts. `None`: nobody here has anything to do with it.
+    #[expect(clippy::option_option, reason = "nobody named is not the same as nobody's business")]
+    fn person_here(&self, group: Option<GroupId>) -> Option<Option<ActorId>> {
+        match (self.entries.is_empty(), self.person, self.group) {
+            (false, person, _) => Some(person.map(|(person, _)| person)),
+            (true, Some((person, is_local)), about) => {
+                (is_local || group.or(about).is_some()).then_some(Some(person))
+            }
+            (true, None, Some(group)) => Some(Some(group.actor())),
+            (true, None, None) => None,
+        }
+    }
 }
 
-async fn group_of(
-    federation: &Federation,
-    incoming: &Incoming,
-    reported: &Reported,
-) -> Result<Option<GroupId>, Trouble> {
-    if let Some(entry) = &reported.entry {
-        return Ok(Some(entry.group_id));
-    }
+/// Web addresses in a text.
+fn named_in(text: &str) -> impl Iterator<Item = Iri> {
+    let words = text.split(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '(' | ')'));
+    let links = words.filter(|word| word.starts_with("https://") || word.starts_with("http://"));
+    links
+        .filter_map(|link| Iri::parse(link.trim_end_matches(['.', ',', ';', ':'])).ok())
+        .take(MAX_NAMED_IN_TEXT)
+}
+
+/// The group here that a report is addressed to.
+async fn addressed(federation: &Federation, incoming: &Incoming) -> Result<Option<GroupId>, Trouble> {
     for named in incoming.activity.addressing.named().take(10) {
         if let Some(group) = local_group(federation, named).await? {
             return Ok(Some(group));
         }
     }
-    Ok(reported.group)
+    Ok(None)
 }

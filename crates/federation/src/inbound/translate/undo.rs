@@ -10,7 +10,7 @@ use guildhall_store::received::{self, Received};
 use super::{
     Incoming, Step, Trouble, block, delete, lock, membership,
     react::{self, Withdrawn},
-    whole_thread,
+    report, whole_thread,
 };
 use crate::Federation;
 
@@ -56,6 +56,7 @@ pub(super) async fn undo(
             let withdrawn = withdrawn(federation, &inner).await?;
             react::withdraw(federation, incoming, &object, withdrawn).await
         }
+        ("Flag", true) => report::withdraw(federation, incoming, inner.id.as_ref()).await,
         ("Announce", true) => Ok(Step::ignored("a boost taken back")),
         (_, true) => Ok(Step::ignored("takes back something that has no effect here")),
     }
@@ -119,6 +120,7 @@ fn object_of(verb: &Verb) -> Option<Iri> {
         Verb::Lock(locking) => Some(locking.object.clone()),
         Verb::Block(blocking) => Some(blocking.object.clone()),
         Verb::Remove(listing) => Some(listing.object.clone()),
+        Verb::Flag(flag) => flag.objects.first().cloned(),
         Verb::Announce(announced) => announced.id(),
         _ => None,
     }

@@ -79,7 +79,17 @@ pub async fn plan(app: &App, event: &Event) -> Result<Vec<NewDelivery>, RenderEr
         }
         EventKind::GroupChanged { group } => teller.group_changed(*group).await,
         EventKind::KeysChanged { actor } => teller.keys_changed(*actor).await,
-        EventKind::Reported { entry, text, .. } => teller.reported(*entry, text).await,
+        EventKind::Reported { group, entry, person, by, text, is_forwarded } => {
+            let reported = report::Reported {
+                group: *group,
+                entry: *entry,
+                person: *person,
+                by: *by,
+                text,
+                is_forwarded: *is_forwarded,
+            };
+            teller.reported(reported).await
+        }
     }
 }
 

@@ -82,6 +82,7 @@ pub(crate) fn group(name: &str, title: &str) -> GroupView {
         language: None,
         picture_url: None,
         policy: Policy::default(),
+        signed: guildhall_domain::moderation::Signed::Group,
         welcome: guildhall_domain::welcome::Welcome::default(),
         member_count: 0,
         post_count: 0,

@@ -1,0 +1,129 @@
+//! What other servers say about a report: that they have settled it, or that whoever reported takes it back.
+
+use guildhall_domain::{ActorId, ApId, admission::Role, event::Cause, moderation::case::Lane};
+use guildhall_store::{
+    StoreError, Tx,
+    actor::Actor,
+    case::{self, CaseLane, Happening, HappeningKind},
+    group,
+    received::Outcome,
+    report::{self, Report},
+};
+
+use crate::{App, cause, facts};
+
+/// Somebody elsewhere answers a report.
+#[derive(Debug, Clone)]
+pub struct FlagAnswer {
+    /// The id of the Flag, ours or theirs.
+    pub flag: ApId,
+    /// Who says so.
+    pub by: ActorId,
+    /// `resolved` (Lemmy's `Resolve`) or `rejected` (NodeBB's `Reject`).
+    pub outcome: &'static str,
+    /// What set it off.
+    pub cause: Cause,
+}
+
+/// Closes the lane of whoever answers: the group's for its moderators, else that of their server. The others stay as they
+/// are. `false`: they have none.
+pub async fn flag_answered(app: &App, answer: FlagAnswer) -> Result<bool, StoreError> {
+    let FlagAnswer { flag, by, outcome, cause } = answer;
+    let by = facts::actor(app, by).await?;
+    let Some(found) = report::find_by_ap_id(&app.store, &flag).await? else {
+        cause::finish_alone(app, cause, Outcome::Ignored, "a report that is not known here").await?;
+        return Ok(false);
+    };
+    close(app, &found, &by, outcome, cause).await
+}
+
+/// Takes a report back, at the word of whoever made it. The case stays for those who look at it.
+pub async fn flag_withdrawn(app: &App, flag: &ApId, by: ActorId, cause: Cause) -> Result<bool, StoreError> {
+    let found = report::find_by_ap_id(&app.store, flag).await?.filter(|found| found.reporter == by);
+    let Some(found) = found else {
+        cause::finish_alone(app, cause, Outcome::Ignored, "a report that is not known here").await?;
+        return Ok(false);
+    };
+    let by = facts::actor(app, by).await?;
+    let mut tx = app.begin().await?;
+    report::withdraw(&mut tx, found.id, app.now()).await?;
+    tx.commit().await?;
+    close(app, &found, &by, "withdrawn", cause).await?;
+    Ok(true)
+}
+
+async fn close(
+    app: &App,
+    found: &Report,
+    by: &Actor,
+    outcome: &'static str,
+    cause: Cause,
+) -> Result<bool, StoreError> {
+    let known = match found.case {
+        Some(id) => case::find(&app.store, id).await?,
+        None => None,
+    };
+    let Some(known) = known else {
+        cause::finish_alone(app, cause, Outcome::Ignored, "a report without a case").await?;
+        return Ok(false);
+    };
+    let mut tx = app.begin().await?;
+    let mut moderates = false;
+    if let Some(group) = known.group {
+        group::lock(&mut tx, group).await?;
+        moderates = by.id == group.actor() || facts::role(&mut tx, group, by.id).await? == Role::Moderator;
+    }
+    let Some(current) = case::lock(&mut tx, known.id).await? else { return Ok(false) };
+    let lanes = case::list_lanes(&mut tx, current.id).await?;
+    let lane = lanes.iter().find(|lane| is_theirs(lane, by, moderates && outcome != "withdrawn", outcome));
+    let is_closed = match lane {
+        Some(lane) => close_lane(app, &mut tx, &current, lane.lane, by.id, outcome).await?,
+        None => false,
+    };
+    let (end, reason) = if is_closed || outcome == "withdrawn" {
+        (Outcome::Applied, None)
+    } else {
+        (Outcome::Refused, Some("not theirs to settle"))
+    };
+    if !cause::finish(&mut tx, cause, end, reason, app.now()).await? {
+        return Ok(false);
+    }
+    tx.commit().await?;
+    Ok(is_closed)
+}
+
+/// Whether a lane is for `by` to close: the group's for its moderators and, where it lives elsewhere, for its server;
+/// another for the server it is looked at.
+fn is_theirs(lane: &CaseLane, by: &Actor, moderates: bool, outcome: &str) -> bool {
+    let is_their_server = !lane.is_ours && by.ap_id.authority() == Some(lane.host.as_str());
+    lane.closed_at.is_none()
+        && match lane.lane {
+            Lane::Group => moderates || (is_their_server && outcome != "withdrawn"),
+            Lane::Home => is_their_server,
+            Lane::Target | Lane::Instance => is_their_server && outcome != "withdrawn",
+        }
+}
+
+async fn close_lane(
+    app: &App,
+    tx: &mut Tx,
+    current: &case::Case,
+    lane: Lane,
+    by: ActorId,
+    outcome: &str,
+) -> Result<bool, StoreError> {
+    if !case::close_lane(tx, current.id, lane, outcome, Some(by), app.now()).await? {
+        return Ok(false);
+    }
+    let happening = Happening {
+        id: app.new_id(),
+        kind: HappeningKind::LaneClosed,
+        lane: Some(lane),
+        by: Some(by),
+        text: Some(outcome.to_owned()),
+        at: app.now(),
+    };
+    case::add_happening(tx, current.id, &happening).await?;
+    case::settle(tx, current, app.now()).await?;
+    Ok(true)
+}

@@ -1,0 +1,129 @@
+//! How decisions are kept: every record is written here, whoever decided and by whatever door.
+
+use guildhall_domain::{
+    ActorId, CaseId, DecisionId, GroupId, Timestamp,
+    admission::{Decided, Layer},
+    moderation::{Decision, DecisionAction, MAX_REASON_LENGTH, Signed, Target, WrittenRule},
+    text::shorten,
+};
+use guildhall_store::{StoreError, Tx, decision, group};
+
+use crate::App;
+
+/// The longest private note, in characters.
+const MAX_NOTE_LENGTH: usize = 5_000;
+
+/// What is to be kept of a decision that is made now.
+#[derive(Debug, Clone)]
+pub(crate) struct Record {
+    /// The group; `None` for the whole instance.
+    pub(crate) group: Option<GroupId>,
+    pub(crate) action: DecisionAction,
+    pub(crate) target: Target,
+    pub(crate) layer: Layer,
+    /// By its fixed name, or an automatic one by its own.
+    pub(crate) rule: Option<String>,
+    pub(crate) written_rule: Option<WrittenRule>,
+    /// Shown to the person concerned.
+    pub(crate) reason: Option<String>,
+    /// For moderators alone.
+    pub(crate) note: Option<String>,
+    pub(crate) until: Option<Timestamp>,
+    /// `None` when a rule decided.
+    pub(crate) by: Option<ActorId>,
+    pub(crate) case: Option<CaseId>,
+    pub(crate) undoes: Option<DecisionId>,
+}
+
+impl Record {
+    /// Of a person, or of a group that acts as its own moderator.
+    pub(crate) fn by_hand(
+        group: impl Into<Option<GroupId>>,
+        by: impl Into<Option<ActorId>>,
+        action: DecisionAction,
+        target: Target,
+    ) -> Self {
+        let (group, by) = (group.into(), by.into());
+        Self {
+            group,
+            action,
+            target,
+            layer: Layer::Moderator,
+            rule: None,
+            written_rule: None,
+            reason: None,
+            note: None,
+            until: None,
+            by,
+            case: None,
+            undoes: None,
+        }
+    }
+
+    /// Of the pipeline.
+    pub(crate) fn by_layer(
+        group: GroupId,
+        action: DecisionAction,
+        target: Target,
+        decided: &Decided,
+    ) -> Self {
+        Self {
+            layer: decided.layer,
+            rule: decided.named().map(str::to_owned),
+            reason: decided.explanation().map(str::to_owned),
+            ..Self::by_hand(group, None, action, target)
+        }
+    }
+}
+
+/// What a decision rests on besides the reason shown; nothing where it was not made in a case.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Grounds {
+    pub(crate) case: Option<CaseId>,
+    pub(crate) written_rule: Option<WrittenRule>,
+    /// The automatic rule.
+    pub(crate) rule: Option<String>,
+    /// For moderators alone.
+    pub(crate) note: Option<String>,
+}
+
+impl Grounds {
+    /// A record that rests on them.
+    pub(crate) fn of(&self, record: Record) -> Record {
+        Record {
+            case: self.case,
+            written_rule: self.written_rule.clone(),
+            note: self.note.clone(),
+            rule: record.rule.or_else(|| self.rule.clone()),
+            ..record
+        }
+    }
+}
+
+/// Keeps a decision, in the transaction that carries it out. Signed as the group chooses at this moment.
+pub(crate) async fn keep(app: &App, tx: &mut Tx, record: Record) -> Result<Decision, StoreError> {
+    let signed = match (record.group, record.by) {
+        (Some(group), Some(_)) => group::find_signed(tx, group).await?,
+        _ => Signed::Group,
+    };
+    let within = |text: String, limit| Some(shorten(&text, limit)).filter(|text| !text.is_empty());
+    let kept = Decision {
+        id: DecisionId(app.new_id()),
+        group: record.group,
+        action: record.action,
+        target: record.target,
+        layer: record.layer,
+        rule: record.rule,
+        written_rule: record.written_rule,
+        reason: record.reason.and_then(|reason| within(reason, MAX_REASON_LENGTH)),
+        note: record.note.and_then(|note| within(note, MAX_NOTE_LENGTH)),
+        until: record.until,
+        by: record.by,
+        signed,
+        case: record.case,
+        undoes: record.undoes,
+        at: app.now(),
+    };
+    decision::insert(tx, &kept).await?;
+    Ok(kept)
+}

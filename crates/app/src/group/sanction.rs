@@ -1,0 +1,115 @@
+//! Bans, mutes and probation: what a group decides about a person.
+
+use guildhall_domain::{
+    ActorId, GroupId,
+    admission::{End, Sanction},
+    event::{Cause, EventKind},
+    moderation::{DecisionAction, Target},
+};
+use guildhall_store::{StoreError, Tx, actor::Actor, group::Group, standing};
+
+use super::{ModerationError, leave::end_membership, moderators::lock_moderated};
+use crate::{
+    App, cause,
+    decision::{Grounds, Record, keep},
+    facts,
+};
+
+/// What is decided about a person.
+pub(crate) struct Imposed {
+    pub(crate) sanction: Sanction,
+    /// `None`: it is lifted.
+    pub(crate) end: Option<End>,
+    /// The reason shown.
+    pub(crate) reason: Option<String>,
+}
+
+/// Who decides it, and for whom.
+pub(crate) struct Acting<'a> {
+    pub(crate) group: &'a Group,
+    pub(crate) by: ActorId,
+    /// Whether they are of this server.
+    pub(crate) is_ours: bool,
+    pub(crate) cause: Cause,
+}
+
+/// Imposes or lifts a sanction in a transaction that has the group locked. A ban ends the membership; lifting it does not
+/// bring that back.
+pub(crate) async fn impose(
+    app: &App,
+    tx: &mut Tx,
+    person: &Actor,
+    imposed: &Imposed,
+    acting: Acting<'_>,
+    grounds: &Grounds,
+) -> Result<(), StoreError> {
+    let Acting { group, by, is_ours, cause } = acting;
+    let Imposed { sanction, end, reason } = imposed;
+    match end {
+        Some(end) => standing::set(tx, Some(group.id), person.id, *sanction, *end).await?,
+        None => {
+            standing::lift(tx, Some(group.id), person.id, *sanction).await?;
+        }
+    }
+    let (banned, until) = (end.is_some(), end.and_then(End::moment));
+    if *sanction == Sanction::Ban && banned {
+        end_membership(app, tx, group.id, person).await?;
+    }
+    let record = Record::by_hand(group.id, by, action_of(*sanction, banned), Target::Actor(person.id));
+    keep(app, tx, grounds.of(Record { reason: reason.clone(), until, ..record })).await?;
+    // Others know bans alone.
+    if *sanction == Sanction::Ban && (group.is_local || is_ours) {
+        let (group, actor, reason) = (group.id, person.id, reason.clone());
+        cause::tell(app, tx, cause, EventKind::BanChanged { group, actor, by, banned, until, reason })
+            .await?;
+    }
+    Ok(())
+}
+
+/// What imposing or lifting a sanction is called.
+pub(crate) fn action_of(sanction: Sanction, is_imposed: bool) -> DecisionAction {
+    match (sanction, is_imposed) {
+        (Sanction::Ban, true) => DecisionAction::Ban,
+        (Sanction::Ban, false) => DecisionAction::Unban,
+        (Sanction::Mute, true) => DecisionAction::Mute,
+        (Sanction::Mute, false) => DecisionAction::Unmute,
+        (Sanction::Probation, true) => DecisionAction::Probation,
+        (Sanction::Probation, false) => DecisionAction::EndProbation,
+    }
+}
+
+/// Somebody here is to be muted or put on probation, or no longer.
+#[derive(Debug, Clone)]
+pub struct SetSanction {
+    /// The group, hosted here.
+    pub group: GroupId,
+    /// Who.
+    pub actor: ActorId,
+    /// The moderator, or the group itself.
+    pub by: ActorId,
+    /// What; for a ban see [`super::set_ban`], which takes away what they wrote too.
+    pub sanction: Sanction,
+    /// Until when; `None`: no longer.
+    pub end: Option<End>,
+    /// The reason shown.
+    pub reason: Option<String>,
+}
+
+/// Imposes or lifts a sanction by a moderator here.
+///
+/// # Errors
+/// [`ModerationError`]; nothing is written then.
+pub async fn set_sanction(app: &App, command: SetSanction) -> Result<(), ModerationError> {
+    let SetSanction { group, actor, by, sanction, end, reason } = command;
+    let (person, is_ours) = (facts::actor(app, actor).await?, facts::actor(app, by).await?.is_local);
+    let mut tx = app.begin().await?;
+    let here = lock_moderated(&mut tx, group, by).await?;
+    if !here.is_local {
+        return Err(ModerationError::NotFound);
+    }
+    let acting = Acting { group: &here, by, is_ours, cause: Cause::Local };
+    impose(app, &mut tx, &person, &Imposed { sanction, end, reason }, acting, &Grounds::default()).await?;
+    tx.commit().await?;
+    app.signals.event.notify_one();
+    Ok(())
+}
