@@ -11,7 +11,7 @@ use guildhall_app::{
 };
 use guildhall_domain::{
     ActorId, ApId, CaseId, EntryId, GroupId,
-    admission::{Refusal, Sanction},
+    admission::{End, Refusal, Sanction},
     content::EntryState,
     event::{Cause, EventKind},
     group::Rule,
@@ -215,7 +215,7 @@ on_both_engines! {
         }
         assert_eq!(here.state(post).await, EntryState::Removed);
         let sanctions = standing::find(&here.app.store, Some(group), bob).await.unwrap();
-        assert_eq!(sanctions.end_of(Sanction::Probation, here.now()).and_then(|end| end.moment()), until);
+        assert_eq!(sanctions.end_of(Sanction::Probation, here.now()).and_then(End::moment), until);
         let (seen, _) = acquaintance::find(&here.app.store, group, bob).await.unwrap().unwrap();
         assert_eq!((seen.upheld, seen.dismissed, seen.struck_at), (1, 0, Some(here.now())));
         assert!(matches!(case::act(&here.app, &moderator, id, command).await, Err(CaseError::Closed)));

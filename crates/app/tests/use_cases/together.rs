@@ -100,7 +100,7 @@ on_both_engines! {
                     if is_admitted { queue::admit(&app, item, by).await } else { queue::refuse(&app, item, by, "No").await }
                 }
             });
-            let answers = all_at_once(decisions).await;
+            let answers = Box::pin(all_at_once(decisions)).await;
             let late = answers.iter().filter(|answer| matches!(answer, Err(QueueError::AlreadyDecided))).count();
             assert_eq!((late, answers.iter().filter(|answer| answer.is_ok()).count()), (1, 1), "{answers:?}");
             let told = here.told().await;
