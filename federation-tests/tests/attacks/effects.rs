@@ -21,7 +21,7 @@ const EFFECTS: [(&str, &str); 17] = [
     ("polls", "SELECT * FROM poll_votes"),
     ("memberships", "SELECT * FROM memberships"),
     ("moderators", "SELECT * FROM moderators"),
-    ("bans", "SELECT * FROM bans"),
+    ("standings", "SELECT * FROM standings"),
     ("peering", "SELECT * FROM peering"),
     ("removals", "SELECT * FROM removals"),
     ("reports", "SELECT * FROM reports"),
