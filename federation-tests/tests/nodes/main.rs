@@ -135,11 +135,20 @@ async fn a_block_counts_on_every_node_at_once() -> anyhow::Result<()> {
     let host = world.place.hosts.authority(0);
     world.comment(0, "early", "before").await?;
     world.alpha.cli(&["instance", "block", host])?;
-    // Sooner than any list is read again without a hint.
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    // Sooner than any list is read again without a hint; by turns on both nodes.
+    eventually_within(Duration::from_secs(2), "both nodes know of the block", async || {
+        for _ in 0..4 {
+            let (id, is_taken) = world.comment_once(0, "early", "meanwhile").await?;
+            ensure!(!is_taken, "{id} is taken");
+        }
+        Ok(())
+    })
+    .await?;
     let mut sent = Vec::new();
     for attempt in 0..6 {
-        sent.push(world.comment_once(0, "early", &format!("after {attempt}")).await?);
+        let (id, is_taken) = world.comment_once(0, "early", &format!("after {attempt}")).await?;
+        ensure!(!is_taken, "{id} is taken");
+        sent.push(id);
     }
     // What others send later is taken in; so would that have been.
     let later = world.comment(1, "other", "others are not concerned").await?;

@@ -115,11 +115,22 @@ impl World {
         }
     }
 
-    /// The same, sent once, whatever the answer: a blocked server is told nothing.
-    pub(crate) async fn comment_once(&self, host: usize, name: &str, text: &str) -> anyhow::Result<String> {
-        let (id, create) = self.create(host, name, text);
+    /// The same, sent once, whatever the answer: a blocked server is told nothing. Gives its id, and whether it was taken:
+    /// what is answered has been kept by then.
+    pub(crate) async fn comment_once(
+        &self,
+        host: usize,
+        name: &str,
+        said: &str,
+    ) -> anyhow::Result<(String, bool)> {
+        let (id, create) = self.create(host, name, said);
         self.send(&create).await?;
-        Ok(id)
+        let store = self.storage.open().await?;
+        let kept =
+            store.query("SELECT id FROM received_activities WHERE ap_id = $1").bind(text(&create, "id")?);
+        let kept: Option<(i64,)> = kept.optional().await?;
+        store.close().await;
+        Ok((id, kept.is_some()))
     }
 
     async fn send(&self, activity: &Value) -> anyhow::Result<Answer> {
