@@ -91,6 +91,8 @@ CREATE TABLE groups (
     visibility TEXT NOT NULL DEFAULT 'public',
     -- As whom moderators sign what they decide: name, group.
     signed TEXT NOT NULL DEFAULT 'group',
+    -- For how many days a decision can be appealed; 0: not at all.
+    appeal_days BIGINT NOT NULL DEFAULT 14,
     member_count BIGINT NOT NULL DEFAULT 0,
     post_count BIGINT NOT NULL DEFAULT 0,
     comment_count BIGINT NOT NULL DEFAULT 0,
@@ -201,6 +203,9 @@ CREATE TABLE standings (
     PRIMARY KEY (group_id, actor_id)
 );
 CREATE INDEX standings_actor ON standings (actor_id);
+CREATE INDEX standings_banned ON standings (banned_until) WHERE banned_until < 9223372036854775807;
+CREATE INDEX standings_muted ON standings (muted_until) WHERE muted_until < 9223372036854775807;
+CREATE INDEX standings_watched ON standings (watched_until) WHERE watched_until < 9223372036854775807;
 
 -- What a group hosted here has seen of somebody: what trust is earned by. Written with each comment: without references,
 -- and on SQLite as one tree.
@@ -333,6 +338,8 @@ CREATE TABLE entries (
     language TEXT,
     sensitive BOOLEAN NOT NULL,
     locked BOOLEAN NOT NULL DEFAULT false,
+    -- When the lock ends by itself.
+    locked_until BIGINT,
     featured BOOLEAN NOT NULL DEFAULT false,
     up BIGINT NOT NULL DEFAULT 0,
     down BIGINT NOT NULL DEFAULT 0,
@@ -371,6 +378,7 @@ CREATE INDEX entries_parent ON entries (parent_id, id);
 CREATE INDEX entries_author ON entries (author_id, group_id, state, id);
 CREATE INDEX entries_page ON entries (page_url) WHERE page_url IS NOT NULL;
 CREATE INDEX entries_context ON entries (context_url) WHERE context_url IS NOT NULL;
+CREATE INDEX entries_locked_until ON entries (locked_until) WHERE locked_until IS NOT NULL;
 CREATE INDEX entries_gone_with ON entries (gone_with) WHERE gone_with IS NOT NULL;
 
 -- Tags that groups gave to posts and comments, in lower case without #.
@@ -607,6 +615,55 @@ CREATE INDEX decisions_instance ON decisions (id) WHERE group_id IS NULL;
 CREATE INDEX decisions_entry ON decisions (entry_id, id) WHERE entry_id IS NOT NULL;
 CREATE INDEX decisions_case ON decisions (case_id, id) WHERE case_id IS NOT NULL;
 CREATE INDEX decisions_actor ON decisions (actor_id, group_id, id) WHERE actor_id IS NOT NULL;
+
+-- What people are told: of decisions about them, of their appeals, and by automatic rules.
+CREATE TABLE notices (
+    id BIGINT PRIMARY KEY,
+    actor_id BIGINT NOT NULL REFERENCES actors (id),
+    -- decision, outcome, appeal, rule or answer.
+    kind TEXT NOT NULL,
+    -- Who tells it; none: the whole instance.
+    group_id BIGINT REFERENCES groups (id),
+    decision_id BIGINT REFERENCES decisions (id),
+    entry_id BIGINT REFERENCES entries (id),
+    -- The automatic rule that brought it about.
+    rule TEXT,
+    text TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    read_at BIGINT
+);
+CREATE INDEX notices_actor ON notices (actor_id, id);
+CREATE INDEX notices_rule ON notices (actor_id, rule, created_at) WHERE rule IS NOT NULL;
+-- Of one decision its person is told once.
+CREATE UNIQUE INDEX notices_decision ON notices (decision_id) WHERE kind = 'decision';
+
+-- How often a rule has fitted since those who look after it were told. group_id 0 is the whole instance.
+CREATE TABLE rule_alarms (
+    group_id BIGINT NOT NULL,
+    rule TEXT NOT NULL,
+    told_at BIGINT NOT NULL,
+    pending BIGINT NOT NULL,
+    PRIMARY KEY (group_id, rule)
+);
+CREATE INDEX rule_alarms_pending ON rule_alarms (told_at) WHERE pending > 0;
+
+-- Appeals against decisions, one for each.
+CREATE TABLE appeals (
+    id BIGINT PRIMARY KEY,
+    decision_id BIGINT NOT NULL UNIQUE REFERENCES decisions (id),
+    group_id BIGINT REFERENCES groups (id),
+    actor_id BIGINT NOT NULL REFERENCES actors (id),
+    text TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    -- upheld, reversed or changed; none while it is open.
+    outcome TEXT,
+    reason TEXT,
+    by_actor_id BIGINT REFERENCES actors (id),
+    -- The decision that takes the first one back, or its place.
+    undone_by BIGINT REFERENCES decisions (id),
+    decided_at BIGINT
+);
+CREATE INDEX appeals_open ON appeals (group_id, id) WHERE decided_at IS NULL;
 
 -- Verified activities, with what became of each.
 CREATE TABLE received_activities (

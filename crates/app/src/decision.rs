@@ -8,10 +8,22 @@ use guildhall_domain::{
 };
 use guildhall_store::{StoreError, Tx, decision, group};
 
-use crate::App;
+use crate::{App, notice};
 
 /// The longest private note, in characters.
 const MAX_NOTE_LENGTH: usize = 5_000;
+
+/// What the person concerned hears of a decision.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum News {
+    /// A notice.
+    #[default]
+    Told,
+    /// A notice, which says that what they wrote goes too: of each of those nothing more is said.
+    WithContent,
+    /// Nothing: it is part of something that they are told of, or was not theirs to hear of.
+    Quiet,
+}
 
 /// What is to be kept of a decision that is made now.
 #[derive(Debug, Clone)]
@@ -33,6 +45,7 @@ pub(crate) struct Record {
     pub(crate) by: Option<ActorId>,
     pub(crate) case: Option<CaseId>,
     pub(crate) undoes: Option<DecisionId>,
+    pub(crate) news: News,
 }
 
 impl Record {
@@ -57,6 +70,7 @@ impl Record {
             by,
             case: None,
             undoes: None,
+            news: News::Told,
         }
     }
 
@@ -85,6 +99,7 @@ pub(crate) struct Grounds {
     pub(crate) rule: Option<String>,
     /// For moderators alone.
     pub(crate) note: Option<String>,
+    pub(crate) news: News,
 }
 
 impl Grounds {
@@ -95,12 +110,14 @@ impl Grounds {
             written_rule: self.written_rule.clone(),
             note: self.note.clone(),
             rule: record.rule.or_else(|| self.rule.clone()),
+            news: self.news,
             ..record
         }
     }
 }
 
-/// Keeps a decision, in the transaction that carries it out. Signed as the group chooses at this moment.
+/// Keeps a decision, in the transaction that carries it out, and tells the person concerned. Signed as the group chooses
+/// at this moment.
 pub(crate) async fn keep(app: &App, tx: &mut Tx, record: Record) -> Result<Decision, StoreError> {
     let signed = match (record.group, record.by) {
         (Some(group), Some(_)) => group::find_signed(tx, group).await?,
@@ -125,5 +142,7 @@ pub(crate) async fn keep(app: &App, tx: &mut Tx, record: Record) -> Result<Decis
         at: app.now(),
     };
     decision::insert(tx, &kept).await?;
+    // On the heap: it would make every use case that decides anything larger.
+    Box::pin(notice::of_decision(app, tx, &kept, record.news)).await?;
     Ok(kept)
 }

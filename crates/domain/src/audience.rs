@@ -94,6 +94,16 @@ pub fn admins_ban_for_server(software: &str) -> bool {
     ADMINS_BAN.iter().any(|name| software.eq_ignore_ascii_case(name))
 }
 
+/// `NodeInfo` names of group-aware software where only people write private messages, or where those are no `Note`.
+///
+/// Source: Lemmy 0.19 and 1.0, `PieFed` and Mbin, which send and read `ChatMessage`, or take messages of persons alone.
+const NO_NOTES_OF_GROUPS: &[&str] = &["kbin", "lemmy", "mbin", "piefed"];
+
+/// Whether people of a server that runs `software` can be sent a direct `Note` by a group.
+pub fn takes_notes_of_groups(software: &str) -> bool {
+    !NO_NOTES_OF_GROUPS.iter().any(|name| software.eq_ignore_ascii_case(name))
+}
+
 /// The profile of a host that runs `software` (the `NodeInfo` name, any case).
 ///
 /// Software nobody has named is treated as a microblog: a boost is understood everywhere, a wrapped activity is not.

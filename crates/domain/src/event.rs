@@ -3,7 +3,7 @@
 
 use crate::{
     content::Vote,
-    id::{ActorId, EntryId, EventId, GroupId, ReceivedId},
+    id::{ActorId, EntryId, EventId, GroupId, NoticeId, ReceivedId},
     membership::{JoinOutcome, JoinRefusal},
     time::Timestamp,
 };
@@ -191,6 +191,24 @@ pub enum EventKind {
     KeysChanged {
         /// The actor.
         actor: ActorId,
+    },
+    /// Somebody elsewhere is told something in private.
+    Noticed {
+        /// What.
+        notice: NoticeId,
+    },
+    /// Somebody was warned by a moderator.
+    Warned {
+        /// The group.
+        group: GroupId,
+        /// Who.
+        actor: ActorId,
+        /// What for, where it is about something they wrote.
+        entry: Option<EntryId>,
+        /// Who did it.
+        by: ActorId,
+        /// The reason shown.
+        reason: Option<String>,
     },
     /// A report came in that others elsewhere are to look at too.
     Reported {

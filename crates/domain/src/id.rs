@@ -79,6 +79,16 @@ id!(
     CaseId
 );
 
+id!(
+    /// Something that somebody is told.
+    NoticeId
+);
+
+id!(
+    /// An appeal against a decision.
+    AppealId
+);
+
 impl GroupId {
     /// The group as an actor.
     pub fn actor(self) -> ActorId {

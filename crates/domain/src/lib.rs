@@ -26,7 +26,7 @@ pub mod welcome;
 pub use ap_id::ApId;
 pub use handle::Handle;
 pub use id::{
-    AccountId, ActorId, BlockListId, CaseId, DecisionId, EntryId, EventId, GroupId, InvitationId,
-    QueueItemId, ReceivedId,
+    AccountId, ActorId, AppealId, BlockListId, CaseId, DecisionId, EntryId, EventId, GroupId, InvitationId,
+    NoticeId, QueueItemId, ReceivedId,
 };
 pub use time::Timestamp;

@@ -8,6 +8,7 @@ pub mod cli;
 pub mod client_ip;
 pub mod config;
 pub mod doctor;
+mod endings;
 mod housekeeping;
 pub mod http_server;
 pub mod negotiate;

@@ -145,6 +145,12 @@ pub async fn find(db: &Db, id: ActorId) -> Result<Option<Actor>, StoreError> {
     db.optional_by::<Row>(BY_ID, id.0).await?.map(Actor::try_from).transpose()
 }
 
+/// The same, inside a transaction.
+pub async fn find_in(tx: &mut Tx, id: ActorId) -> Result<Option<Actor>, StoreError> {
+    let row: Option<Row> = tx.query(concat!(select!(), " WHERE id = $1")).bind(id.0).optional().await?;
+    row.map(Actor::try_from).transpose()
+}
+
 /// The actors with keys, in no fixed order; unknown keys are left out.
 pub async fn list_by_ids(db: &Db, ids: &[ActorId]) -> Result<Vec<Actor>, StoreError> {
     const BY_IDS: Sql = Sql {

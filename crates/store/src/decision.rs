@@ -59,6 +59,12 @@ pub async fn find(db: &Db, id: DecisionId) -> Result<Option<Decision>, StoreErro
     row.map(Decision::try_from).transpose()
 }
 
+/// The same, inside a transaction.
+pub async fn find_in(tx: &mut Tx, id: DecisionId) -> Result<Option<Decision>, StoreError> {
+    let row: Option<Row> = tx.query(concat!(select!(), " WHERE id = $1")).bind(id.0).optional().await?;
+    row.map(Decision::try_from).transpose()
+}
+
 /// Decisions made in a case, oldest first.
 pub async fn list_of_case(
     db: &Db,

@@ -1,7 +1,7 @@
 //! Events: written with the change they tell of, read by the publisher.
 
 use guildhall_domain::{
-    ActorId, EntryId, EventId, GroupId, ReceivedId, Timestamp,
+    ActorId, EntryId, EventId, GroupId, NoticeId, ReceivedId, Timestamp,
     content::Vote,
     event::{Cause, Event, EventKind},
     membership::{JoinOutcome, JoinRefusal},
@@ -246,6 +246,16 @@ impl Row {
             EventKind::KeysChanged { actor } => {
                 Self { kind: kind("keys_changed"), actor_id: Some(actor.0), ..head }
             }
+            EventKind::Noticed { notice } => Self { kind: kind("noticed"), value: Some(notice.0), ..head },
+            EventKind::Warned { group, actor, entry, by, reason } => Self {
+                kind: kind("warned"),
+                group_id: Some(group.0),
+                actor_id: Some(actor.0),
+                entry_id: entry.map(|entry| entry.0),
+                by_actor_id: Some(by.0),
+                text: reason.clone(),
+                ..head
+            },
             EventKind::Reported { group, entry, person, by, text, is_forwarded } => Self {
                 kind: kind("reported"),
                 group_id: group.map(|group| group.0),
@@ -345,6 +355,16 @@ impl Row {
             },
             "group_changed" => EventKind::GroupChanged { group: self.group()? },
             "keys_changed" => EventKind::KeysChanged { actor: self.actor()? },
+            "noticed" => {
+                EventKind::Noticed { notice: self.value.map(NoticeId).ok_or_else(|| self.corrupt())? }
+            }
+            "warned" => EventKind::Warned {
+                group: self.group()?,
+                actor: self.actor()?,
+                entry: self.entry_id.map(EntryId),
+                by: self.by()?,
+                reason: self.text.clone(),
+            },
             "reported" => EventKind::Reported {
                 group: self.group_id.map(GroupId),
                 entry: self.entry_id.map(EntryId),

@@ -9,7 +9,7 @@ mod verb;
 pub use inner::{Inner, InnerActivity};
 pub use verb::{
     Announced, Answer, Blocking, Deletion, Joining, Listing, Locking, Moving, Payload, PollChoice, Reaction,
-    ReactionKind, Report, Undoing, Verb,
+    ReactionKind, Report, Undoing, Verb, Warning,
 };
 
 use crate::{Addressing, Document, FieldError, Iri};

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     Activity, ActivityError, Announced, Answer, Blocking, Deletion, Inner, Joining, Listing, Locking, Moving,
-    Payload, PollChoice, Reaction, ReactionKind, Report, Undoing, Verb,
+    Payload, PollChoice, Reaction, ReactionKind, Report, Undoing, Verb, Warning,
 };
 use crate::{ActorDocument, Addressing, Document, FieldError, Iri, Object, actor, read};
 
@@ -74,7 +74,8 @@ fn verb(kind: &str, value: &Value) -> Result<Verb, ActivityError> {
         "Announce" => Verb::Announce(announced(value)?),
         "Add" => Verb::Add(listing(value)?),
         "Remove" => Verb::Remove(listing(value)?),
-        "Lock" => Verb::Lock(Locking { object: object_id(value)?, reason: reason(value) }),
+        "Lock" => Verb::Lock(locking(value)?),
+        "Warn" => Verb::Warn(Warning { object: object_id(value)?, reason: reason(value) }),
         "Block" => Verb::Block(blocking(value)?),
         "Flag" => Verb::Flag(report(value)?),
         "Resolve" => Verb::Resolve(answer(value)?),
@@ -172,6 +173,11 @@ fn listing(value: &Value) -> Result<Listing, FieldError> {
     let target = read::one_id(value, "target").or_else(|| read::one_id(value, "origin"));
     let target = target.ok_or_else(|| FieldError::new("target", "one collection's id"))?;
     Ok(Listing { object: object_id(value)?, target })
+}
+
+fn locking(value: &Value) -> Result<Locking, FieldError> {
+    let until = read::time(value, "endTime").or_else(|| read::time(value, "expires"));
+    Ok(Locking { object: object_id(value)?, until, reason: reason(value) })
 }
 
 fn blocking(value: &Value) -> Result<Blocking, FieldError> {

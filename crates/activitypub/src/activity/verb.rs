@@ -47,6 +47,8 @@ pub enum Verb {
     Remove(Listing),
     /// `Lock`: no more replies.
     Lock(Locking),
+    /// `Warn`: a moderator's word to a person (Lemmy 1.0).
+    Warn(Warning),
     /// `Block`: a ban, or one person blocking another.
     Block(Blocking),
     /// `Flag`: a report.
@@ -173,6 +175,17 @@ pub struct Listing {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Locking {
     /// What gets no more replies.
+    pub object: Iri,
+    /// Until when. None: for good.
+    pub until: Option<i64>,
+    /// The reason.
+    pub reason: Option<String>,
+}
+
+/// A `Warn` (Lemmy 1.0).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Warning {
+    /// What it is about: something the person wrote, or the person.
     pub object: Iri,
     /// The reason.
     pub reason: Option<String>,

@@ -155,6 +155,21 @@ pub fn lock(envelope: &Envelope<'_>, object: &Iri, reason: Option<&str>) -> Valu
     members.into_value()
 }
 
+/// `Lock` until a time (milliseconds).
+pub fn lock_until(envelope: &Envelope<'_>, object: &Iri, reason: Option<&str>, until: i64) -> Value {
+    let mut members = envelope.with_object("Lock", context::moderation(), object.as_str());
+    members.put_some("endTime", time(until));
+    members.put_some("summary", reason);
+    members.into_value()
+}
+
+/// `Warn`: a moderator's word to a person, about something they wrote or about themselves (Lemmy 1.0).
+pub fn warn(envelope: &Envelope<'_>, object: &Iri, reason: Option<&str>) -> Value {
+    let mut members = envelope.with_object("Warn", context::words(), object.as_str());
+    members.put_some("summary", reason);
+    members.into_value()
+}
+
 /// `Flag`. The text goes where Mastodon (`content`) and where Lemmy (`summary`) look for it.
 pub fn flag(envelope: &Envelope<'_>, objects: &[Iri], text: &str) -> Value {
     let objects: Vec<_> = objects.iter().map(Iri::as_str).collect();

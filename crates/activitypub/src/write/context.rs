@@ -29,6 +29,14 @@ pub(super) fn moderation() -> Value {
     }])
 }
 
+/// For what moderators say: `Warn` (Lemmy 1.0).
+pub(super) fn words() -> Value {
+    json!([AS2, {
+        "lemmy": "https://join-lemmy.org/ns#",
+        "Warn": "lemmy:Warn",
+    }])
+}
+
 /// For actors: keys in both forms, and what groups say about themselves.
 pub(super) fn actor() -> Value {
     json!([AS2, "https://w3id.org/security/v1", "https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1", {

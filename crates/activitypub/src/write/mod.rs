@@ -10,8 +10,8 @@ mod content;
 mod context;
 
 pub use activity::{
-    Envelope, Listing, accept, add, block, create, delete, dislike, flag, follow, invite, like, lock, reject,
-    remove, undo, update,
+    Envelope, Listing, accept, add, block, create, delete, dislike, flag, follow, invite, like, lock,
+    lock_until, reject, remove, undo, update, warn,
 };
 pub use actor::{Actor, GroupFields, Media};
 pub use announce::{announce_activity, announce_activity_proved, announce_id};

@@ -42,9 +42,8 @@ fn an_activity_needs_id_type_and_one_actor() {
 #[test]
 fn an_unknown_type_is_read_and_a_malformed_known_one_is_not() {
     assert_eq!(verb(json!({"type": "View"})), Verb::Unknown("View".to_owned()));
-    for name in ["Warn", "ChooseAnswer"] {
-        assert_eq!(verb(json!({"type": name, "object": POST})), Verb::Unknown(name.to_owned()));
-    }
+    let name = "ChooseAnswer";
+    assert_eq!(verb(json!({"type": name, "object": POST})), Verb::Unknown(name.to_owned()));
     for (name, field) in [
         ("Follow", "object"),
         ("Undo", "object"),

@@ -24,7 +24,7 @@ use guildhall_store::{
 use super::{CaseError, Desk, open::open_lanes, prepared, wave};
 use crate::{
     App, Viewer,
-    decision::{Grounds, Record, keep},
+    decision::{Grounds, News, Record, keep},
     entry::{
         Annotate, Annotation, Delete, Hosts, Mark, ask_change, bring_back, carry_out, mark, note,
         promise_removal, relocate, take_away,
@@ -318,7 +318,7 @@ pub(super) async fn grounds(app: &App, desk: &Desk, command: &Act) -> Result<Gro
         Subject::Rule(rule) => Some(rule.clone()),
         _ => None,
     };
-    Ok(Grounds { case: Some(desk.case.id), written_rule, rule, note: command.note.clone() })
+    Ok(Grounds { case: Some(desk.case.id), written_rule, rule, note: command.note.clone(), news: News::Told })
 }
 
 impl Step<'_> {
@@ -338,7 +338,8 @@ impl Step<'_> {
             CaseAction::Unmute => self.sanction(app, tx, Sanction::Mute, None).await?,
             CaseAction::Unban => self.sanction(app, tx, Sanction::Ban, None).await?,
             CaseAction::Ban { until, removes_content } => {
-                self.sanction(app, tx, Sanction::Ban, Some(End::at(*until))).await?;
+                let news = if *removes_content { News::WithContent } else { News::Told };
+                self.sanction_with(app, tx, Sanction::Ban, Some(End::at(*until)), news).await?;
                 return if *removes_content { self.removal(app, tx).await.map(Some) } else { Ok(None) };
             }
             CaseAction::Warn => {
@@ -437,7 +438,18 @@ impl Step<'_> {
         sanction: Sanction,
         end: Option<End>,
     ) -> Result<(), CaseError> {
-        let (person, grounds) = (self.person()?, &self.scene.grounds);
+        self.sanction_with(app, tx, sanction, end, News::Told).await
+    }
+
+    async fn sanction_with(
+        &self,
+        app: &App,
+        tx: &mut Tx,
+        sanction: Sanction,
+        end: Option<End>,
+        news: News,
+    ) -> Result<(), CaseError> {
+        let (person, grounds) = (self.person()?, &Grounds { news, ..self.scene.grounds.clone() });
         let (by, reason) = (self.scene.by.id, self.scene.reason.clone());
         if let Some(group) = self.group {
             if !group.is_local && sanction != Sanction::Ban {

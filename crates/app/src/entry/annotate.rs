@@ -1,7 +1,7 @@
 //! What moderators note on a thread: locked, shown first.
 
 use guildhall_domain::{
-    ActorId, EntryId,
+    ActorId, EntryId, Timestamp,
     event::{Cause, EventKind},
     moderation::{DecisionAction, Target, decide_moderate},
 };
@@ -19,8 +19,21 @@ use crate::{
 pub enum Annotation {
     /// Takes no more comments, or takes them again.
     Locked(bool),
+    /// Takes no more comments until then.
+    LockedUntil(Timestamp),
     /// Shown first, or no longer.
     Featured(bool),
+}
+
+impl Annotation {
+    /// Whether it locks, and until when.
+    fn lock(self) -> (bool, Option<Timestamp>) {
+        match self {
+            Self::Locked(locked) => (locked, None),
+            Self::LockedUntil(until) => (true, Some(until)),
+            Self::Featured(_) => (false, None),
+        }
+    }
 }
 
 /// A moderator notes something on an entry.
@@ -72,13 +85,14 @@ pub(crate) async fn note(
     if command.by != current.group_id.actor() {
         decide_moderate(facts::role(tx, current.group_id, command.by).await?)?;
     }
-    let (is_new, action, told) = match command.annotation {
-        Annotation::Locked(locked) => (
-            current.locked != locked,
+    let lock_to = command.annotation.lock();
+    let (is_new, action, told) = match (command.annotation, lock_to) {
+        (Annotation::Locked(_) | Annotation::LockedUntil(_), (locked, until)) => (
+            current.is_locked(app.now()) != locked || (locked && current.locked_until != until),
             if locked { DecisionAction::Lock } else { DecisionAction::Unlock },
             EventKind::LockChanged { entry: current.id, by: command.by, locked },
         ),
-        Annotation::Featured(featured) => (
+        (Annotation::Featured(featured), _) => (
             current.featured != featured,
             if featured { DecisionAction::Feature } else { DecisionAction::Unfeature },
             EventKind::FeatureChanged { entry: current.id, by: command.by, featured },
@@ -89,7 +103,9 @@ pub(crate) async fn note(
         return Ok(());
     }
     match command.annotation {
-        Annotation::Locked(locked) => entry::set_locked(tx, current.id, locked).await?,
+        Annotation::Locked(_) | Annotation::LockedUntil(_) => {
+            entry::set_locked(tx, current.id, lock_to.0, lock_to.1).await?;
+        }
         Annotation::Featured(featured) => entry::set_featured(tx, current.id, featured).await?,
     }
     record(app, tx, &current, command, action, grounds).await?;
@@ -108,6 +124,7 @@ async fn record(
     grounds: &Grounds,
 ) -> Result<(), StoreError> {
     let record = Record::by_hand(entry.group_id, command.by, action, Target::Entry(entry.id));
-    keep(app, tx, grounds.of(Record { reason: command.reason.clone(), ..record })).await?;
+    let (reason, until) = (command.reason.clone(), command.annotation.lock().1);
+    keep(app, tx, grounds.of(Record { reason, until, ..record })).await?;
     Ok(())
 }

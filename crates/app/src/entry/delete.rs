@@ -21,7 +21,7 @@ use super::publish::{count_in, count_out, resume_waiting};
 use super::seen;
 use crate::{
     App, cause,
-    decision::{Grounds, Record, keep},
+    decision::{Grounds, News, Record, keep},
     facts,
 };
 
@@ -135,7 +135,11 @@ pub(crate) async fn take_away(
         entry::stay_gone(tx, current.id).await?;
         return Ok(decided);
     }
-    set_gone(app, tx, &current, command, decided, grounds).await?;
+    let mut grounds = grounds.clone();
+    if is_decided {
+        grounds.news = News::Quiet;
+    }
+    set_gone(app, tx, &current, command, decided, &grounds).await?;
     if is_told(tx, &current, is_ours && teller == command.by).await? {
         let removal = (decided == DeleteOutcome::Removed).then(|| command.reason.clone().unwrap_or_default());
         let gone = EventKind::EntryGone { entry: current.id, by: teller, removal };

@@ -27,7 +27,7 @@ use crate::{
     App,
     admission::{Applying, follow_rules},
     case::attach_by_rules,
-    cause, facts,
+    cause, facts, notice,
     said::Said,
 };
 
@@ -202,6 +202,9 @@ async fn change(
     }
     follow_rules(tx, current.group_id, Some(current.id), &decided, app.now()).await?;
     attach_by_rules(app, tx, current.group_id, current.id, &decided).await?;
+    let line = command.texts.title.as_deref().unwrap_or(&command.texts.excerpt);
+    notice::follow_rules(app, tx, current.group_id, current.author_id, (Some(current.id), line), &decided)
+        .await?;
     match decided.verdict {
         Verdict::Admit | Verdict::AdmitAndReport => {
             apply(app, tx, &current, command).await.map(|()| Edited::Changed)
@@ -210,11 +213,12 @@ async fn change(
             queue::close_entry(tx, current.id, app.now()).await?;
             let item = queue_item(app, &current, command, decided.named().unwrap_or_default());
             queue::insert_with_poll(tx, &item, command.poll.as_ref()).await?;
-            record(app, tx, &current, DecisionAction::Hold, &decided).await?;
+            record(app, tx, &current, DecisionAction::Hold, &decided, true).await?;
             Ok(Edited::Held)
         }
         Verdict::Refuse(refusal) | Verdict::Drop(refusal) => {
-            record(app, tx, &current, DecisionAction::Refuse, &decided).await?;
+            let is_told = matches!(decided.verdict, Verdict::Refuse(_));
+            record(app, tx, &current, DecisionAction::Refuse, &decided, is_told).await?;
             Err(not_admitted(refusal, &decided))
         }
     }

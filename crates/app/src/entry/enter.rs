@@ -35,7 +35,7 @@ use crate::{
     App,
     admission::{self, Applying},
     case::attach_by_rules,
-    cause, facts,
+    cause, facts, notice,
     port::PortFuture,
     said::Said,
 };
@@ -161,7 +161,7 @@ async fn judge_all<'a>(
         let command = &applicant.command;
         let place = match command.parent.map(|parent| places.get(&parent)) {
             None => Ok(Place::START),
-            Some(Some(place)) => Place::under(command, place),
+            Some(Some(place)) => Place::under(command, place, app.now()),
             Some(None) if locked == Locked::Skipped => {
                 judged.push(None);
                 continue;
@@ -284,18 +284,20 @@ async fn follow_up(
         Verdict::Hold(_) => {
             let reason = decided.named().unwrap_or_default();
             queue::insert(tx, &queue_item(app, &entry(), reason)).await?;
-            record(app, tx, &entry(), DecisionAction::Hold, decided).await?;
+            record(app, tx, &entry(), DecisionAction::Hold, decided, true).await?;
             None
         }
         Verdict::Refuse(_) => {
             let reason = decided.explanation().unwrap_or_default().to_owned();
-            record(app, tx, &entry(), DecisionAction::Refuse, decided).await?;
+            record(app, tx, &entry(), DecisionAction::Refuse, decided, !command.is_fetched).await?;
             (!command.is_fetched).then_some(EventKind::EntryRefused { entry: new.id, reason })
         }
         Verdict::Drop(_) => None,
     };
     admission::follow_rules(tx, command.group, Some(new.id), decided, now).await?;
     attach_by_rules(app, tx, command.group, new.id, decided).await?;
+    let line = command.texts.title.as_deref().unwrap_or(&command.texts.excerpt);
+    notice::follow_rules(app, tx, command.group, command.author, (Some(new.id), line), decided).await?;
     Ok(told.map(|told| cause::new_event(app, command.cause, told)))
 }
 

@@ -157,12 +157,16 @@ impl Place {
     pub(super) const START: Self = Self { parent: None, locked: false, limited: false };
 
     /// Below `parent` in the thread of `post`, where the rules let anybody answer.
-    pub(super) fn under(command: &Submit, (post, parent): &(Entry, Entry)) -> Result<Self, SubmitError> {
+    pub(super) fn under(
+        command: &Submit,
+        (post, parent): &(Entry, Entry),
+        now: Timestamp,
+    ) -> Result<Self, SubmitError> {
         if parent.state != EntryState::Published || parent.group_id != command.group {
             return Err(SubmitError::NoSuchParent);
         }
         // A thread whose post is gone goes on as one that is locked.
-        let locked = post.locked || post.state != EntryState::Published || parent.locked;
+        let locked = post.is_locked(now) || post.state != EntryState::Published || parent.is_locked(now);
         // What answers what is not listed is not listed either.
         let limited = post.limited || parent.limited;
         Ok(Self { locked, limited, parent: Some(parent.clone()) })

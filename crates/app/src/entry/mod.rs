@@ -10,6 +10,7 @@ mod judge;
 mod mark;
 mod once;
 mod publish;
+pub(crate) mod reverse;
 pub(crate) mod seen;
 mod submit;
 mod thread;

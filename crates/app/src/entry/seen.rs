@@ -47,6 +47,12 @@ pub(crate) async fn refused(tx: &mut Tx, entry: &Entry, now: Timestamp) -> Resul
     note(tx, entry, More { refused: 1, ..More::default() }, now).await
 }
 
+/// What was refused is let in on appeal: the refusal does not count any more.
+pub(super) async fn admitted_after_all(tx: &mut Tx, entry: &Entry, now: Timestamp) -> Result<(), StoreError> {
+    note(tx, entry, More { refused: -1, ..More::default() }, now).await?;
+    admitted(tx, entry, now).await
+}
+
 /// A moderator removed an entry; what was published is taken back.
 pub(super) async fn removed(tx: &mut Tx, entry: &Entry, now: Timestamp) -> Result<(), StoreError> {
     let accepted = -i64::from(entry.was_out());

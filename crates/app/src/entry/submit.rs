@@ -21,7 +21,7 @@ use super::judge::outcome_of;
 use super::once::RequestKey;
 use crate::{
     App, cause,
-    decision::{Record, keep},
+    decision::{News, Record, keep},
     facts,
     group::NoDealings,
 };
@@ -158,14 +158,17 @@ async fn awaits_announcement(app: &App, command: &Submit) -> Result<bool, Submit
         && membership::has_local_member(&app.store, command.group).await?)
 }
 
-/// Records what a layer decided about an entry.
+/// Records what a layer decided about an entry. `is_told`: its author hears of it.
 pub(super) async fn record(
     app: &App,
     tx: &mut Tx,
     entry: &Entry,
     action: DecisionAction,
     decided: &Decided,
+    is_told: bool,
 ) -> Result<(), StoreError> {
-    keep(app, tx, Record::by_layer(entry.group_id, action, Target::Entry(entry.id), decided)).await?;
+    let record = Record::by_layer(entry.group_id, action, Target::Entry(entry.id), decided);
+    let news = if is_told { News::Told } else { News::Quiet };
+    keep(app, tx, Record { news, ..record }).await?;
     Ok(())
 }

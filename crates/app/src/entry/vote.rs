@@ -21,7 +21,7 @@ use crate::{
     App,
     admission::{Applying, follow_rules},
     case::attach_by_rules,
-    cause, facts,
+    cause, facts, notice,
 };
 
 /// Somebody votes, or takes a vote back.
@@ -91,6 +91,7 @@ struct Voter {
 /// A locked entry, and what the pipeline says to a vote on it.
 struct Ballot {
     entry: Entry,
+    voter: ActorId,
     facts: VoteFacts,
     admission: Decided,
     group_is_local: bool,
@@ -126,6 +127,7 @@ impl Voter {
             admission: applying.decide(&books, &past, app.now()),
             group_is_local: known.group_is_local,
             entry: current,
+            voter,
         })
     }
 }
@@ -139,8 +141,11 @@ impl Ballot {
 
     /// What rules about votes want done with what is voted on.
     async fn follow_rules(&self, app: &App, tx: &mut Tx) -> Result<(), StoreError> {
-        follow_rules(tx, self.entry.group_id, Some(self.entry.id), &self.admission, app.now()).await?;
-        attach_by_rules(app, tx, self.entry.group_id, self.entry.id, &self.admission).await
+        let (group, entry) = (self.entry.group_id, self.entry.id);
+        follow_rules(tx, group, Some(entry), &self.admission, app.now()).await?;
+        attach_by_rules(app, tx, group, entry, &self.admission).await?;
+        let line = self.entry.title.as_deref().unwrap_or(&self.entry.excerpt);
+        notice::follow_rules(app, tx, group, self.voter, (Some(entry), line), &self.admission).await
     }
 }
 

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     App, cause,
-    decision::Grounds,
+    decision::{Grounds, News},
     entry::{carry_out, promise_removal},
     facts,
 };
@@ -62,8 +62,9 @@ pub async fn set_ban(app: &App, command: SetBan) -> Result<(), ModerationError> 
     }
     let imposed =
         Imposed { sanction: Sanction::Ban, end: banned.then(|| End::at(until)), reason: reason.clone() };
-    impose(app, &mut tx, &person, &imposed, Acting { group: &here, by, is_ours, cause }, &Grounds::default())
-        .await?;
+    let news = if banned && remove_content { News::WithContent } else { News::Told };
+    let grounds = Grounds { news, ..Grounds::default() };
+    impose(app, &mut tx, &person, &imposed, Acting { group: &here, by, is_ours, cause }, &grounds).await?;
     if banned {
         let now = app.now();
         vouch::set_failed(&mut tx, group, actor, now.minus(VOUCH_COUNTS_FOR), now).await?;

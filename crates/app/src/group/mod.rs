@@ -11,6 +11,7 @@ mod roster;
 mod sanction;
 mod settings;
 mod trust;
+mod warn;
 
 pub use ban::{SetBan, set_ban};
 pub use create::{CreateGroup, CreateGroupError, create};
@@ -26,6 +27,7 @@ pub(crate) use sanction::{Acting, Imposed, action_of, impose};
 pub use sanction::{SetSanction, set_sanction};
 pub use settings::{ChangeGroup, ChangeGroupError, change};
 pub use trust::{GivenView, SetTrust, TrustError, TrustView, find_trust, set_trust};
+pub use warn::{Warn, warn};
 
 use guildhall_domain::{GroupId, Handle};
 use guildhall_store::{StoreError, actor, group};

@@ -11,7 +11,7 @@ use guildhall_store::{StoreError, Tx, actor::Actor, group::Group, standing};
 use super::{ModerationError, leave::end_membership, moderators::lock_moderated};
 use crate::{
     App, cause,
-    decision::{Grounds, Record, keep},
+    decision::{Grounds, News, Record, keep},
     facts,
 };
 
@@ -45,11 +45,12 @@ pub(crate) async fn impose(
 ) -> Result<(), StoreError> {
     let Acting { group, by, is_ours, cause } = acting;
     let Imposed { sanction, end, reason } = imposed;
+    let mut grounds = grounds.clone();
     match end {
         Some(end) => standing::set(tx, Some(group.id), person.id, *sanction, *end).await?,
-        None => {
-            standing::lift(tx, Some(group.id), person.id, *sanction).await?;
-        }
+        None if standing::lift(tx, Some(group.id), person.id, *sanction).await? => {}
+        // Nothing was lifted: on record, and no news to anybody.
+        None => grounds.news = News::Quiet,
     }
     let (banned, until) = (end.is_some(), end.and_then(End::moment));
     if *sanction == Sanction::Ban && banned {

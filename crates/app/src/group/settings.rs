@@ -4,12 +4,12 @@ use guildhall_domain::{
     ActorId, GroupId,
     event::{Cause, EventKind},
     group::{Admission, InvalidSettings, Policy, Posting, Review, Rule, Visibility, decide_settings},
-    moderation::{NotModerator, Signed, decide_moderate},
+    moderation::{MAX_APPEAL_DAYS, NotModerator, Signed, decide_moderate},
     text::{clean, clean_line},
     welcome::{Invites, MAX_VOUCHES_NEEDED, Welcome},
 };
 use guildhall_store::{
-    StoreError,
+    StoreError, appeal,
     group::{self, Group, GroupFields},
     welcome,
 };
@@ -38,6 +38,8 @@ pub struct ChangeGroup {
     pub visibility: Option<Visibility>,
     /// As whom moderators sign what they decide.
     pub signed: Option<Signed>,
+    /// For how many days decisions can be appealed; 0: not at all.
+    pub appeal_days: Option<i64>,
     /// Its rules, all of them.
     pub rules: Option<Vec<Rule>>,
     /// Who may invite people.
@@ -92,6 +94,12 @@ pub async fn change(
     let welcome = changed_welcome(welcome::find_in(&mut tx, id).await?, &command)?;
     if let Some(signed) = command.signed {
         group::set_signed(&mut tx, id, signed).await?;
+    }
+    if let Some(days) = command.appeal_days {
+        if !(0..=MAX_APPEAL_DAYS).contains(&days) {
+            return Err(InvalidSettings::AppealDays.into());
+        }
+        appeal::set_days(&mut tx, id, days).await?;
     }
     let fields = changed(current, command);
     decide_settings(&fields.title, &fields.description_source, fields.language.as_deref(), &rules)?;

@@ -300,6 +300,7 @@ impl EntryView {
     ) -> Self {
         let whole = sight == Sight::Whole;
         let text = |text: String| if whole { text } else { String::new() };
+        let locked = entry.is_locked(app.now());
         Self {
             id: entry.id,
             url: page_url(app, &entry),
@@ -323,7 +324,7 @@ impl EntryView {
             poll: None,
             language: entry.language,
             sensitive: entry.sensitive,
-            locked: entry.locked,
+            locked,
             featured: entry.featured,
             up: entry.tally.up,
             down: entry.tally.down,

@@ -3,7 +3,7 @@
 use guildhall_domain::{
     ApId, GroupId, Handle, Timestamp, group::Policy, moderation::Signed, welcome::Welcome,
 };
-use guildhall_store::{StoreError, actor, group, moderator, welcome};
+use guildhall_store::{StoreError, actor, appeal, group, moderator, welcome};
 
 use crate::{
     App, Viewer,
@@ -65,6 +65,8 @@ pub struct GroupView {
     pub welcome: Welcome,
     /// As whom its moderators sign what they decide.
     pub signed: Signed,
+    /// For how many days decisions can be appealed.
+    pub appeal_days: i64,
     /// Members; of a group elsewhere those that live here.
     pub member_count: i64,
     /// Published posts.
@@ -129,6 +131,7 @@ async fn view(app: &App, group: group::Group) -> Result<Option<GroupView>, Store
         policy: group.policy,
         welcome: welcome::find(&app.store, group.id).await?,
         signed: group.signed,
+        appeal_days: appeal::find_days(&app.store, group.id).await?,
         member_count: group.member_count,
         post_count: group.post_count,
         comment_count: group.comment_count,

@@ -1,6 +1,7 @@
 //! Read models: what adapters show. Every entry that leaves here has passed [`guildhall_domain::visibility`].
 
 pub mod access;
+pub mod appeals;
 pub mod cases;
 pub mod decisions;
 pub mod entries;
@@ -8,6 +9,7 @@ pub mod groups;
 pub mod invitations;
 pub mod membership;
 pub(crate) mod names;
+pub mod notices;
 pub mod page;
 pub mod people;
 pub(crate) mod place;
@@ -17,6 +19,7 @@ pub mod requests;
 pub mod thread;
 
 pub use access::{Access, ActAccess, Answer};
+pub use appeals::{AppealView, AppealsError};
 pub use cases::{
     CaseFilter, CaseLane, CaseLine, CaseView, CasesError, EvidenceView, NoteView, Past, PersonFile,
 };
@@ -25,6 +28,7 @@ pub use entries::{EntryView, PersonRef};
 pub use groups::{GroupRef, GroupView, RuleView};
 pub use invitations::{InvitationPage, InvitationView};
 pub use membership::{Belonging, MembershipView};
+pub use notices::{AppealState, NoticeView};
 pub use page::{Cursor, InvalidCursor, Page, PageRequest};
 pub use people::PersonView;
 pub use place::may_read;

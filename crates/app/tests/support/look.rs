@@ -12,6 +12,7 @@ use guildhall_store::{
     decision,
     entry::{self, Entry},
     event, group, membership,
+    notice::{self, Notice},
     queue::{self, QueueItem},
 };
 
@@ -32,6 +33,13 @@ pub(crate) struct Seen {
 }
 
 impl Here {
+    /// What somebody was told, oldest first.
+    pub(crate) async fn notices(&self, actor: ActorId) -> Vec<Notice> {
+        let mut found = notice::list_of_actor_before(&self.app.store, actor, None, ALL).await.unwrap();
+        found.reverse();
+        found
+    }
+
     pub(crate) async fn entry(&self, id: EntryId) -> Entry {
         entry::find(&self.app.store, id).await.unwrap().unwrap()
     }
@@ -40,7 +48,7 @@ impl Here {
         self.entry(id).await.state
     }
 
-    /// What is to be told since this was last asked, with what set it off.
+    /// What is to be told since this was last asked, with what set it off; less what people are told in private.
     pub(crate) async fn caused(&self) -> Vec<(Cause, EventKind)> {
         let events = event::list_unpublished(&self.app.store, ALL).await.unwrap();
         let mut tx = self.app.begin().await.unwrap();
@@ -48,7 +56,9 @@ impl Here {
             event::mark_published(&mut tx, event.id, self.now()).await.unwrap();
         }
         tx.commit().await.unwrap();
-        events.into_iter().map(|event| (event.cause, event.kind)).collect()
+        let is_public = |kind: &EventKind| !matches!(kind, EventKind::Noticed { .. });
+        let events = events.into_iter().filter(|event| is_public(&event.kind));
+        events.map(|event| (event.cause, event.kind)).collect()
     }
 
     /// The same without the causes.

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod answers;
+mod appeals;
 mod bans;
 mod block_lists;
 mod cases;
@@ -11,12 +12,14 @@ mod deleting;
 mod editing;
 mod elsewhere;
 mod ended;
+mod endings;
 mod entering;
 mod explaining;
 mod groups;
 mod invitations;
 mod joining;
 mod moderating;
+mod notices;
 mod peering;
 mod queue;
 mod remote;

@@ -40,7 +40,8 @@ on_both_engines! {
             entry::annotate(&here.app, Annotate { cause, ..note(post, by, annotation) }).await.unwrap();
             let kept = here.entry(post).await;
             match annotation {
-                Annotation::Locked(wanted) => assert_eq!(kept.locked, wanted),
+                Annotation::Locked(wanted) => assert_eq!((kept.locked, kept.locked_until), (wanted, None)),
+                Annotation::LockedUntil(until) => assert_eq!(kept.locked_until, Some(until)),
                 Annotation::Featured(wanted) => assert_eq!(kept.featured, wanted),
             }
             assert_eq!((here.outcome(cause).await, here.caused().await), ("applied".to_owned(), vec![(cause, told)]));

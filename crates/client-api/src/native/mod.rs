@@ -3,6 +3,7 @@
 
 mod access;
 mod acting;
+mod appeals;
 mod automatic_rules;
 mod bans;
 mod block_lists;
@@ -22,6 +23,7 @@ mod lookup;
 mod marks;
 mod membership;
 mod moderators;
+mod notices;
 mod peering;
 mod person_notes;
 mod posts;

@@ -2,14 +2,16 @@
 
 use axum::http::StatusCode;
 use guildhall_app::{
+    appeal::{AppealError, DecideError},
     block_list::BlockListError,
     case::{CaseError, ReportError, SetTextsError},
     entry::{DeleteError, EditError, OnceError, SubmitError, VoteError},
     group::{ChangeGroupError, CreateGroupError, JoinError, ModerationError, TrustError},
+    notice::NoticeError,
     peering::PeeringError,
     port::ResolveError,
     queue::QueueError,
-    read::{CasesError, DecisionsError, ReportsError},
+    read::{AppealsError, CasesError, DecisionsError, ReportsError},
     rulebook::RulebookError,
     welcome::{InviteError, QuestionsError, VouchError},
 };
@@ -42,6 +44,7 @@ impl From<InvalidSettings> for Problem {
             InvalidSettings::Description => "description",
             InvalidSettings::Rules => "rules",
             InvalidSettings::Language => "language",
+            InvalidSettings::AppealDays => "appeal_days",
         };
         Self::invalid(field, invalid.to_string())
     }
@@ -235,12 +238,30 @@ impl From<PeeringError> for Problem {
     }
 }
 
+impl From<AppealsError> for Problem {
+    fn from(error: AppealsError) -> Self {
+        match error {
+            AppealsError::NotModerator(refusal) => refusal.into(),
+            AppealsError::Store(source) => Self::internal(source),
+        }
+    }
+}
+
 impl From<CasesError> for Problem {
     fn from(error: CasesError) -> Self {
         match error {
             CasesError::NotModerator(refusal) => refusal.into(),
             CasesError::NotAdmin => Self::forbidden("not-admin", error.to_string()),
             CasesError::Store(source) => Self::internal(source),
+        }
+    }
+}
+
+impl From<NoticeError> for Problem {
+    fn from(error: NoticeError) -> Self {
+        match error {
+            NoticeError::NotFound => Self::not_found("notice"),
+            NoticeError::Store(source) => Self::internal(source),
         }
     }
 }
@@ -266,6 +287,17 @@ impl From<BlockListError> for Problem {
             BlockListError::NoSuchChange(_) => Self::invalid("hosts", error.to_string()),
             BlockListError::NotAdmin => Self::forbidden("not-admin", error.to_string()),
             BlockListError::Store(source) => Self::internal(source),
+        }
+    }
+}
+
+impl From<AppealError> for Problem {
+    fn from(error: AppealError) -> Self {
+        match error {
+            AppealError::NotFound => Self::not_found("decision"),
+            AppealError::Empty => Self::invalid("text", error.to_string()),
+            AppealError::Refused(refusal) => Self::conflict(refusal.code(), refusal.to_string()),
+            AppealError::Store(source) => Self::internal(source),
         }
     }
 }
@@ -304,6 +336,19 @@ impl From<SetTextsError> for Problem {
             SetTextsError::NotModerator(refusal) => refusal.into(),
             SetTextsError::Invalid(invalid) => Self::invalid("texts", invalid.to_string()),
             SetTextsError::Store(source) => Self::internal(source),
+        }
+    }
+}
+
+impl From<DecideError> for Problem {
+    fn from(error: DecideError) -> Self {
+        match error {
+            DecideError::NotFound => Self::not_found("appeal"),
+            DecideError::AlreadyDecided => Self::conflict("already-decided", error.to_string()),
+            DecideError::ReasonWanted => Self::invalid("reason", error.to_string()),
+            DecideError::NoEnd => Self::invalid("until", error.to_string()),
+            DecideError::Refused(refusal) => Self::forbidden(refusal.code(), refusal.to_string()),
+            DecideError::Store(source) => Self::internal(source),
         }
     }
 }

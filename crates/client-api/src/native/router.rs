@@ -5,9 +5,9 @@ use guildhall_app::App;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    access, automatic_rules, bans, block_lists, cases, comments, decisions, deletion, document, explain,
-    groups, invitations, marks, membership, moderators, peering, person_notes, posts, prepared,
-    problem::Problem, questions, queue, reports, requests, rulebooks, trust, votes,
+    access, appeals, automatic_rules, bans, block_lists, cases, comments, decisions, deletion, document,
+    explain, groups, invitations, marks, membership, moderators, notices, peering, person_notes, posts,
+    prepared, problem::Problem, questions, queue, reports, requests, rulebooks, trust, votes,
 };
 
 /// What all addresses begin with.
@@ -62,6 +62,8 @@ fn in_groups() -> OpenApiRouter<App> {
         .routes(routes!(automatic_rules::show_rule, automatic_rules::set_rule, automatic_rules::delete_rule))
         .routes(routes!(explain::explain_item))
         .routes(routes!(trust::show_trust, trust::give_trust, trust::take_trust_back))
+        .routes(routes!(appeals::list_appeals))
+        .routes(routes!(appeals::decide_appeal))
 }
 
 fn on_entries() -> OpenApiRouter<App> {
@@ -107,6 +109,10 @@ fn on_the_instance() -> OpenApiRouter<App> {
             automatic_rules::set_instance_rule,
             automatic_rules::delete_instance_rule
         ))
+        .routes(routes!(notices::list_notices))
+        .routes(routes!(notices::show_notice))
+        .routes(routes!(notices::read_notice))
+        .routes(routes!(appeals::make_appeal))
         .routes(routes!(document::show_document))
 }
 

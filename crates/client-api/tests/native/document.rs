@@ -175,6 +175,12 @@ async fn thing(here: &Here) -> (Client, impl Fn(&str) -> String) {
         comments.push(alice.post(&path, json!({ "content": "x" })).await.created()["id"].clone());
         posts.push(post);
     }
+    let removed = bob.post("/groups/garden/posts", json!({ "title": "x" })).await.created()["id"].clone();
+    alice.delete(&format!("/posts/{}", removed.as_str().unwrap())).await;
+    let told = bob.get("/notices").await.ok()["items"][0]["id"].as_str().unwrap().to_owned();
+    let made = bob.post(&format!("/notices/{told}/appeal"), json!({ "text": "Why?" })).await.ok();
+    let appeal = made["appeal"]["id"].as_str().unwrap().to_owned();
+    let notice = alice.get("/notices").await.ok()["items"][0]["id"].as_str().unwrap().to_owned();
     alice.patch("/groups/garden", json!({ "admission": "approval" })).await.ok();
     bob.set("/groups/garden/membership").await;
     let queue = alice.get("/groups/garden/queue").await.ok();
@@ -189,6 +195,11 @@ async fn thing(here: &Here) -> (Client, impl Fn(&str) -> String) {
     let fill = move |template: &str| {
         let number = used.replace(used.get() + 1) % posts.len();
         let entry = if template.starts_with("/posts") { &posts[number] } else { &comments[number] };
+        let id = match template {
+            told if told.starts_with("/notices") => &notice,
+            made if made.starts_with("/appeals") => &appeal,
+            _ => entry.as_str().unwrap(),
+        };
         template
             .replace("{name}", "garden")
             .replace("{handle}", "bob")
@@ -197,7 +208,7 @@ async fn thing(here: &Here) -> (Client, impl Fn(&str) -> String) {
             .replace("{host}", "bad.example")
             .replace("{invitation}", &invitation)
             .replace("{case}", &case)
-            .replace("{id}", entry.as_str().unwrap())
+            .replace("{id}", id)
     };
     (alice, fill)
 }

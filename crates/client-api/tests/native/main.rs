@@ -9,6 +9,7 @@ mod elsewhere;
 mod groups;
 mod membership;
 mod moderation;
+mod notices;
 mod paging;
 mod peering;
 mod posts;

@@ -109,6 +109,9 @@ pub enum InvalidSettings {
         "at most {MAX_RULES} rules, each with a title of at most {MAX_TITLE_LENGTH} characters and a text of at most {MAX_DESCRIPTION_BYTES} bytes"
     )]
     Rules,
+    /// A number of days that is out of range.
+    #[error("decisions can be appealed for 0 to {} days", crate::moderation::MAX_APPEAL_DAYS)]
+    AppealDays,
     /// Not a BCP 47 tag.
     #[error("a language is a tag such as en, fr or he")]
     Language,

@@ -1,6 +1,14 @@
 //! Decisions about people, entries and hosts, as records: what, whom, by which rule, why, until when, by whom.
 
+mod appeal;
 pub mod case;
+mod telling;
+
+pub use appeal::{
+    APPEAL_DAYS, AppealFacts, AppealOutcome, AppealRefusal, Appealed, JudgeFacts, JudgeRefusal,
+    MAX_APPEAL_DAYS, MAX_APPEAL_LENGTH, appeal_until, decide_appeal, decide_judge, is_appealable,
+};
+pub use telling::{NoticeKind, Telling, decide_telling};
 
 use crate::{
     admission::{Layer, Role},

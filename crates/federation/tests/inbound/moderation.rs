@@ -138,7 +138,7 @@ on_both_engines! {
             activity(by, "Block", json!(whom.id)).with(json!({ "target": site.id }))
         };
         let ban = |whom: &PeerActor| ban_by(&site, whom);
-        assert_eq!(world.send(&ban(&stranger)).await, "ignored");
+        assert_eq!(world.send(&ban(&stranger)).await, "refused");
         assert_eq!(world.send(&ban(&world.alice)).await, "applied");
         let note = to_group(note(&world.alice, "Tulips"), &world.group.ap_id);
         assert_eq!(world.send(&create(&world.alice, &note)).await, "unknown", "a suspended actor is not heard");
@@ -169,7 +169,7 @@ on_both_engines! {
             (&admin, &stranger, &third_site, &world.peer),
             (&stranger, &world.alice, &site, &third),
         ] {
-            assert_eq!(world.send_from(peer, &ban(by, whom, target)).await, "ignored", "{} of {}", by.id, whom.id);
+            assert_eq!(world.send_from(peer, &ban(by, whom, target)).await, "refused", "{} of {}", by.id, whom.id);
         }
         for entry in [&post, &theirs] {
             assert_eq!(world.here.state(id(entry)).await, Some(EntryState::Published));
@@ -180,7 +180,7 @@ on_both_engines! {
         assert_eq!(world.here.state(id(&theirs)).await, Some(EntryState::Published));
         let again = || create(&world.alice, &to_group(note(&world.alice, "Tulips"), &world.group.ap_id));
         assert_eq!(world.send(&again()).await, "unknown", "a suspended actor is not heard");
-        assert_eq!(world.send_from(&third, &undo(&stranger, &ban(&admin, &world.alice, &site))).await, "ignored");
+        assert_eq!(world.send_from(&third, &undo(&stranger, &ban(&admin, &world.alice, &site))).await, "refused");
         assert_eq!(world.send(&undo(&admin, &ban(&admin, &world.alice, &site))).await, "applied");
         assert_eq!(world.send(&again()).await, "applied");
 
@@ -197,7 +197,7 @@ on_both_engines! {
         let site = json!(world.peer.actor_of("Application", "/site", "site").id);
         let neighbour = world.peer.actor("nell");
         let ban = activity(&neighbour, "Block", json!(world.alice.id)).with(json!({ "target": site }));
-        assert_eq!(world.send(&ban).await, "ignored");
+        assert_eq!(world.send(&ban).await, "refused");
     }
 
     async fn no_server_bans_its_own_groups(db: Db) {
@@ -206,7 +206,7 @@ on_both_engines! {
         let books = world.peer.group("books");
         world.here.remote(&books.id).await;
         let ban = activity(&site, "Block", json!(books.id)).with(json!({ "target": site.id }));
-        assert_eq!(world.send(&ban).await, "ignored");
+        assert_eq!(world.send(&ban).await, "refused");
     }
 
     async fn one_person_blocking_another_is_none_of_our_business(db: Db) {

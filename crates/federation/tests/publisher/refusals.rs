@@ -22,7 +22,7 @@ on_both_engines! {
         let waiting = guildhall_store::queue::list_open(&stage.app.store, group, None, 10).await.unwrap();
         queue::refuse(&stage.app, waiting[0].id, mona.id, "We had <this> already.").await.unwrap();
 
-        let [reject, notice] = &stage.publish().await[..] else { panic!("two rows") };
+        let [reject, notice] = &stage.publish_all().await[..] else { panic!("two rows") };
         let told = reject.both();
         assert_eq!((&told["type"], &told["summary"]), (&json!("Reject"), &json!("We had <this> already.")));
         assert_eq!(told["object"]["object"], post.ap_id);

@@ -233,8 +233,15 @@ impl Stage {
         Arrived { entry, ap_id: id, bytes }
     }
 
-    /// Publishes what happened and gives the rows of the log that came of it.
+    /// Publishes what happened and gives the rows of the log that came of it, less the messages to single people.
     pub(crate) async fn publish(&self) -> Vec<Row> {
+        let mut rows = self.publish_all().await;
+        rows.retain(|row| !row.id.ends_with("/notice"));
+        rows
+    }
+
+    /// The same with those.
+    pub(crate) async fn publish_all(&self) -> Vec<Row> {
         let before = log::rows(&self.app.store).await.len();
         publisher::publish_pending(&self.app).await.unwrap();
         log::rows(&self.app.store).await.split_off(before)

@@ -17,7 +17,7 @@ use super::output::Output;
 use super::rules::{self, RulesArgs};
 use super::session::Session;
 use super::trust::TrustArgs;
-use super::{case, queue, trust};
+use super::{appeals, case, queue, trust};
 use crate::config::Config;
 
 /// `guildhall group …`
@@ -37,6 +37,11 @@ pub enum GroupCommand {
         /// Those that are closed.
         #[arg(long)]
         closed: bool,
+    },
+    /// List the open appeals against decisions.
+    Appeals {
+        /// Name of the group.
+        name: String,
     },
     /// Show all there is to read of a waiting item.
     Show {
@@ -110,6 +115,7 @@ pub async fn run(command: GroupCommand, config: &Config, output: Output) -> anyh
         GroupCommand::Create(args) => create(&session, args, output).await,
         GroupCommand::Queue { name } => queue::list(&session, &name, output).await,
         GroupCommand::Cases { name, closed } => case::list_of_group(&session, &name, closed, output).await,
+        GroupCommand::Appeals { name } => appeals::list(&session, &name, output).await,
         GroupCommand::Show { item } => queue::show(&session, &item, output).await,
         GroupCommand::Invite(args) => invite::invite(&session, args, output).await,
         GroupCommand::Admit { item } => queue::admit(&session, &item, output).await,

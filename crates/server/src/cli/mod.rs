@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 pub mod account;
+mod appeals;
 pub mod backup;
 pub mod case;
 pub mod config;

@@ -203,6 +203,7 @@ impl Entry {
             language: texts.language,
             sensitive: texts.sensitive,
             locked: false,
+            locked_until: None,
             featured: false,
             tally: Tally { up: 0, down: 0 },
             comment_count: 0,

@@ -12,7 +12,7 @@ macro_rules! select {
         "SELECT id, ap_id, kind, group_id, author_id, thread_id, parent_id, depth, is_local, state, wire_type, title,
                 content_html, content_source, excerpt, page_url, link_url, image_url, language, sensitive, locked,
                 featured, up, down, score, comment_count, published_at, created_at, edited_at, last_activity_at,
-                state_reason, state_before, received_id, limited
+                state_reason, state_before, received_id, limited, locked_until
          FROM entries"
     };
 }
@@ -63,6 +63,8 @@ pub struct Entry {
     pub sensitive: bool,
     /// Takes no more comments.
     pub locked: bool,
+    /// When the lock ends by itself.
+    pub locked_until: Option<Timestamp>,
     /// Shown first.
     pub featured: bool,
     /// Votes.
@@ -122,10 +124,16 @@ crate::record! {
         state_before: Option<String>,
         received_id: Option<i64>,
         limited: bool,
+        locked_until: Option<i64>,
     }
 }
 
 impl Entry {
+    /// Whether it takes no more comments at `now`.
+    pub fn is_locked(&self, now: Timestamp) -> bool {
+        self.locked && self.locked_until.is_none_or(|until| until.is_after(now))
+    }
+
     /// Whether it is out, or was before it was taken away: then other servers may have heard of it.
     pub fn was_out(&self) -> bool {
         self.state_before.unwrap_or(self.state).is_out()
@@ -158,6 +166,7 @@ impl TryFrom<Row> for Entry {
             language: row.language,
             sensitive: row.sensitive,
             locked: row.locked,
+            locked_until: convert::time(row.locked_until),
             featured: row.featured,
             tally: Tally { up: row.up, down: row.down },
             comment_count: row.comment_count,

@@ -164,9 +164,19 @@ pub async fn set_state_before(tx: &mut Tx, id: EntryId, state: EntryState) -> Re
     Ok(())
 }
 
-/// Locks or opens a thread.
-pub async fn set_locked(tx: &mut Tx, id: EntryId, locked: bool) -> Result<(), StoreError> {
-    tx.query("UPDATE entries SET locked = $2 WHERE id = $1").bind(id.0).bind(locked).execute().await?;
+/// Locks or opens a thread; `until`: when the lock ends by itself.
+pub async fn set_locked(
+    tx: &mut Tx,
+    id: EntryId,
+    locked: bool,
+    until: Option<Timestamp>,
+) -> Result<(), StoreError> {
+    tx.query("UPDATE entries SET locked = $2, locked_until = $3 WHERE id = $1")
+        .bind(id.0)
+        .bind(locked)
+        .bind(until.filter(|_| locked).map(|until| until.0))
+        .execute()
+        .await?;
     Ok(())
 }
 

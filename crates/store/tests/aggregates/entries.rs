@@ -116,7 +116,7 @@ on_both_engines! {
         change(&db, async |tx| {
             entry::set_texts(tx, EntryId(1), &texts(), LATER).await.unwrap();
             entry::set_state(tx, EntryId(1), EntryState::Removed, Some("spam")).await.unwrap();
-            entry::set_locked(tx, EntryId(1), true).await.unwrap();
+            entry::set_locked(tx, EntryId(1), true, None).await.unwrap();
             entry::set_featured(tx, EntryId(1), true).await.unwrap();
             entry::add_votes(tx, EntryId(1), Tally { up: 3, down: 1 }).await.unwrap();
             entry::add_votes(tx, EntryId(1), Tally { up: -1, down: 1 }).await.unwrap();
@@ -133,7 +133,7 @@ on_both_engines! {
 
         change(&db, async |tx| {
             entry::set_state(tx, EntryId(1), EntryState::Published, None).await.unwrap();
-            entry::set_locked(tx, EntryId(1), false).await.unwrap();
+            entry::set_locked(tx, EntryId(1), false, None).await.unwrap();
             entry::set_featured(tx, EntryId(1), false).await.unwrap();
         })
         .await;

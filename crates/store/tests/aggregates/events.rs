@@ -1,7 +1,7 @@
 //! Events: each kind comes back as it went, oldest first, until it is told.
 
 use guildhall_domain::{
-    ActorId, EntryId, EventId, ReceivedId, Timestamp,
+    ActorId, EntryId, EventId, NoticeId, ReceivedId, Timestamp,
     content::Vote,
     event::{Cause, Event, EventKind},
     membership::{JoinOutcome, JoinRefusal},
@@ -31,6 +31,9 @@ fn every_kind() -> Vec<EventKind> {
         EventKind::EntryFollowed { entry, by },
         EventKind::GroupChanged { group },
         EventKind::KeysChanged { actor },
+        EventKind::Noticed { notice: NoticeId(9) },
+        EventKind::Warned { group, actor, entry: None, by, reason: None },
+        EventKind::Warned { group, actor, entry: Some(entry), by, reason: Some("be kind".to_owned()) },
         EventKind::Reported {
             group: Some(group),
             entry: Some(entry),
@@ -91,6 +94,8 @@ fn number(kind: &EventKind) -> usize {
         EventKind::KeysChanged { .. } => 16,
         EventKind::QuestionsAsked { .. } => 17,
         EventKind::Invited { .. } => 18,
+        EventKind::Noticed { .. } => 19,
+        EventKind::Warned { .. } => 20,
     }
 }
 
@@ -111,7 +116,7 @@ on_both_engines! {
         let mut numbers: Vec<usize> = kinds.iter().map(number).collect();
         numbers.sort_unstable();
         numbers.dedup();
-        assert_eq!(numbers, (0..19).collect::<Vec<_>>(), "a kind is missing here");
+        assert_eq!(numbers, (0..21).collect::<Vec<_>>(), "a kind is missing here");
 
         let events: Vec<Event> = (1..).zip(kinds).map(|(id, kind)| event(id, kind)).collect();
         append(&db, &events).await;

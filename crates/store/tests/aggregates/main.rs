@@ -9,6 +9,7 @@ mod block_lists;
 mod clocks;
 mod decisions;
 mod direct_notes;
+mod endings;
 mod entries;
 mod entry_lists;
 mod events;

@@ -7,7 +7,7 @@ use axum::{
     http::request::Parts,
 };
 use guildhall_app::App;
-use guildhall_domain::{BlockListId, CaseId, EntryId, Handle, InvitationId, QueueItemId};
+use guildhall_domain::{AppealId, BlockListId, CaseId, EntryId, Handle, InvitationId, NoticeId, QueueItemId};
 use serde::{
     Deserialize, Deserializer,
     de::{self, Visitor},
@@ -140,6 +140,26 @@ pub(crate) struct CaseAddress {
     #[serde(deserialize_with = "parsed")]
     #[param(value_type = String)]
     pub(crate) case: CaseId,
+}
+
+/// `/notices/{id}`
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct NoticeAddress {
+    /// The id of a notice of one's own.
+    #[serde(deserialize_with = "parsed")]
+    #[param(value_type = String)]
+    pub(crate) id: NoticeId,
+}
+
+/// `/appeals/{id}`
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct AppealAddress {
+    /// The id of an appeal.
+    #[serde(deserialize_with = "parsed")]
+    #[param(value_type = String)]
+    pub(crate) id: AppealId,
 }
 
 fn parsed<'de, D, T>(deserializer: D) -> Result<T, D::Error>

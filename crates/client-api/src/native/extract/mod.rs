@@ -13,8 +13,9 @@ mod token;
 use super::json::OptionalReason;
 
 pub(crate) use address::{
-    At, BlockListAddress, CaseAddress, EntryAddress, GroupAddress, GroupServerAddress, InstanceRuleAddress,
-    InvitationAddress, ItemAddress, PersonAddress, RuleAddress, ServerAddress,
+    AppealAddress, At, BlockListAddress, CaseAddress, EntryAddress, GroupAddress, GroupServerAddress,
+    InstanceRuleAddress, InvitationAddress, ItemAddress, NoticeAddress, PersonAddress, RuleAddress,
+    ServerAddress,
 };
 pub(crate) use body::{Body, OptionalBody};
 pub(crate) use cases::{Assignee, CaseParams, Wanted};

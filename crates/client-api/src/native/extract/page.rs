@@ -77,6 +77,10 @@ pub(crate) enum Order {
     Cases,
     /// The cases that those who run this server look at, newest first.
     CasesOfInstance,
+    /// What somebody was told, newest first.
+    Notices,
+    /// The open appeals of a group, longest waiting first.
+    Appeals,
 }
 
 /// A page that was asked for.
@@ -107,6 +111,8 @@ impl Order {
             Self::Requests => 'w',
             Self::Cases => 'k',
             Self::CasesOfInstance => 'l',
+            Self::Notices => 'm',
+            Self::Appeals => 'o',
         }
     }
 
@@ -241,6 +247,8 @@ mod tests {
             Order::Reports,
             Order::Cases,
             Order::CasesOfInstance,
+            Order::Notices,
+            Order::Appeals,
         ];
         let cursor = Cursor { key: -3, id: 77 };
         for made in orders {

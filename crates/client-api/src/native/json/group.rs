@@ -63,6 +63,9 @@ pub(crate) struct Group {
     /// As whom its moderators sign what they decide; null for a group elsewhere.
     #[schema(required = true)]
     signed: Option<Signed>,
+    /// For how many days decisions can be appealed; null for a group elsewhere.
+    #[schema(required = true)]
+    appeal_days: Option<i64>,
     /// Members; of a group elsewhere those that live here.
     member_count: i64,
     /// Published posts.
@@ -178,6 +181,10 @@ pub(crate) struct GroupChanges {
     #[serde(default, deserialize_with = "given")]
     #[schema(nullable = false)]
     signed: Option<Signed>,
+    /// For how many days decisions can be appealed: 0 to 365; 0: not at all.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false, minimum = 0, maximum = 365)]
+    appeal_days: Option<i64>,
     /// All its rules in order, at most 50.
     #[serde(default, deserialize_with = "given")]
     #[schema(nullable = false)]
@@ -215,6 +222,7 @@ impl Group {
             invites: policy.map(|_| view.welcome.invites.into()),
             vouches_needed: policy.map(|_| view.welcome.vouches_needed),
             signed: view.is_local.then(|| view.signed.into()),
+            appeal_days: view.is_local.then_some(view.appeal_days),
             member_count: view.member_count,
             post_count: view.post_count,
             comment_count: view.comment_count,
@@ -278,6 +286,7 @@ impl GroupChanges {
             review: self.review.map(Into::into),
             visibility: self.visibility.map(Into::into),
             signed: self.signed.map(Into::into),
+            appeal_days: self.appeal_days,
             rules: self.rules.map(|rules| rules.into_iter().map(Into::into).collect()),
             invites: self.invites.map(Into::into),
             vouches_needed: self.vouches_needed,

@@ -2,6 +2,7 @@
 
 mod access;
 mod answers;
+mod appeal;
 mod block_list;
 mod case;
 mod changes;
@@ -12,6 +13,7 @@ mod group;
 mod instant;
 mod invitation;
 mod membership;
+mod notice;
 mod original;
 mod peering;
 mod person;
@@ -30,6 +32,7 @@ mod writing;
 
 pub(crate) use access::Access;
 pub(crate) use answers::{JoinAnswer, JoinWish, NewQuestions, Question, Questions};
+pub(crate) use appeal::{Appeal, AppealDecision, NewAppeal};
 pub(crate) use block_list::{
     AcceptedChanges, BlockList, BlockListChanges, ChangedBlockList, ChangesToAccept, NewBlockList,
     RefreshedBlockList, SubscribedBlockList,
@@ -43,6 +46,7 @@ pub(crate) use group::{Group, GroupChanges, NewGroup};
 pub(crate) use instant::{from_rfc3339, rfc3339};
 pub(crate) use invitation::{Invitation, MadeOut, NewInvitation};
 pub(crate) use membership::{Joined, Membership};
+pub(crate) use notice::Notice;
 pub(crate) use peering::{
     ImportedServers, ListedServer, NewListedServer, ServerAction, ServerFile, ServersToImport,
 };

@@ -2,11 +2,15 @@
 //! never passed on. What becomes of it hangs on what the group had written for.
 
 use guildhall_activitypub::Object;
-use guildhall_app::welcome::{self, TakeAnswer};
-use guildhall_domain::{ApId, direct_note::NotePurpose};
+use guildhall_app::{
+    appeal::{self as appeals, MakeAppeal},
+    markup,
+    welcome::{self, TakeAnswer},
+};
+use guildhall_domain::{ApId, DecisionId, direct_note::NotePurpose};
 use guildhall_store::direct_note::{self, DirectNote};
 
-use super::{Incoming, Step, Trouble};
+use super::{Incoming, Step, Trouble, trouble::IntoStep};
 use crate::Federation;
 
 /// The private `Note` of one of our groups that an object answers.
@@ -35,7 +39,7 @@ pub(super) async fn take(
     }
     match note.purpose {
         NotePurpose::Questions => questions(federation, incoming, note, object).await,
-        NotePurpose::Notice => Ok(Step::ignored("answers a notice, which asks for no answer")),
+        NotePurpose::Notice => appeal(federation, incoming, note, object).await,
     }
 }
 
@@ -55,4 +59,37 @@ async fn questions(
     };
     welcome::take_answer(&federation.app, command).await?;
     Ok(Step::Done)
+}
+
+/// An answer to what was decided is an appeal against it. Said to everybody it is something else: whoever appeals speaks to
+/// the moderators.
+async fn appeal(
+    federation: &Federation,
+    incoming: &Incoming,
+    note: &DirectNote,
+    object: &Object,
+) -> Result<Step, Trouble> {
+    if note.subject == 0 {
+        return Ok(Step::ignored("answers a notice, which asks for no answer"));
+    }
+    if object.addressing.is_public() || incoming.activity.addressing.is_public() {
+        return Ok(Step::ignored("answers in public what was said in private"));
+    }
+    let command = MakeAppeal {
+        decision: DecisionId(note.subject),
+        actor: incoming.actor.id,
+        text: without_mention(&markup::plain_text(object.content_html.as_deref().unwrap_or_default())),
+        cause: incoming.cause(),
+    };
+    appeals::make(&federation.app, command).await.into_step()
+}
+
+/// Without the name of the group with which every answer on a microblog begins.
+fn without_mention(text: &str) -> String {
+    let mut rest = text.trim();
+    while rest.starts_with('@') {
+        let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+        rest = rest[end..].trim_start();
+    }
+    rest.to_owned()
 }

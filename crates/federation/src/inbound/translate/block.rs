@@ -9,8 +9,11 @@ use guildhall_app::{
 use guildhall_domain::{ActorId, ApId, GroupId, Timestamp, actor::ActorKind, audience};
 use guildhall_store::{actor::Actor, instance};
 
-use super::{Incoming, Step, Trouble, incoming::known_actor, membership::local_group, trouble::IntoStep};
+use super::{Incoming, Step, Trouble, incoming::known_actor, trouble::IntoStep, whole_thread::known_group};
 use crate::Federation;
+
+/// Why a ban from a whole instance does nothing.
+pub(super) const NOT_THE_INSTANCE: &str = "a ban by somebody who does not speak for the instance";
 
 pub(super) async fn block(
     federation: &Federation,
@@ -48,7 +51,8 @@ async fn group_and_actor(
     if let Some(via) = incoming.via.as_ref().filter(|via| via.ap_id.as_str() == target.as_str()) {
         return Ok(Some((GroupId(via.id.0), via.id)));
     }
-    Ok(local_group(federation, target).await?.map(|group| (group, incoming.actor.id)))
+    // Of a group elsewhere too: its moderators are known by its own list, and tell the server of whom they ban.
+    Ok(known_group(federation, target).await?.map(|group| (group, incoming.actor.id)))
 }
 
 /// An instance may suspend its own people, and nobody else's: by its own actor, or, as Lemmy does it, by one of its admins
@@ -72,7 +76,7 @@ async fn suspend(
         _ => false,
     };
     if !speaks {
-        return Ok(Step::ignored("a ban by somebody who does not speak for the instance"));
+        return Ok(Step::refused(NOT_THE_INSTANCE));
     }
     let app = &federation.app;
     if is_suspended && blocking.remove_data {

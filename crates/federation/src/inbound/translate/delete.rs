@@ -8,7 +8,12 @@ use guildhall_app::{
 use guildhall_domain::ApId;
 use guildhall_store::received;
 
-use super::{Incoming, Step, Trouble, incoming::known_actor, trouble::IntoStep, whole_thread};
+use super::{
+    Incoming, Step, Trouble,
+    incoming::{ANOTHER_GROUP, known_actor, known_entry},
+    trouble::IntoStep,
+    whole_thread,
+};
 use crate::Federation;
 
 pub(super) async fn delete(
@@ -25,6 +30,9 @@ pub(super) async fn delete(
     let Some(command) = command(federation, incoming, deletion).await? else {
         return match whole_thread::delete(federation, incoming, deletion).await? {
             Some(step) => Ok(step),
+            None if known_entry(federation, &deletion.object).await?.is_some() => {
+                Ok(Step::refused(ANOTHER_GROUP))
+            }
             None => ignored_or_early(federation, incoming, "deletes nothing that is known here").await,
         };
     };
@@ -54,7 +62,12 @@ pub(super) async fn restore(
 ) -> Result<Step, Trouble> {
     let Some(command) = command(federation, incoming, deletion).await? else {
         let step = whole_thread::restore(federation, incoming, deletion).await?;
-        return Ok(step.unwrap_or(Step::ignored("restores nothing that is known here")));
+        return match step {
+            Some(step) => Ok(step),
+            None => {
+                incoming.not_about(federation, &deletion.object, "restores nothing that is known here").await
+            }
+        };
     };
     entries::restore(&federation.app, command).await.into_step()
 }

@@ -11,6 +11,9 @@ use guildhall_store::{
 use super::{Step, Trouble};
 use crate::{Federation, fetch::FetchError, inbound::worker::MAX_ATTEMPTS};
 
+/// Why a group is not heard about what is not its own.
+pub(crate) const ANOTHER_GROUP: &str = "this belongs to another group";
+
 /// A verified activity that is being processed.
 pub(crate) struct Incoming {
     /// As it was stored.
@@ -66,6 +69,20 @@ impl Incoming {
     pub(crate) async fn entry(&self, federation: &Federation, id: &Iri) -> Result<Option<Entry>, Trouble> {
         let found = known_entry(federation, id).await?;
         Ok(found.filter(|entry| self.via_group().is_none_or(|group| group == entry.group_id)))
+    }
+
+    /// What becomes of an activity about something that [`Self::entry`] does not find: refused where it is there, and
+    /// another group's than that which announces it, else ignored.
+    pub(crate) async fn not_about(
+        &self,
+        federation: &Federation,
+        id: &Iri,
+        otherwise: &'static str,
+    ) -> Result<Step, Trouble> {
+        Ok(match known_entry(federation, id).await? {
+            Some(_) => Step::refused(ANOTHER_GROUP),
+            None => Step::ignored(otherwise),
+        })
     }
 
     /// The error is that something its actor sent before it was put off, and must not be overtaken by it.

@@ -9,7 +9,7 @@ use guildhall_domain::{ActorId, ApId, GroupId};
 use guildhall_store::actor::Actor;
 
 use super::{
-    Incoming, Step, Trouble, incoming::known_actor, lock, membership::local_group, trouble::IntoStep,
+    Incoming, Step, Trouble, incoming::known_actor, lock, trouble::IntoStep, whole_thread::known_group,
 };
 use crate::Federation;
 
@@ -43,7 +43,7 @@ async fn feature(
     featured: bool,
 ) -> Result<Step, Trouble> {
     let Some(entry) = incoming.entry(federation, object).await? else {
-        return Ok(Step::ignored("features nothing that is known here"));
+        return incoming.not_about(federation, object, "features nothing that is known here").await;
     };
     let command = Annotate {
         entry: entry.id,
@@ -71,8 +71,9 @@ async fn find_list(
     let Ok(owner) = Iri::parse(owner) else {
         return Ok(None);
     };
+    // Of a group elsewhere too: its moderators are known by its own list.
     let (Some(group), Some(actor)) =
-        (local_group(federation, &owner).await?, known_actor(federation, &owner).await?)
+        (known_group(federation, &owner).await?, known_actor(federation, &owner).await?)
     else {
         return Ok(None);
     };

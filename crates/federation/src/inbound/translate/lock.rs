@@ -1,7 +1,8 @@
 //! `Lock` of a thread, and its `Undo`.
 
-use guildhall_activitypub::Iri;
+use guildhall_activitypub::activity::Locking;
 use guildhall_app::entry::{self as entries, Annotate, Annotation};
+use guildhall_domain::Timestamp;
 
 use super::{Incoming, Step, Trouble, trouble::IntoStep};
 use crate::Federation;
@@ -9,18 +10,21 @@ use crate::Federation;
 pub(super) async fn lock(
     federation: &Federation,
     incoming: &Incoming,
-    object: &Iri,
-    reason: Option<String>,
+    locking: &Locking,
     locked: bool,
 ) -> Result<Step, Trouble> {
-    let Some(entry) = incoming.entry(federation, object).await? else {
-        return Ok(Step::ignored("locks nothing that is known here"));
+    let Some(entry) = incoming.entry(federation, &locking.object).await? else {
+        return incoming.not_about(federation, &locking.object, "locks nothing that is known here").await;
+    };
+    let annotation = match locking.until.filter(|_| locked) {
+        Some(until) => Annotation::LockedUntil(Timestamp(until)),
+        None => Annotation::Locked(locked),
     };
     let command = Annotate {
         entry: entry.id,
         by: by(incoming, &entry),
-        annotation: Annotation::Locked(locked),
-        reason,
+        annotation,
+        reason: locking.reason.clone(),
         cause: incoming.cause(),
     };
     entries::annotate(&federation.app, command).await.into_step()

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use guildhall_app::{
+    appeal::AppealError,
     entry::{DeleteError, EditError, SubmitError, VoteError},
     group::{JoinError, ModerationError},
 };
@@ -109,4 +110,4 @@ macro_rules! into_step {
         }
     )+};
 }
-into_step!(DeleteError, EditError, JoinError, ModerationError, SubmitError, VoteError);
+into_step!(AppealError, DeleteError, EditError, JoinError, ModerationError, SubmitError, VoteError);

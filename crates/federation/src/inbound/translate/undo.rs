@@ -2,7 +2,7 @@
 
 use guildhall_activitypub::{
     Activity, Document, Iri, Verb,
-    activity::{Blocking, Deletion, InnerActivity, Listing, Undoing},
+    activity::{Blocking, Deletion, InnerActivity, Listing, Locking, Undoing},
 };
 use guildhall_domain::ApId;
 use guildhall_store::received::{self, Received};
@@ -44,7 +44,9 @@ pub(super) async fn undo(
             let deletion = Deletion { object, reason, remove_data: false };
             delete::restore(federation, incoming, &deletion).await
         }
-        ("Lock", _) => lock::lock(federation, incoming, &object, reason, false).await,
+        ("Lock", _) => {
+            lock::lock(federation, incoming, &Locking { object, until: None, reason }, false).await
+        }
         ("Block", _) => {
             let lifted = Blocking { object, target: inner.target, until: None, remove_data: false, reason };
             block::block(federation, incoming, &lifted, false).await

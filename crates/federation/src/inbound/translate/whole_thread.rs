@@ -104,7 +104,8 @@ fn acting_on(incoming: &Incoming, thread: &Entry) -> ActorId {
     }
 }
 
-async fn known_group(federation: &Federation, id: &Iri) -> Result<Option<GroupId>, Trouble> {
+/// The group with an id, hosted here or elsewhere, that is known here.
+pub(super) async fn known_group(federation: &Federation, id: &Iri) -> Result<Option<GroupId>, Trouble> {
     let Some(Actor { id, .. }) = known_actor(federation, id).await? else { return Ok(None) };
     Ok(group::find(&federation.app.store, GroupId(id.0)).await?.map(|group| group.id))
 }

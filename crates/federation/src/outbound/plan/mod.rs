@@ -6,6 +6,7 @@ mod inner;
 mod keys;
 mod membership;
 mod moderation;
+mod notice;
 mod refusal;
 mod report;
 mod scene;
@@ -89,6 +90,11 @@ pub async fn plan(app: &App, event: &Event) -> Result<Vec<NewDelivery>, RenderEr
                 is_forwarded: *is_forwarded,
             };
             teller.reported(reported).await
+        }
+        EventKind::Noticed { notice } => teller.noticed(*notice).await,
+        EventKind::Warned { group, actor, entry, by, reason } => {
+            let (group, actor, entry, by, reason) = (*group, *actor, *entry, *by, reason.as_deref());
+            teller.warned(notice::Warning { group, actor, entry, by, reason }).await
         }
     }
 }

@@ -51,6 +51,10 @@ impl Teller<'_> {
         let group = iri(&scene.group.ap_id)?;
         let kinds: &[&str] = if locked { &["Lock"] } else { &["Undo"] };
         let make = |maker: &Maker<'_>| {
+            if locked && let Some(until) = scene.entry.locked_until {
+                let envelope = maker.envelope(in_group(&group));
+                return Ok(write::lock_until(&envelope, &object, None, until.as_millis()));
+            }
             if locked {
                 return Ok(write::lock(&maker.envelope(in_group(&group)), &object, None));
             }

@@ -1,14 +1,14 @@
-//! A post or comment that was not let in: its author is told, each by the means their server has.
+//! A post or comment that was not let in: its author's server is told. What the author reads is a notice.
 
 use guildhall_activitypub::write::{self, Address};
 use guildhall_domain::{ApId, EntryId};
-use guildhall_store::{delivery::NewDelivery, group, received};
+use guildhall_store::{delivery::NewDelivery, received};
 use serde_json::{Value, json};
 
-use super::{Teller, inner::Told, scene::Scene};
+use super::{Teller, scene::Scene};
 use crate::outbound::{
     recipients,
-    render::{RenderError, activity::to_bytes, iri, notice::Notice},
+    render::{RenderError, iri},
 };
 
 impl Teller<'_> {
@@ -30,14 +30,7 @@ impl Teller<'_> {
             Ok(write::reject(&maker.envelope(address), refused, Some(reason)))
         });
         let reject = reject.await?;
-        let notice = self.notice(&scene, &what, reason).await?;
-        let order_key = scene.order_key();
-        let mut rows: Vec<_> = self.direct(reject, &order_key, targets.clone()).into_iter().collect();
-        // Microblogs do not show a Reject to anybody; a direct message they do.
-        let told = Told { body_group: None, body_microblog: Some(notice), group: None };
-        let notice_id = self.urls.activity_part(self.event.id, "notice");
-        rows.push(self.row(&notice_id, scene.group.id, &order_key, told, targets));
-        Ok(rows)
+        Ok(self.direct(reject, &scene.order_key(), targets).into_iter().collect())
     }
 
     /// The activity that was refused: of a new entry its `Create`, of a new text its `Update`.
@@ -50,26 +43,6 @@ impl Teller<'_> {
             }
         }
         Ok(Refused { activity: None })
-    }
-
-    async fn notice(&self, scene: &Scene, refused: &Refused, reason: &str) -> Result<Vec<u8>, RenderError> {
-        let group =
-            group::find(&self.app.store, scene.entry.group_id).await?.ok_or(RenderError::Gone("group"))?;
-        let what = refused.in_words();
-        let text = match reason.trim() {
-            "" => format!("{what} in {} was not accepted.", group.title),
-            reason => format!("{what} in {} was not accepted: {reason}", group.title),
-        };
-        let notice = Notice {
-            id: &iri(&self.urls.activity_part(self.event.id, "notice"))?,
-            group: &iri(&scene.group.ap_id)?,
-            to: &iri(&scene.author.ap_id)?,
-            handle: &format!("@{}@{}", scene.author.username, scene.author.host),
-            in_reply_to: Some(&iri(&scene.entry.ap_id)?),
-            text: &text,
-            at: self.event.at,
-        };
-        Ok(to_bytes(&notice.create()?))
     }
 }
 
@@ -91,13 +64,6 @@ impl Refused {
                 "object": object,
             }),
             None => Value::from(object),
-        }
-    }
-
-    fn in_words(&self) -> &'static str {
-        match &self.activity {
-            Some((kind, _)) if kind == "Update" => "Your edit",
-            _ => "Your post",
         }
     }
 }

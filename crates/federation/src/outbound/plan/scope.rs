@@ -56,13 +56,14 @@ fn place_of(kind: &EventKind) -> Place {
         | EventKind::Voted { entry, .. }
         | EventKind::LockChanged { entry, .. }
         | EventKind::FeatureChanged { entry, .. } => Place::Entry(*entry),
-        EventKind::ModeratorChanged { group, .. } | EventKind::BanChanged { group, .. } => {
-            Place::Group(*group)
-        }
+        EventKind::ModeratorChanged { group, .. }
+        | EventKind::BanChanged { group, .. }
+        | EventKind::Warned { group, .. } => Place::Group(*group),
         EventKind::JoinDecided { .. }
         | EventKind::JoinRequested { .. }
         | EventKind::QuestionsAsked { .. }
         | EventKind::Invited { .. }
+        | EventKind::Noticed { .. }
         | EventKind::Left { .. }
         | EventKind::GroupChanged { .. }
         | EventKind::EntryRefused { .. }

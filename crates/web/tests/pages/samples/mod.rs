@@ -84,6 +84,7 @@ pub(crate) fn group(name: &str, title: &str) -> GroupView {
         policy: Policy::default(),
         signed: guildhall_domain::moderation::Signed::Group,
         welcome: guildhall_domain::welcome::Welcome::default(),
+        appeal_days: 14,
         member_count: 0,
         post_count: 0,
         comment_count: 0,
