@@ -130,13 +130,10 @@ pub async fn give(
 }
 
 macro_rules! seen {
-    ($first:literal) => {
-        concat!(
-            "SELECT ",
-            $first,
-            "accepted, answered, days, refused, upheld, dismissed, struck_at, first_at, given, given_reason, given_by
-             FROM acquaintances"
-        )
+    () => {
+        "SELECT group_id, actor_id, accepted, answered, days, refused, upheld, dismissed, struck_at, first_at, given,
+            given_reason, given_by
+         FROM acquaintances"
     };
 }
 
@@ -147,12 +144,12 @@ pub async fn find(
     actor: ActorId,
 ) -> Result<Option<(Seen, Option<Given>)>, StoreError> {
     let row: Option<Row> = db
-        .query(concat!(seen!(""), " WHERE group_id = $1 AND actor_id = $2"))
+        .query(concat!(seen!(), " WHERE group_id = $1 AND actor_id = $2"))
         .bind(group.0)
         .bind(actor.0)
         .optional()
         .await?;
-    row.map(|row| row.read(group)).transpose()
+    row.map(Row::read).transpose()
 }
 
 /// What groups have seen of some people, with the levels given by hand: of one group, or of all that are hosted here.
@@ -163,27 +160,20 @@ pub async fn list_of_people(
 ) -> Result<Vec<((GroupId, ActorId), (Seen, Option<Given>))>, StoreError> {
     let sql = Sql {
         sqlite: concat!(
-            seen!("group_id, actor_id, "),
+            seen!(),
             " WHERE actor_id IN (SELECT value FROM json_each($1)) AND ($2 = 0 OR group_id = $2)"
         ),
-        postgres: concat!(
-            seen!("group_id, actor_id, "),
-            " WHERE actor_id = ANY($1) AND ($2 = 0 OR group_id = $2)"
-        ),
+        postgres: concat!(seen!(), " WHERE actor_id = ANY($1) AND ($2 = 0 OR group_id = $2)"),
     };
     let people: List<i64> = people.iter().map(|id| id.0).collect();
     let group = group.map_or(0, |group| group.0);
-    let rows: Vec<OfPerson> = db.query(sql).bind(people).bind(group).slow().all().await?;
-    rows.into_iter()
-        .map(|row| {
-            let of = (GroupId(row.group_id), ActorId(row.actor_id));
-            Ok((of, row.seen().read(of.0)?))
-        })
-        .collect()
+    let rows: Vec<Row> = db.query(sql).bind(people).bind(group).slow().all().await?;
+    let read = |row: Row| Ok(((GroupId(row.group_id), ActorId(row.actor_id)), row.read()?));
+    rows.into_iter().map(read).collect()
 }
 
 crate::record! {
-    struct OfPerson {
+    struct Row {
         group_id: i64,
         actor_id: i64,
         accepted: i64,
@@ -200,44 +190,8 @@ crate::record! {
     }
 }
 
-impl OfPerson {
-    fn seen(self) -> Row {
-        let Self { accepted, answered, days, refused, upheld, dismissed, .. } = self;
-        let Self { struck_at, first_at, given, given_reason, given_by, .. } = self;
-        Row {
-            accepted,
-            answered,
-            days,
-            refused,
-            upheld,
-            dismissed,
-            struck_at,
-            first_at,
-            given,
-            given_reason,
-            given_by,
-        }
-    }
-}
-
-crate::record! {
-    struct Row {
-        accepted: i64,
-        answered: i64,
-        days: i64,
-        refused: i64,
-        upheld: i64,
-        dismissed: i64,
-        struck_at: Option<i64>,
-        first_at: i64,
-        given: Option<String>,
-        given_reason: Option<String>,
-        given_by: Option<i64>,
-    }
-}
-
 impl Row {
-    fn read(self, group: GroupId) -> Result<(Seen, Option<Given>), StoreError> {
+    fn read(self) -> Result<(Seen, Option<Given>), StoreError> {
         let seen = Seen {
             accepted: self.accepted,
             answered: self.answered,
@@ -248,7 +202,10 @@ impl Row {
             struck_at: convert::time(self.struck_at),
             first_at: Some(Timestamp(self.first_at)),
         };
-        let level = self.given.map(|level| convert::word("acquaintance", group, &level)).transpose()?;
+        let level = self
+            .given
+            .map(|level| convert::word("acquaintance", GroupId(self.group_id), &level))
+            .transpose()?;
         let given = level.zip(self.given_by).map(|(level, by)| Given {
             level,
             reason: self.given_reason.unwrap_or_default(),

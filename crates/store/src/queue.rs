@@ -152,26 +152,6 @@ pub async fn find_open_join(
     row.map(QueueItem::try_from).transpose()
 }
 
-/// Open requests to join a group, longest waiting first.
-pub async fn list_open_joins(
-    db: &Db,
-    group: GroupId,
-    after: Option<QueueItemId>,
-    limit: usize,
-) -> Result<Vec<QueueItem>, StoreError> {
-    let rows: Vec<Row> = db
-        .query(concat!(
-            select!(),
-            " WHERE group_id = $1 AND id > $2 AND kind = 'join' AND decided_at IS NULL ORDER BY id LIMIT $3"
-        ))
-        .bind(group.0)
-        .bind(after.map_or(0, |id| id.0))
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .all()
-        .await?;
-    convert::all(rows)
-}
-
 /// The edit of an entry that waits, inside a transaction that has locked the entry.
 pub async fn find_open_edit(tx: &mut Tx, entry: EntryId) -> Result<Option<QueueItem>, StoreError> {
     let row: Option<Row> = tx
@@ -206,20 +186,22 @@ fn poll_from_edit(id: QueueItemId, edit: &serde_json::Value) -> Result<Option<Po
     }
 }
 
-/// Open items of a group, longest waiting first.
+/// Open items of a group, of one kind or of all, longest waiting first.
 pub async fn list_open(
     db: &Db,
     group: GroupId,
+    kind: Option<QueueKind>,
     after: Option<QueueItemId>,
     limit: usize,
 ) -> Result<Vec<QueueItem>, StoreError> {
     let rows: Vec<Row> = db
         .query(concat!(
             select!(),
-            " WHERE group_id = $1 AND id > $2 AND decided_at IS NULL ORDER BY id LIMIT $3"
+            " WHERE group_id = $1 AND id > $2 AND ($3 = '' OR kind = $3) AND decided_at IS NULL ORDER BY id LIMIT $4"
         ))
         .bind(group.0)
         .bind(after.map_or(0, |id| id.0))
+        .bind(kind.map_or("", QueueKind::as_str))
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
         .all()
         .await?;

@@ -96,11 +96,8 @@ impl Run<'_> {
 
     async fn next(&self, after: Option<EntryId>) -> Result<Vec<EntryId>, CaseError> {
         let (store, id) = (&self.app.store, self.desk.case.id);
-        Ok(if self.is_removal() {
-            case::list_shown(store, id, after, BATCH).await?
-        } else {
-            case::list_held(store, id, after, BATCH).await?
-        })
+        let state = if self.is_removal() { EntryState::Published } else { EntryState::Held };
+        Ok(case::list_in_state(store, id, state, after, BATCH).await?)
     }
 
     async fn count_left(&self) -> Result<usize, CaseError> {

@@ -66,7 +66,7 @@ pub async fn list(
         return Err(guildhall_domain::moderation::NotModerator.into());
     }
     let after = request.after.map(|cursor| QueueItemId(cursor.id));
-    let items = queue::list_open(&app.store, group, after, request.limit() + 1).await?;
+    let items = queue::list_open(&app.store, group, None, after, request.limit() + 1).await?;
     Ok(views(app, request.page(items, |item| cursor(item.id))).await?)
 }
 

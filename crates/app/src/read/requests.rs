@@ -6,7 +6,7 @@ use guildhall_domain::{
 };
 use guildhall_store::{
     StoreError, entry,
-    queue::{self, QueueItem},
+    queue::{self, QueueItem, QueueKind},
     welcome::{
         question,
         vouch::{self, Vouch},
@@ -79,7 +79,8 @@ pub async fn list(
         return Err(NotModerator.into());
     }
     let after = request.after.map(|cursor| QueueItemId(cursor.id));
-    let items = queue::list_open_joins(&app.store, group, after, request.limit() + 1).await?;
+    let items =
+        queue::list_open(&app.store, group, Some(QueueKind::Join), after, request.limit() + 1).await?;
     let page = request.page(items, |item| Cursor { key: 0, id: item.id.0 });
     let people = names::people(app, page.items.iter().map(|item| item.actor).collect()).await?;
     let mut items = Vec::with_capacity(page.items.len());

@@ -81,7 +81,7 @@ impl Here {
 
     /// Open items of a group's queue.
     pub(crate) async fn queue(&self, group: GroupId) -> Vec<QueueItem> {
-        queue::list_open(&self.app.store, group, None, ALL).await.unwrap()
+        queue::list_open(&self.app.store, group, None, None, ALL).await.unwrap()
     }
 
     /// The only open item.

@@ -30,7 +30,7 @@ on_both_engines! {
         let replace = |before, body| Replace { group: Some(group), before, body };
         rulebook::replace(&here.app, &moderator, replace(0, book("on"))).await.unwrap();
         let held = entry::submit(&here.app, posting(group, ann, "A casino in the garden")).await.unwrap().entry.unwrap();
-        let item = items::list_open(&here.app.store, group, None, 1).await.unwrap()[0].id;
+        let item = items::list_open(&here.app.store, group, None, None, 1).await.unwrap()[0].id;
 
         for subject in [Subject::Entry(held), Subject::Item(item)] {
             let told = explain::explain(&here.app, &moderator, subject).await.unwrap();
@@ -80,17 +80,17 @@ on_both_engines! {
         let garden = here.group_with("garden", reviewing(Review::All)).await;
         let ann = here.person("ann").await;
         here.join(club, ann).await;
-        let join = items::list_open(&here.app.store, club, None, 1).await.unwrap()[0].id;
+        let join = items::list_open(&here.app.store, club, None, None, 1).await.unwrap()[0].id;
         let told = explain::explain(&here.app, &viewer(ann), Subject::Item(join)).await.unwrap();
         assert_eq!((told.wants, told.entry), (Wants::Join, None));
         assert_eq!(told.now.unwrap().layer, Layer::Review);
 
         let post = here.post(garden, ann, "Tulips").await;
-        let waiting = items::list_open(&here.app.store, garden, None, 1).await.unwrap()[0].id;
+        let waiting = items::list_open(&here.app.store, garden, None, None, 1).await.unwrap()[0].id;
         guildhall_app::queue::admit(&here.app, waiting, garden.actor()).await.unwrap();
         here.minute();
         entry::edit(&here.app, here.retitling(post, ann, "Roses")).await.unwrap();
-        let edit = items::list_open(&here.app.store, garden, None, 1).await.unwrap()[0].id;
+        let edit = items::list_open(&here.app.store, garden, None, None, 1).await.unwrap()[0].id;
         let told = explain::explain(&here.app, &viewer(garden.actor()), Subject::Item(edit)).await;
         assert!(told.is_err(), "a group is nobody's viewer");
         let told = explain::explain(&here.app, &viewer(ann), Subject::Item(edit)).await.unwrap();

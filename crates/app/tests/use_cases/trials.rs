@@ -144,7 +144,7 @@ async fn series(
 /// Decides about the oldest that waits, or removes something.
 async fn moderate(here: &Here, group: GroupId, dice: &mut Dice, threads: &mut Vec<EntryId>) {
     here.minute();
-    let waiting = items::list_open(&here.app.store, group, None, 1).await.unwrap();
+    let waiting = items::list_open(&here.app.store, group, None, None, 1).await.unwrap();
     match (waiting.first(), dice.below(3)) {
         (Some(item), 0) => queue::refuse(&here.app, item.id, group.actor(), "No.").await.unwrap(),
         (Some(item), _) => queue::admit(&here.app, item.id, group.actor()).await.unwrap(),
@@ -233,7 +233,7 @@ on_both_engines! {
         here.post(group, ann, "Casino").await;
         here.post(group, ann, "A casino waits").await;
         here.post(group, eve, "Casino of the banned").await;
-        let waiting = items::list_open(&here.app.store, group, None, 1).await.unwrap();
+        let waiting = items::list_open(&here.app.store, group, None, None, 1).await.unwrap();
         queue::refuse(&here.app, waiting[0].id, group.actor(), "No.").await.unwrap();
         let rule = json!({ "name": "r", "title": "R.", "when": { "words": ["casino"] }, "then": ["hold"] });
         let tried = run(&here, group, Proposal::Rule(rule)).await;

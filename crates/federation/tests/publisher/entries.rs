@@ -52,7 +52,7 @@ on_both_engines! {
         let post = stage.receive(group, &ann, None, "Tulips?").await;
         assert_eq!(stage.publish().await, [], "nothing of what is held goes out");
 
-        let waiting = guildhall_store::queue::list_open(&stage.app.store, group, None, 10).await.unwrap();
+        let waiting = guildhall_store::queue::list_open(&stage.app.store, group, None, None, 10).await.unwrap();
         queue::admit(&stage.app, waiting[0].id, mona.id).await.unwrap();
         let rows = stage.publish().await;
         let body = rows[0].body_group.clone().unwrap();

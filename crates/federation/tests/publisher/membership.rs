@@ -44,7 +44,7 @@ on_both_engines! {
         let (follow_of_ann, follow_of_bob) = (stage.follow(group, &ann).await, stage.follow(group, &bob).await);
         assert_eq!(stage.publish().await, []);
 
-        let waiting = guildhall_store::queue::list_open(&stage.app.store, group, None, 10).await.unwrap();
+        let waiting = guildhall_store::queue::list_open(&stage.app.store, group, None, None, 10).await.unwrap();
         queue::admit(&stage.app, waiting[0].id, mona.id).await.unwrap();
         queue::refuse(&stage.app, waiting[1].id, mona.id, "Tell us who you are.").await.unwrap();
         let rows = stage.publish().await;

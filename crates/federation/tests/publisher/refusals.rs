@@ -19,7 +19,7 @@ on_both_engines! {
         let (group, mona) = gardening(&stage, Policy { review: Review::All, ..open() }).await;
         let ann = stage.remote("micro.example", "ann", ActorKind::Person).await;
         let post = stage.receive(group, &ann, None, "Tulips?").await;
-        let waiting = guildhall_store::queue::list_open(&stage.app.store, group, None, 10).await.unwrap();
+        let waiting = guildhall_store::queue::list_open(&stage.app.store, group, None, None, 10).await.unwrap();
         queue::refuse(&stage.app, waiting[0].id, mona.id, "We had <this> already.").await.unwrap();
 
         let [reject, notice] = &stage.publish_all().await[..] else { panic!("two rows") };

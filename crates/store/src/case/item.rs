@@ -1,6 +1,6 @@
 //! The evidence of a case: what was said, as it was when it was reported. Edits and deletions leave it alone.
 
-use guildhall_domain::{ActorId, CaseId, EntryId, Timestamp};
+use guildhall_domain::{ActorId, CaseId, EntryId, Timestamp, content::EntryState};
 
 use crate::{
     StoreError,
@@ -114,39 +114,21 @@ pub async fn count(db: &Db, case: CaseId) -> Result<Counts, StoreError> {
     .await
 }
 
-/// Posts and comments of a case that are still held, in the order of their keys, after one of them.
-pub async fn list_held(
+/// Posts and comments of a case that are in `state`, in the order of their keys, after one of them.
+pub async fn list_in_state(
     db: &Db,
     case: CaseId,
+    state: EntryState,
     after: Option<EntryId>,
     limit: usize,
 ) -> Result<Vec<EntryId>, StoreError> {
     let rows: Vec<(i64,)> = db
         .query(
             "SELECT DISTINCT e.id FROM case_items i JOIN entries e ON e.id = i.entry_id
-             WHERE i.case_id = $1 AND e.state = 'held' AND e.id > $2 ORDER BY e.id LIMIT $3",
+             WHERE i.case_id = $1 AND e.state = $2 AND e.id > $3 ORDER BY e.id LIMIT $4",
         )
         .bind(case.0)
-        .bind(after.map_or(0, |id| id.0))
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .all()
-        .await?;
-    Ok(rows.into_iter().map(|(id,)| EntryId(id)).collect())
-}
-
-/// The same for those that are published.
-pub async fn list_shown(
-    db: &Db,
-    case: CaseId,
-    after: Option<EntryId>,
-    limit: usize,
-) -> Result<Vec<EntryId>, StoreError> {
-    let rows: Vec<(i64,)> = db
-        .query(
-            "SELECT DISTINCT e.id FROM case_items i JOIN entries e ON e.id = i.entry_id
-             WHERE i.case_id = $1 AND e.state = 'published' AND e.id > $2 ORDER BY e.id LIMIT $3",
-        )
-        .bind(case.0)
+        .bind(state.as_str())
         .bind(after.map_or(0, |id| id.0))
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
         .all()

@@ -6,8 +6,7 @@ mod lane;
 
 pub use history::{Happening, HappeningKind, add as add_happening, list as list_happenings};
 pub use item::{
-    Counts, Item, NewItem, count as count_items, insert as insert_item, list as list_items, list_held,
-    list_shown,
+    Counts, Item, NewItem, count as count_items, insert as insert_item, list as list_items, list_in_state,
 };
 pub use lane::{
     CaseLane, close as close_lane, list as list_lanes, list_of as list_lanes_of, open as open_lane,

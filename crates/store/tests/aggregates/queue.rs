@@ -40,7 +40,7 @@ async fn insert(db: &Db, items: &[QueueItem]) {
 }
 
 async fn open(db: &Db) -> Vec<i64> {
-    queue::list_open(db, GROUP, None, 50).await.unwrap().iter().map(|item| item.id.0).collect()
+    queue::list_open(db, GROUP, None, None, 50).await.unwrap().iter().map(|item| item.id.0).collect()
 }
 
 on_both_engines! {
@@ -92,7 +92,7 @@ on_both_engines! {
         tx.commit().await.unwrap();
 
         assert_eq!(open(&db).await, [1, 4]);
-        let page = queue::list_open(&db, GROUP, Some(QueueItemId(1)), 1).await.unwrap();
+        let page = queue::list_open(&db, GROUP, None, Some(QueueItemId(1)), 1).await.unwrap();
         assert_eq!(page.iter().map(|item| item.id.0).collect::<Vec<_>>(), [4]);
         assert_eq!(queue::find(&db, QueueItemId(2)).await.unwrap().unwrap().decided_at, Some(LATER));
     }

@@ -129,7 +129,7 @@ impl TestInstance {
 
     /// What waits for a group's moderators.
     pub async fn queue(&self, group: GroupId) -> Vec<QueueItem> {
-        queue::list_open(&self.app.store, group, None, ALL).await.unwrap()
+        queue::list_open(&self.app.store, group, None, None, ALL).await.unwrap()
     }
 
     /// What was decided in a group.
