@@ -47,6 +47,17 @@ pub fn sanitise_html(html: &str) -> String {
     SANITISER.clean(html).to_string()
 }
 
+/// The words of a message to a group, without its name, with which answers on microblogs begin.
+pub fn plain_answer(html: &str) -> String {
+    let plain = plain_text(&sanitise_html(html));
+    let mut rest = plain.trim();
+    while rest.starts_with('@') {
+        let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+        rest = rest[end..].trim_start();
+    }
+    rest.to_owned()
+}
+
 /// Markdown (`CommonMark` with tables, strikethrough and autolinks) as safe HTML.
 pub fn render_markdown(source: &str) -> String {
     let mut options = comrak::Options::default();
@@ -197,6 +208,14 @@ pub fn excerpt(html: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_answer_is_its_words_alone() {
+        let html = "<p><span class=\"h-card\"><a href=\"https://g.example/groups/garden\" class=\"u-url mention\">\
+            @<span>garden</span></a></span> I grow roses.</p><p>In pots.</p>";
+        assert_eq!(plain_answer(html), "I grow roses.\n\nIn pots.");
+        assert_eq!(plain_answer("<p>@garden</p>"), "");
+    }
 
     #[test]
     fn scripts_styles_and_foreign_schemes_do_not_survive() {

@@ -128,7 +128,7 @@ async fn a_neighbour_changes_nothing_of_others() -> anyhow::Result<()> {
     attempt("Move of her", target("Move", json!(alice.id), mallory.id.clone()), "ignored");
     attempt("Block of her in the group", block.clone(), "refused");
     attempt("Undo of a Block", undo(block), "refused");
-    attempt("Block of her by the host", instance, "ignored");
+    attempt("Block of her by the host", instance, "refused");
     attempt(
         "Add of himself to the moderators",
         target("Add", json!(mallory.id), moderators.clone()),

@@ -15,7 +15,7 @@ pub use desk::{claim, close, note, release, reopen};
 pub use prepared::{
     BUILT_IN, InvalidTexts, MAX_TEXTS, PreparedText, SetTextsError, prepared_texts, set_prepared_texts,
 };
-pub use report::{Report, ReportError, report};
+pub use report::{MAX_ENTRIES, Report, ReportError, report};
 pub(crate) use rules::attach_by_rules;
 pub use settle::{FlagAnswer, flag_answered, flag_withdrawn};
 

@@ -35,7 +35,7 @@ use crate::{
 /// The longest text of a report, in characters.
 const MAX_TEXT_LENGTH: usize = 5_000;
 /// The most posts and comments of one report.
-const MAX_ENTRIES: usize = 100;
+pub const MAX_ENTRIES: usize = 100;
 
 /// Somebody reports posts, comments, a person, a group or a server.
 #[derive(Debug, Clone)]

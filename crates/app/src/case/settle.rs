@@ -1,11 +1,13 @@
 //! What other servers say about a report: that they have settled it, or that whoever reported takes it back.
 
-use guildhall_domain::{ActorId, ApId, admission::Role, event::Cause, moderation::case::Lane};
+use guildhall_domain::{
+    ActorId, ApId, actor::ActorKind, admission::Role, audience, event::Cause, moderation::case::Lane,
+};
 use guildhall_store::{
     StoreError, Tx,
     actor::Actor,
     case::{self, CaseLane, Happening, HappeningKind},
-    group,
+    group, instance,
     received::Outcome,
     report::{self, Report},
 };
@@ -67,17 +69,19 @@ async fn close(
         cause::finish_alone(app, cause, Outcome::Ignored, "a report without a case").await?;
         return Ok(false);
     };
+    let speaks_for_server = speaks_for_server(app, by, known.person).await?;
     let mut tx = app.begin().await?;
-    let mut moderates = false;
+    let mut by = Settler { actor: by, moderates: false, speaks_for_server };
     if let Some(group) = known.group {
         group::lock(&mut tx, group).await?;
-        moderates = by.id == group.actor() || facts::role(&mut tx, group, by.id).await? == Role::Moderator;
+        by.moderates = by.actor.id == group.actor()
+            || facts::role(&mut tx, group, by.actor.id).await? == Role::Moderator;
     }
     let Some(current) = case::lock(&mut tx, known.id).await? else { return Ok(false) };
     let lanes = case::list_lanes(&mut tx, current.id).await?;
-    let lane = lanes.iter().find(|lane| is_theirs(lane, by, moderates && outcome != "withdrawn", outcome));
+    let lane = lanes.iter().find(|lane| is_theirs(lane, &by, outcome));
     let is_closed = match lane {
-        Some(lane) => close_lane(app, &mut tx, &current, lane.lane, by.id, outcome).await?,
+        Some(lane) => close_lane(app, &mut tx, &current, lane.lane, by.actor.id, outcome).await?,
         None => false,
     };
     let (end, reason) = if is_closed || outcome == "withdrawn" {
@@ -92,13 +96,36 @@ async fn close(
     Ok(is_closed)
 }
 
+/// Whoever says that a report is settled.
+struct Settler<'a> {
+    actor: &'a Actor,
+    moderates: bool,
+    speaks_for_server: bool,
+}
+
+/// Whether an actor's word is that of its server: its own actor, a group, or, where admins speak by their own accounts,
+/// anybody there but whom the case is about.
+async fn speaks_for_server(app: &App, by: &Actor, person: Option<ActorId>) -> Result<bool, StoreError> {
+    if matches!(by.kind, ActorKind::Application | ActorKind::Group) {
+        return Ok(true);
+    }
+    let server = by.ap_id.authority().unwrap_or(&by.host);
+    let software = instance::find(&app.store, server).await?.and_then(|known| known.software);
+    let is_by_admins = software.is_some_and(|software| audience::admins_ban_for_server(&software.name));
+    Ok(is_by_admins && person != Some(by.id))
+}
+
 /// Whether a lane is for `by` to close: the group's for its moderators and, where it lives elsewhere, for its server;
 /// another for the server it is looked at.
-fn is_theirs(lane: &CaseLane, by: &Actor, moderates: bool, outcome: &str) -> bool {
-    let is_their_server = !lane.is_ours && by.ap_id.authority() == Some(lane.host.as_str());
+fn is_theirs(lane: &CaseLane, by: &Settler<'_>, outcome: &str) -> bool {
+    let is_their_server = !lane.is_ours
+        && (by.speaks_for_server || outcome == "withdrawn")
+        && by.actor.ap_id.authority() == Some(lane.host.as_str());
     lane.closed_at.is_none()
         && match lane.lane {
-            Lane::Group => moderates || (is_their_server && outcome != "withdrawn"),
+            Lane::Group => {
+                (by.moderates && outcome != "withdrawn") || (is_their_server && outcome != "withdrawn")
+            }
             Lane::Home => is_their_server,
             Lane::Target | Lane::Instance => is_their_server && outcome != "withdrawn",
         }

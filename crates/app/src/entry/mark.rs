@@ -45,6 +45,10 @@ pub(crate) async fn mark(
     let action = match mark {
         Mark::Limited(limited) => {
             past::set_limited(tx, entry.id, limited).await?;
+            if entry.limited && !limited && entry.state.is_out() {
+                // Those who follow the group may never have heard of it.
+                cause::tell(app, tx, Cause::Local, EventKind::EntryPublished { entry: entry.id }).await?;
+            }
             if limited { DecisionAction::Limit } else { DecisionAction::Unlimit }
         }
         Mark::Sensitive(sensitive) if entry.sensitive == sensitive => return Ok(()),

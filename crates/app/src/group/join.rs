@@ -6,7 +6,10 @@ use guildhall_domain::{
     event::{Cause, EventKind},
     membership::{JoinOutcome, JoinRefusal, MembershipState, decide_join},
     moderation::{Decision, DecisionAction, Target},
-    welcome::{Answer, InvalidAnswers, InvitationVoid, JoinQuestion, is_answered, read_answers},
+    text::shorten,
+    welcome::{
+        Answer, InvalidAnswers, InvitationVoid, JoinQuestion, MAX_ANSWER_LENGTH, is_answered, read_answers,
+    },
 };
 use guildhall_store::{
     StoreError, Tx,
@@ -26,8 +29,8 @@ use crate::{
     admission::follow_rules,
     cause,
     decision::{Record, keep},
-    facts,
-    welcome::{ask, invitation_for, is_vouched_for, plain_answer},
+    facts, markup,
+    welcome::{ask, invitation_for, is_vouched_for},
 };
 
 /// Somebody wants to join.
@@ -167,7 +170,8 @@ impl Saying {
     async fn read(tx: &mut Tx, command: &RequestJoin, brings: &Brings) -> Result<Self, JoinError> {
         let questions = question::list_in(tx, command.group).await?;
         let mut answers = read_answers(&questions, &brings.answers)?;
-        let message = brings.message.as_deref().map(plain_answer).filter(|text| !text.is_empty());
+        let message = brings.message.as_deref().map(markup::plain_answer).filter(|text| !text.is_empty());
+        let message = message.map(|text| shorten(&text, MAX_ANSWER_LENGTH));
         answers.extend(message.map(|text| Answer { question: None, text }));
         let is_new = !answers.is_empty();
         if !is_new {

@@ -39,7 +39,7 @@ pub async fn take_answer(app: &App, command: TakeAnswer) -> Result<bool, StoreEr
         Some(_) => queue::find_open_join(&mut tx, group, actor).await?,
         None => None,
     };
-    let text = plain_answer(&html);
+    let text = shorten(&markup::plain_answer(&html), MAX_ANSWER_LENGTH);
     let ended = match &item {
         None => Some("no request to join waits for this answer"),
         Some(_) if text.is_empty() => Some("an answer without words"),
@@ -58,28 +58,4 @@ pub async fn take_answer(app: &App, command: TakeAnswer) -> Result<bool, StoreEr
     tx.commit().await?;
     app.signals.event.notify_one();
     Ok(true)
-}
-
-/// The words of an answer, without the mention that microblogs begin with.
-pub(crate) fn plain_answer(html: &str) -> String {
-    let plain = markup::plain_text(&markup::sanitise_html(html));
-    let mut rest = plain.trim();
-    while rest.starts_with('@') {
-        let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
-        rest = rest[end..].trim_start();
-    }
-    shorten(rest, MAX_ANSWER_LENGTH)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_answer_is_its_words_alone() {
-        let html = "<p><span class=\"h-card\"><a href=\"https://g.example/groups/garden\" class=\"u-url mention\">\
-            @<span>garden</span></a></span> I grow roses.</p><p>In pots.</p>";
-        assert_eq!(plain_answer(html), "I grow roses.\n\nIn pots.");
-        assert_eq!(plain_answer("<p>@garden</p>"), "");
-    }
 }

@@ -1,5 +1,7 @@
 //! Invitations: making them out, taking them back, and what one is worth at the door.
 
+use std::time::Duration;
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use guildhall_domain::{
     ActorId, GroupId, InvitationId, Timestamp,
@@ -9,12 +11,14 @@ use guildhall_domain::{
     group::Visibility,
     text::{clean_line, shorten},
     welcome::{
-        InvitationFacts, InvitationVoid, InviteRefusal, MAX_INVITATION_NOTE, MAX_INVITATION_USES,
-        MAX_OPEN_INVITATIONS, decide_invite, decide_use,
+        DAYS_BETWEEN_INVITATIONS, InvitationFacts, InvitationVoid, InviteRefusal, MAX_INVITATION_NOTE,
+        MAX_INVITATION_USES, MAX_INVITATIONS_A_DAY, MAX_OPEN_INVITATIONS, decide_invite, decide_use,
     },
 };
 use guildhall_store::{
-    StoreError, Tx, entry, group,
+    StoreError, Tx,
+    actor::Actor,
+    entry, group,
     received::Outcome,
     welcome::{
         self,
@@ -23,6 +27,8 @@ use guildhall_store::{
 };
 
 use crate::{App, cause, facts};
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// Bytes of a code: 128 bits, so that nobody guesses one.
 const CODE_BYTES: usize = 16;
@@ -131,8 +137,8 @@ pub async fn invite(app: &App, command: Invite) -> Result<MadeOut, InviteError> 
         return Err(InviteError::LocalOnly);
     }
     may_invite(app, &mut tx, group, by).await??;
-    if by != group.actor() && invitation::count_open(&mut tx, group, by, now).await? >= MAX_OPEN_INVITATIONS {
-        return Err(InviteRefusal::TooMany.into());
+    if by != group.actor() {
+        keep_within(&mut tx, group, by, guest.as_ref(), now).await??;
     }
     invitation::insert(&mut tx, &invitation, &hash_of(&code)).await?;
     if let Some(guest) = guest.filter(|guest| !guest.is_local) {
@@ -144,6 +150,26 @@ pub async fn invite(app: &App, command: Invite) -> Result<MadeOut, InviteError> 
     let here = facts::actor(app, group.actor()).await?;
     let url = format!("{}/groups/{}/join/{code}", app.site.base_url, here.username);
     Ok(MadeOut { invitation, code, url })
+}
+
+/// Whether somebody has made out less than too many: each one for somebody elsewhere is a message to them.
+async fn keep_within(
+    tx: &mut Tx,
+    group: GroupId,
+    by: ActorId,
+    guest: Option<&Actor>,
+    now: Timestamp,
+) -> Result<Result<(), InviteRefusal>, StoreError> {
+    if invitation::count_open(tx, group, by, now).await? >= MAX_OPEN_INVITATIONS {
+        return Ok(Err(InviteRefusal::TooMany));
+    }
+    let Some(guest) = guest else { return Ok(Ok(())) };
+    if invitation::count_of_people(tx, group, by, now.minus(DAY)).await? >= MAX_INVITATIONS_A_DAY {
+        return Ok(Err(InviteRefusal::TooManyToday));
+    }
+    let since = now.minus(DAY * DAYS_BETWEEN_INVITATIONS);
+    let was_invited = invitation::was_invited(tx, group, guest.id, since).await?;
+    Ok(if was_invited { Err(InviteRefusal::Invited) } else { Ok(()) })
 }
 
 /// Takes an invitation back: one's own, or as a moderator anybody's.

@@ -7,7 +7,6 @@ mod invite;
 mod questions;
 mod vouch;
 
-pub(crate) use answer::plain_answer;
 pub use answer::{TakeAnswer, take_answer};
 pub(crate) use ask::ask;
 pub use invite::{Invite, InviteError, MadeOut, decline, invite, revoke};

@@ -106,6 +106,19 @@ on_both_engines! {
         assert!(matches!(welcome::invite(&here.app, itself).await.unwrap_err(), InviteError::NotSomebody));
     }
 
+    async fn nobody_is_invited_again_and_again(db: Db) {
+        let here = Here::new(db);
+        let group = here.group("garden").await;
+        let (mona, bob) = (here.moderator(group).await, here.person("bob").await);
+        let to_bob = || Invite { only_for: Some(bob), ..inviting(group, mona) };
+        let first = made(&here, to_bob()).await;
+        welcome::revoke(&here.app, group, first.invitation.id, mona).await.unwrap();
+        let refused = welcome::invite(&here.app, to_bob()).await.unwrap_err();
+        assert!(matches!(refused, InviteError::Refused(InviteRefusal::Invited)), "each is a message to him");
+        here.pass(Duration::from_hours(8 * 24));
+        made(&here, to_bob()).await;
+    }
+
     async fn nobody_makes_out_more_than_fifty_at_a_time(db: Db) {
         let here = Here::new(db);
         let group = here.group("garden").await;

@@ -3,7 +3,8 @@
 use axum::{extract::State, http::StatusCode};
 use guildhall_app::{
     App,
-    case::{self, Report as Telling},
+    case::{self, MAX_ENTRIES, Report as Telling},
+    peering::parse_host,
     read::{entries, reports as read},
 };
 use guildhall_domain::{EntryId, Handle, content::EntryKind, visibility::Sight};
@@ -122,10 +123,18 @@ pub(super) async fn report_anything(
     Writer(person): Writer,
     Body(report): Body<NewGeneralReport>,
 ) -> Result<StatusCode, Problem> {
+    if report.entries.len() > MAX_ENTRIES {
+        return Err(Problem::invalid(
+            "entries",
+            format!("one report is about {MAX_ENTRIES} posts and comments at most"),
+        ));
+    }
+    let host = report.host.as_deref().map(parse_host).transpose();
+    let host = host.map_err(|invalid| Problem::invalid("host", invalid.to_string()))?;
     let mut command = Telling {
         is_named: report.named,
         is_forwarded: report.forward,
-        host: report.host.clone(),
+        host,
         ..Telling::by(person.actor, report.text()?)
     };
     for id in &report.entries {

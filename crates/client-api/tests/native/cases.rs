@@ -104,6 +104,10 @@ on_both_engines! {
         bob.post("/reports", json!({ "text": "All of it.", "group": "garden" })).await.done();
         bob.post("/reports", json!({ "text": "Spam.", "host": "spam.example" })).await.done();
         bob.post("/reports", json!({ "text": "Rude everywhere.", "person": "alice" })).await.done();
+        bob.post("/reports", json!({ "text": "Spam.", "host": "Spam.Example" })).await.done();
+        bob.post("/reports", json!({ "text": "Spam.", "host": "not a host" })).await.field_problem(422, "host");
+        let many = vec!["1"; 101];
+        bob.post("/reports", json!({ "text": "x", "entries": many })).await.field_problem(422, "entries");
         let open = here.admin("chief").await.get("/instance/cases").await.ok();
         let about: Vec<_> = open["items"].as_array().unwrap().iter().map(|one| one["about"].clone()).collect();
         assert_eq!(about, [json!("person"), json!("host"), json!("group")]);

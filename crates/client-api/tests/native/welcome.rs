@@ -61,8 +61,10 @@ on_both_engines! {
         eve.delete(&one).await.problem(404, "not-found");
         bob.delete(&one).await.done();
         eve.set(MEMBERSHIP).await.problem(403, "invite-needed");
-        bob.post(INVITATIONS, json!({ "for": "eve" })).await.created();
-        assert_eq!(eve.set(MEMBERSHIP).await.ok()["state"], "member");
+        bob.post(INVITATIONS, json!({ "for": "eve" })).await.problem(403, "invited");
+        let frank = here.person("frank").await;
+        bob.post(INVITATIONS, json!({ "for": "frank" })).await.created();
+        assert_eq!(frank.set(MEMBERSHIP).await.ok()["state"], "member");
         assert_eq!(bob.get(INVITATIONS).await.ok()["items"].as_array().unwrap().len(), 2, "their own");
 
         for (body, field) in [(json!({ "uses": 0 }), "uses"), (json!({ "until": "2020-01-01T00:00:00Z" }), "until"), (json!({ "for": "@@" }), "for"), (json!({ "for": "alice" }), "for")] {

@@ -13,6 +13,11 @@ pub const MAX_INVITATION_USES: i64 = 100_000;
 pub const MAX_INVITATION_NOTE: usize = 300;
 /// The most invitations of one person to one group that are open at a time.
 pub const MAX_OPEN_INVITATIONS: i64 = 50;
+/// The most people whom one person invites by name to one group in 24 hours, those included whose invitation was taken back.
+pub const MAX_INVITATIONS_A_DAY: i64 = 50;
+/// Days after an invitation to one person in which they are not invited to the same group again, even if it was taken back
+/// or declined.
+pub const DAYS_BETWEEN_INVITATIONS: u32 = 7;
 
 closed_enum! {
     /// Who may invite people into a group.
@@ -44,6 +49,12 @@ pub enum InviteRefusal {
     /// Over [`MAX_OPEN_INVITATIONS`].
     #[error("you have {MAX_OPEN_INVITATIONS} open invitations to this group; revoke one first")]
     TooMany,
+    /// Over [`MAX_INVITATIONS_A_DAY`].
+    #[error("you have invited {MAX_INVITATIONS_A_DAY} people to this group today; go on tomorrow")]
+    TooManyToday,
+    /// Within [`DAYS_BETWEEN_INVITATIONS`].
+    #[error("this person was invited to this group in the last {DAYS_BETWEEN_INVITATIONS} days")]
+    Invited,
 }
 
 impl InviteRefusal {
@@ -54,7 +65,8 @@ impl InviteRefusal {
             Self::NotModerator => "not-moderator",
             Self::NotMember => "members-only",
             Self::Standing => "standing",
-            Self::TooMany => "too-many-invitations",
+            Self::TooMany | Self::TooManyToday => "too-many-invitations",
+            Self::Invited => "invited",
         }
     }
 }

@@ -6,8 +6,8 @@ mod questions;
 mod vouching;
 
 pub use invitation::{
-    InvitationFacts, InvitationVoid, InviteRefusal, Invites, MAX_INVITATION_NOTE, MAX_INVITATION_USES,
-    MAX_OPEN_INVITATIONS, decide_invite, decide_use,
+    DAYS_BETWEEN_INVITATIONS, InvitationFacts, InvitationVoid, InviteRefusal, Invites, MAX_INVITATION_NOTE,
+    MAX_INVITATION_USES, MAX_INVITATIONS_A_DAY, MAX_OPEN_INVITATIONS, decide_invite, decide_use,
 };
 pub use questions::{
     Answer, InvalidAnswers, InvalidQuestions, JoinQuestion, MAX_ANSWER_LENGTH, MAX_ANSWERS,

@@ -68,7 +68,11 @@ pub(super) async fn find_instance(app: &App) -> Result<Actor, Refusal> {
 /// The group of a name in a path.
 pub(super) async fn find_group(app: &App, name: &str) -> Result<Actor, Refusal> {
     let actor = find(app, name, |kind| kind == ActorKind::Group).await?;
-    // Of a group for people here, no other server needs to know that there is one.
+    if_known_elsewhere(app, actor).await
+}
+
+/// Of a group for people here, no other server needs to know that there is one.
+pub(super) async fn if_known_elsewhere(app: &App, actor: Actor) -> Result<Actor, Refusal> {
     match group::find_visibility(&app.store, GroupId(actor.id.0)).await? {
         Some(Visibility::Local) => Err(Refusal::NotFound),
         _ => Ok(actor),

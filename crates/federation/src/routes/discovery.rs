@@ -25,7 +25,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    actors::find_instance,
+    actors::{find_instance, if_known_elsewhere},
     problem::problem,
     respond::{self, Refusal},
 };
@@ -109,10 +109,10 @@ async fn find(app: &App, resource: &Resource) -> Result<Actor, Refusal> {
         Resource::Url(url) => find_by_url(app, url).await?,
     };
     let actor = found.filter(|actor| actor.is_local).ok_or(Refusal::NotFound)?;
-    match actor.deleted_at {
-        Some(_) => Err(Refusal::Gone(render::actor::tombstone(&actor)?)),
-        None => Ok(actor),
+    if actor.deleted_at.is_some() {
+        return Err(Refusal::Gone(render::actor::tombstone(&actor)?));
     }
+    if_known_elsewhere(app, actor).await
 }
 
 /// By an actor's id, by the same in other letters, or by the instance's own address.

@@ -173,6 +173,15 @@ on_both_engines! {
         }
     }
 
+    async fn who_is_banned_from_it_is_told_though_they_are_no_member_any_more(db: Db) {
+        let world = World::new(db, Visibility::Members).await;
+        ban(&world.stage, world.group, world.member.id, world.group.actor()).await;
+        let rows = world.stage.publish().await;
+        let to_them = rows.iter().filter(|row| row.targets.iter().any(|target| target.contains("lemmy.example")));
+        let told: Vec<Value> = to_them.filter_map(|row| serde_json::from_slice(row.body_group.as_ref()?).ok()).collect();
+        assert!(told.iter().any(|told| told["type"] == "Block"), "{told:?}");
+    }
+
     async fn of_a_group_for_people_here_nothing_leaves(db: Db) {
         let world = World::new(db, Visibility::Local).await;
         assert_eq!(world.told, Vec::<Value>::new());
@@ -182,6 +191,10 @@ on_both_engines! {
             for reader in [None, Some(&world.member)] {
                 assert_eq!(world.reads(&path, reader).await, (false, false), "{path}");
             }
+        }
+        for resource in ["acct:gardening@here.example".to_owned(), format!("{BASE}/groups/gardening")] {
+            let found = get(&world.router, &format!("/.well-known/webfinger?resource={resource}")).await;
+            assert_eq!(found.status, StatusCode::NOT_FOUND, "{resource}");
         }
         let asked = RequestJoin { group: world.group, actor: world.member.id, follow: None, cause: Cause::Local };
         let refused = group::request_join(&world.stage.app, asked).await.unwrap_err();

@@ -1,7 +1,11 @@
 //! The ways in which each platform posts to a group, and what the post becomes.
 
 use guildhall_activitypub::PUBLIC;
-use guildhall_domain::content::{EntryKind, EntryState};
+use guildhall_app::group::{self, ChangeGroup};
+use guildhall_domain::{
+    content::{EntryKind, EntryState},
+    group::Visibility,
+};
 use guildhall_store::{Db, testing::on_both_engines};
 use serde_json::{Value, json};
 
@@ -27,6 +31,22 @@ on_both_engines! {
             let entry = world.here.entry(id(&note)).await.unwrap();
             assert_eq!((entry.group_id, entry.kind), (world.group.id, EntryKind::Post), "{way}");
             assert_eq!(entry.title.as_deref(), Some("How deep do tulips go?"), "{way}");
+        }
+    }
+
+    async fn a_group_for_its_members_takes_what_is_addressed_to_its_members_alone(db: Db) {
+        let world = World::with_member(db, "lemmy").await;
+        let change = ChangeGroup { visibility: Some(Visibility::Members), ..ChangeGroup::default() };
+        group::change(&world.here.app, world.group.id, world.group.id.actor(), change).await.unwrap();
+        // As Lemmy 1.0 addresses what is for a private community.
+        let members = json!([world.group.ap_id, format!("{}/followers", world.group.ap_id)]);
+        let to_members = json!({ "to": members, "cc": [], "audience": world.group.ap_id });
+        let post = note(&world.alice, "Only we know").with(to_members.clone());
+        assert_eq!(world.send(&create(&world.alice, &post).with(to_members.clone())).await, "applied");
+        let answer = note(&world.alice, "So it is").with(to_members.clone()).with(json!({ "inReplyTo": id(&post) }));
+        assert_eq!(world.send(&create(&world.alice, &answer).with(to_members)).await, "applied");
+        for entry in [&post, &answer] {
+            assert_eq!(world.here.state(id(entry)).await, Some(EntryState::Published));
         }
     }
 

@@ -58,13 +58,24 @@ on_both_engines! {
         let post = world.posted("Tulips").await;
         let flag = activity(&world.alice, "Flag", json!(id(&post))).with(json!({ "summary": "bad" }));
         world.send(&flag).await;
-        let resolve = activity(&world.alice, "Resolve", flag.clone());
-        assert_eq!(world.send(&resolve).await, "applied", "the lane of her own server, and no other");
+        assert_eq!(world.send(&activity(&world.alice, "Resolve", flag.clone())).await, "refused", "it is about her");
+        let admin = world.peer.actor("admin");
+        let resolve = activity(&admin, "Resolve", flag.clone());
+        assert_eq!(world.send(&resolve).await, "applied", "the lane of their own server, and no other");
         assert_eq!(world.here.cases(Some(world.group.id)).await, [("entry".to_owned(), 1)]);
-        assert_eq!(world.send(&activity(&world.alice, "Resolve", flag.clone())).await, "refused");
+        assert_eq!(world.send(&activity(&admin, "Resolve", flag.clone())).await, "refused", "it is closed");
         assert_eq!(world.send(&activity(&world.alice, "Undo", flag.clone())).await, "applied");
         let unknown = json!({ "id": format!("{}/flags/9", world.peer.base), "type": "Flag", "actor": world.alice.id, "object": id(&post) });
         assert_eq!(world.send(&activity(&world.alice, "Resolve", unknown)).await, "ignored");
+    }
+
+    async fn on_a_server_where_admins_have_an_account_of_the_server_nobody_else_settles_for_it(db: Db) {
+        let world = World::new(db, "mastodon").await;
+        let post = world.posted("Tulips").await;
+        let flag = activity(&world.alice, "Flag", json!(id(&post))).with(json!({ "content": "bad" }));
+        world.send(&flag).await;
+        let bob = world.peer.actor("bob");
+        assert_eq!(world.send(&activity(&bob, "Resolve", flag)).await, "refused");
     }
 
     async fn the_same_report_twice_is_one(db: Db) {

@@ -64,7 +64,7 @@ on_both_engines! {
         let (group, mona) = gardening(&stage, open()).await;
         let ann = stage.remote("lemmy.example", "ann", ActorKind::Person).await;
         let theirs = stage.receive(group, &ann, None, "Tulips?").await;
-        let ours = stage.write(group, &mona, None, "Plant them early.").await;
+        let ours = stage.write(group, &mona, None, "Plant them early, @ann@lemmy.example.").await;
         let mut tx = stage.app.begin().await.unwrap();
         for entry in [theirs.entry, ours] {
             guildhall_store::entry::past::set_limited(&mut tx, entry, true).await.unwrap();

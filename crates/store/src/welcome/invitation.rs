@@ -175,6 +175,43 @@ pub async fn add_use(tx: &mut Tx, id: InvitationId) -> Result<bool, StoreError> 
     Ok(rows == 1)
 }
 
+/// How many people somebody has invited to a group by name since, those included whose invitation was taken back.
+pub async fn count_of_people(
+    tx: &mut Tx,
+    group: GroupId,
+    by: ActorId,
+    since: Timestamp,
+) -> Result<i64, StoreError> {
+    let (count,): (i64,) = tx
+        .query(
+            "SELECT count(*) FROM invitations
+             WHERE group_id = $1 AND by_actor_id = $2 AND created_at > $3 AND for_actor_id IS NOT NULL",
+        )
+        .bind(group.0)
+        .bind(by.0)
+        .bind(since.0)
+        .one()
+        .await?;
+    Ok(count)
+}
+
+/// Whether an invitation to a group was made out to somebody since, also one that was taken back.
+pub async fn was_invited(
+    tx: &mut Tx,
+    group: GroupId,
+    actor: ActorId,
+    since: Timestamp,
+) -> Result<bool, StoreError> {
+    let row: Option<(i64,)> = tx
+        .query("SELECT id FROM invitations WHERE for_actor_id = $2 AND group_id = $1 AND created_at > $3 LIMIT 1")
+        .bind(group.0)
+        .bind(actor.0)
+        .bind(since.0)
+        .optional()
+        .await?;
+    Ok(row.is_some())
+}
+
 /// Takes an invitation back. `false` when it was, or there is none.
 pub async fn revoke(tx: &mut Tx, id: InvitationId, now: Timestamp) -> Result<bool, StoreError> {
     let rows = tx

@@ -1,7 +1,7 @@
 //! A reply to what one of our groups wrote to somebody in private: never a comment, whatever it is addressed to, and
 //! never passed on. What becomes of it hangs on what the group had written for.
 
-use guildhall_activitypub::Object;
+use guildhall_activitypub::{Iri, Object};
 use guildhall_app::{
     appeal::{self as appeals, MakeAppeal},
     markup,
@@ -18,7 +18,10 @@ pub(super) async fn answered(
     federation: &Federation,
     object: &Object,
 ) -> Result<Option<DirectNote>, Trouble> {
-    let Some(parent) = object.in_reply_to.as_ref().filter(|parent| federation.fetcher.is_own(parent)) else {
+    // Whatever else is answered has another address, and need not be looked for.
+    let activities = format!("{}/activities/", federation.app.site.base_url);
+    let is_note = |parent: &&Iri| parent.as_str().starts_with(&activities);
+    let Some(parent) = object.in_reply_to.as_ref().filter(is_note) else {
         return Ok(None);
     };
     Ok(direct_note::find(&federation.app.store, &ApId::new(parent.as_str())).await?)
@@ -78,18 +81,8 @@ async fn appeal(
     let command = MakeAppeal {
         decision: DecisionId(note.subject),
         actor: incoming.actor.id,
-        text: without_mention(&markup::plain_text(object.content_html.as_deref().unwrap_or_default())),
+        text: markup::plain_answer(object.content_html.as_deref().unwrap_or_default()),
         cause: incoming.cause(),
     };
     appeals::make(&federation.app, command).await.into_step()
-}
-
-/// Without the name of the group with which every answer on a microblog begins.
-fn without_mention(text: &str) -> String {
-    let mut rest = text.trim();
-    while rest.starts_with('@') {
-        let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
-        rest = rest[end..].trim_start();
-    }
-    rest.to_owned()
 }

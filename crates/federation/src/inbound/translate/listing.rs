@@ -6,16 +6,19 @@ use guildhall_app::{
     group::{self, SetModerator},
 };
 use guildhall_domain::{ActorId, ApId, GroupId};
-use guildhall_store::actor::Actor;
+use guildhall_store::{actor::Actor, moderator, received::Outcome};
 
 use super::{
-    Incoming, Step, Trouble, incoming::known_actor, lock, trouble::IntoStep, whole_thread::known_group,
+    Age, Incoming, Step, Trouble, incoming::known_actor, learn_moderators, lock, trouble::IntoStep,
+    whole_thread::known_group,
 };
 use crate::Federation;
 
 /// A collection of a group.
 enum List {
     Moderators(GroupId, ActorId),
+    /// The moderators of a group elsewhere, at the word of somebody who may have been dismissed.
+    Theirs(Actor),
     Featured,
 }
 
@@ -26,6 +29,13 @@ pub(super) async fn list(
     is_added: bool,
 ) -> Result<Step, Trouble> {
     match find_list(federation, incoming, &listing.target).await? {
+        Some(List::Theirs(group)) => {
+            learn_moderators(federation, &group, Age::Changed).await;
+            if moderator::exists(&federation.app.store, GroupId(group.id.0), incoming.actor.id).await? {
+                return Ok(Step::ignored("its own list says who moderates a group elsewhere"));
+            }
+            Ok(Step::ended(Outcome::Refused, "by somebody who does not moderate the group"))
+        }
         Some(List::Moderators(group, by)) => {
             let actor = federation.fetcher.actor(&ApId::new(listing.object.as_str())).await?.id;
             let command = SetModerator { group, actor, by, appointed: is_added, cause: incoming.cause() };
@@ -71,14 +81,15 @@ async fn find_list(
     let Ok(owner) = Iri::parse(owner) else {
         return Ok(None);
     };
-    // Of a group elsewhere too: its moderators are known by its own list.
     let (Some(group), Some(actor)) =
         (known_group(federation, &owner).await?, known_actor(federation, &owner).await?)
     else {
         return Ok(None);
     };
-    Ok(list_of(&actor, target).map(|is_featured| {
-        if is_featured { List::Featured } else { List::Moderators(group, incoming.actor.id) }
+    Ok(list_of(&actor, target).map(|is_featured| match is_featured {
+        true => List::Featured,
+        false if actor.is_local => List::Moderators(group, incoming.actor.id),
+        false => List::Theirs(actor),
     }))
 }
 

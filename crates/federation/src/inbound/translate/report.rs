@@ -1,9 +1,11 @@
 //! `Flag`: a report, of posts, people or whole groups; what becomes of one (`Resolve`, `Reject`), and its `Undo`.
 
+use std::collections::HashMap;
+
 use guildhall_activitypub::{Iri, activity::Answer, activity::Report as Flag};
 use guildhall_app::case::{self, FlagAnswer, Report, ReportError};
 use guildhall_domain::{ActorId, ApId, EntryId, GroupId};
-use guildhall_store::{entry::Entry, moderator, received::Outcome, report as reports};
+use guildhall_store::{actor, entry::Entry, moderator, received::Outcome, report as reports};
 
 use super::{
     Incoming, Step, Trouble,
@@ -84,6 +86,8 @@ struct Reported {
     person: Option<(ActorId, bool)>,
     /// For microblogs a group is an account like others, and what it boosted is reported with it.
     group: Option<GroupId>,
+    /// Whether the groups asked about so far are looked after here.
+    groups: HashMap<GroupId, bool>,
 }
 
 impl Reported {
@@ -112,16 +116,26 @@ impl Reported {
     /// Adds a post or comment that somebody here looks after: its group's moderators, or those who run this server, for
     /// its author.
     async fn add(&mut self, federation: &Federation, entry: &Entry) -> Result<(), Trouble> {
-        let app = &federation.app;
-        let moderators = moderator::list(&app.store, entry.group_id).await?;
-        let mut is_ours = entry.is_local;
-        for actor in moderators.into_iter().chain([entry.group_id.actor()]) {
-            is_ours |= guildhall_store::actor::find(&app.store, actor).await?.is_some_and(|one| one.is_local);
+        if self.entries.contains(&entry.id) {
+            return Ok(());
         }
-        if is_ours && !self.entries.contains(&entry.id) {
+        if entry.is_local || self.is_kept_here(federation, entry.group_id).await? {
             self.entries.push(entry.id);
         }
         Ok(())
+    }
+
+    /// Whether a group, or one of those who moderate it, lives here.
+    async fn is_kept_here(&mut self, federation: &Federation, group: GroupId) -> Result<bool, Trouble> {
+        if let Some(known) = self.groups.get(&group) {
+            return Ok(*known);
+        }
+        let store = &federation.app.store;
+        let mut keepers = moderator::list(store, group).await?;
+        keepers.push(group.actor());
+        let is_here = actor::list_by_ids(store, &keepers).await?.iter().any(|keeper| keeper.is_local);
+        self.groups.insert(group, is_here);
+        Ok(is_here)
     }
 
     /// Whom it is about besides posts. `None`: nobody here has anything to do with it.

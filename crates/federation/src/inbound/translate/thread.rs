@@ -5,11 +5,12 @@ use guildhall_app::{
     entry::{self as entries, Submit, SubmitError},
     remote,
 };
-use guildhall_domain::{ApId, EntryId, GroupId, content::EntryState, event::Cause};
+use guildhall_domain::{ApId, EntryId, GroupId, content::EntryState, event::Cause, group::Visibility};
 use guildhall_store::{
     StoreError,
     actor::Actor,
     entry::{self, Entry},
+    group,
 };
 
 use super::{
@@ -17,10 +18,14 @@ use super::{
     backfill::backfill,
     group_of::addressed_group,
     incoming::known_entry,
+    membership::local_group,
     object::{origin_of, poll_of, texts_for},
     trouble::IntoStep,
 };
 use crate::{Federation, fetch::FetchError};
+
+/// The most addresses among which those of groups are looked for.
+const MAX_NAMED: usize = 20;
 
 /// What brings an object here.
 pub(crate) struct ThreadSource<'a> {
@@ -86,7 +91,8 @@ pub(crate) async fn bring_in(
     entries::submit(&federation.app, command).await.into_step()
 }
 
-/// Whether an object is for the people it names alone: neither for the public nor for its author's followers.
+/// Whether an object is for the people it names alone: neither for the public, nor for its author's followers, nor for the
+/// members of a group that is for them (Lemmy 1.0 names that group's followers and nobody else).
 async fn is_private_message(
     federation: &Federation,
     source: &ThreadSource<'_>,
@@ -100,7 +106,25 @@ async fn is_private_message(
         // An answer that its author kept to a circle, and that came here for one of our people.
         return Ok(true);
     }
-    Ok(!object.addressing.named().any(|named| author.followers.as_deref() == Some(named.as_str())))
+    let is_for = |named: &Iri| author.followers.as_deref() == Some(named.as_str());
+    Ok(!object.addressing.named().any(is_for) && !names_members(federation, source, object).await?)
+}
+
+/// Whether an object names the followers of a group here that is for its members.
+async fn names_members(
+    federation: &Federation,
+    source: &ThreadSource<'_>,
+    object: &Object,
+) -> Result<bool, Trouble> {
+    let named = object.addressing.named().chain(source.envelope.named()).take(MAX_NAMED);
+    for group in named.filter_map(|named| Iri::parse(named.as_str().strip_suffix("/followers")?).ok()) {
+        let Some(id) = local_group(federation, &group).await? else { continue };
+        let visibility = group::find_visibility(&federation.app.store, id).await?;
+        if visibility == Some(Visibility::Members) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn is_public(source: &ThreadSource<'_>, object: &Object) -> bool {

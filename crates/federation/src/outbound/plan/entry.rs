@@ -56,7 +56,7 @@ impl Teller<'_> {
         self.if_limited(&scene, rows).await
     }
 
-    /// Of an entry that is limited only its author's server hears, not those who follow the group.
+    /// Of an entry that is limited only its author's server hears, not those who follow the group, nor who is named in it.
     pub(super) async fn if_limited(
         &self,
         scene: &Scene,
@@ -66,13 +66,14 @@ impl Teller<'_> {
             return Ok(rows);
         }
         let author = recipients::inbox_of(self.app, &scene.author).await?;
-        let to_author = |row: NewDelivery| match (row.group, &author) {
-            (None, _) => Some(row),
-            (Some(_), Some(author)) => {
-                let body_microblog = row.body_microblog.or_else(|| row.body_group.clone());
-                Some(NewDelivery { group: None, targets: vec![author.clone()], body_microblog, ..row })
+        let Some(author) = author else { return Ok(Vec::new()) };
+        let to_author = |row: NewDelivery| {
+            if row.group.is_none() {
+                let is_told = row.targets.iter().any(|target| target.host == author.host);
+                return is_told.then(|| NewDelivery { targets: vec![author.clone()], ..row });
             }
-            (Some(_), None) => None,
+            let body_microblog = row.body_microblog.or_else(|| row.body_group.clone());
+            Some(NewDelivery { group: None, targets: vec![author.clone()], body_microblog, ..row })
         };
         Ok(rows.into_iter().filter_map(to_author).collect())
     }
@@ -80,7 +81,10 @@ impl Teller<'_> {
     /// Who is told by name: of what was done here. Elsewhere its own server does that.
     async fn persons(&self, inner: &Inner, entry: &Entry) -> Result<Vec<Actor>, RenderError> {
         match inner {
-            Inner::Ours(_) => Ok(recipients::concerned(self.app, entry).await?),
+            Inner::Ours(_) => {
+                let concerned = recipients::concerned(self.app, entry).await?;
+                self.may_read(entry.group_id, concerned).await
+            }
             Inner::Received(_) | Inner::Unknown => Ok(Vec::new()),
         }
     }
@@ -282,7 +286,20 @@ impl Teller<'_> {
         if by_moderator {
             return Ok(vec![scene.author.clone()]);
         }
-        Ok(recipients::concerned(self.app, &scene.entry).await?)
+        let concerned = recipients::concerned(self.app, &scene.entry).await?;
+        self.may_read(scene.entry.group_id, concerned).await
+    }
+
+    /// Those of some people who may read what is said in a group.
+    pub(super) async fn may_read(
+        &self,
+        group: GroupId,
+        people: Vec<Actor>,
+    ) -> Result<Vec<Actor>, RenderError> {
+        match self.members {
+            Some(_) => Ok(recipients::members_among(self.app, group, people).await?),
+            None => Ok(people),
+        }
     }
 
     async fn shown(&self, id: EntryId) -> Result<Shown, RenderError> {

@@ -56,7 +56,7 @@ pub(super) struct Carried<'a> {
     pub(super) announce: ApId,
     /// What a group hosted here tells microblogs that follow it.
     pub(super) microblog: Option<Vec<u8>>,
-    /// Persons who are told by name.
+    /// Persons who are told by name; of what is for members, those whom it concerns or who are members.
     pub(super) persons: Vec<Actor>,
     /// What it must stay in order with.
     pub(super) order_key: String,
@@ -169,11 +169,6 @@ impl Teller<'_> {
             rows.push(self.row(&announce, group.id, &order_key, told, Vec::new()));
         }
         if let Some(ours) = ours {
-            let persons = if self.members.is_some() {
-                recipients::members_among(self.app, group_id, persons).await?
-            } else {
-                persons
-            };
             let targets = recipients::inboxes_beyond(self.app, group_id, &persons).await?;
             rows.extend(self.direct(ours, &order_key, targets));
         }

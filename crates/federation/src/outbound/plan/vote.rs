@@ -43,7 +43,7 @@ impl Teller<'_> {
             inner,
             announce: self.announce_id(),
             microblog: None,
-            persons: vec![scene.author.clone()],
+            persons: self.may_read(scene.entry.group_id, vec![scene.author.clone()]).await?,
             order_key,
         };
         let mut rows = self.carry(carried).await?;
