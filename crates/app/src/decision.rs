@@ -6,7 +6,7 @@ use guildhall_domain::{
     moderation::{Decision, DecisionAction, MAX_REASON_LENGTH, Signed, Target, WrittenRule},
     text::shorten,
 };
-use guildhall_store::{StoreError, Tx, decision, group};
+use guildhall_store::{StoreError, Tx, db::Boxed, decision, group};
 
 use crate::{App, notice};
 
@@ -118,7 +118,15 @@ impl Grounds {
 
 /// Keeps a decision, in the transaction that carries it out, and tells the person concerned. Signed as the group chooses
 /// at this moment.
-pub(crate) async fn keep(app: &App, tx: &mut Tx, record: Record) -> Result<Decision, StoreError> {
+pub(crate) fn keep<'a>(
+    app: &'a App,
+    tx: &'a mut Tx,
+    record: Record,
+) -> Boxed<'a, Result<Decision, StoreError>> {
+    Box::pin(keep_and_tell(app, tx, record))
+}
+
+async fn keep_and_tell(app: &App, tx: &mut Tx, record: Record) -> Result<Decision, StoreError> {
     let signed = match (record.group, record.by) {
         (Some(group), Some(_)) => group::find_signed(tx, group).await?,
         _ => Signed::Group,
@@ -142,7 +150,6 @@ pub(crate) async fn keep(app: &App, tx: &mut Tx, record: Record) -> Result<Decis
         at: app.now(),
     };
     decision::insert(tx, &kept).await?;
-    // On the heap: it would make every use case that decides anything larger.
-    Box::pin(notice::of_decision(app, tx, &kept, record.news)).await?;
+    notice::of_decision(app, tx, &kept, record.news).await?;
     Ok(kept)
 }

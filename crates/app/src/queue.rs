@@ -12,6 +12,7 @@ use guildhall_domain::{
 use guildhall_store::{
     StoreError, Tx,
     actor::Actor,
+    db::Boxed,
     entry::{self, Entry},
     group, membership, moderator, poll,
     queue::{self, QueueItem, QueueKind},
@@ -114,7 +115,19 @@ pub(crate) async fn decide_waiting(
 }
 
 /// Carries out what was decided about a locked item.
-async fn settle(
+fn settle<'a>(
+    app: &'a App,
+    tx: &'a mut Tx,
+    item: &'a QueueItem,
+    about: (Option<&'a Entry>, &'a Actor),
+    by: ActorId,
+    word: &'a Word,
+    grounds: &'a Grounds,
+) -> Boxed<'a, Result<(), QueueError>> {
+    Box::pin(carry_out(app, tx, item, about, by, word, grounds))
+}
+
+async fn carry_out(
     app: &App,
     tx: &mut Tx,
     item: &QueueItem,

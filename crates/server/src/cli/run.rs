@@ -1,5 +1,6 @@
 //! From the parsed command line to the body of the command, and from its end to the exit code.
 
+use std::pin::Pin;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -32,7 +33,9 @@ fn start(cli: Cli) -> anyhow::Result<()> {
         .enable_all()
         .build()
         .context("starting the runtime failed")?;
-    let done = runtime.block_on(run(cli));
+    // Behind a pointer: the runtime knows three ways to wait, and each would hold a copy of all commands.
+    let command: Pin<Box<dyn Future<Output = anyhow::Result<()>>>> = Box::pin(run(cli));
+    let done = runtime.block_on(command);
     runtime.shutdown_timeout(THREADS_END);
     done
 }

@@ -10,7 +10,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{PgPool, Row as _};
 
 use super::record::Fields;
-use super::{Backend, Db, List, Record, postgres};
+use super::{Backend, Boxed, Db, List, Query, Record, postgres};
 use crate::{StoreError, Together};
 
 /// A statement that reads rows by one key.
@@ -72,20 +72,22 @@ impl Db {
     /// Every row of `key`, in the order of the statement.
     pub async fn all_by<T: Record>(&self, sql: Keyed, key: impl Into<Key>) -> Result<Vec<T>, StoreError> {
         let key = key.into();
-        let pool = match &self.backend {
-            Backend::Sqlite { .. } => return self.all_by_alone(sql.sqlite, key).await,
-            Backend::Postgres(pool) => pool.clone(),
-        };
-        let work = move |keys| find_rows(pool.clone(), sql, keys);
-        match self.lines.line(sql.postgres).ask(key.clone(), work).await? {
+        let Backend::Postgres(pool) = &self.backend else { return self.all_by_alone(sql.sqlite, key).await };
+        match self.rows_by(pool.clone(), sql, key.clone()).await? {
             Ok(rows) => {
-                let records = rows.iter().map(|row| T::read(Fields::of_postgres::<T>(row)));
+                let records = rows.iter().map(|row| T::read(Fields::of_postgres(row, T::COLUMNS)));
                 Ok(records.collect::<Result<_, _>>()?)
             }
             Err(Failed::Unavailable) => Err(StoreError::Timeout),
             // For an error, or an answer, of one's own.
             Err(Failed::Otherwise) => self.all_by_alone(sql.postgres, key).await,
         }
+    }
+
+    /// Boxed, so that it is there once, whatever the rows become.
+    fn rows_by(&self, pool: PgPool, sql: Keyed, key: Key) -> Boxed<'_, Result<Found, StoreError>> {
+        let work = move |keys| find_rows(pool.clone(), sql, keys);
+        Box::pin(async move { self.lines.line(sql.postgres).ask(key, work).await })
     }
 
     /// The first row of `key`, if there is any.
@@ -98,14 +100,17 @@ impl Db {
     }
 
     async fn all_by_alone<T: Record>(&self, text: &'static str, key: Key) -> Result<Vec<T>, StoreError> {
+        self.query_by(text, key).all().await
+    }
+
+    fn query_by(&self, text: &'static str, key: Key) -> Query<'_> {
         let (query, is_list) = (self.query(text), matches!(self.backend, Backend::Postgres(_)));
-        let query = match key {
+        match key {
             Key::Number(number) if is_list => query.bind(List(vec![number])),
             Key::Number(number) => query.bind(number),
             Key::Text(text) if is_list => query.bind(List(vec![text])),
             Key::Text(text) => query.bind(text),
-        };
-        query.all().await
+        }
     }
 }
 

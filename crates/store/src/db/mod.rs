@@ -17,6 +17,7 @@ mod open;
 mod postgres;
 mod query;
 mod record;
+mod rows;
 mod source;
 mod sql;
 mod sqlite;
@@ -26,6 +27,7 @@ mod url;
 mod value;
 mod writer;
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use sqlx::PgPool;
@@ -52,6 +54,9 @@ use keyed::Lines;
 use sqlite::{Readers, Session};
 use stats::Counters;
 use writer::Writer;
+
+/// A future behind a pointer, for what many wait for: it is there once, and not a part of each of them.
+pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// The two engines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -119,13 +124,15 @@ impl Db {
     /// SQLite has one writer, so whatever is awaited while the [`Tx`] lives stops every other write: fetch, hash and
     /// verify before. For the same reason a task that holds a `Tx` must not begin a second one, nor wait for a task
     /// that does: it would wait for itself, until [`StoreError::Timeout`].
-    pub async fn begin(&self) -> Result<Tx, StoreError> {
-        match &self.backend {
-            Backend::Sqlite { writer, .. } => Ok(Tx::on_sqlite(writer.begin().await?)),
-            Backend::Postgres(pool) => {
-                Ok(Tx::on_postgres(postgres::Transaction::begin(pool, &self.counters).await?))
+    pub fn begin(&self) -> Boxed<'_, Result<Tx, StoreError>> {
+        Box::pin(async move {
+            match &self.backend {
+                Backend::Sqlite { writer, .. } => Ok(Tx::on_sqlite(writer.begin().await?)),
+                Backend::Postgres(pool) => {
+                    Ok(Tx::on_postgres(postgres::Transaction::begin(pool, &self.counters).await?))
+                }
             }
-        }
+        })
     }
 
     /// Asks the database for an answer, any answer.

@@ -2,12 +2,13 @@
 
 use sqlx::error::BoxDynError;
 use sqlx::postgres::{PgArguments, PgRow};
-use sqlx::{Arguments as _, PgPool, Postgres, SqlStr};
+use sqlx::{Arguments as _, PgConnection, PgPool, SqlStr};
 
 use super::postgres::{self, Limits, Transaction};
 use super::record::Fields;
+use super::rows::{Goal, Kept, Rows};
 use super::sqlite::{Session, Statement};
-use super::{Record, Value};
+use super::{Boxed, Record, Value};
 use crate::StoreError;
 
 /// A query on its way: bind its parameters in order, then run it.
@@ -44,47 +45,35 @@ impl Sent {
         Self { text, keep, parameters: PgArguments::default() }
     }
 
-    fn query(self) -> sqlx::query::Query<'static, Postgres, PgArguments> {
-        sqlx::query_with(self.text, self.parameters).persistent(self.keep)
-    }
-}
-
-/// Runs `$query`: on SQLite by `$work`, on PostgreSQL by giving it and its executor to `$run`.
-macro_rules! run {
-    ($query:ident, $work:expr, ($sent:ident, $executor:ident) => $run:expr) => {
-        match $query.on {
-            On::Sqlite(session, statement) => session.run(statement, $query.slow, $work).await?,
-            On::PostgresPool(pool, sent) => {
-                let mut connection = pool.acquire().await?;
-                let $sent = sent.query();
-                let run = async {
-                    let $executor = &mut *connection;
-                    postgres::lift_limit($executor, $query.slow).await?;
-                    let done = $run;
-                    postgres::restore_limit($executor, $query.slow).await?;
-                    done
-                };
-                let done = Limits::of_pool(pool).keep($query.slow, run).await;
-                if postgres::is_silence(&done) {
-                    // It may be in the middle of the statement for as long as it likes.
-                    connection.close_on_drop();
+    /// Runs it; gives the number of rows written.
+    async fn run(
+        self,
+        connection: &mut PgConnection,
+        limits: Limits,
+        slow: bool,
+        goal: Goal,
+    ) -> sqlx::Result<u64> {
+        let query = sqlx::query_with(self.text, self.parameters).persistent(self.keep);
+        let run = async {
+            postgres::lift_limit(connection, slow).await?;
+            let done = match goal {
+                Goal::Effect => query.execute(&mut *connection).await.map(|done| done.rows_affected()),
+                Goal::First(into) => {
+                    let row = query.fetch_optional(&mut *connection).await;
+                    row.and_then(|row| take(row.as_slice(), into.as_ref()))
                 }
-                done
-            }
-            On::PostgresTx(transaction, sent) => {
-                let limits = transaction.limits();
-                let $executor = transaction.connection()?;
-                let $sent = sent.query();
-                let run = async {
-                    postgres::lift_limit($executor, $query.slow).await?;
-                    let done = $run?;
-                    postgres::restore_limit($executor, $query.slow).await?;
-                    Ok(done)
-                };
-                limits.keep($query.slow, run).await
-            }
-        }
-    };
+                Goal::All(into) => {
+                    let rows = query.fetch_all(&mut *connection).await;
+                    rows.and_then(|rows| take(&rows, into.as_ref()))
+                }
+            };
+            let restored = postgres::restore_limit(connection, slow).await;
+            // First why the statement failed: in a transaction nothing else works after that.
+            let done = done?;
+            restored.map(|()| done)
+        };
+        limits.keep(slow, run).await
+    }
 }
 
 impl<'c> Query<'c> {
@@ -130,12 +119,8 @@ impl<'c> Query<'c> {
     }
 
     /// Runs it for its effect; gives the number of rows written.
-    pub async fn execute(mut self) -> Result<u64, StoreError> {
-        let mark = self.start()?;
-        let result = run!(self, Statement::execute, (query, executor) => {
-            query.execute(&mut *executor).await.map(|done| done.rows_affected())
-        });
-        settle(mark, result)
+    pub async fn execute(self) -> Result<u64, StoreError> {
+        self.run(Goal::Effect).await
     }
 
     /// The first row; [`StoreError::RowNotFound`] when there is none.
@@ -144,21 +129,42 @@ impl<'c> Query<'c> {
     }
 
     /// The first row, if there is any.
-    pub async fn optional<T: Record>(mut self) -> Result<Option<T>, StoreError> {
-        let mark = self.start()?;
-        let result = run!(self, Statement::first, (query, executor) => {
-            query.fetch_optional(&mut *executor).await.and_then(|row| row.as_ref().map(read).transpose())
-        });
-        settle(mark, result)
+    pub async fn optional<T: Record>(self) -> Result<Option<T>, StoreError> {
+        let row = Kept::<Option<T>>::new();
+        self.run(Goal::First(row.clone())).await?;
+        Ok(row.into_records())
     }
 
     /// Every row. Give the text a LIMIT unless the table is small by nature.
-    pub async fn all<T: Record>(mut self) -> Result<Vec<T>, StoreError> {
-        let mark = self.start()?;
-        let result = run!(self, Statement::all, (query, executor) => {
-            query.fetch_all(&mut *executor).await.and_then(|rows| rows.iter().map(read).collect())
-        });
-        settle(mark, result)
+    pub async fn all<T: Record>(self) -> Result<Vec<T>, StoreError> {
+        let rows = Kept::<Vec<T>>::new();
+        self.run(Goal::All(rows.clone())).await?;
+        Ok(rows.into_records())
+    }
+
+    /// Runs it; gives the number of rows written. Boxed: hundreds of functions wait for statements, and each would have
+    /// the whole way of one in it.
+    fn run(mut self, goal: Goal) -> Boxed<'c, Result<u64, StoreError>> {
+        Box::pin(async move {
+            let mark = self.start()?;
+            let result = match self.on {
+                On::Sqlite(session, statement) => session.run(statement, self.slow, goal).await?,
+                On::PostgresPool(pool, sent) => {
+                    let mut connection = pool.acquire().await?;
+                    let done = sent.run(&mut connection, Limits::of_pool(pool), self.slow, goal).await;
+                    if postgres::is_silence(&done) {
+                        // It may be in the middle of the statement for as long as it likes.
+                        connection.close_on_drop();
+                    }
+                    done
+                }
+                On::PostgresTx(transaction, sent) => {
+                    let limits = transaction.limits();
+                    sent.run(transaction.connection()?, limits, self.slow, goal).await
+                }
+            };
+            settle(mark, result)
+        })
     }
 
     /// Refuses to run in a failed transaction, and marks it as failed until the statement has ended well: a future that
@@ -180,12 +186,13 @@ impl<'c> Query<'c> {
     }
 }
 
-fn read<T: Record>(row: &PgRow) -> sqlx::Result<T> {
-    T::read(Fields::of_postgres::<T>(row))
+/// Nothing is written by what gives rows, or nobody asks how much.
+fn take(rows: &[PgRow], into: &dyn Rows) -> sqlx::Result<u64> {
+    rows.iter().try_for_each(|row| into.take(Fields::of_postgres(row, into.columns()))).map(|()| 0)
 }
 
 /// Takes the mark back unless the statement itself failed; a row that did not fit its type harms nothing.
-fn settle<T>(mark: Option<&mut bool>, result: sqlx::Result<T>) -> Result<T, StoreError> {
+fn settle(mark: Option<&mut bool>, result: sqlx::Result<u64>) -> Result<u64, StoreError> {
     use sqlx::Error as E;
     let ended_well = matches!(
         result,

@@ -49,8 +49,8 @@ impl<'r> Fields<'r> {
         Self { row: Row::Sqlite(row, columns), next: 0 }
     }
 
-    pub(super) fn of_postgres<T: Record>(row: &'r PgRow) -> Self {
-        Self { row: Row::Postgres(row, T::COLUMNS), next: 0 }
+    pub(super) fn of_postgres(row: &'r PgRow, columns: &'static [&'static str]) -> Self {
+        Self { row: Row::Postgres(row, columns), next: 0 }
     }
 
     /// The next field.

@@ -3,7 +3,7 @@
 use super::postgres::Transaction;
 use super::sqlite;
 use super::writer::Lease;
-use super::{Engine, Query, SqlText};
+use super::{Boxed, Engine, Query, SqlText};
 use crate::StoreError;
 
 /// A transaction. Dropping it rolls it back, also when its future is dropped in the middle of a statement.
@@ -62,13 +62,15 @@ impl Tx {
     /// - [`StoreError::Aborted`]: a statement had failed; all is rolled back.
     /// - [`StoreError::Expired`]: held too long; all is rolled back.
     /// - [`StoreError::Commit`]: the COMMIT, on SQLite shared with others, failed; worth another try.
-    pub async fn commit(self) -> Result<(), StoreError> {
-        if self.failed {
-            return Err(StoreError::Aborted);
-        }
-        match self.session {
-            Session::Sqlite(lease) => lease.commit().await,
-            Session::Postgres(transaction) => transaction.commit().await,
-        }
+    pub fn commit(self) -> Boxed<'static, Result<(), StoreError>> {
+        Box::pin(async move {
+            if self.failed {
+                return Err(StoreError::Aborted);
+            }
+            match self.session {
+                Session::Sqlite(lease) => lease.commit().await,
+                Session::Postgres(transaction) => transaction.commit().await,
+            }
+        })
     }
 }

@@ -17,7 +17,7 @@ mod welcome;
 use guildhall_activitypub::Iri;
 use guildhall_app::{App, Viewer};
 use guildhall_domain::event::{Event, EventKind};
-use guildhall_store::delivery::NewDelivery;
+use guildhall_store::{db::Boxed, delivery::NewDelivery};
 
 use super::{
     render::{RenderError, part},
@@ -31,7 +31,11 @@ use scope::Scope;
 ///
 /// # Errors
 /// [`RenderError`]; one that is not worth another try says that the event cannot be told.
-pub async fn plan(app: &App, event: &Event) -> Result<Vec<NewDelivery>, RenderError> {
+pub fn plan<'a>(app: &'a App, event: &'a Event) -> Boxed<'a, Result<Vec<NewDelivery>, RenderError>> {
+    Box::pin(tell(app, event))
+}
+
+async fn tell(app: &App, event: &Event) -> Result<Vec<NewDelivery>, RenderError> {
     let scope = Scope::of(app, event).await?;
     let (members, reader) = match scope {
         Scope::Here => return Ok(Vec::new()),

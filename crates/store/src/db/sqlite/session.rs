@@ -6,6 +6,7 @@ use rusqlite::Connection;
 use tokio::sync::OwnedMutexGuard;
 use tokio::time::Instant;
 
+use super::super::rows::Goal;
 use super::super::writer::Lease;
 use super::readers::{Loan, Readers};
 use super::{Statement, off_thread};
@@ -28,24 +29,24 @@ enum Held {
 }
 
 impl Session<'_> {
-    /// Does `work` with `statement`, on this thread or, if `slow`, on one for blocking work.
+    /// Runs `statement`, on this thread or, if `slow`, on one for blocking work; gives the number of rows written.
     ///
     /// The outer error: there was no connection to run it on. The inner one: the statement failed.
-    pub(in crate::db) async fn run<T: Send + 'static>(
+    pub(in crate::db) async fn run(
         self,
         statement: Statement,
         slow: bool,
-        work: fn(&Statement, &Connection) -> sqlx::Result<T>,
-    ) -> Result<sqlx::Result<T>, StoreError> {
+        goal: Goal,
+    ) -> Result<sqlx::Result<u64>, StoreError> {
         let held = match self {
             Self::Reader(readers) => Held::Reader(readers.lend().await?),
             Self::Transaction(lease) => Held::Transaction(lease.hold().await),
         };
         if slow {
-            return off_thread(move || Ok(work(&statement, held.connection()?))).await?;
+            return off_thread(move || Ok(statement.run(held.connection()?, &goal))).await?;
         }
         let began = Instant::now();
-        let done = work(&statement, held.connection()?);
+        let done = statement.run(held.connection()?, &goal);
         let took = began.elapsed();
         if took > LONG {
             tracing::warn!(duration_ms = took.as_millis(), sql = statement.text(), "a statement took long");

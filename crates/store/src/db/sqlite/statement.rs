@@ -4,8 +4,8 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, Statement as Prepared};
 use sqlx::SqlStr;
 
-use super::super::Record;
 use super::super::record::Fields;
+use super::super::rows::{Goal, Rows};
 use super::of_sqlite;
 
 /// A text with its parameters, `$1` first.
@@ -30,9 +30,18 @@ impl Statement {
         self.text.as_str()
     }
 
-    /// Runs it to its end; gives the number of rows written.
-    pub(in crate::db) fn execute(&self, connection: &Connection) -> sqlx::Result<u64> {
-        self.prepared(connection, |prepared| {
+    /// Runs it; gives the number of rows written.
+    pub(super) fn run(&self, connection: &Connection, goal: &Goal) -> sqlx::Result<u64> {
+        match goal {
+            Goal::Effect => self.execute(connection),
+            Goal::First(rows) => self.read(connection, rows.as_ref(), 1).map(|()| 0),
+            Goal::All(rows) => self.read(connection, rows.as_ref(), usize::MAX).map(|()| 0),
+        }
+    }
+
+    /// Runs it to its end.
+    fn execute(&self, connection: &Connection) -> sqlx::Result<u64> {
+        self.prepared(connection, &mut |prepared| {
             let mut rows = prepared.raw_query();
             while rows.next()?.is_some() {}
             drop(rows);
@@ -40,41 +49,30 @@ impl Statement {
         })
     }
 
-    /// The first row, if there is any.
-    pub(in crate::db) fn first<T: Record>(&self, connection: &Connection) -> sqlx::Result<Option<T>> {
-        self.prepared(connection, |prepared| {
+    /// Reads its first `most` rows.
+    fn read(&self, connection: &Connection, into: &dyn Rows, most: usize) -> sqlx::Result<()> {
+        self.prepared(connection, &mut |prepared| {
             let mut rows = prepared.raw_query();
-            let Some(row) = rows.next()? else { return Ok(Ok(None)) };
-            let columns = columns::<T>(row.as_ref())?;
-            Ok(T::read(Fields::of_sqlite(row, &columns)).map(Some))
-        })
-    }
-
-    /// Every row.
-    pub(in crate::db) fn all<T: Record>(&self, connection: &Connection) -> sqlx::Result<Vec<T>> {
-        self.prepared(connection, |prepared| {
-            let mut rows = prepared.raw_query();
-            let mut all = Vec::new();
             let mut places = None;
-            while let Some(row) = rows.next()? {
-                let columns = match &mut places {
-                    Some(columns) => columns,
+            for _ in 0..most {
+                let Some(row) = rows.next()? else { break };
+                let places = match &mut places {
+                    Some(places) => places,
                     // Not before the first step, which prepares the statement anew after a change of the schema.
-                    none => none.insert(columns::<T>(row.as_ref())?),
+                    none => none.insert(find_places(into.columns(), row.as_ref())?),
                 };
-                match T::read(Fields::of_sqlite(row, columns)) {
-                    Ok(record) => all.push(record),
-                    Err(error) => return Ok(Err(error)),
+                if let Err(error) = into.take(Fields::of_sqlite(row, places)) {
+                    return Ok(Err(error));
                 }
             }
-            Ok(Ok(all))
+            Ok(Ok(()))
         })
     }
 
     fn prepared<T>(
         &self,
         connection: &Connection,
-        run: impl FnOnce(&mut Prepared<'_>) -> rusqlite::Result<sqlx::Result<T>>,
+        run: &mut dyn FnMut(&mut Prepared<'_>) -> rusqlite::Result<sqlx::Result<T>>,
     ) -> sqlx::Result<T> {
         let done = if self.keep {
             connection.prepare_cached(self.text()).and_then(|mut prepared| {
@@ -107,10 +105,10 @@ fn number_of(name: &str) -> Option<usize> {
     name.get(1..)?.parse().ok()
 }
 
-/// Where each column of `T` stands in the result; nothing for a tuple, which is read in order.
+/// Where each of `columns` stands in the result; nothing for a tuple, which is read in order.
 ///
 /// Most texts name the columns in the order of the fields, so each is looked for behind the last one.
-fn columns<T: Record>(prepared: &Prepared<'_>) -> rusqlite::Result<Vec<usize>> {
+fn find_places(columns: &'static [&'static str], prepared: &Prepared<'_>) -> rusqlite::Result<Vec<usize>> {
     let count = prepared.column_count();
     let mut next = 0;
     let find = |name: &&str| {
@@ -121,11 +119,13 @@ fn columns<T: Record>(prepared: &Prepared<'_>) -> rusqlite::Result<Vec<usize>> {
         next = at + 1;
         Ok(at)
     };
-    T::COLUMNS.iter().map(find).collect()
+    columns.iter().map(find).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::Record;
+    use super::super::super::rows::Kept;
     use super::*;
 
     fn given(text: &'static str, values: &[i64]) -> Statement {
@@ -136,17 +136,23 @@ mod tests {
         statement
     }
 
+    fn first<T: Record>(statement: &Statement, connection: &Connection) -> sqlx::Result<Option<T>> {
+        let row = Kept::<Option<T>>::new();
+        statement.run(connection, &Goal::First(row.clone()))?;
+        Ok(row.into_records())
+    }
+
     #[test]
     fn a_parameter_is_known_by_its_number_wherever_it_stands() {
         let connection = Connection::open_in_memory().unwrap();
-        let row = given("SELECT $2, $1, $2 + $3", &[1, 2, 30]).first::<(i64, i64, i64)>(&connection);
+        let row = first::<(i64, i64, i64)>(&given("SELECT $2, $1, $2 + $3", &[1, 2, 30]), &connection);
         assert_eq!(row.unwrap(), Some((2, 1, 32)));
     }
 
     #[test]
     fn a_parameter_without_a_value_is_an_error() {
         let connection = Connection::open_in_memory().unwrap();
-        assert!(given("SELECT $1, $2", &[1]).first::<(i64, i64)>(&connection).is_err());
+        assert!(first::<(i64, i64)>(&given("SELECT $1, $2", &[1]), &connection).is_err());
     }
 
     #[test]
