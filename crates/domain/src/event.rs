@@ -3,7 +3,7 @@
 
 use crate::{
     content::Vote,
-    id::{ActorId, EntryId, EventId, GroupId, NoticeId, ReceivedId},
+    id::{ActorId, CaseId, EntryId, EventId, GroupId, NoticeId, ReceivedId},
     membership::{JoinOutcome, JoinRefusal},
     time::Timestamp,
 };
@@ -209,6 +209,15 @@ pub enum EventKind {
         by: ActorId,
         /// The reason shown.
         reason: Option<String>,
+    },
+    /// The moderators of a group here have done with a case: those elsewhere who reported, and moderators there, hear it.
+    CaseSettled {
+        /// The group.
+        group: GroupId,
+        /// The case.
+        case: CaseId,
+        /// Who says so: a moderator, or the group where it signs as group.
+        by: ActorId,
     },
     /// A report came in that others elsewhere are to look at too.
     Reported {

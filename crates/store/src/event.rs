@@ -1,7 +1,7 @@
 //! Events: written with the change they tell of, read by the publisher.
 
 use guildhall_domain::{
-    ActorId, EntryId, EventId, GroupId, NoticeId, ReceivedId, Timestamp,
+    ActorId, CaseId, EntryId, EventId, GroupId, NoticeId, ReceivedId, Timestamp,
     content::Vote,
     event::{Cause, Event, EventKind},
     membership::{JoinOutcome, JoinRefusal},
@@ -256,6 +256,13 @@ impl Row {
                 text: reason.clone(),
                 ..head
             },
+            EventKind::CaseSettled { group, case, by } => Self {
+                kind: kind("case_settled"),
+                group_id: Some(group.0),
+                value: Some(case.0),
+                by_actor_id: Some(by.0),
+                ..head
+            },
             EventKind::Reported { group, entry, person, by, text, is_forwarded } => Self {
                 kind: kind("reported"),
                 group_id: group.map(|group| group.0),
@@ -364,6 +371,11 @@ impl Row {
                 entry: self.entry_id.map(EntryId),
                 by: self.by()?,
                 reason: self.text.clone(),
+            },
+            "case_settled" => EventKind::CaseSettled {
+                group: self.group()?,
+                case: self.value.map(CaseId).ok_or_else(|| self.corrupt())?,
+                by: self.by()?,
             },
             "reported" => EventKind::Reported {
                 group: self.group_id.map(GroupId),

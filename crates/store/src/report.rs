@@ -35,6 +35,8 @@ pub struct NewReport {
 pub struct Report {
     /// Our key.
     pub id: i64,
+    /// The Flag it came by, or by which it was told on.
+    pub ap_id: Option<ApId>,
     /// Who reports.
     pub reporter: ActorId,
     /// What about.
@@ -53,7 +55,7 @@ pub struct Report {
 
 macro_rules! select {
     () => {
-        "SELECT id, reporter_id, entry_id, actor_id, text, created_at, withdrawn_at, case_id FROM reports"
+        "SELECT id, ap_id, reporter_id, entry_id, actor_id, text, created_at, withdrawn_at, case_id FROM reports"
     };
 }
 
@@ -145,6 +147,7 @@ pub async fn count_about(tx: &mut Tx, entry: EntryId) -> Result<i64, StoreError>
 crate::record! {
     struct Row {
         id: i64,
+        ap_id: Option<String>,
         reporter_id: i64,
         entry_id: Option<i64>,
         actor_id: Option<i64>,
@@ -159,6 +162,7 @@ impl From<Row> for Report {
     fn from(row: Row) -> Self {
         Self {
             id: row.id,
+            ap_id: row.ap_id.map(ApId::new),
             reporter: ActorId(row.reporter_id),
             entry: row.entry_id.map(EntryId),
             actor: row.actor_id.map(ActorId),

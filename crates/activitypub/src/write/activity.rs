@@ -170,6 +170,11 @@ pub fn warn(envelope: &Envelope<'_>, object: &Iri, reason: Option<&str>) -> Valu
     members.into_value()
 }
 
+/// `Resolve` of a `Flag`: whoever looks after what it is about has done with it (Lemmy 1.0).
+pub fn resolve(envelope: &Envelope<'_>, flag: Value) -> Value {
+    envelope.embedding("Resolve", flag, context::words()).into_value()
+}
+
 /// `Flag`. The text goes where Mastodon (`content`) and where Lemmy (`summary`) look for it.
 pub fn flag(envelope: &Envelope<'_>, objects: &[Iri], text: &str) -> Value {
     let objects: Vec<_> = objects.iter().map(Iri::as_str).collect();

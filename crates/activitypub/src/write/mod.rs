@@ -11,7 +11,7 @@ mod context;
 
 pub use activity::{
     Envelope, Listing, accept, add, block, create, delete, dislike, flag, follow, invite, like, lock,
-    lock_until, reject, remove, undo, update, warn,
+    lock_until, reject, remove, resolve, undo, update, warn,
 };
 pub use actor::{Actor, GroupFields, Media};
 pub use announce::{announce_activity, announce_activity_proved, announce_id};

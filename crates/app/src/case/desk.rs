@@ -3,7 +3,8 @@
 use guildhall_domain::{
     ActorId, CaseId, GroupId,
     admission::Role,
-    moderation::{case::Lane, decide_moderate},
+    event::{Cause, EventKind},
+    moderation::{Signed, case::Lane, decide_moderate},
     text::shorten,
 };
 use guildhall_store::{
@@ -13,7 +14,7 @@ use guildhall_store::{
 };
 
 use super::CaseError;
-use crate::{App, Viewer, facts, instance};
+use crate::{App, Viewer, cause, facts, instance};
 
 /// The longest private note, in characters.
 const MAX_NOTE_LENGTH: usize = 5_000;
@@ -109,12 +110,27 @@ impl Desk {
             if case::close_lane(tx, self.case.id, lane, outcome, Some(self.person), app.now()).await? {
                 let what = (HappeningKind::LaneClosed, Some(lane));
                 self.happen(app, tx, what, Some(outcome.to_owned())).await?;
+                if lane == Lane::Group {
+                    self.tell_settled(app, tx).await?;
+                }
                 is_closed = true;
             }
         }
         let current = case::lock(tx, self.case.id).await?.ok_or(CaseError::NotFound)?;
         case::settle(tx, &current, app.now()).await?;
         Ok(is_closed)
+    }
+
+    /// Tells those elsewhere who reported. A group elsewhere says itself when its moderators have done.
+    async fn tell_settled(&self, app: &App, tx: &mut Tx) -> Result<(), StoreError> {
+        let Some(group) = self.case.group.filter(|_| self.group_is_local) else { return Ok(()) };
+        let by = match group::find_signed(tx, group).await? {
+            Signed::Name => self.by,
+            Signed::Group => group.actor(),
+        };
+        let told = EventKind::CaseSettled { group, case: self.case.id, by };
+        cause::tell(app, tx, Cause::Local, told).await?;
+        Ok(())
     }
 }
 
@@ -174,7 +190,9 @@ pub async fn close(app: &App, viewer: &Viewer, id: CaseId) -> Result<(), CaseErr
     if !desk.close_lanes(app, &mut tx, "closed").await? {
         return Err(CaseError::Closed);
     }
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    app.signals.event.notify_one();
+    Ok(())
 }
 
 /// Opens a case again where the asker looks at it.

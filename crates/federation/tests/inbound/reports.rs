@@ -1,5 +1,7 @@
 //! `Flag` in its shapes.
 
+use guildhall_app::{Viewer, case};
+use guildhall_domain::CaseId;
 use guildhall_store::{Db, testing::on_both_engines};
 use serde_json::{Value, json};
 
@@ -76,6 +78,29 @@ on_both_engines! {
         world.send(&flag).await;
         let bob = world.peer.actor("bob");
         assert_eq!(world.send(&activity(&bob, "Resolve", flag)).await, "refused");
+    }
+
+    async fn who_reported_elsewhere_hears_that_the_moderators_have_done_with_it(db: Db) {
+        for (software, hears) in [("lemmy", true), ("mastodon", false)] {
+            let world = World::new(db.clone(), software).await;
+            let ann = world.here.person("ann").await;
+            let post = world.here.post(&world.group, &ann, "Tulips", "How deep?").await;
+            let flag = activity(&world.alice, "Flag", json!(post.ap_id)).with(json!({ "summary": "bad", "content": "bad" }));
+            assert_eq!(world.send(&flag).await, "applied");
+            let (case,): (i64,) = world.here.app.store
+                .query("SELECT max(id) FROM cases").one().await.unwrap();
+            world.peer.take();
+            let admin = Viewer { is_admin: true, ..Viewer::anonymous() };
+            case::close(&world.here.app, &admin, CaseId(case)).await.unwrap();
+            world.here.run_until_idle().await;
+            let told = world.peer.take().all("Resolve");
+            assert_eq!(told.len(), usize::from(hears), "{software}");
+            for resolved in told {
+                assert_eq!((&resolved["object"]["type"], &resolved["object"]["id"]), (&json!("Flag"), &json!(id(&flag))));
+                assert_eq!((&resolved["actor"], &resolved["object"]["actor"]), (&json!(world.group.ap_id), &json!(world.alice.id)));
+                assert_eq!(resolved["object"]["object"], json!([post.ap_id]));
+            }
+        }
     }
 
     async fn the_same_report_twice_is_one(db: Db) {

@@ -1,7 +1,7 @@
 //! Events: each kind comes back as it went, oldest first, until it is told.
 
 use guildhall_domain::{
-    ActorId, EntryId, EventId, NoticeId, ReceivedId, Timestamp,
+    ActorId, CaseId, EntryId, EventId, NoticeId, ReceivedId, Timestamp,
     content::Vote,
     event::{Cause, Event, EventKind},
     membership::{JoinOutcome, JoinRefusal},
@@ -34,6 +34,7 @@ fn every_kind() -> Vec<EventKind> {
         EventKind::Noticed { notice: NoticeId(9) },
         EventKind::Warned { group, actor, entry: None, by, reason: None },
         EventKind::Warned { group, actor, entry: Some(entry), by, reason: Some("be kind".to_owned()) },
+        EventKind::CaseSettled { group, case: CaseId(8), by },
         EventKind::Reported {
             group: Some(group),
             entry: Some(entry),
@@ -96,6 +97,7 @@ fn number(kind: &EventKind) -> usize {
         EventKind::Invited { .. } => 18,
         EventKind::Noticed { .. } => 19,
         EventKind::Warned { .. } => 20,
+        EventKind::CaseSettled { .. } => 21,
     }
 }
 

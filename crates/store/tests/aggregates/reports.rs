@@ -41,6 +41,7 @@ on_both_engines! {
         let list = async |before, limit| report::list_of_group_before(&db, GROUP, before, limit).await.unwrap();
         let kept = |id: i64, entry, actor| Report {
             id,
+            ap_id: None,
             reporter: ANN,
             entry,
             actor,

@@ -95,6 +95,7 @@ async fn tell(app: &App, event: &Event) -> Result<Vec<NewDelivery>, RenderError>
             };
             teller.reported(reported).await
         }
+        EventKind::CaseSettled { group, case, by } => teller.case_settled(*group, *case, *by).await,
         EventKind::Noticed { notice } => teller.noticed(*notice).await,
         EventKind::Warned { group, actor, entry, by, reason } => {
             let (group, actor, entry, by, reason) = (*group, *actor, *entry, *by, reason.as_deref());

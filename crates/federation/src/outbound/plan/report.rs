@@ -2,13 +2,14 @@
 
 use guildhall_activitypub::{
     Iri,
-    write::{self, Address},
+    write::{self, Address, Envelope},
 };
-use guildhall_domain::{ActorId, EntryId, GroupId};
+use guildhall_domain::{ActorId, ApId, CaseId, EntryId, GroupId};
 use guildhall_store::{
     actor::{self, Actor},
     delivery::{NewDelivery, Target},
     entry, moderator,
+    report::{self, Report},
 };
 
 use super::{
@@ -20,6 +21,9 @@ use crate::outbound::{
     recipients,
     render::{RenderError, iri},
 };
+
+/// The most reports of one case whose end is told; a case has seldom more than a few.
+const MAX_SETTLED: usize = 100;
 
 /// A report that others are told of.
 pub(super) struct Reported<'a> {
@@ -68,6 +72,73 @@ impl Teller<'_> {
         Ok(vec![self.row(&threaded.id, sender.id, &order_key, told, targets)])
     }
 
+    /// `Resolve` of each report of a case that has a `Flag`: to whoever reported elsewhere, and to the moderators elsewhere who
+    /// were told of it. Microblogs know no such thing.
+    pub(super) async fn case_settled(
+        &self,
+        group: GroupId,
+        case: CaseId,
+        by: ActorId,
+    ) -> Result<Vec<NewDelivery>, RenderError> {
+        let (group, by) = (find_group(self.app, group).await?, find_actor(self.app, by).await?);
+        let moderators = moderator::list(&self.app.store, GroupId(group.id.0)).await?;
+        let moderators = actor::list_by_ids(&self.app.store, &moderators).await?;
+        let mut rows = Vec::new();
+        for report in report::list_of_case(&self.app.store, case, MAX_SETTLED).await? {
+            let Some(flag) = report.ap_id.as_ref().filter(|_| report.withdrawn_at.is_none()) else {
+                continue;
+            };
+            let reporter = find_actor(self.app, report.reporter).await?;
+            // Ours was told on to moderators elsewhere; theirs is their own server's affair.
+            let readers = moderators.iter().filter(|_| reporter.is_local).chain([&reporter]);
+            let mut targets: Vec<Target> = Vec::new();
+            for reader in readers {
+                let inbox = recipients::inbox_of(self.app, reader).await?;
+                targets.extend(inbox.filter(|inbox| !targets.contains(inbox)));
+            }
+            let settled = Settled { report: &report, flag, reporter: &reporter, group: &group };
+            rows.extend(self.resolve(&by, settled, targets).await?);
+        }
+        Ok(rows)
+    }
+
+    async fn resolve(
+        &self,
+        by: &Actor,
+        settled: Settled<'_>,
+        targets: Vec<Target>,
+    ) -> Result<Option<NewDelivery>, RenderError> {
+        let Settled { report, flag, reporter, group } = settled;
+        let about = Reported {
+            group: None,
+            entry: report.entry,
+            person: report.actor,
+            by: None,
+            text: &report.text,
+            is_forwarded: false,
+        };
+        let person = match report.actor {
+            Some(person) => Some(find_actor(self.app, person).await?),
+            None => None,
+        };
+        let objects = Objects::of(self, &about, person.as_ref()).await?.for_groups();
+        let group_id = iri(&group.ap_id)?;
+        let speaks = if reporter.is_local { self.reporter(None).await? } else { reporter.clone() };
+        let (flag, speaks) = (iri(flag)?, iri(&speaks.ap_id)?);
+        let id = self.urls.activity_part(self.event.id, &format!("resolve-{}", report.id));
+        let ours = self.ours(by, id.clone(), |maker| {
+            let address = || Address {
+                to: std::slice::from_ref(&group_id),
+                audience: Some(&group_id),
+                ..Address::default()
+            };
+            let of_flag = Envelope { id: &flag, actor: &speaks, address: address(), published: None };
+            Ok(write::resolve(&maker.envelope(address()), write::flag(&of_flag, &objects, &report.text)))
+        });
+        let told = Told { body_group: Some(ours.await?.body), body_microblog: None, group: None };
+        Ok((!targets.is_empty()).then(|| self.row(&id, by.id, &format!("case:{}", group.id), told, targets)))
+    }
+
     /// The instance, unless whoever reports wants to be named: nobody must have to fear whom they report (Mastodon does
     /// the same).
     async fn reporter(&self, by: Option<ActorId>) -> Result<Actor, RenderError> {
@@ -100,6 +171,14 @@ impl Teller<'_> {
         readers.extend(person.filter(|_| reported.is_forwarded).cloned());
         Ok((readers, audience))
     }
+}
+
+/// A report with which the moderators here have done.
+struct Settled<'a> {
+    report: &'a Report,
+    flag: &'a ApId,
+    reporter: &'a Actor,
+    group: &'a Actor,
 }
 
 /// What is reported.

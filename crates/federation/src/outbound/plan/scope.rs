@@ -68,6 +68,7 @@ fn place_of(kind: &EventKind) -> Place {
         | EventKind::GroupChanged { .. }
         | EventKind::EntryRefused { .. }
         | EventKind::Reported { .. }
+        | EventKind::CaseSettled { .. }
         | EventKind::KeysChanged { .. } => Place::Door,
     }
 }
