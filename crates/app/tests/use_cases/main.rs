@@ -19,6 +19,7 @@ mod groups;
 mod invitations;
 mod joining;
 mod moderating;
+mod moving;
 mod notices;
 mod peering;
 mod queue;
