@@ -3,6 +3,7 @@
 mod ban;
 mod create;
 mod door;
+mod elsewhere;
 mod join;
 mod leave;
 mod moderators;
