@@ -94,6 +94,16 @@ fn is_enough(needed: u8, count: usize) -> bool {
     needed > 0 && count >= usize::from(needed)
 }
 
+/// The same as [`is_vouched_for`] outside of a transaction, for telling what would be.
+pub(crate) async fn is_vouched_for_now(
+    app: &App,
+    group: GroupId,
+    actor: ActorId,
+) -> Result<bool, StoreError> {
+    let needed = welcome::find(&app.store, group).await?.vouches_needed;
+    Ok(is_enough(needed, vouch::list_waiting(&app.store, group, actor).await?.len()))
+}
+
 /// Whether as many vouch for somebody that waits as the group asks for.
 pub(crate) async fn is_vouched_for(tx: &mut Tx, group: GroupId, actor: ActorId) -> Result<bool, StoreError> {
     let needed = welcome::find_in(tx, group).await?.vouches_needed;

@@ -18,6 +18,7 @@ mod explaining;
 mod groups;
 mod invitations;
 mod joining;
+mod looking_back;
 mod moderating;
 mod moving;
 mod notices;
