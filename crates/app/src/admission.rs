@@ -1,19 +1,20 @@
 //! Whoever wants to enter a group, as the pipeline wants it described: one place for joins, posts, comments, edits, votes
 //! and reports, by whatever door they come.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use guildhall_domain::{
-    EntryId, GroupId, Timestamp,
+    ActorId, EntryId, GroupId, Timestamp,
     actor::ActorKind,
-    admission::{self, Amounts, Decided, Facts, Verdict, Wants},
+    admission::{self, Amounts, Decided, Facts, Layer, Refusal, Role, Verdict, Wants},
     peering::Peering,
-    rules::{Action, Item, Judgement, Question, Received},
+    rules::{Action, By, Item, Judgement, Question, Received, Repeated},
     trust::{Trust, decide_trust},
 };
 use guildhall_store::{
     StoreError, Tx,
     actor::Actor,
+    db::Source,
     entry::{
         AuthorFacts,
         past::{self, About},
@@ -40,14 +41,14 @@ pub(crate) struct Applying<'a> {
     pub(crate) author: &'a Actor,
     pub(crate) known: &'a AuthorFacts,
     pub(crate) peering: (Peering, Peering),
-    pub(crate) said: Said,
+    pub(crate) said: Arc<Said>,
     pub(crate) is_post: bool,
     pub(crate) is_public: bool,
     pub(crate) thread_locked: bool,
     pub(crate) is_invited: bool,
     /// What it is about has got so far.
     pub(crate) received: Received,
-    /// Itself, where it is there already and is only asked about.
+    /// Itself, where it is there already: asked about, or to be changed.
     pub(crate) is_known: Option<EntryId>,
 }
 
@@ -99,6 +100,15 @@ pub(crate) struct Past {
     of_group: Vec<i64>,
 }
 
+/// Something that comes in by the same transaction as something else, before it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Beside {
+    pub(crate) group: GroupId,
+    pub(crate) author: ActorId,
+    /// Of its text and of its link, where rules ask for repetitions.
+    pub(crate) prints: (Option<i64>, Option<i64>),
+}
+
 impl<'a> Applying<'a> {
     /// Somebody who brings no text: a vote, say.
     pub(crate) fn bare(
@@ -114,7 +124,7 @@ impl<'a> Applying<'a> {
             author,
             known,
             peering,
-            said: Said::default(),
+            said: Arc::default(),
             is_post: false,
             is_public: true,
             thread_locked: false,
@@ -125,37 +135,119 @@ impl<'a> Applying<'a> {
     }
 
     /// How far the author is trusted in the group.
-    pub(crate) fn trust(&self, books: &Books, now: Timestamp) -> Trust {
-        self.trust_by(&books.group, now)
-    }
-
     fn trust_by(&self, book: &Prepared, now: Timestamp) -> Trust {
         decide_trust(&self.known.trust, &book.thresholds, now)
     }
 
-    /// Asks the store what the rules want to know of the past.
+    /// Asks the store what the rules want to know of the past: nothing where they are not asked themselves.
     pub(crate) async fn look_back(&self, app: &App, tx: &mut Tx, books: &Books) -> Result<Past, StoreError> {
-        let now = app.now();
-        let about = |group| About {
+        let asks = self.counts_rate(&books.group, app.now())
+            || !books.instance.rules.questions().is_empty()
+            || !books.group.rules.questions().is_empty();
+        if !asks || self.known.role == Role::Moderator || self.is_turned_away(books, app.now()) {
+            return Ok(Past::default());
+        }
+        self.answers(tx.into(), books, app.now()).await
+    }
+
+    /// The same for explaining, whatever the layers before the rules say.
+    pub(crate) async fn look_back_anyway(&self, app: &App, books: &Books) -> Result<Past, StoreError> {
+        self.answers((&app.store).into(), books, app.now()).await
+    }
+
+    /// Whether a layer before the rules says no.
+    fn is_turned_away(&self, books: &Books, now: Timestamp) -> bool {
+        matches!(self.foresee(&books.group, 0, now).verdict, Verdict::Refuse(_) | Verdict::Drop(_))
+    }
+
+    fn counts_rate(&self, book: &Prepared, now: Timestamp) -> bool {
+        self.wants.is_entry() && book.gates.often > self.trust_by(book, now)
+    }
+
+    async fn recent(&self, source: Source<'_>, book: &Prepared, now: Timestamp) -> Result<i64, StoreError> {
+        let rate = (Question::Rate { within: RATE_WITHIN }, book.gates.rate);
+        let (group, author, except) = (Some(self.group), self.author.id, self.is_known);
+        let about = About { group, author, text_print: None, link_print: None, except };
+        past::answer(source, rate, &about, now).await
+    }
+
+    fn about(&self, group: Option<GroupId>) -> About {
+        About {
             group,
             author: self.author.id,
             text_print: self.said.text_print(),
             link_print: self.said.link_print(),
             except: self.is_known,
-        };
-        let counts_rate = books.group.gates.often > self.trust(books, now) && self.wants.is_entry();
+        }
+    }
+
+    async fn answers(
+        &self,
+        mut source: Source<'_>,
+        books: &Books,
+        now: Timestamp,
+    ) -> Result<Past, StoreError> {
         let mut past = Past::default();
-        if counts_rate {
-            let rate = Question::Rate { within: RATE_WITHIN };
-            past.recent = past::answer(tx, rate, &about(Some(self.group)), now).await?;
+        if self.counts_rate(&books.group, now) {
+            past.recent = self.recent(source.again(), &books.group, now).await?;
         }
-        for question in books.instance.rules.questions() {
-            past.of_instance.push(past::answer(tx, *question, &about(None), now).await?);
+        for asked in books.instance.rules.asked() {
+            past.of_instance.push(past::answer(source.again(), asked, &self.about(None), now).await?);
         }
-        for question in books.group.rules.questions() {
-            past.of_group.push(past::answer(tx, *question, &about(Some(self.group)), now).await?);
+        for asked in books.group.rules.asked() {
+            let here = self.about(Some(self.group));
+            past.of_group.push(past::answer(source.again(), asked, &here, now).await?);
         }
         Ok(past)
+    }
+
+    /// Counts what comes in beside it, which the store does not know yet.
+    pub(crate) fn add_beside(
+        &self,
+        past: &mut Past,
+        books: &Books,
+        beside: &(impl Iterator<Item = Beside> + Clone),
+    ) {
+        let count = |question: Question, group: Option<GroupId>| {
+            let is_there = |one: &Beside| group.is_none_or(|group| one.group == group);
+            let fits = |one: &Beside| is_there(one) && self.is_counted(question, one);
+            i64::try_from(beside.clone().filter(fits).count()).unwrap_or(i64::MAX)
+        };
+        past.recent += count(Question::Rate { within: RATE_WITHIN }, Some(self.group));
+        for (answer, question) in past.of_instance.iter_mut().zip(books.instance.rules.questions()) {
+            *answer += count(*question, None);
+        }
+        for (answer, question) in past.of_group.iter_mut().zip(books.group.rules.questions()) {
+            *answer += count(*question, Some(self.group));
+        }
+    }
+
+    fn is_counted(&self, question: Question, one: &Beside) -> bool {
+        let is_by_author = one.author == self.author.id;
+        match question {
+            Question::Rate { .. } => is_by_author,
+            Question::Repeats { what, by, .. } => {
+                let (print, other) = match what {
+                    Repeated::Text => (self.said.text_print(), one.prints.0),
+                    Repeated::Link => (self.said.link_print(), one.prints.1),
+                };
+                print.is_some() && print == other && (by == By::Anyone || is_by_author)
+            }
+        }
+    }
+
+    /// What our instance says to something for a group elsewhere: that group's own server has decided, or will.
+    pub(crate) fn decide_elsewhere(&self, now: Timestamp) -> Decided {
+        let dropped = |layer, refusal| Decided::by(layer, Verdict::Drop(refusal));
+        match self.peering.0 {
+            Peering::Blocked => dropped(Layer::InstancePeering, Refusal::HostBlocked),
+            _ if self.known.standing.of_instance().is_banned(now) => {
+                dropped(Layer::Standing, Refusal::Banned)
+            }
+            // What was not said to everybody is not shown to everybody, whoever passes it on.
+            _ if !self.is_public => dropped(Layer::Audience, Refusal::NotPublic),
+            Peering::Open | Peering::Limited => Decided::by(Layer::Default, Verdict::Admit),
+        }
     }
 
     /// What the pipeline says.
@@ -165,9 +257,19 @@ impl<'a> Applying<'a> {
         admission::decide(&facts, || self.judge(books, past, trust, now), now)
     }
 
-    /// What the pipeline says as far as it does not ask what is brought: without automatic rules.
-    pub(crate) fn foresee(&self, book: &Prepared, now: Timestamp) -> Decided {
-        admission::decide(&self.facts_by(book, &Past::default(), now), Judgement::default, now)
+    /// What the pipeline says as far as it does not ask what is brought: without automatic rules. `recent`: how much the
+    /// author wrote within the last hour.
+    pub(crate) fn foresee(&self, book: &Prepared, recent: i64, now: Timestamp) -> Decided {
+        let past = Past { recent, ..Past::default() };
+        admission::decide(&self.facts_by(book, &past, now), Judgement::default, now)
+    }
+
+    /// How much the author wrote within the last hour, as far as the group's gate on that asks; outside of a transaction.
+    pub(crate) async fn recent_now(&self, app: &App, book: &Prepared) -> Result<i64, StoreError> {
+        if !self.counts_rate(book, app.now()) {
+            return Ok(0);
+        }
+        self.recent((&app.store).into(), book, app.now()).await
     }
 
     /// The facts as the layers want them.
@@ -223,7 +325,7 @@ impl<'a> Applying<'a> {
     }
 }
 
-/// Writes what automatic rules want done besides the decision, and that they fitted.
+/// Writes what automatic rules want done besides the decision, and that they fitted. `entry`: what is limited and tagged.
 pub(crate) async fn follow_rules(
     tx: &mut Tx,
     group: GroupId,
@@ -247,7 +349,6 @@ pub(crate) async fn follow_rules(
     for effect in &decided.effects {
         match &effect.action {
             Action::AddTag(tag) => tags.push(tag.to_lowercase()),
-            // Of a vote or report, what it is about; a new entry is written with it.
             Action::Limit => past::set_limited(tx, entry, true).await?,
             Action::Hold
             | Action::Refuse(_)

@@ -21,7 +21,7 @@ use guildhall_store::{
 use crate::{
     App, Viewer, cause,
     decision::{Grounds, Record, keep},
-    entry::{count_in, resume_waiting, seen},
+    entry::{count_in, keep_prints, resume_waiting, seen},
     facts,
     group::{admit_member, end_membership},
 };
@@ -239,6 +239,7 @@ async fn decide_edit(
             // By the author's clock, as every edit: later ones are compared with it.
             let written_at = item.written_at.unwrap_or(item.received_at);
             entry::set_texts(tx, entry.id, texts, written_at).await?;
+            keep_prints(app, tx, entry, texts).await?;
             if let Some(asked) = queue::find_poll_in(tx, item.id).await? {
                 poll::set(tx, entry.id, &asked).await?;
             }

@@ -26,6 +26,7 @@ pub(crate) struct Said {
     pub(crate) language: Option<String>,
     text: OnceLock<ItemText>,
     tags: OnceLock<Vec<String>>,
+    text_print: OnceLock<Option<i64>>,
 }
 
 impl Said {
@@ -80,7 +81,7 @@ impl Said {
 
     /// Equal for the same words; `None` for few.
     pub(crate) fn text_print(&self) -> Option<i64> {
-        self.text().print()
+        *self.text_print.get_or_init(|| self.text().print())
     }
 
     /// Equal for the same link: the one it is about, or the first in it.

@@ -78,6 +78,12 @@ pub fn decide_sight(state: EntryState, was_out: bool, visibility: Visibility, re
     }
 }
 
+/// Decides whether a comment that is limited is shown in its thread. Who opens a thread that is limited itself has its
+/// address; elsewhere a limited comment stands in its place for its author and for moderators.
+pub fn decide_showing_limited(is_thread_limited: bool, reader: Reader) -> bool {
+    is_thread_limited || reader.is_author || reader.role == Role::Moderator
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

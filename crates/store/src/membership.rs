@@ -1,6 +1,8 @@
 //! Members of groups, and requests to become one.
 
-use guildhall_domain::{ActorId, ApId, GroupId, Timestamp, admission::Standing, membership::MembershipState};
+use guildhall_domain::{
+    ActorId, ApId, GroupId, ReceivedId, Timestamp, admission::Standing, membership::MembershipState,
+};
 
 use crate::{
     StoreError, convert,
@@ -135,6 +137,24 @@ pub async fn list_of_actor(db: &Db, actor: ActorId) -> Result<Vec<Membership>, S
         .all()
         .await?;
     rows.into_iter().map(from_row).collect()
+}
+
+/// The members of a group, and those who ask to become one, with accounts elsewhere: each with the activity that asked,
+/// where that is still kept. Inside a transaction that has locked the group.
+pub async fn list_elsewhere(
+    tx: &mut Tx,
+    group: GroupId,
+) -> Result<Vec<(ActorId, Option<ReceivedId>)>, StoreError> {
+    let rows: Vec<(i64, Option<i64>)> = tx
+        .query(
+            "SELECT m.actor_id, r.id FROM memberships m JOIN actors a ON a.id = m.actor_id
+             LEFT JOIN received_activities r ON r.ap_id = m.follow_ap_id
+             WHERE m.group_id = $1 AND NOT a.is_local ORDER BY m.actor_id",
+        )
+        .bind(group.0)
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(|(actor, received)| (ActorId(actor), received.map(ReceivedId))).collect())
 }
 
 /// Writes a membership, new or changed.

@@ -52,7 +52,7 @@ pub enum CaseAction {
     Lock,
     /// Takes comments again.
     Unlock,
-    /// Shows it in its thread alone.
+    /// Takes it off the lists: who has its address may read it.
     Limit,
     /// Shows it in lists again.
     Unlimit,

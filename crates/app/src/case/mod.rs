@@ -21,7 +21,10 @@ pub use settle::{FlagAnswer, flag_answered, flag_withdrawn};
 
 pub(crate) use desk::Desk;
 
-use guildhall_domain::{content::DeleteRefusal, moderation::NotModerator};
+use guildhall_domain::{
+    content::{DeleteRefusal, MoveRefusal},
+    moderation::NotModerator,
+};
 use guildhall_store::StoreError;
 
 use crate::{entry::DeleteError, group::ModerationError, queue::QueueError};
@@ -53,6 +56,9 @@ pub enum CaseError {
     /// The post or comment is not in a state for this.
     #[error(transparent)]
     Refused(#[from] DeleteRefusal),
+    /// It would go where others read it.
+    #[error(transparent)]
+    NotMoved(MoveRefusal),
     /// Reading or writing failed.
     #[error("reading or writing the case failed")]
     Store(#[from] StoreError),
@@ -63,6 +69,7 @@ impl From<DeleteError> for CaseError {
         match error {
             DeleteError::NotFound => Self::NotFound,
             DeleteError::Refused(refusal) => refusal.into(),
+            DeleteError::NotMoved(refusal) => Self::NotMoved(refusal),
             DeleteError::Store(error) => error.into(),
         }
     }

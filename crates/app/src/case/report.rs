@@ -260,7 +260,7 @@ async fn judge(
     };
     let books = app.signals.shelf.books(tx, group, &known).await?;
     let mut applying = Applying::bare(Wants::Report, group, reporter, &known, place.peering);
-    applying.said = Said::of_html(None, &markup::render_markdown(&command.text));
+    applying.said = Said::of_html(None, &markup::render_markdown(&command.text)).into();
     if let Some(entry) = part.entries.first() {
         let (tally, reports) = (entry.tally, reports::count_about(tx, entry.id).await?);
         applying.received = Received { score: tally.score(), downs: tally.down, reports: reports + 1 };

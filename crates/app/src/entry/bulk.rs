@@ -104,7 +104,7 @@ async fn remove_before(
                 Delete { entry: found.id, by, reason: Some(reason.to_owned()), cause: Cause::Local };
             match delete_as_decided(app, command).await {
                 // Somebody else was faster.
-                Ok(_) | Err(DeleteError::NotFound | DeleteError::Refused(_)) => {}
+                Ok(_) | Err(DeleteError::NotFound | DeleteError::Refused(_) | DeleteError::NotMoved(_)) => {}
                 Err(DeleteError::Store(error)) => return Err(error),
             }
         }

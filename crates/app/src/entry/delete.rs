@@ -3,7 +3,9 @@
 use guildhall_domain::{
     ActorId, EntryId,
     admission::{Role, Verdict},
-    content::{ChangeFacts, DeleteOutcome, DeleteRefusal, EntryState, decide_delete, decide_restore},
+    content::{
+        ChangeFacts, DeleteOutcome, DeleteRefusal, EntryState, MoveRefusal, decide_delete, decide_restore,
+    },
     event::{Cause, EventKind},
     moderation::{DecisionAction, Target},
     peering::Peering,
@@ -47,6 +49,9 @@ pub enum DeleteError {
     /// Not theirs to do.
     #[error(transparent)]
     Refused(#[from] DeleteRefusal),
+    /// It would go where others read it.
+    #[error(transparent)]
+    NotMoved(MoveRefusal),
     /// Reading or writing failed.
     #[error("reading or writing the entry failed")]
     Store(#[from] StoreError),

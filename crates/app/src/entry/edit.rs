@@ -22,6 +22,7 @@ use guildhall_store::{
     received::Outcome,
 };
 
+use super::prints::keep_prints;
 use super::submit::record;
 use crate::{
     App,
@@ -200,7 +201,9 @@ async fn change(
     if !cause::finish(tx, command.cause, outcome, None, app.now()).await? {
         return Ok(Edited::Unchanged);
     }
-    follow_rules(tx, current.group_id, Some(current.id), &decided, app.now()).await?;
+    // What is held or refused changes nothing about what is shown.
+    let shown_from_now = decided.verdict.is_admitted().then_some(current.id);
+    follow_rules(tx, current.group_id, shown_from_now, &decided, app.now()).await?;
     attach_by_rules(app, tx, current.group_id, current.id, &decided).await?;
     let line = command.texts.title.as_deref().unwrap_or(&command.texts.excerpt);
     notice::follow_rules(app, tx, current.group_id, current.author_id, (Some(current.id), line), &decided)
@@ -299,9 +302,10 @@ pub(super) async fn decide(
     }
     let tally = current.tally;
     let applying = Applying {
-        said: Said::of_texts(texts),
+        said: Said::of_texts(texts).into(),
         is_post: current.kind == EntryKind::Post,
         received: Received { score: tally.score(), downs: tally.down, reports: 0 },
+        is_known: Some(current.id),
         ..Applying::bare(Wants::Edit, current.group_id, editor, &known, peering)
     };
     let books = app.signals.shelf.books(tx, current.group_id, &known).await?;
@@ -311,6 +315,7 @@ pub(super) async fn decide(
 
 async fn apply(app: &App, tx: &mut Tx, current: &Entry, command: &Edit) -> Result<(), EditError> {
     entry::set_texts(tx, current.id, &command.texts, command.written_at).await?;
+    keep_prints(app, tx, current, &command.texts).await?;
     if let Some(poll) = &command.poll {
         poll::set(tx, current.id, poll).await?;
     }

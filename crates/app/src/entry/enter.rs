@@ -6,6 +6,7 @@
 //! that cannot be written takes nobody with it.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use guildhall_domain::{
     EntryId, QueueItemId, Timestamp,
@@ -49,6 +50,8 @@ pub(super) struct Applicant {
     pub(super) awaits_announcement: bool,
     /// What a client calls the request.
     pub(super) key: Option<RequestKey>,
+    /// What they say, taken apart before the transaction; nothing for a group that decides elsewhere.
+    pub(super) said: Arc<Said>,
 }
 
 /// `None`: what it answers is locked by another transaction.
@@ -170,11 +173,7 @@ async fn judge_all<'a>(
         };
         let known = known.get(&(command.group, command.author)).ok_or(SubmitError::NoSuchGroup);
         let answer = match place.and_then(|place| Ok((place, known?))) {
-            Ok((place, known)) => {
-                let before = let_in(&judged).filter(|earlier| earlier.is_by(command));
-                let before = i64::try_from(before.count()).unwrap_or(i64::MAX);
-                Ok(judge_one(app, tx, applicant, (&place, known, listed), before).await?)
-            }
+            Ok((place, known)) => Ok(judge_one(app, tx, applicant, (&place, known, listed), &judged).await?),
             Err(error) => Err(error),
         };
         judged.push(Some(answer));
@@ -182,13 +181,13 @@ async fn judge_all<'a>(
     Ok(judged)
 }
 
-/// `before`: how many of the same author go in before this one in the same transaction.
+/// `before`: what goes in before this one in the same transaction.
 async fn judge_one<'a>(
     app: &App,
     tx: &mut Tx,
     applicant: &'a Applicant,
     (place, known, (author, peering)): (&Place, &AuthorFacts, &Listed),
-    before: i64,
+    before: &[Judgement<'a>],
 ) -> Result<Judged<'a>, StoreError> {
     let command = &applicant.command;
     let applying = Applying {
@@ -197,7 +196,7 @@ async fn judge_one<'a>(
         author,
         known,
         peering: *peering,
-        said: Said::of_texts(&command.texts),
+        said: applicant.said.clone(),
         is_post: place.kind() == EntryKind::Post,
         is_public: command.is_public,
         thread_locked: place.is_locked(),
@@ -210,11 +209,11 @@ async fn judge_one<'a>(
     }
     let books = app.signals.shelf.books(tx, command.group, known).await?;
     let mut past = applying.look_back(app, tx, &books).await?;
-    past.recent += before;
+    applying.add_beside(&mut past, &books, &let_in(before).filter_map(Judged::beside));
     Ok(judge(app, applicant, place, &applying, Some((&books, &past))))
 }
 
-fn let_in<'j, 'a: 'j>(judged: &'j [Judgement<'a>]) -> impl Iterator<Item = &'j Judged<'a>> {
+fn let_in<'j, 'a: 'j>(judged: &'j [Judgement<'a>]) -> impl Iterator<Item = &'j Judged<'a>> + Clone {
     judged.iter().flatten().filter_map(|judged| judged.as_ref().ok())
 }
 

@@ -2,10 +2,8 @@
 
 use guildhall_domain::{
     ActorId, ApId, EntryId, Timestamp,
-    admission::{Decided, Layer, Refusal, Verdict},
+    admission::{Decided, Verdict},
     content::{EntryKind, EntryState, MAX_DEPTH},
-    peering::Peering,
-    rules::Action,
 };
 use guildhall_store::{
     arrivals::End,
@@ -18,7 +16,7 @@ use super::once::RequestKey;
 use super::submit::{Origin, Submit, SubmitError, Submitted};
 use crate::{
     App,
-    admission::{Applying, Past},
+    admission::{Applying, Beside, Past},
     rulebook::Books,
 };
 
@@ -29,7 +27,7 @@ pub(super) struct Judged<'a> {
     pub(super) decided: Decided,
     /// Equal for the same words and for the same link; to be kept where rules ask for repetitions.
     pub(super) prints: Option<(Option<i64>, Option<i64>)>,
-    /// Whether it is to be reached by its address alone.
+    /// Whether it is to be reached by its address alone, as what it answers is.
     pub(super) is_limited: bool,
     /// Whom it answers: what they wrote is answered, if it is let in.
     pub(super) answered: Option<ActorId>,
@@ -47,11 +45,11 @@ pub(super) fn judge<'a>(
     applying: &Applying<'_>,
     ruled: Option<(&Books, &Past)>,
 ) -> Judged<'a> {
-    let Applicant { command, awaits_announcement, key } = applicant;
+    let Applicant { command, awaits_announcement, key, .. } = applicant;
     let now = app.now();
     let decided = match ruled {
         Some((books, past)) => applying.decide(books, past, now),
-        None => decide_elsewhere(applying, now),
+        None => applying.decide_elsewhere(now),
     };
     let standing = state_of(&decided, *awaits_announcement);
     let state = standing.0;
@@ -64,7 +62,7 @@ pub(super) fn judge<'a>(
         command,
         key: key.as_ref(),
         prints: wants_prints.then(|| (applying.said.text_print(), applying.said.link_print())),
-        is_limited: place.limited || wants_limit(&decided),
+        is_limited: place.limited,
         answered: place
             .parent
             .as_ref()
@@ -96,28 +94,16 @@ impl<'a> Judged<'a> {
         self.key.filter(|_| is_in).zip(self.new.as_ref().map(|new| new.id))
     }
 
-    /// Whether it is by the author of another, for the same group.
-    pub(super) fn is_by(&self, command: &Submit) -> bool {
-        (self.command.group, self.command.author) == (command.group, command.author) && self.new.is_some()
+    /// What those that come after it in the same transaction have to know of it; `None` where it is dropped.
+    pub(super) fn beside(&self) -> Option<Beside> {
+        self.new.as_ref()?;
+        let Submit { group, author, .. } = *self.command;
+        Some(Beside { group, author, prints: self.prints.unwrap_or_default() })
     }
 
     pub(super) fn submitted(&self) -> Submitted {
         let entry = self.new.as_ref().map(|new| new.id);
         Submitted { entry, state: self.state, decided: self.decided.clone() }
-    }
-}
-
-// The group's own server has decided, or will; only our instance's list is asked.
-fn decide_elsewhere(applying: &Applying<'_>, now: Timestamp) -> Decided {
-    let dropped = |layer, refusal| Decided::by(layer, Verdict::Drop(refusal));
-    match applying.peering.0 {
-        Peering::Blocked => dropped(Layer::InstancePeering, Refusal::HostBlocked),
-        _ if applying.known.standing.of_instance().is_banned(now) => {
-            dropped(Layer::Standing, Refusal::Banned)
-        }
-        // What was not said to everybody is not shown to everybody, whoever passes it on.
-        _ if !applying.is_public => dropped(Layer::Audience, Refusal::NotPublic),
-        Peering::Open | Peering::Limited => Decided::by(Layer::Default, Verdict::Admit),
     }
 }
 
@@ -130,10 +116,6 @@ fn state_of(decided: &Decided, awaits_announcement: bool) -> (EntryState, Option
             (EntryState::Refused, decided.explanation().map(str::to_owned))
         }
     }
-}
-
-fn wants_limit(decided: &Decided) -> bool {
-    decided.effects.iter().any(|effect| effect.action == Action::Limit)
 }
 
 /// How the activity behind an entry ends, and why.

@@ -1,4 +1,4 @@
-//! What moderators do to a post or comment that stays: shown in its thread alone, behind a warning, or not before its author
+//! What moderators do to a post or comment that stays: listed nowhere, behind a warning, or not before its author
 //! has changed it.
 
 use guildhall_domain::{

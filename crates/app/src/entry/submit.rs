@@ -1,5 +1,7 @@
 //! A post or comment that wants to enter a group, from here or from elsewhere.
 
+use std::sync::Arc;
+
 use guildhall_domain::{
     ActorId, ApId, EntryId, GroupId, Timestamp,
     admission::Decided,
@@ -24,6 +26,7 @@ use crate::{
     decision::{News, Record, keep},
     facts,
     group::NoDealings,
+    said::Said,
 };
 
 /// Where an entry was written.
@@ -123,7 +126,8 @@ pub(super) async fn bring(
 ) -> Result<Submitted, SubmitError> {
     let awaits_announcement = awaits_announcement(app, &command).await?;
     let cause = command.cause;
-    match enter(app, Applicant { command, awaits_announcement, key }).await {
+    let said = if awaits_announcement { Arc::default() } else { said_to_rules(app, &command) };
+    match enter(app, Applicant { command, awaits_announcement, key, said }).await {
         Ok(submitted) => {
             if cause != Cause::Local {
                 cause::count(outcome_of(submitted.decided.verdict).0.as_str());
@@ -137,6 +141,15 @@ pub(super) async fn bring(
             Err(error)
         }
     }
+}
+
+/// What is said, as rules look at it: with its words, as far as is known that there are rules.
+fn said_to_rules(app: &App, command: &Submit) -> Arc<Said> {
+    let said = Said::of_texts(&command.texts);
+    if app.signals.shelf.has_rules_for(command.group) {
+        said.text();
+    }
+    said.into()
 }
 
 async fn awaits_announcement(app: &App, command: &Submit) -> Result<bool, SubmitError> {

@@ -4,10 +4,11 @@ use guildhall_domain::{
     ActorId, EntryId, GroupId,
     admission::Role,
     content::{
-        ChangeFacts, DeleteOutcome, DeleteRefusal, EntryState, MoveFacts, MoveOutcome, MoveTarget,
-        decide_delete, decide_move, decide_restore,
+        ChangeFacts, DeleteOutcome, DeleteRefusal, EntryState, MoveFacts, MoveOutcome, MoveRefusal,
+        MoveTarget, decide_delete, decide_move, decide_restore,
     },
     event::{Cause, EventKind},
+    group::Visibility,
     moderation::DecisionAction,
 };
 use guildhall_store::{
@@ -209,14 +210,24 @@ impl Hosts {
 
     async fn target(&self, tx: &mut Tx, by: ActorId) -> Result<Option<MoveTarget>, StoreError> {
         let Some(to) = &self.to else { return Ok(None) };
+        let (role, visibility) = place_in(tx, GroupId(to.id.0), by).await?;
         Ok(Some(MoveTarget {
             is_same: to.id == self.from.id,
             is_local: to.is_local,
+            visibility,
             // Of the servers that speak for them: a handle may bear the name of another.
             is_neighbour: to.ap_id.authority().is_some_and(|home| self.from.ap_id.authority() == Some(home)),
-            role: facts::role(tx, GroupId(to.id.0), by).await?,
+            role,
         }))
     }
+}
+
+/// What somebody is in a group, and who may read in it, as of the transaction that writes.
+async fn place_in(tx: &mut Tx, group: GroupId, by: ActorId) -> Result<(Role, Visibility), StoreError> {
+    let known = entry::find_author_facts(tx, group, by).await?;
+    let place =
+        known.map_or((Role::Outsider, Visibility::Public), |known| (known.role, known.policy.visibility));
+    Ok(if by == group.actor() { (Role::Moderator, place.1) } else { place })
 }
 
 /// Moves a thread in a transaction that does more. Before the group is locked: this locks both in their order.
@@ -233,13 +244,18 @@ pub(crate) async fn relocate(
         // Somebody else was faster, and the groups looked up are not those it is about.
         return Err(DeleteError::NotFound);
     }
+    let (role, visibility) = place_in(tx, post.group_id, command.by).await?;
     let known = MoveFacts {
-        role: role_of(tx, &post, command.by).await?,
+        role,
         is_local: hosts.from.is_local,
+        visibility,
         is_by_hand: grounds.case.is_some(),
         target: hosts.target(tx, command.by).await?,
     };
-    let decided = decide_move(&known).map_err(|_| DeleteRefusal::NotAllowed)?;
+    let decided = decide_move(&known).map_err(|refusal| match refusal {
+        MoveRefusal::NotModerator(_) => DeleteRefusal::NotAllowed.into(),
+        MoveRefusal::Wider => DeleteError::NotMoved(refusal),
+    })?;
     let is_gone = matches!(post.state, EntryState::Removed | EntryState::Deleted);
     let of_post = if is_gone { DeleteOutcome::AlreadyGone } else { DeleteOutcome::Removed };
     let present = Present::find(tx, &post, of_post).await?;

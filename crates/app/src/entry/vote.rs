@@ -68,7 +68,9 @@ pub async fn cast_vote(app: &App, command: CastVote) -> Result<(), VoteError> {
     };
     let is_first = cause::finish(&mut tx, cause, outcome, reason.as_deref(), app.now()).await?;
     if let (Ok(VoteOutcome::Changed(change)), true) = (&decided, is_first) {
-        ballot.follow_rules(app, &mut tx).await?;
+        if wanted.is_some() {
+            ballot.follow_rules(app, &mut tx).await?;
+        }
         vote::set(&mut tx, id, actor, wanted, app.now()).await?;
         entry::add_votes(&mut tx, id, *change).await?;
         if ballot.group_is_local || voter.actor.is_local {
@@ -111,25 +113,40 @@ impl Voter {
         let current = entry::lock(tx, entry).await?.ok_or(VoteError::NotFound)?;
         let (group, voter) = (current.group_id, self.actor.id);
         let known = entry::find_author_facts(tx, group, voter).await?.ok_or(VoteError::NotFound)?;
-        let books = app.signals.shelf.books(tx, group, &known).await?;
-        let mut applying = Applying::bare(Wants::Vote, group, &self.actor, &known, self.peering);
-        if !books.are_empty() {
-            let reports = report::count_about(tx, entry).await?;
-            let tally = current.tally;
-            applying.received = Received { score: tally.score(), downs: tally.down, reports };
-        }
-        let past = applying.look_back(app, tx, &books).await?;
+        let applying = Applying::bare(Wants::Vote, group, &self.actor, &known, self.peering);
+        let admission = if known.group_is_local {
+            admission_of(app, tx, &current, applying).await?
+        } else {
+            applying.decide_elsewhere(app.now())
+        };
         Ok(Ballot {
             facts: VoteFacts {
                 entry_state: current.state,
                 current: vote::find_locked(tx, entry, voter).await?,
             },
-            admission: applying.decide(&books, &past, app.now()),
+            admission,
             group_is_local: known.group_is_local,
             entry: current,
             voter,
         })
     }
+}
+
+/// What the pipeline says to a vote on an entry of a group here.
+async fn admission_of(
+    app: &App,
+    tx: &mut Tx,
+    entry: &Entry,
+    mut applying: Applying<'_>,
+) -> Result<Decided, StoreError> {
+    let books = app.signals.shelf.books(tx, applying.group, applying.known).await?;
+    if !books.are_empty() {
+        let reports = report::count_about(tx, entry.id).await?;
+        let tally = entry.tally;
+        applying.received = Received { score: tally.score(), downs: tally.down, reports };
+    }
+    let past = applying.look_back(app, tx, &books).await?;
+    Ok(applying.decide(&books, &past, app.now()))
 }
 
 impl Ballot {

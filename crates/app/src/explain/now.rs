@@ -13,6 +13,7 @@ use guildhall_store::{
     StoreError,
     entry::{self, Entry, Texts},
     rulebook as store,
+    welcome::answer,
 };
 
 use super::{FittingRule, Now};
@@ -21,8 +22,11 @@ use crate::{
     admission::{Applying, INSTANCE, Past},
     entry::texts_of,
     facts,
-    rulebook::{Books, read},
+    group::at_door,
+    read::is_invited,
+    rulebook::{Books, shown},
     said::Said,
+    welcome::is_vouched_for_now,
 };
 
 /// What is asked about.
@@ -40,24 +44,34 @@ pub(super) async fn ask(app: &App, asked: &Asked<'_>) -> Result<Option<Now>, Sto
     let author = facts::actor(app, asked.author).await?;
     let peering = facts::peering_of_actor(app, Some(asked.group), &author).await?;
     let thread_locked = is_locked(app, asked.entry).await?;
-    let mut tx = app.begin().await?;
-    let known = entry::find_author_facts(&mut tx, asked.group, asked.author).await?;
+    let known = entry::find_author_facts_now(&app.store, asked.group, asked.author).await?;
     let Some(known) = known.filter(|known| known.group_is_local) else {
         return Ok(None);
     };
-    let applying = Applying {
-        said: asked.said(),
-        is_post: asked.entry.is_some_and(|entry| entry.kind == EntryKind::Post),
-        thread_locked,
-        received: asked.received(),
-        is_known: asked.entry.map(|entry| entry.id),
-        ..Applying::bare(asked.wants, asked.group, &author, &known, peering)
+    let bare = Applying::bare(asked.wants, asked.group, &author, &known, peering);
+    let applying = if asked.wants == Wants::Join {
+        let answers = answer::list(&app.store, asked.group, asked.author).await?;
+        at_door(bare, &answers, is_let_in(app, asked).await?)
+    } else {
+        Applying {
+            said: asked.said().into(),
+            is_post: asked.entry.is_some_and(|entry| entry.kind == EntryKind::Post),
+            thread_locked,
+            received: asked.received(),
+            is_known: asked.entry.map(|entry| entry.id),
+            ..bare
+        }
     };
-    let books = app.signals.shelf.books(&mut tx, asked.group, &known).await?;
-    let past = applying.look_back(app, &mut tx, &books).await?;
-    drop(tx);
+    let books = app.signals.shelf.books_now(&app.store, asked.group, &known).await?;
+    let past = applying.look_back_anyway(app, &books).await?;
     let rules = rules(app, asked.group).await?;
     Ok(Some(said_now(app, &applying, &books, &past, &rules)))
+}
+
+/// Whether an invitation, or members' word, speaks for somebody who wants to join.
+async fn is_let_in(app: &App, asked: &Asked<'_>) -> Result<bool, StoreError> {
+    Ok(is_invited(app, asked.group, asked.author).await?
+        || is_vouched_for_now(app, asked.group, asked.author).await?)
 }
 
 impl Asked<'_> {
@@ -118,12 +132,8 @@ fn said_now(
 async fn rules(app: &App, group: GroupId) -> Result<HashMap<String, Rule>, StoreError> {
     let mut rules = HashMap::new();
     for scope in [None, Some(group)] {
-        let Some(stored) = store::find(&app.store, scope).await? else {
-            continue;
-        };
-        let unreadable = |_| StoreError::corrupt("rulebook", scope.map_or(0, |group| group.0));
         let before = if scope.is_none() { INSTANCE } else { "" };
-        let book = read(&stored.body).map_err(unreadable)?;
+        let book = shown(scope, store::find(&app.store, scope).await?)?.book;
         rules.extend(book.rules.into_iter().map(|rule| (format!("{before}{}", rule.name), rule)));
     }
     Ok(rules)
@@ -135,7 +145,8 @@ async fn is_locked(app: &App, entry: Option<&Entry>) -> Result<bool, StoreError>
         return Ok(false);
     };
     let above = entry::list_by_ids(&app.store, &[entry.thread_id, parent]).await?;
-    let is_closed =
-        |above: &Entry| above.locked || above.id == entry.thread_id && above.state != EntryState::Published;
+    let is_closed = |above: &Entry| {
+        above.is_locked(app.now()) || above.id == entry.thread_id && above.state != EntryState::Published
+    };
     Ok(above.iter().any(is_closed))
 }

@@ -58,15 +58,19 @@ impl<'a> Waiting<'a> {
         answers: &[Answer],
         is_invited: bool,
     ) -> Result<Decided, StoreError> {
-        let applying = Applying {
-            said: Said::of_join(self.person, answers),
-            is_invited,
-            ..Applying::bare(Wants::Join, group, self.person, known, self.peering)
-        };
+        let bare = Applying::bare(Wants::Join, group, self.person, known, self.peering);
+        let applying = at_door(bare, answers, is_invited);
         let books = app.signals.shelf.books(tx, group, known).await?;
         let past = applying.look_back(app, tx, &books).await?;
         Ok(applying.decide(&books, &past, app.now()))
     }
+}
+
+/// Somebody who wants to join, with what they say.
+pub(crate) fn at_door<'a>(mut bare: Applying<'a>, answers: &[Answer], is_invited: bool) -> Applying<'a> {
+    bare.said = Said::of_join(bare.author, answers).into();
+    bare.is_invited = is_invited;
+    bare
 }
 
 /// Asks the pipeline once more about a request that waits, in a transaction that has locked the group. `by_vouches`: there

@@ -3,6 +3,7 @@
 mod ban;
 mod create;
 mod door;
+mod elsewhere;
 mod join;
 mod leave;
 mod moderators;
@@ -15,7 +16,7 @@ mod warn;
 
 pub use ban::{SetBan, set_ban};
 pub use create::{CreateGroup, CreateGroupError, create};
-pub(crate) use door::{Waiting, ask_again};
+pub(crate) use door::{Waiting, ask_again, at_door};
 pub(crate) use join::admit as admit_member;
 pub use join::{Brings, JoinError, RequestJoin, join_with, request_join};
 pub(crate) use leave::end_membership;

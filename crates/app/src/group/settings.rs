@@ -14,7 +14,10 @@ use guildhall_store::{
     welcome,
 };
 
-use super::create::{clean_rules, render_rules};
+use super::{
+    create::{clean_rules, render_rules},
+    elsewhere::end_elsewhere,
+};
 use crate::{App, cause, facts, markup};
 
 /// What is to change; `None` leaves a thing as it is.
@@ -68,7 +71,8 @@ pub enum ChangeGroupError {
     Store(#[from] StoreError),
 }
 
-/// Changes a group hosted here, by one of its moderators, or by the group itself for the instance's admins.
+/// Changes a group hosted here, by one of its moderators, or by the group itself for the instance's admins. With one that
+/// becomes a group for people here the memberships of everybody else end.
 ///
 /// # Errors
 /// [`ChangeGroupError`]; nothing is written then.
@@ -101,11 +105,15 @@ pub async fn change(
         }
         appeal::set_days(&mut tx, id, days).await?;
     }
+    let was_local = current.policy.visibility == Visibility::Local;
     let fields = changed(current, command);
     decide_settings(&fields.title, &fields.description_source, fields.language.as_deref(), &rules)?;
     group::set_fields(&mut tx, id, &fields, app.now()).await?;
     group::set_rules(&mut tx, id, &render_rules(rules)).await?;
     welcome::set(&mut tx, id, welcome).await?;
+    if fields.policy.visibility == Visibility::Local && !was_local {
+        end_elsewhere(app, &mut tx, id).await?;
+    }
     cause::tell(app, &mut tx, Cause::Local, EventKind::GroupChanged { group: id }).await?;
     tx.commit().await?;
     app.signals.event.notify_one();

@@ -6,12 +6,12 @@ use guildhall_domain::{
     ActorId, GroupId,
     moderation::{DecisionAction, MAX_REASON_LENGTH, NotModerator, Target},
     text::shorten,
-    trust::{Seen, Thresholds, Trust, TrustFacts, decide_trust, explain},
+    trust::{Seen, Trust, decide_trust, explain},
 };
 use guildhall_store::{
     StoreError,
     acquaintance::{self, Given},
-    group, moderator, rulebook,
+    entry,
 };
 
 use super::{ModerationError, moderators::lock_moderated};
@@ -20,7 +20,6 @@ use crate::{
     decision::{Record, keep},
     queue::may_see,
     read::{PersonRef, names},
-    rulebook::read,
 };
 
 /// How far somebody is trusted in a group.
@@ -95,17 +94,15 @@ pub async fn find_trust(
     group: GroupId,
     actor: ActorId,
 ) -> Result<TrustView, ModerationError> {
-    let here = group::find(&app.store, group).await?.filter(|group| group.is_local);
-    here.ok_or(ModerationError::NotFound)?;
+    let facts = entry::find_author_facts_now(&app.store, group, actor).await?;
+    let facts = facts.filter(|facts| facts.group_is_local).ok_or(ModerationError::NotFound)?;
     let moderates = may_see(app, viewer, group).await?;
     if !moderates && viewer.actor != Some(actor) {
         return Err(NotModerator.into());
     }
-    let known = acquaintance::find(&app.store, group, actor).await?;
-    let is_moderator = moderator::exists(&app.store, group, actor).await?;
-    let (seen, given) = known.unwrap_or_default();
-    let facts = TrustFacts { seen, given: given.as_ref().map(|given| given.level), is_moderator };
-    let thresholds = thresholds(app, group).await?;
+    let (_, given) = acquaintance::find(&app.store, group, actor).await?.unwrap_or_default();
+    let book = app.signals.shelf.of_group_now(&app.store, group, &facts).await?;
+    let (facts, thresholds) = (facts.trust, book.thresholds);
     let now = app.now();
     let mut by = match given.as_ref().filter(|_| moderates) {
         Some(given) => names::people(app, vec![given.by]).await?,
@@ -116,17 +113,9 @@ pub async fn find_trust(
         actor,
         level: decide_trust(&facts, &thresholds, now),
         sentence: explain(&facts, &thresholds, now),
-        seen,
+        seen: facts.seen,
         given,
     })
-}
-
-async fn thresholds(app: &App, group: GroupId) -> Result<Thresholds, StoreError> {
-    let Some(stored) = rulebook::find(&app.store, Some(group)).await? else {
-        return Ok(Thresholds::default());
-    };
-    let book = read(&stored.body).map_err(|_| StoreError::corrupt("rulebook", group))?;
-    Ok(book.thresholds)
 }
 
 /// Gives somebody a level by hand, or takes it back, and records why.

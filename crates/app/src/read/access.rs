@@ -3,9 +3,9 @@
 
 use guildhall_domain::{
     ActorId, GroupId,
-    admission::{Sanction, Verdict, Wants},
+    admission::{Decided, Sanction, Verdict, Wants},
     group::{Admission, Posting},
-    membership::MembershipState,
+    membership::{JoinOutcome, MembershipState, decide_join},
     welcome::JoinQuestion,
 };
 use guildhall_store::{
@@ -88,13 +88,14 @@ async fn of_group_here(app: &App, group: GroupId, actor: &Actor) -> Result<Optio
     let book = app.signals.shelf.of_group_now(&app.store, group, &known).await?;
     let peering = facts::peering_of_actor(app, Some(group), actor).await?;
     let is_invited = is_invited(app, group, actor.id).await?;
+    let recent = Applying::bare(Wants::Post, group, actor, &known, peering).recent_now(app, &book).await?;
     let acts: Vec<ActAccess> = ACTS
         .iter()
         .map(|wants| {
             let is_post = *wants == Wants::Post;
             let bare = Applying::bare(*wants, group, actor, &known, peering);
             let applying = Applying { is_post, is_invited, ..bare };
-            of_verdict(*wants, &known, applying.foresee(&book, app.now()).verdict)
+            of_decided(*wants, &known, &applying.foresee(&book, recent, app.now()))
         })
         .collect();
     let waits = acts.iter().any(|act| act.wants == Wants::Join && act.answer == Answer::Held);
@@ -107,7 +108,7 @@ async fn of_group_here(app: &App, group: GroupId, actor: &Actor) -> Result<Optio
     Ok(Some(Access { membership: known.membership, is_moderator, is_invited, acts, questions }))
 }
 
-async fn is_invited(app: &App, group: GroupId, actor: ActorId) -> Result<bool, StoreError> {
+pub(crate) async fn is_invited(app: &App, group: GroupId, actor: ActorId) -> Result<bool, StoreError> {
     for open in invitation::list_open_for_now(&app.store, group, actor, app.now()).await? {
         if state_of(app, open).await?.1.is_ok() {
             return Ok(true);
@@ -116,7 +117,8 @@ async fn is_invited(app: &App, group: GroupId, actor: ActorId) -> Result<bool, S
     Ok(false)
 }
 
-fn of_verdict(wants: Wants, known: &AuthorFacts, verdict: Verdict) -> ActAccess {
+fn of_decided(wants: Wants, known: &AuthorFacts, decided: &Decided) -> ActAccess {
+    let verdict = decided.verdict;
     let act = |answer, code, reason: Option<&str>| ActAccess {
         wants,
         answer,
@@ -127,7 +129,9 @@ fn of_verdict(wants: Wants, known: &AuthorFacts, verdict: Verdict) -> ActAccess 
         (Wants::Join, Some(MembershipState::Pending)) if matches!(verdict, Verdict::Hold(_)) => {
             act(Answer::Held, Some("pending"), Some(PENDING_HERE))
         }
-        (Wants::Join, Some(MembershipState::Member)) if is_let_stay(verdict) => {
+        (Wants::Join, _)
+            if decide_join(known.membership, known.role, decided) == Ok(JoinOutcome::AlreadyMember) =>
+        {
             act(Answer::Allowed, Some("already-member"), Some("You are a member of this group."))
         }
         _ => match verdict {
@@ -138,12 +142,6 @@ fn of_verdict(wants: Wants, known: &AuthorFacts, verdict: Verdict) -> ActAccess 
             }
         },
     }
-}
-
-/// As `decide_join` has it: what speaks against a newcomer does not make a member ask again.
-fn is_let_stay(verdict: Verdict) -> bool {
-    use guildhall_domain::admission::Refusal;
-    !matches!(verdict, Verdict::Refuse(Refusal::Banned | Refusal::HostBlocked) | Verdict::Drop(_))
 }
 
 const PENDING_HERE: &str = "Your request to join waits for a moderator.";

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use guildhall_domain::{
     ActorId, ApId, EntryId, GroupId, Timestamp,
     content::{EntryKind, EntryState, Sort, Vote},
-    visibility::{Reader, Sight, decide_sight},
+    visibility::{Reader, Sight, decide_showing_limited, decide_sight},
 };
 use guildhall_store::{
     StoreError,
@@ -168,9 +168,29 @@ pub async fn comments(
     let entries = entry::list_thread(&app.store, post, after, request.limit() + 1).await?;
     let page = request.page(entries, by_id);
     let carrying = carrying_in(app, viewer, post, &page.items).await?;
-    let mut items = views(app, viewer, page.items).await?;
+    let shown = shown_in_thread(app, viewer, post, page.items).await?;
+    let mut items = views(app, viewer, shown).await?;
     items.retain(|comment| comment.sight == Sight::Whole || carrying.contains(&comment.id));
     Ok(Page { items, next: page.next })
+}
+
+/// Comments of a thread without those that are limited, as far as they are not shown to this viewer there.
+pub(super) async fn shown_in_thread(
+    app: &App,
+    viewer: &Viewer,
+    post: EntryId,
+    mut comments: Vec<Entry>,
+) -> Result<Vec<Entry>, StoreError> {
+    if !comments.iter().any(|comment| comment.limited) {
+        return Ok(comments);
+    }
+    let Some(post) = entry::find(&app.store, post).await? else { return Ok(Vec::new()) };
+    let (_, reader) = Places::default().of(app, viewer, post.group_id).await?;
+    comments.retain(|comment| {
+        let is_author = viewer.actor == Some(comment.author_id);
+        !comment.limited || decide_showing_limited(post.limited, Reader { is_author, ..reader })
+    });
+    Ok(comments)
 }
 
 /// What in a thread something shown hangs on, as far as it matters for the comments of one page.
@@ -184,6 +204,7 @@ async fn carrying_in(
         return Ok(HashSet::new());
     };
     let later = entry::list_thread(&app.store, post, Some(first.id), MAX_COMMENTS as usize).await?;
+    let later = shown_in_thread(app, viewer, post, later).await?;
     let seen = sights(app, viewer, later).await?;
     Ok(carrying(seen.iter().map(|(entry, sight)| (entry.id, entry.parent_id, *sight))))
 }

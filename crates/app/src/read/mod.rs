@@ -18,6 +18,7 @@ pub mod reports;
 pub mod requests;
 pub mod thread;
 
+pub(crate) use access::is_invited;
 pub use access::{Access, ActAccess, Answer};
 pub use appeals::{AppealView, AppealsError};
 pub use cases::{

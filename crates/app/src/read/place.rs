@@ -31,7 +31,8 @@ impl Places {
             return Ok(*known);
         }
         let visibility = group::find_visibility(&app.store, group).await?.unwrap_or(Visibility::Members);
-        let place = (visibility, reader(app, viewer, group, visibility).await?);
+        let asks_members = visibility == Visibility::Members;
+        let place = (visibility, reader(app, viewer, group, asks_members).await?);
         self.known.insert(group, place);
         Ok(place)
     }
@@ -50,21 +51,28 @@ pub(crate) async fn is_listed(
     group: GroupId,
     visibility: Visibility,
 ) -> Result<bool, StoreError> {
-    Ok(decide_listing(visibility, reader(app, viewer, group, visibility).await?))
+    // Of most groups anybody may know: then nothing is asked about who it is.
+    Ok(decide_listing(visibility, stranger(viewer))
+        || decide_listing(visibility, reader(app, viewer, group, true).await?))
 }
 
+/// The viewer as somebody who is nothing in a group.
+fn stranger(viewer: &Viewer) -> Reader {
+    Reader { is_server: viewer.is_server, is_local: viewer.account.is_some(), ..Reader::ANYBODY }
+}
+
+/// The viewer in a group; whether as a member is asked only with `asks_members`, where something depends on it.
 async fn reader(
     app: &App,
     viewer: &Viewer,
     group: GroupId,
-    visibility: Visibility,
+    asks_members: bool,
 ) -> Result<Reader, StoreError> {
     let role = match viewer.actor {
-        Some(actor) => role_of(app, viewer, group, actor, visibility).await?,
+        Some(actor) => role_of(app, viewer, group, actor, asks_members).await?,
         None => Role::Outsider,
     };
-    let is_local = viewer.account.is_some();
-    Ok(Reader { role, is_author: false, is_server: viewer.is_server, is_local })
+    Ok(Reader { role, ..stranger(viewer) })
 }
 
 async fn role_of(
@@ -72,14 +80,16 @@ async fn role_of(
     viewer: &Viewer,
     group: GroupId,
     actor: ActorId,
-    visibility: Visibility,
+    asks_members: bool,
 ) -> Result<Role, StoreError> {
     if viewer.is_admin || moderator::exists(&app.store, group, actor).await? {
         return Ok(Role::Moderator);
     }
-    // Where everybody reads, nothing depends on who is a member.
-    let is_asked = visibility != Visibility::Public;
-    Ok(if is_asked && is_member(app, viewer, group, actor).await? { Role::Member } else { Role::Outsider })
+    Ok(if asks_members && is_member(app, viewer, group, actor).await? {
+        Role::Member
+    } else {
+        Role::Outsider
+    })
 }
 
 /// Whether somebody is a member; of a server, whether it has one: what one of its people was sent is on it.

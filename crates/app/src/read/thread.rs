@@ -37,6 +37,7 @@ pub async fn find(app: &App, viewer: &Viewer, post: EntryId) -> Result<Option<Th
     let mut found = entry::list_thread(&app.store, post.id, None, limit + 1).await?;
     let is_cut = found.len() > limit;
     found.truncate(limit);
+    let found = entries::shown_in_thread(app, viewer, post.id, found).await?;
     let comments = entries::views(app, viewer, found).await?;
     Ok(Some(ThreadView { comments: in_reading_order(post.id, comments), post, is_cut }))
 }

@@ -1,11 +1,13 @@
 //! Reading and changing rulebooks. Who changes one says which revision they have read, so that nobody overwrites what
 //! somebody else has just written.
 
+use std::sync::Arc;
+
 use guildhall_domain::{
     ActorId, GroupId, Timestamp,
     admission::Role,
     moderation::{DecisionAction, NotModerator, Target},
-    rules::{InvalidRule, Rule, RuleSet},
+    rules::{InvalidRule, Rule},
 };
 use guildhall_store::{
     StoreError, Tx, group,
@@ -13,7 +15,7 @@ use guildhall_store::{
 };
 use serde_json::Value;
 
-use super::{ReadError, Rulebook, read, read_rule, write};
+use super::{Prepared, ReadError, Rulebook, read, read_rule, write};
 use crate::{
     App, Viewer,
     decision::{Record, keep},
@@ -96,7 +98,7 @@ pub enum RulebookError {
 /// [`RulebookError`].
 pub async fn current(app: &App, viewer: &Viewer, group: Option<GroupId>) -> Result<Current, RulebookError> {
     allow(app, viewer, group).await?;
-    shown(group, store::find(&app.store, group).await?)
+    Ok(shown(group, store::find(&app.store, group).await?)?)
 }
 
 /// Lets those read who may change.
@@ -115,10 +117,9 @@ pub(super) async fn allow(app: &App, viewer: &Viewer, of: Option<GroupId>) -> Re
 /// [`RulebookError`]; nothing is written then.
 pub async fn replace(app: &App, viewer: &Viewer, command: Replace) -> Result<Current, RulebookError> {
     let Replace { group, before, body } = command;
-    let book = checked(read(&body)?)?;
     put(app, viewer, group, None, |known| {
         if known.revision == before {
-            Ok(book)
+            Ok(checked(read(&body)?)?)
         } else {
             Err(RulebookError::Stale { given: before, now: known.revision })
         }
@@ -133,17 +134,17 @@ pub async fn replace(app: &App, viewer: &Viewer, command: Replace) -> Result<Cur
 pub async fn set_rule(app: &App, viewer: &Viewer, command: SetRule) -> Result<Current, RulebookError> {
     let SetRule { group, before, name, rule } = command;
     let rule = rule.map(|body| named(body, &name)).transpose()?;
-    put(app, viewer, group, Some(&name), |known| {
+    let change = |known: Current| {
         if let Some(given) = before.filter(|before| *before != known.revision) {
             return Err(RulebookError::Stale { given, now: known.revision });
         }
-        let book = known.book;
-        match rule {
-            Some(rule) => Ok(checked_rule(with(book, rule), &name)?),
-            None => without(book, &name),
-        }
-    })
-    .await
+        let book = match &rule {
+            Some(rule) => with(known.book, rule.clone()),
+            None => without(known.book, &name)?,
+        };
+        Ok(checked_rule(book, &name)?)
+    };
+    put(app, viewer, group, Some(&name), change).await
 }
 
 /// A rule whose name is that of its address.
@@ -174,10 +175,13 @@ fn without(mut book: Rulebook, name: &str) -> Result<Rulebook, RulebookError> {
     if book.rules.len() == before { Err(RulebookError::NoSuchRule(name.to_owned())) } else { Ok(book) }
 }
 
+/// A rulebook, with the same ready to judge by.
+type Ready = (Rulebook, Prepared);
+
 /// A rulebook that can be judged by.
-pub(super) fn checked(book: Rulebook) -> Result<Rulebook, ReadError> {
-    match RuleSet::compile(&book.rules) {
-        Ok(_) => Ok(book),
+pub(super) fn checked(book: Rulebook) -> Result<Ready, ReadError> {
+    match Prepared::of(&book) {
+        Ok(prepared) => Ok((book, prepared)),
         Err(wrong) => {
             let InvalidRule { position, at, problem, .. } = wrong;
             let at =
@@ -188,9 +192,9 @@ pub(super) fn checked(book: Rulebook) -> Result<Rulebook, ReadError> {
 }
 
 /// The same where only one rule is new: places are inside it.
-pub(super) fn checked_rule(book: Rulebook, name: &str) -> Result<Rulebook, ReadError> {
-    match RuleSet::compile(&book.rules) {
-        Ok(_) => Ok(book),
+pub(super) fn checked_rule(book: Rulebook, name: &str) -> Result<Ready, ReadError> {
+    match Prepared::of(&book) {
+        Ok(prepared) => Ok((book, prepared)),
         Err(wrong) => {
             let InvalidRule { rule, at, problem, .. } = wrong;
             let at = match at.as_str() {
@@ -203,14 +207,19 @@ pub(super) fn checked_rule(book: Rulebook, name: &str) -> Result<Rulebook, ReadE
     }
 }
 
-/// Writes what `change` makes of what holds now. `rule`: the one that changes.
+/// Writes what `change` makes of what holds now. `rule`: the one that changes. Many patterns take their time to prepare, so
+/// that is done before the transaction, and nobody at the group's door waits for it.
 async fn put(
     app: &App,
     viewer: &Viewer,
     group: Option<GroupId>,
     rule: Option<&str>,
-    change: impl FnOnce(Current) -> Result<Rulebook, RulebookError>,
+    change: impl Fn(Current) -> Result<Ready, RulebookError>,
 ) -> Result<Current, RulebookError> {
+    allow(app, viewer, group).await?;
+    let known = shown(group, store::find(&app.store, group).await?)?;
+    let mut before = known.revision;
+    let (mut book, mut prepared) = change(known)?;
     // The record is about the group, or about the instance's own actor.
     let about = match group {
         Some(group) => group.actor(),
@@ -218,9 +227,12 @@ async fn put(
     };
     let mut tx = app.begin().await?;
     let by = editor(&mut tx, viewer, group).await?.unwrap_or(about);
-    let known = current_in(&mut tx, group).await?;
-    let before = known.revision;
-    let book = change(known)?;
+    let holding = shown(group, store::find_in(&mut tx, group).await?)?;
+    if holding.revision != before {
+        // Somebody was faster: for once it is prepared while others wait.
+        before = holding.revision;
+        (book, prepared) = change(holding)?;
+    }
     let now = app.now();
     let new = StoredRulebook { revision: before + 1, body: write(&book), updated_at: now };
     if !store::set(&mut tx, group, before, &new).await? {
@@ -230,6 +242,7 @@ async fn put(
     let record = Record::by_hand(group, by, DecisionAction::ChangeRules, Target::Actor(about));
     keep(app, &mut tx, Record { rule: rule.map(str::to_owned), ..record }).await?;
     tx.commit().await?;
+    app.signals.shelf.put(group, new.revision, Arc::new(prepared));
     Ok(Current { revision: new.revision, book, updated_at: Some(now) })
 }
 
@@ -247,15 +260,8 @@ async fn editor(tx: &mut Tx, viewer: &Viewer, of: Option<GroupId>) -> Result<Opt
     if viewer.is_admin { Ok(Some(of.actor())) } else { Err(NotModerator.into()) }
 }
 
-async fn current_in(tx: &mut Tx, group: Option<GroupId>) -> Result<Current, RulebookError> {
-    shown(group, store::find_in(tx, group).await?)
-}
-
 /// What is kept, read.
-pub(super) fn shown(
-    group: Option<GroupId>,
-    stored: Option<StoredRulebook>,
-) -> Result<Current, RulebookError> {
+pub(crate) fn shown(group: Option<GroupId>, stored: Option<StoredRulebook>) -> Result<Current, StoreError> {
     let Some(stored) = stored else {
         return Ok(Current { revision: 0, book: Rulebook::default(), updated_at: None });
     };

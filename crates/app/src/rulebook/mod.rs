@@ -8,6 +8,7 @@ mod place;
 mod shelf;
 mod trial;
 
+pub(crate) use change::shown;
 pub use change::{Current, Replace, RulebookError, SetRule, current, replace, set_rule};
 pub use figures::{Figures, MAX_DAYS, RuleFigures, figures};
 pub use json::{ReadError, read, read_rule, write, write_rule};

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use guildhall_domain::{
     GroupId,
-    rules::{Question, RuleSet},
+    rules::{InvalidRule, Question, RuleSet},
     trust::{Gates, Thresholds},
 };
 use guildhall_store::{
@@ -27,10 +27,10 @@ pub struct Prepared {
     pub thresholds: Thresholds,
 }
 
-impl TryFrom<Rulebook> for Prepared {
-    type Error = guildhall_domain::rules::InvalidRule;
-
-    fn try_from(book: Rulebook) -> Result<Self, Self::Error> {
+impl Prepared {
+    /// # Errors
+    /// The first rule that cannot be used.
+    pub(crate) fn of(book: &Rulebook) -> Result<Self, InvalidRule> {
         Ok(Self { rules: RuleSet::compile(&book.rules)?, gates: book.gates, thresholds: book.thresholds })
     }
 }
@@ -91,15 +91,36 @@ impl Shelf {
         group: GroupId,
         facts: &AuthorFacts,
     ) -> Result<Arc<Prepared>, StoreError> {
-        let revision = facts.rulebooks.1;
+        self.book_now(db, Some(group), facts.rulebooks.1).await
+    }
+
+    /// As [`Shelf::books`], outside of a transaction.
+    pub(crate) async fn books_now(
+        &self,
+        db: &Db,
+        group: GroupId,
+        facts: &AuthorFacts,
+    ) -> Result<Books, StoreError> {
+        Ok(Books {
+            instance: self.book_now(db, None, facts.rulebooks.0).await?,
+            group: self.of_group_now(db, group, facts).await?,
+        })
+    }
+
+    async fn book_now(
+        &self,
+        db: &Db,
+        group: Option<GroupId>,
+        revision: i64,
+    ) -> Result<Arc<Prepared>, StoreError> {
         if revision == 0 {
             return Ok(self.none.clone());
         }
-        if let Some(known) = self.find(Some(group), revision) {
+        if let Some(known) = self.find(group, revision) {
             return Ok(known);
         }
-        match rulebook::find(db, Some(group)).await? {
-            Some(stored) => self.prepare(Some(group), &stored),
+        match rulebook::find(db, group).await? {
+            Some(stored) => self.prepare(group, &stored),
             None => Ok(self.none.clone()),
         }
     }
@@ -126,9 +147,16 @@ impl Shelf {
         let unreadable = || StoreError::corrupt("rulebook", group.map_or(0, |group| group.0));
         // What was checked when it was written.
         let book = read(&stored.body).map_err(|_| unreadable())?;
-        let prepared = Arc::new(Prepared::try_from(book).map_err(|_| unreadable())?);
+        let prepared = Arc::new(Prepared::of(&book).map_err(|_| unreadable())?);
         self.put(group, stored.revision, prepared.clone());
         Ok(prepared)
+    }
+
+    /// Whether automatic rules may apply in a group, by what was asked for before: to be ready for them.
+    pub(crate) fn has_rules_for(&self, group: GroupId) -> bool {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let has = |of| known.get(&of).is_some_and(|(_, book)| !book.rules.is_empty());
+        has(None) || has(Some(group))
     }
 
     fn find(&self, group: Option<GroupId>, revision: i64) -> Option<Arc<Prepared>> {
@@ -136,7 +164,8 @@ impl Shelf {
         known.get(&group).filter(|(of, _)| *of == revision).map(|(_, book)| book.clone())
     }
 
-    fn put(&self, group: Option<GroupId>, revision: i64, book: Arc<Prepared>) {
+    /// Keeps a rulebook that is written, or was read, for those who ask for that revision.
+    pub(crate) fn put(&self, group: Option<GroupId>, revision: i64, book: Arc<Prepared>) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= ROOM {
             known.clear();

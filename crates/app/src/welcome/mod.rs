@@ -12,5 +12,5 @@ pub(crate) use ask::ask;
 pub use invite::{Invite, InviteError, MadeOut, decline, invite, revoke};
 pub(crate) use invite::{Shown, hash_of, invitation_for, state_of};
 pub use questions::{QuestionsError, set_questions};
-pub(crate) use vouch::is_vouched_for;
 pub use vouch::{VouchError, Vouching, set_vouch};
+pub(crate) use vouch::{is_vouched_for, is_vouched_for_now};

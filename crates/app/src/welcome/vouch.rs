@@ -2,6 +2,7 @@
 
 use guildhall_domain::{
     ActorId, GroupId,
+    admission::Role,
     welcome::{VouchFacts, VouchRefusal, decide_vouch},
 };
 use guildhall_domain::{membership::MembershipState, trust::decide_trust};
@@ -22,7 +23,7 @@ pub struct Vouching {
     pub vouches: usize,
     /// How many the group asks for.
     pub needed: u8,
-    /// Whether the person is a member by it.
+    /// Whether the person is a member by it, and not before.
     pub is_admitted: bool,
 }
 
@@ -58,8 +59,8 @@ pub async fn set_vouch(
     group::lock(&mut tx, group).await?.filter(|group| group.is_local).ok_or(VouchError::NoSuchGroup)?;
     let needed = welcome::find_in(&mut tx, group).await?.vouches_needed;
     let item = queue::find_open_join(&mut tx, group, newcomer).await?;
+    let known = entry::find_author_facts(&mut tx, group, by).await?.ok_or(VouchError::NoSuchGroup)?;
     if vouches {
-        let known = entry::find_author_facts(&mut tx, group, by).await?.ok_or(VouchError::NoSuchGroup)?;
         let books = app.signals.shelf.books(&mut tx, group, &known).await?;
         let facts = VouchFacts {
             needed,
@@ -71,22 +72,36 @@ pub async fn set_vouch(
         };
         decide_vouch(&facts, app.now())?;
         vouch::insert(&mut tx, group, newcomer, by, app.now()).await?;
+    } else if known.role == Role::Outsider {
+        // Who waits, and with how many vouches, is for members.
+        return Err(VouchRefusal::NotMember.into());
     } else {
         vouch::delete(&mut tx, group, newcomer, by).await?;
     }
     let count = vouch::list_waiting_in(&mut tx, group, newcomer).await?.len();
+    let mut is_admitted = false;
     if let Some(item) = item.filter(|_| vouches && is_enough(needed, count)) {
         ask_again(app, &mut tx, &item, &waiting, true).await?;
+        let after = entry::find_author_facts(&mut tx, group, newcomer).await?;
+        is_admitted = after.is_some_and(|after| after.membership == Some(MembershipState::Member));
     }
-    let after = entry::find_author_facts(&mut tx, group, newcomer).await?;
     tx.commit().await?;
     app.signals.event.notify_one();
-    let is_admitted = after.is_some_and(|after| after.membership == Some(MembershipState::Member));
     Ok(Vouching { vouches: count, needed, is_admitted })
 }
 
 fn is_enough(needed: u8, count: usize) -> bool {
     needed > 0 && count >= usize::from(needed)
+}
+
+/// The same as [`is_vouched_for`] outside of a transaction, for telling what would be.
+pub(crate) async fn is_vouched_for_now(
+    app: &App,
+    group: GroupId,
+    actor: ActorId,
+) -> Result<bool, StoreError> {
+    let needed = welcome::find(&app.store, group).await?.vouches_needed;
+    Ok(is_enough(needed, vouch::list_waiting(&app.store, group, actor).await?.len()))
 }
 
 /// Whether as many vouch for somebody that waits as the group asks for.

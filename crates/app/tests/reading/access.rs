@@ -143,6 +143,14 @@ on_both_engines! {
         assert!(guildhall_store::rulebook::set(&mut tx, Some(group), 0, &book).await.unwrap());
         tx.commit().await.unwrap();
         assert_eq!(answers(&here, group, ann).await[3], "refused not-trusted");
+        let body = serde_json::json!({ "gates": { "rate": { "over": 1, "from": "known" } } });
+        let book = guildhall_store::rulebook::StoredRulebook { revision: 2, body, updated_at: here.now() };
+        let mut tx = here.app.begin().await.unwrap();
+        assert!(guildhall_store::rulebook::set(&mut tx, Some(group), 1, &book).await.unwrap());
+        tx.commit().await.unwrap();
+        assert_eq!(answers(&here, group, ann).await, [YES; 5]);
+        here.post(group, ann, "Tulips").await;
+        assert_eq!(answers(&here, group, ann).await, [YES, "held rate", "held rate", YES, YES]);
         let closed = ChangeGroup { posting: Some(Posting::Moderators), ..ChangeGroup::default() };
         group::change(&here.app, group, group.actor(), closed).await.unwrap();
         assert_eq!(answers(&here, group, ann).await[1], "refused moderators-only");

@@ -2,7 +2,10 @@
 
 use guildhall_app::{
     Viewer,
-    read::thread::{self, MAX_COMMENTS, ThreadView},
+    read::{
+        PageRequest, entries,
+        thread::{self, MAX_COMMENTS, ThreadView},
+    },
     remote::{self, EntryRefused},
 };
 use guildhall_domain::{
@@ -133,5 +136,37 @@ on_both_engines! {
         assert!(thread.is_cut);
         let shown: Vec<EntryId> = thread.comments.iter().map(|comment| comment.id).collect();
         assert_eq!(shown, ids[..ids.len() - 1]);
+    }
+
+    async fn what_is_limited_stands_in_its_thread_for_its_author_and_moderators(db: Db) {
+        let here = Here::new(db);
+        let group = here.group("garden").await;
+        let (mona, ann, bob) = (here.moderator(group).await, here.person("ann").await, here.person("bob").await);
+        let post = here.post(group, ann, "Post").await;
+        let limited = here.comment(post, bob, "1").await;
+        here.comment(limited, ann, "2").await;
+        let limit = async |entry| {
+            let mut tx = here.app.begin().await.unwrap();
+            store::past::set_limited(&mut tx, entry, true).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        limit(limited).await;
+        let listed = async |viewer: Viewer| {
+            let page = entries::comments(&here.app, &viewer, post, PageRequest::default()).await.unwrap();
+            page.items.into_iter().map(|comment| comment.excerpt).collect::<Vec<_>>()
+        };
+        for (reader, want) in [
+            (Viewer::anonymous(), &["2"][..]),
+            (viewer(ann), &["2"]),
+            (viewer(bob), &["1", "2"]),
+            (viewer(mona), &["1", "2"]),
+        ] {
+            assert_eq!(texts(&read(&here, post, &reader).await), want, "{reader:?}");
+            assert_eq!(listed(reader).await, want);
+        }
+        assert!(entries::find(&here.app, &Viewer::anonymous(), limited).await.unwrap().is_some(), "by its address");
+
+        limit(post).await;
+        assert_eq!(texts(&read(&here, post, &Viewer::anonymous()).await), ["1", "2"], "it is by its address that one is there");
     }
 }

@@ -3,12 +3,16 @@
 use guildhall_app::{
     entry,
     explain::{self, Subject},
+    group::{self, Brings, RequestJoin},
     read::DecisionsError,
     rulebook::{self, Replace},
+    welcome::{self, Invite},
 };
 use guildhall_domain::{
     admission::{HoldReason, Layer, Refusal, Verdict, Wants},
+    event::Cause,
     group::{Admission, Review},
+    membership::JoinOutcome,
 };
 use guildhall_store::{Db, queue as items, testing::on_both_engines};
 use serde_json::json;
@@ -95,5 +99,44 @@ on_both_engines! {
         assert!(told.is_err(), "a group is nobody's viewer");
         let told = explain::explain(&here.app, &viewer(ann), Subject::Item(edit)).await.unwrap();
         assert_eq!((told.wants, told.title.as_str(), told.now.unwrap().layer), (Wants::Edit, "Roses", Layer::Review));
+    }
+
+    async fn a_request_to_join_is_explained_by_what_was_said_and_who_speaks_for_it(db: Db) {
+        let here = Here::new(db);
+        let club = here.group_with("club", admitting(Admission::Invite)).await;
+        let moderator = here.moderator(club).await;
+        let rule = json!({ "name": "no-casinos", "title": "No casinos.", "when": { "words": ["casino"] }, "then": ["hold"] });
+        let book = Replace { group: Some(club), before: 0, body: json!({ "rules": [rule] }) };
+        rulebook::replace(&here.app, &viewer(moderator), book).await.unwrap();
+        let ann = here.person("ann").await;
+        let invite =
+            Invite { group: club, by: moderator, max_uses: None, until: None, note: String::new(), only_for: Some(ann) };
+        welcome::invite(&here.app, invite).await.unwrap();
+        let ask = RequestJoin { group: club, actor: ann, follow: None, cause: Cause::Local };
+        let brings = Brings { message: Some("I run a casino.".to_owned()), ..Brings::default() };
+        assert_eq!(group::join_with(&here.app, ask, brings).await.unwrap(), JoinOutcome::AwaitingApproval);
+
+        let item = here.waiting(club).await.id;
+        let told = explain::explain(&here.app, &viewer(moderator), Subject::Item(item)).await.unwrap();
+        let now = told.now.unwrap();
+        assert_eq!((now.layer, now.rule.as_deref()), (Layer::Rule, Some("no-casinos")), "as it was then");
+        assert_eq!(now.verdict, Verdict::Hold(HoldReason::Rule));
+    }
+
+    async fn a_lock_that_has_ended_locks_nothing(db: Db) {
+        let here = Here::new(db);
+        let group = here.group("garden").await;
+        let (moderator, ann) = (viewer(here.moderator(group).await), here.person("ann").await);
+        let post = here.post(group, ann, "Tulips").await;
+        let comment = here.comment(post, ann, "Red ones").await;
+        let mut tx = here.app.begin().await.unwrap();
+        let until = here.now().plus(std::time::Duration::from_secs(90));
+        guildhall_store::entry::set_locked(&mut tx, post, true, Some(until)).await.unwrap();
+        tx.commit().await.unwrap();
+        for layer in [Layer::Thread, Layer::Default] {
+            let told = explain::explain(&here.app, &moderator, Subject::Entry(comment)).await.unwrap();
+            assert_eq!(told.now.unwrap().layer, layer);
+            here.pass(std::time::Duration::from_mins(2));
+        }
     }
 }

@@ -7,9 +7,12 @@ use guildhall_app::{
 use guildhall_domain::{
     GroupId, Handle,
     event::EventKind,
-    group::{Admission, InvalidSettings, Policy, Posting, Review, Rule},
+    group::{Admission, InvalidSettings, Policy, Posting, Review, Rule, Visibility},
+    membership::{JoinRefusal, MembershipState},
 };
-use guildhall_store::{Db, actor, actor_key, group as groups, moderator, testing::on_both_engines};
+use guildhall_store::{
+    Db, actor, actor_key, delivery::subscription, group as groups, moderator, testing::on_both_engines,
+};
 
 use crate::support::{
     Here,
@@ -148,5 +151,30 @@ on_both_engines! {
         for text in ["boats", "ann", "garden@far.example", "nothing@far.example"] {
             assert_eq!(find(text).await, None, "{text}");
         }
+    }
+
+    async fn with_a_group_that_becomes_local_the_memberships_of_everybody_elsewhere_end(db: Db) {
+        let here = Here::new(db);
+        let id = here.group("garden").await;
+        let (ann, bob) = (here.remote("ann").await, here.person("bob").await);
+        here.join(id, ann).await;
+        here.join(id, bob).await;
+        let approving = ChangeGroup { admission: Some(Admission::Approval), ..ChangeGroup::default() };
+        group::change(&here.app, id, id.actor(), approving).await.unwrap();
+        let asks = here.remote("asks").await;
+        here.join(id, asks).await;
+        here.told().await;
+
+        let local = ChangeGroup { visibility: Some(Visibility::Local), ..ChangeGroup::default() };
+        group::change(&here.app, id, id.actor(), local.clone()).await.unwrap();
+        assert_eq!([here.membership(id, ann).await, here.membership(id, asks).await], [None, None]);
+        assert_eq!(here.membership(id, bob).await, Some(MembershipState::Member));
+        assert!(here.queue(id).await.is_empty());
+        assert!(subscription::list_hosts(&here.app.store, id).await.unwrap().is_empty());
+        assert_eq!(here.counts(id).await, (1, 0, 0));
+        let out = |actor| EventKind::JoinDecided { group: id, actor, decision: Err(JoinRefusal::LocalOnly), reason: None };
+        assert_eq!(here.told().await, [out(ann), out(asks), EventKind::GroupChanged { group: id }]);
+        group::change(&here.app, id, id.actor(), local).await.unwrap();
+        assert_eq!(here.told().await, [EventKind::GroupChanged { group: id }]);
     }
 }

@@ -111,6 +111,21 @@ on_both_engines! {
         assert!(!vouched(&here, group, new, ann).await.is_admitted);
     }
 
+    async fn who_waits_or_is_a_member_is_not_told_to_strangers(db: Db) {
+        let here = Here::new(db);
+        let group = vouching_group(&here).await;
+        let (ann, ben) = (known(&here, group, "ann").await, known(&here, group, "ben").await);
+        let (new, eve) = (newcomer(&here, group, "new").await, here.person("eve").await);
+        vouched(&here, group, new, ann).await;
+        for person in [new, ann, eve] {
+            let refused = set_vouch(&here.app, group, person, eve, false).await;
+            assert!(matches!(refused, Err(VouchError::Refused(VouchRefusal::NotMember))), "{refused:?}");
+        }
+        // Of somebody who is a member already nobody says that it is by this call.
+        let nothing = set_vouch(&here.app, group, ann, ben, false).await.unwrap();
+        assert_eq!(nothing, Vouching { vouches: 0, needed: 2, is_admitted: false });
+    }
+
     async fn not_everybody_can_vouch(db: Db) {
         let here = Here::new(db);
         let group = vouching_group(&here).await;

@@ -313,6 +313,7 @@ impl From<CaseError> for Problem {
             CaseError::UnknownText(_) => Self::invalid("prepared", error.to_string()),
             CaseError::UnknownRule(_) => Self::invalid("rule_number", error.to_string()),
             CaseError::Refused(refusal) => DeleteError::Refused(refusal).into(),
+            CaseError::NotMoved(refusal) => DeleteError::NotMoved(refusal).into(),
             CaseError::Store(source) => Self::internal(source),
         }
     }
@@ -405,6 +406,7 @@ impl From<DeleteError> for Problem {
             DeleteError::Refused(refusal @ DeleteRefusal::NothingToRestore) => {
                 Self::conflict("nothing-to-restore", refusal.to_string())
             }
+            DeleteError::NotMoved(refusal) => Self::conflict("wider-audience", refusal.to_string()),
             DeleteError::Store(source) => Self::internal(source),
         }
     }

@@ -8,7 +8,7 @@ pub use change::{
     ChangeFacts, DeleteOutcome, DeleteRefusal, EditFacts, EditOutcome, EditRefusal, decide_delete,
     decide_edit, decide_restore,
 };
-pub use relocate::{MoveFacts, MoveOutcome, MoveTarget, decide_move};
+pub use relocate::{MoveFacts, MoveOutcome, MoveRefusal, MoveTarget, decide_move};
 pub use vote::{Tally, Vote, VoteFacts, VoteOutcome, VoteRefusal, decide_vote};
 
 use crate::text::{MAX_TITLE_LENGTH, closed_enum};

@@ -2,6 +2,7 @@
 
 use crate::{
     admission::Role,
+    group::Visibility,
     moderation::{NotModerator, decide_moderate},
 };
 
@@ -12,6 +13,8 @@ pub struct MoveFacts {
     pub role: Role,
     /// Whether that group is hosted here.
     pub is_local: bool,
+    /// Who may read in it.
+    pub visibility: Visibility,
     /// Whether a moderator asks for it here, and not another server.
     pub is_by_hand: bool,
     /// The group it is to go to, where that is known here.
@@ -25,6 +28,8 @@ pub struct MoveTarget {
     pub is_same: bool,
     /// Whether it is hosted here.
     pub is_local: bool,
+    /// Who may read in it.
+    pub visibility: Visibility,
     /// Whether one server hosts both groups, and so speaks for both.
     pub is_neighbour: bool,
     /// What the acting person is in it.
@@ -42,53 +47,91 @@ pub enum MoveOutcome {
     Unchanged,
 }
 
+/// Why a thread does not move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum MoveRefusal {
+    /// Not a moderator of the group that it is in.
+    #[error(transparent)]
+    NotModerator(#[from] NotModerator),
+    /// Others would read it there than those for whom it was written.
+    #[error("a thread moves only to a group of the same visibility, or to one that fewer may read")]
+    Wider,
+}
+
 /// Decides what a `Move` of a thread does.
 ///
 /// A moderator of the group it is in may send it away; where to is not theirs alone to say. A group takes it when they
 /// moderate that one too, or when it is a neighbour of the first elsewhere. From a group hosted here a thread is only
 /// removed when another server says so: what was announced in the name of one group cannot be announced once more in that
 /// of another. A moderator of both may move it by hand between groups hosted here; other servers keep their copies where
-/// they have them.
+/// they have them. What was written for some is not shown to others by a move, whoever moderates both.
 ///
 /// # Errors
-/// [`NotModerator`] of the group that the thread is in.
-pub fn decide_move(facts: &MoveFacts) -> Result<MoveOutcome, NotModerator> {
+/// [`MoveRefusal`]; the thread stays where it is.
+pub fn decide_move(facts: &MoveFacts) -> Result<MoveOutcome, MoveRefusal> {
     decide_moderate(facts.role)?;
     let Some(target) = &facts.target else { return Ok(MoveOutcome::Removed) };
     let is_taken = target.role == Role::Moderator || (target.is_neighbour && !target.is_local);
-    Ok(match (target.is_same, facts.is_local) {
+    let decided = match (target.is_same, facts.is_local) {
         (true, _) => MoveOutcome::Unchanged,
         (false, false) if is_taken => MoveOutcome::Moved,
         (false, true) if facts.is_by_hand && is_taken && target.is_local => MoveOutcome::Moved,
         (false, _) => MoveOutcome::Removed,
-    })
+    };
+    if decided == MoveOutcome::Moved && is_wider(facts.visibility, target.visibility) {
+        return Err(MoveRefusal::Wider);
+    }
+    Ok(decided)
+}
+
+/// Whether somebody reads, or is shown, in a group of visibility `to` what they are not in one of `from`. Neither the
+/// members of a group nor the people of this server are a part of the others.
+fn is_wider(from: Visibility, to: Visibility) -> bool {
+    use Visibility::{Local, Members, Public, Unlisted};
+    match (from, to) {
+        (Public, Public | Unlisted | Members | Local)
+        | (Unlisted, Unlisted | Members | Local)
+        | (Members, Members)
+        | (Local, Local) => false,
+        (Unlisted, Public) | (Members, Public | Unlisted | Local) | (Local, Public | Unlisted | Members) => {
+            true
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const NOBODY: MoveTarget =
-        MoveTarget { is_same: false, is_local: false, is_neighbour: false, role: Role::Outsider };
+    const NOBODY: MoveTarget = MoveTarget {
+        is_same: false,
+        is_local: false,
+        visibility: Visibility::Public,
+        is_neighbour: false,
+        role: Role::Outsider,
+    };
 
-    fn moved(is_local: bool, target: Option<MoveTarget>) -> Result<MoveOutcome, NotModerator> {
-        decide_move(&MoveFacts { role: Role::Moderator, is_local, is_by_hand: false, target })
+    fn facts(target: Option<MoveTarget>) -> MoveFacts {
+        let (role, visibility) = (Role::Moderator, Visibility::Public);
+        MoveFacts { role, is_local: true, visibility, is_by_hand: true, target }
+    }
+
+    fn moved(is_local: bool, target: Option<MoveTarget>) -> Result<MoveOutcome, MoveRefusal> {
+        decide_move(&MoveFacts { is_local, is_by_hand: false, ..facts(target) })
     }
 
     #[test]
     fn only_moderators_of_its_group_move_a_thread() {
         let target = Some(MoveTarget { role: Role::Moderator, ..NOBODY });
         for role in [Role::Outsider, Role::Member] {
-            let facts = MoveFacts { role, is_local: false, is_by_hand: true, target: target.clone() };
-            assert_eq!(decide_move(&facts), Err(NotModerator));
+            let facts = MoveFacts { role, is_local: false, ..facts(target.clone()) };
+            assert_eq!(decide_move(&facts), Err(NotModerator.into()));
         }
     }
 
     #[test]
     fn by_hand_a_thread_moves_between_groups_here_that_the_moderator_moderates() {
-        let by_hand = |target| {
-            decide_move(&MoveFacts { role: Role::Moderator, is_local: true, is_by_hand: true, target })
-        };
+        let by_hand = |target| decide_move(&facts(target));
         let ours = MoveTarget { role: Role::Moderator, is_local: true, ..NOBODY };
         assert_eq!(by_hand(Some(ours.clone())), Ok(MoveOutcome::Moved));
         assert_eq!(
@@ -114,5 +157,23 @@ mod tests {
         let ours = MoveTarget { is_neighbour: true, is_local: true, ..NOBODY };
         assert_eq!(moved(false, Some(ours)), Ok(MoveOutcome::Removed));
         assert_eq!(moved(false, Some(MoveTarget { is_same: true, ..NOBODY })), Ok(MoveOutcome::Unchanged));
+    }
+
+    #[test]
+    fn no_move_shows_a_thread_to_others_than_it_was_written_for() {
+        use Visibility::{Local, Members, Public, Unlisted};
+        for (from, fine) in [
+            (Public, &[Public, Unlisted, Members, Local][..]),
+            (Unlisted, &[Unlisted, Members, Local]),
+            (Members, &[Members]),
+            (Local, &[Local]),
+        ] {
+            for to in Visibility::ALL {
+                let target = MoveTarget { visibility: *to, is_local: true, role: Role::Moderator, ..NOBODY };
+                let decided = decide_move(&MoveFacts { visibility: from, ..facts(Some(target)) });
+                let want = if fine.contains(to) { Ok(MoveOutcome::Moved) } else { Err(MoveRefusal::Wider) };
+                assert_eq!(decided, want, "{from} to {to}");
+            }
+        }
     }
 }

@@ -57,7 +57,7 @@ closed_enum! {
         Warn = "warn",
         /// A report was found to be about nothing; [`Self::Dismiss`] is about moderators.
         DismissReport = "dismiss-report",
-        /// An entry is shown in its thread alone.
+        /// An entry is listed nowhere: who has its address may read it, and its author and moderators see it in its thread.
         Limit = "limit",
         /// An entry is shown in lists again.
         Unlimit = "unlimit",

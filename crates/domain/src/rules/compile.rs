@@ -1,14 +1,14 @@
 //! Rules prepared for judging: words in one table, patterns in one automaton, each looked for once an item.
 
-use std::{collections::HashMap, collections::HashSet, sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use regex::{RegexBuilder, RegexSet, RegexSetBuilder};
 
 use super::{
     Action, MAX_AUTOMATIC_RULES, MAX_RULE_NAME, Rule, RuleMode,
     condition::{Condition, TimeOfDay},
+    phrases::Phrases,
     question::Question,
-    text::words_of,
 };
 use crate::{actor::ActorKind, admission::Wants, text::MAX_TITLE_LENGTH, trust::Trust};
 
@@ -24,6 +24,10 @@ const MAX_PATTERN: usize = 1_000;
 const PATTERN_SIZE: usize = 256 * 1024;
 /// The same for all patterns of a set.
 const PATTERNS_SIZE: usize = 32 * 1024 * 1024;
+/// The most that the rules of a set may ask about the past, each once: all of it is looked up for each item.
+const MAX_QUESTIONS: usize = 20;
+/// The most that is counted for an answer.
+const MAX_COUNTED: i64 = 10_000;
 /// How far back a rule may ask.
 const LONGEST_SPAN: Duration = Duration::from_hours(90 * 24);
 /// The longest text that a rule says.
@@ -47,13 +51,12 @@ pub struct InvalidRule {
 #[derive(Debug, Default)]
 pub struct RuleSet {
     pub(super) rules: Vec<Prepared>,
-    /// First words of phrases, each with the words that follow it and the condition that wants it.
-    pub(super) phrases: HashMap<String, Vec<(Vec<String>, usize)>>,
-    /// How many conditions want words.
-    pub(super) word_lists: usize,
+    pub(super) phrases: Phrases,
     pub(super) patterns: RegexSet,
     pub(super) title_patterns: RegexSet,
     questions: Vec<Question>,
+    /// For each question the number from which on its answer makes no difference any more.
+    enough: Vec<i64>,
 }
 
 #[derive(Debug)]
@@ -136,16 +139,21 @@ impl RuleSet {
         Ok(Self {
             rules: prepared,
             phrases: making.phrases,
-            word_lists: making.word_lists,
             patterns,
             title_patterns,
             questions: making.questions,
+            enough: making.enough,
         })
     }
 
     /// What the caller has to look up before [`RuleSet::judge`], which takes the answers in this order.
     pub fn questions(&self) -> &[Question] {
         &self.questions
+    }
+
+    /// The same, each with how far its answer is to be counted.
+    pub fn asked(&self) -> impl Iterator<Item = (Question, i64)> {
+        self.questions.iter().copied().zip(self.enough.iter().copied())
     }
 
     /// Whether there is nothing to judge by.
@@ -221,11 +229,11 @@ fn is_tag(tag: &str) -> bool {
 
 #[derive(Default)]
 struct Making {
-    phrases: HashMap<String, Vec<(Vec<String>, usize)>>,
-    word_lists: usize,
+    phrases: Phrases,
     patterns: Patterns,
     title_patterns: Patterns,
     questions: Vec<Question>,
+    enough: Vec<i64>,
     conditions: usize,
 }
 
@@ -329,14 +337,7 @@ impl Making {
         if words.is_empty() || words.len() > MAX_LISTED {
             return Err(format!("1 to {MAX_LISTED} words or phrases are wanted"));
         }
-        let list = self.word_lists;
-        for phrase in words {
-            let mut parts = words_of(phrase);
-            let first = parts.next().ok_or_else(|| format!("{phrase:?} has no letter and no digit in it"))?;
-            self.phrases.entry(first).or_default().push((parts.collect(), list));
-        }
-        self.word_lists += 1;
-        Ok(list)
+        self.phrases.add(words)
     }
 
     fn answer(&mut self, question: Question, over: i64) -> Result<Test, String> {
@@ -346,11 +347,21 @@ impl Making {
                 LONGEST_SPAN.as_secs() / 86_400
             ));
         }
+        if over > MAX_COUNTED {
+            return Err(format!("a rule counts to {MAX_COUNTED} at most"));
+        }
         let known = self.questions.iter().position(|asked| *asked == question);
+        if known.is_none() && self.questions.len() == MAX_QUESTIONS {
+            return Err(format!(
+                "all rules together look back in at most {MAX_QUESTIONS} ways; use a span of another rule"
+            ));
+        }
         let question = known.unwrap_or_else(|| {
             self.questions.push(question);
+            self.enough.push(0);
             self.questions.len() - 1
         });
+        self.enough[question] = self.enough[question].max(over.saturating_add(1));
         Ok(Test::Answer { question, over })
     }
 }

@@ -179,7 +179,7 @@ impl Look<'_> {
             Test::Host(hosts) => item.hosts.iter().any(|host| is_below(host, hosts)),
             Test::Actor(kinds) => kinds.contains(&item.actor),
             Test::Kind(kinds) => kinds.contains(&item.wants),
-            Test::Words(list) => self.words.get_or_init(|| self.find_words())[*list],
+            Test::Words(list) => self.words.get_or_init(|| self.set.phrases.find_in(item.text))[*list],
             Test::Pattern(at) => {
                 self.patterns.get_or_init(|| search(&self.set.patterns, &item.text.whole)).matched(*at)
             }
@@ -201,22 +201,6 @@ impl Look<'_> {
             Test::Time(time) => time.contains(item.at),
         }
     }
-
-    /// Which lists have a word or phrase in the text.
-    fn find_words(&self) -> Vec<bool> {
-        let mut found = vec![false; self.set.word_lists];
-        let text = self.item.text;
-        for (at, word) in text.words().enumerate() {
-            for (rest, list) in self.set.phrases.get(word).into_iter().flatten() {
-                found[*list] = found[*list] || begins_with(text.words_from(at + 1), rest);
-            }
-        }
-        found
-    }
-}
-
-fn begins_with<'t>(mut words: impl Iterator<Item = &'t str>, phrase: &[String]) -> bool {
-    phrase.iter().all(|wanted| words.next() == Some(wanted))
 }
 
 fn search(patterns: &RegexSet, text: &str) -> SetMatches {

@@ -6,6 +6,7 @@
 mod compile;
 mod condition;
 mod judge;
+mod phrases;
 mod question;
 mod text;
 

@@ -134,6 +134,7 @@ fn what_rules_ask_about_the_past_is_asked_once() {
         Question::Repeats { what: Repeated::Link, by: By::Author, within: DAY * 7 },
     ];
     assert_eq!(set.questions(), asked);
+    assert_eq!(set.asked().map(|(_, enough)| enough).collect::<Vec<_>>(), [10, 1], "one more than the most");
     let text = text(None, "x");
     assert_eq!(set.judge(&item(&text), &[4, 1]).refused.unwrap().0.as_ref(), "b");
     assert_eq!(set.judge(&item(&text), &[]), Judgement::default(), "nothing is known of the past");
@@ -239,5 +240,46 @@ proptest! {
         let text = text(title.as_deref(), &plain);
         let judged = set.judge(&item(&text), &[]);
         prop_assert_eq!(judged.held.is_some(), !judged.fitting.is_empty());
+    }
+}
+
+#[test]
+fn what_each_item_costs_is_bounded_whatever_the_rules() {
+    let rate = |seconds| Condition::Rate { within: Duration::from_secs(seconds), over: 1 };
+    let of = |spans: u64| {
+        RuleSet::compile(&[rule("r", Condition::Any((1..=spans).map(rate).collect()), vec![Action::Hold])])
+    };
+    assert_eq!(of(20).unwrap().questions().len(), 20);
+    assert_eq!(of(21).unwrap_err().at, "when.any[20].rate");
+    let off = Rule { mode: RuleMode::Off, ..rule("off", rate(99), vec![Action::Hold]) };
+    let on = rule("on", Condition::Any((1..=20).map(rate).collect()), vec![Action::Hold]);
+    assert!(RuleSet::compile(&[on, off]).is_ok(), "what is off asks nothing");
+    let many = Condition::Rate { within: DAY, over: 10_001 };
+    assert!(RuleSet::compile(&[rule("r", many, vec![Action::Hold])]).is_err());
+
+    let phrase = |count: usize| Condition::Words(vec!["a ".repeat(count)]);
+    assert!(RuleSet::compile(&[rule("r", phrase(10), vec![Action::Hold])]).is_ok());
+    let long = RuleSet::compile(&[rule("r", phrase(11), vec![Action::Hold])]).unwrap_err();
+    assert!(long.to_string().contains("at most 10 words"), "{long}");
+}
+
+#[test]
+fn phrases_that_begin_alike_are_told_apart() {
+    let lists = [&["a b c"][..], &["a b"], &["a", "c d"], &["b c d", "a b c"], &["x"]];
+    let rules: Vec<Rule> = (0..)
+        .zip(lists)
+        .map(|(at, list)| rule(&format!("r{at}"), Condition::Words(words(list)), vec![Action::Notify]))
+        .collect();
+    let set = RuleSet::compile(&rules).unwrap();
+    for (said, want) in [
+        ("a b c", &["r0", "r1", "r2", "r3"][..]),
+        ("a b", &["r1", "r2"]),
+        ("a a b", &["r1", "r2"]),
+        ("b c d", &["r2", "r3"]),
+        ("b c", &[]),
+    ] {
+        let text = text(None, said);
+        let fitting = set.judge(&item(&text), &[]).fitting;
+        assert_eq!(fitting.iter().map(AsRef::as_ref).collect::<Vec<&str>>(), want, "{said}");
     }
 }

@@ -1,5 +1,7 @@
 //! The text of an item as rules look at it.
 
+use std::collections::HashSet;
+
 /// Title and text, taken apart once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ItemText {
@@ -97,12 +99,16 @@ fn is_of_foreign_word(c: char) -> bool {
 /// middle of one.
 pub fn tags_of(text: &str) -> Vec<String> {
     let mut tags: Vec<String> = Vec::new();
+    let mut known: HashSet<String> = HashSet::new();
+    if !text.contains('#') {
+        return tags;
+    }
     let mut before = ' ';
     for (at, c) in text.char_indices() {
         if c == '#' && !is_of_word(before) && !matches!(before, '/' | '&' | '#') {
             let word: String = text[at + 1..].chars().take_while(|c| is_of_word(*c) || *c == '_').collect();
             let tag = word.to_lowercase();
-            if tag.chars().any(|c| !c.is_numeric()) && !tags.contains(&tag) {
+            if tag.chars().any(|c| !c.is_numeric()) && known.insert(tag.clone()) {
                 tags.push(tag);
             }
         }

@@ -1,16 +1,17 @@
 //! Answers to those who want to join.
 
-use guildhall_app::queue;
+use guildhall_app::{group::ChangeGroup, queue};
 use guildhall_domain::{
+    GroupId,
     actor::ActorKind,
-    group::{Admission, Policy},
+    group::{Admission, Policy, Visibility},
 };
 use guildhall_store::{Db, testing::on_both_engines};
 use serde_json::{Value, json};
 
 use crate::{
     stage::{BASE, Row, Stage},
-    support::{gardening, open},
+    support::{PUBLIC, gardening, open},
 };
 
 on_both_engines! {
@@ -80,4 +81,39 @@ on_both_engines! {
         assert_eq!(rows[0].both()["type"], "Reject");
         assert_eq!(rows[0].both()["summary"], "This group takes members by invitation only.");
     }
+
+    async fn of_a_group_that_becomes_local_those_elsewhere_are_told_once_that_they_are_out(db: Db) {
+        let stage = Stage::new(db).await;
+        let (group, mona) = gardening(&stage, open()).await;
+        let ann = stage.remote("micro.example", "ann", ActorKind::Person).await;
+        let follow = stage.follow(group, &ann).await;
+        stage.publish().await;
+        change(&stage, group, Some(Visibility::Local), "For us").await;
+        let [row] = &stage.publish().await[..] else { panic!("one row") };
+        let reject = row.both();
+        assert_eq!((&reject["type"], &reject["object"]), (&json!("Reject"), &follow));
+        assert_eq!(reject["summary"], "This group is for people with an account on its own server.");
+        assert_eq!(row.targets, [ann.inbox.as_str()]);
+
+        change(&stage, group, None, "Still for us").await;
+        stage.write(group, &mona, None, "Among us.").await;
+        assert_eq!(stage.publish().await, [], "nothing of it leaves this server");
+    }
+
+    async fn what_a_group_for_its_members_is_called_is_for_everybody(db: Db) {
+        let stage = Stage::new(db).await;
+        let (group, _) = gardening(&stage, Policy { visibility: Visibility::Members, ..open() }).await;
+        let ann = stage.remote("micro.example", "ann", ActorKind::Person).await;
+        stage.follow(group, &ann).await;
+        stage.publish().await;
+        change(&stage, group, None, "The den").await;
+        let [row] = &stage.publish().await[..] else { panic!("one row") };
+        assert!(row.group == Some(group.0) && row.microblog().to_string().contains(PUBLIC));
+    }
+}
+
+async fn change(stage: &Stage, group: GroupId, visibility: Option<Visibility>, title: &str) {
+    let title = Some(title.to_owned());
+    let change = ChangeGroup { visibility, title, ..ChangeGroup::default() };
+    guildhall_app::group::change(&stage.app, group, group.actor(), change).await.unwrap();
 }

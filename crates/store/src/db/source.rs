@@ -19,6 +19,14 @@ impl<'a> Source<'a> {
             Self::Tx(tx) => tx.query(sql),
         }
     }
+
+    /// The same for one read of several.
+    pub fn again(&mut self) -> Source<'_> {
+        match self {
+            Self::Db(db) => Source::Db(db),
+            Self::Tx(tx) => Source::Tx(tx),
+        }
+    }
 }
 
 impl<'a> From<&'a Db> for Source<'a> {

@@ -94,7 +94,7 @@ pub async fn count_featured(db: &Db, group: GroupId) -> Result<i64, StoreError> 
     Ok(count)
 }
 
-/// A thread without its post: every comment in any state but those that are limited, oldest first.
+/// A thread without its post: every comment in any state, also those that are limited, oldest first.
 pub async fn list_thread(
     db: &Db,
     thread: EntryId,
@@ -104,7 +104,7 @@ pub async fn list_thread(
     let rows: Vec<Row> = db
         .query(concat!(
             select!(),
-            " WHERE thread_id = $1 AND id > $2 AND kind = 'comment' AND NOT limited ORDER BY id LIMIT $3"
+            " WHERE thread_id = $1 AND id > $2 AND kind = 'comment' ORDER BY id LIMIT $3"
         ))
         .bind(thread.0)
         .bind(after.map_or(0, |id| id.0))

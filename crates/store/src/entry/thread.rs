@@ -140,14 +140,22 @@ pub async fn stay_gone(tx: &mut Tx, id: EntryId) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Moves a thread with all its comments to another group, where it is not shown first; gives how many of its comments
-/// are published. The caller has locked the post.
+/// Moves a thread with all its comments to another group, where it is not shown first, and what waits of it into that
+/// group's queue; gives how many of its comments are published. The caller has locked the post.
 pub async fn set_group(tx: &mut Tx, thread: EntryId, group: GroupId) -> Result<i64, StoreError> {
     tx.query("UPDATE entries SET group_id = $2, featured = false WHERE thread_id = $1")
         .bind(thread.0)
         .bind(group.0)
         .execute()
         .await?;
+    // Also what is decided: what comes back after a removal waits again.
+    tx.query(
+        "UPDATE queue_items SET group_id = $2 WHERE entry_id IN (SELECT id FROM entries WHERE thread_id = $1)",
+    )
+    .bind(thread.0)
+    .bind(group.0)
+    .execute()
+    .await?;
     count_comments(tx, thread).await
 }
 

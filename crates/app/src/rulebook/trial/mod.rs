@@ -21,6 +21,7 @@ use std::time::Duration;
 use guildhall_domain::{
     EntryId, GroupId, Timestamp,
     content::EntryKind,
+    rules::InvalidRule,
     rules::{Rule, RuleMode, RuleSet},
 };
 use serde_json::Value;
@@ -174,7 +175,7 @@ impl Plan {
     fn of(trial: &Trial, known: &Rulebook) -> Result<Self, RulebookError> {
         match &trial.what {
             Proposal::Book(body) => {
-                let book = checked(read(body)?)?;
+                let (book, _) = checked(read(body)?)?;
                 let rules = compiled(&book.rules)?;
                 Ok(Self { rules, book, before: None, has_gates: trial.group.is_some() })
             }
@@ -202,6 +203,9 @@ impl Plan {
 fn compiled(rules: &[Rule]) -> Result<RuleSet, RulebookError> {
     let tried = |rule: &Rule| Rule { mode: RuleMode::Observe, ..rule.clone() };
     let rules: Vec<Rule> = rules.iter().map(tried).collect();
-    let invalid = |_| super::ReadError { at: "rules".to_owned(), problem: "they cannot be tried".to_owned() };
+    let invalid = |wrong: InvalidRule| super::ReadError {
+        at: "rules".to_owned(),
+        problem: format!("together they cannot be tried: {}", wrong.problem),
+    };
     Ok(RuleSet::compile(&rules).map_err(invalid)?)
 }

@@ -203,7 +203,7 @@ pub(crate) enum ActionWord {
     Lock,
     /// Take comments again.
     Unlock,
-    /// Show it in its thread alone.
+    /// Take it off the lists: who has its address may read it, and its author and moderators see it in its thread.
     Limit,
     /// Show it in lists again.
     Unlimit,

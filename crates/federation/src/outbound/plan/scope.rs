@@ -21,12 +21,16 @@ pub(super) enum Scope {
 
 impl Scope {
     /// Of an event. That a group is there, what it is called, and who may join it is for everybody, unless it is one for
-    /// people here.
+    /// people here; a single person is told what concerns them all the same.
     pub(super) async fn of(app: &App, event: &Event) -> Result<Self, StoreError> {
         let place = match place_of(&event.kind) {
             Place::Entry(entry) => group::find_visibility_of(&app.store, entry).await?,
             Place::Group(id) => {
                 group::find_visibility(&app.store, id).await?.map(|visibility| (id, visibility))
+            }
+            Place::Name(id) => {
+                let visibility = group::find_visibility(&app.store, id).await?;
+                visibility.filter(|visibility| *visibility == Visibility::Local).map(|local| (id, local))
             }
             Place::Door => None,
         };
@@ -42,6 +46,8 @@ enum Place {
     Entry(EntryId),
     /// Inside of a group.
     Group(GroupId),
+    /// What a group is called, and how it describes itself.
+    Name(GroupId),
     /// At its door, or told to one person alone.
     Door,
 }
@@ -59,13 +65,13 @@ fn place_of(kind: &EventKind) -> Place {
         EventKind::ModeratorChanged { group, .. }
         | EventKind::BanChanged { group, .. }
         | EventKind::Warned { group, .. } => Place::Group(*group),
+        EventKind::GroupChanged { group } => Place::Name(*group),
         EventKind::JoinDecided { .. }
         | EventKind::JoinRequested { .. }
         | EventKind::QuestionsAsked { .. }
         | EventKind::Invited { .. }
         | EventKind::Noticed { .. }
         | EventKind::Left { .. }
-        | EventKind::GroupChanged { .. }
         | EventKind::EntryRefused { .. }
         | EventKind::Reported { .. }
         | EventKind::CaseSettled { .. }
