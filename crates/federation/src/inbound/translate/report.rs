@@ -52,6 +52,9 @@ pub(super) async fn settled(
     let Some(flag) = flag_of(federation, answer.object.id()).await? else {
         return Ok(None);
     };
+    // Whether an account there may speak for its server depends on what that runs.
+    let server = incoming.actor.ap_id.authority().unwrap_or(&incoming.actor.host);
+    federation.fetcher.learn_software(server).await?;
     let (by, cause) = (incoming.actor.id, incoming.cause());
     case::flag_answered(&federation.app, FlagAnswer { flag, by, outcome, cause }).await?;
     Ok(Some(Step::Done))
