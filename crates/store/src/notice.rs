@@ -181,14 +181,16 @@ pub async fn find_concerned(
     row.map(Concerned::try_from).transpose()
 }
 
-/// Whether somebody is a member or moderator of a group, has asked to be one, or has written in it.
+/// Whether somebody is a member or moderator of a group, has asked to be one, has written in it, or was told something by
+/// it before: of a ban as a member, say, when it is lifted.
 pub async fn has_part_in(tx: &mut Tx, group: GroupId, actor: ActorId) -> Result<bool, StoreError> {
     let row: Option<(i64,)> = tx
         .query(
             "SELECT p.part FROM
                 (SELECT actor_id AS part FROM memberships WHERE group_id = $1 AND actor_id = $2
                  UNION ALL SELECT actor_id FROM moderators WHERE group_id = $1 AND actor_id = $2
-                 UNION ALL SELECT author_id FROM entries WHERE author_id = $2 AND group_id = $1) p
+                 UNION ALL SELECT author_id FROM entries WHERE author_id = $2 AND group_id = $1
+                 UNION ALL SELECT actor_id FROM notices WHERE actor_id = $2 AND group_id = $1) p
              LIMIT 1",
         )
         .bind(group.0)
