@@ -409,6 +409,26 @@ CREATE TABLE removals (
     author_id BIGINT NOT NULL REFERENCES actors (id),
     by_actor_id BIGINT NOT NULL REFERENCES actors (id),
     reason TEXT NOT NULL,
+    -- The ban that asks for it.
+    ban_id BIGINT,
+    created_at BIGINT NOT NULL
+);
+
+-- What went with a ban: the removals of posts and comments, by the key of their decision, and the membership that it
+-- ended (decision_id is the ban's own, and there is no entry). It comes back when the ban is taken back on appeal.
+CREATE TABLE went_with_bans (
+    decision_id BIGINT PRIMARY KEY,
+    ban_id BIGINT NOT NULL,
+    entry_id BIGINT
+);
+CREATE INDEX went_with_bans_ban ON went_with_bans (ban_id);
+
+-- Bringing back what went with a ban, one entry after the other: written with what takes the ban back, deleted when it is
+-- done.
+CREATE TABLE returns (
+    ban_id BIGINT PRIMARY KEY,
+    by_actor_id BIGINT NOT NULL REFERENCES actors (id),
+    reason TEXT NOT NULL,
     created_at BIGINT NOT NULL
 );
 

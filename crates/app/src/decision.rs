@@ -99,6 +99,8 @@ pub(crate) struct Grounds {
     pub(crate) rule: Option<String>,
     /// For moderators alone.
     pub(crate) note: Option<String>,
+    /// The ban that a removal goes with.
+    pub(crate) with_ban: Option<DecisionId>,
     pub(crate) news: News,
 }
 

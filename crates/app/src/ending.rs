@@ -37,18 +37,37 @@ pub async fn end_what_is_over(app: &App) -> Result<Option<Timestamp>, StoreError
         if sanctions.is_empty() && locks.is_empty() {
             return ending::find_next(&app.store).await;
         }
-        for ended in &sanctions {
-            end_sanction(app, ended).await?;
+        let (mut ended, mut trouble) = (0, None);
+        for over in &sanctions {
+            count_end(end_sanction(app, over).await, (&mut ended, &mut trouble));
         }
         for (entry, at) in locks {
-            end_lock(app, entry, at).await?;
+            count_end(end_lock(app, entry, at).await, (&mut ended, &mut trouble));
         }
         app.signals.event.notify_one();
+        // What cannot be ended keeps nothing else from it; where that is all there is, it is tried again later.
+        if let (0, Some(error)) = (ended, trouble) {
+            return Err(error);
+        }
+    }
+}
+
+fn count_end(result: Result<(), StoreError>, (ended, trouble): (&mut usize, &mut Option<StoreError>)) {
+    match result {
+        Ok(()) => *ended += 1,
+        Err(error) => {
+            tracing::error!(error = %error, "an end that was due could not be written down, and will be tried again");
+            *trouble = Some(error);
+        }
     }
 }
 
 async fn end_sanction(app: &App, ended: &Ended) -> Result<(), StoreError> {
     let mut tx = app.begin().await?;
+    // Before what stands in the book, as whoever imposes a sanction does.
+    if let Some(group) = ended.group {
+        group::lock(&mut tx, group).await?;
+    }
     if !ending::close_sanction(&mut tx, ended).await? {
         return Ok(());
     }

@@ -13,7 +13,7 @@ use guildhall_domain::{
 use guildhall_store::{
     StoreError, Tx,
     actor::{self, Actor},
-    entry,
+    decision, ending, entry,
     group::{self, Counts, GroupFields},
     membership::{self, Membership},
     received::Outcome,
@@ -283,12 +283,21 @@ pub struct SuspendActor {
 }
 
 /// Bans somebody from the whole instance at the word of their own server, or lifts that ban; recorded as a decision for the
-/// whole instance. Lifting a ban that is not there is nothing to record.
+/// whole instance. Lifting a ban that is not there is nothing to record, and a ban that stands by the word of those who run
+/// this server is theirs alone to change.
 pub async fn actor_suspended(app: &App, command: SuspendActor) -> Result<(), StoreError> {
     let SuspendActor { actor, by, is_suspended, until, reason, cause } = command;
     let mut tx = app.begin().await?;
-    if !cause::finish(&mut tx, cause, Outcome::Applied, None, app.now()).await? {
+    let (outcome, why) = if is_banned_by_us(app, &mut tx, actor).await? {
+        (Outcome::Ignored, Some("banned by this server itself"))
+    } else {
+        (Outcome::Applied, None)
+    };
+    if !cause::finish(&mut tx, cause, outcome, why, app.now()).await? {
         return Ok(());
+    }
+    if outcome == Outcome::Ignored {
+        return tx.commit().await;
     }
     let changed = if is_suspended {
         standing::set(&mut tx, None, actor, Sanction::Ban, End::at(until)).await?;
@@ -303,6 +312,24 @@ pub async fn actor_suspended(app: &App, command: SuspendActor) -> Result<(), Sto
         keep(app, &mut tx, Record { reason, until, ..record }).await?;
     }
     tx.commit().await
+}
+
+/// Whether a ban from the whole instance stands that somebody here decided.
+async fn is_banned_by_us(app: &App, tx: &mut Tx, actor: ActorId) -> Result<bool, StoreError> {
+    let sanctions = standing::find_in(tx, None, actor).await?;
+    if sanctions.end_of(Sanction::Ban, app.now()).is_none() {
+        return Ok(false);
+    }
+    let latest = ending::find_decision(tx, None, &Target::Actor(actor), DecisionAction::Ban).await?;
+    let decided = match latest {
+        Some(latest) => decision::find_in(tx, latest).await?,
+        None => None,
+    };
+    match decided.and_then(|decided| decided.by) {
+        Some(by) => Ok(actor::find_in(tx, by).await?.is_some_and(|by| by.is_local)),
+        // Without a word of anybody's it is none of theirs.
+        None => Ok(true),
+    }
 }
 
 /// Whether an actor is a group that is kept as one.

@@ -73,6 +73,7 @@ async fn renew(app: &App, lease: &mut Lease) {
 /// Does each chore, whatever became of the others.
 async fn tidy(app: &App) {
     note("removals", guildhall_app::entry::finish_removals(app).await);
+    note("what comes back", guildhall_app::entry::finish_returns(app).await);
     note("received activities", forget_received(app).await);
     note("events", forget_events(app).await);
     note("keys of requests", forget_request_keys(app).await);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use guildhall_domain::{
-    ActorId, GroupId, Timestamp,
+    ActorId, CaseId, DecisionId, GroupId, Timestamp,
     trust::{Seen, Trust},
 };
 
@@ -102,6 +102,50 @@ fn columns(group: GroupId, actor: ActorId, more: &More, now: Timestamp) -> [i64;
     let struck = if more.is_strike { now.0 } else { 0 };
     let More { accepted, answered, refused, upheld, dismissed, .. } = *more;
     [group.0, actor.0, accepted, answered, refused, upheld, dismissed, struck, day, now.0]
+}
+
+/// Sets the last strike of somebody back to the latest that stands: a removal of what is still removed, or a case that was
+/// found right in which not all was taken back on appeal. `reversed`: a decision that is being taken back.
+pub async fn settle_strike(
+    tx: &mut Tx,
+    group: GroupId,
+    actor: ActorId,
+    reversed: Option<DecisionId>,
+) -> Result<(), StoreError> {
+    tx.query(
+        "UPDATE acquaintances SET struck_at =
+            (SELECT max(s.at) FROM
+                (SELECT d.created_at AS at FROM entries e JOIN decisions d ON d.entry_id = e.id
+                 WHERE e.author_id = $2 AND e.state = 'removed' AND d.group_id = $1 AND d.action = 'remove'
+                    AND d.id <> $3
+                 UNION ALL SELECT l.closed_at FROM cases c JOIN case_lanes l ON l.case_id = c.id
+                 WHERE c.group_id = $1 AND c.person_id = $2 AND l.lane = 'group' AND l.outcome = 'decided'
+                    AND EXISTS (SELECT 1 FROM decisions d LEFT JOIN appeals a ON a.decision_id = d.id
+                        WHERE d.case_id = c.id AND d.id <> $3 AND coalesce(a.outcome, '') <> 'reversed')) s)
+         WHERE group_id = $1 AND actor_id = $2 AND struck_at IS NOT NULL",
+    )
+    .bind(group.0)
+    .bind(actor.0)
+    .bind(reversed.map_or(0, |reversed| reversed.0))
+    .execute()
+    .await?;
+    Ok(())
+}
+
+/// Whether nothing is left of a case that was found right: all that was decided in it is taken back on appeal, `reversed`
+/// as the last of it.
+pub async fn is_case_refuted(tx: &mut Tx, case: CaseId, reversed: DecisionId) -> Result<bool, StoreError> {
+    let row: Option<(i64,)> = tx
+        .query(
+            "SELECT l.case_id FROM case_lanes l WHERE l.case_id = $1 AND l.lane = 'group' AND l.outcome = 'decided'
+                AND NOT EXISTS (SELECT 1 FROM decisions d LEFT JOIN appeals a ON a.decision_id = d.id
+                    WHERE d.case_id = $1 AND d.id <> $2 AND coalesce(a.outcome, '') <> 'reversed')",
+        )
+        .bind(case.0)
+        .bind(reversed.0)
+        .optional()
+        .await?;
+    Ok(row.is_some())
 }
 
 /// Gives somebody a level by hand; `None` takes it back.

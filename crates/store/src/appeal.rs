@@ -1,8 +1,6 @@
 //! Appeals against decisions, one for each, with what became of them.
 
-use guildhall_domain::{
-    ActorId, AppealId, DecisionId, EntryId, GroupId, Timestamp, moderation::AppealOutcome,
-};
+use guildhall_domain::{ActorId, AppealId, DecisionId, GroupId, Timestamp, moderation::AppealOutcome};
 
 use crate::{
     StoreError, convert,
@@ -131,19 +129,27 @@ pub async fn lock_against(tx: &mut Tx, decision: DecisionId) -> Result<Option<Ap
     row.map(Appeal::try_from).transpose()
 }
 
-/// Open appeals of a group, longest waiting first, from the one after `after` on.
+/// Open appeals against decisions of a group, or (`None`) for the whole instance, longest waiting first, from the one after
+/// `after` on.
 pub async fn list_open(
     db: &Db,
-    group: GroupId,
+    group: Option<GroupId>,
     after: Option<AppealId>,
     limit: usize,
 ) -> Result<Vec<Appeal>, StoreError> {
-    let rows: Vec<Row> = db
-        .query(concat!(
+    let sql = match group {
+        Some(_) => {
+            concat!(select!(), " WHERE group_id = $1 AND id > $2 AND decided_at IS NULL ORDER BY id LIMIT $3")
+        }
+        // 0: no group has that key.
+        None => concat!(
             select!(),
-            " WHERE group_id = $1 AND id > $2 AND decided_at IS NULL ORDER BY id LIMIT $3"
-        ))
-        .bind(group.0)
+            " WHERE group_id IS NULL AND $1 = 0 AND id > $2 AND decided_at IS NULL ORDER BY id LIMIT $3"
+        ),
+    };
+    let rows: Vec<Row> = db
+        .query(sql)
+        .bind(group.map_or(0, |group| group.0))
         .bind(after.map_or(0, |id| id.0))
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
         .all()
@@ -164,7 +170,8 @@ pub async fn has_other_judges(
             "SELECT j.actor_id FROM
                 (SELECT m.actor_id FROM moderators m JOIN actors a ON a.id = m.actor_id
                  WHERE m.group_id = $1 AND a.is_local AND a.deleted_at IS NULL
-                 UNION SELECT actor_id FROM accounts WHERE is_admin) j
+                 UNION SELECT c.actor_id FROM accounts c JOIN actors a ON a.id = c.actor_id
+                 WHERE c.is_admin AND a.deleted_at IS NULL) j
              WHERE j.actor_id <> $2 AND j.actor_id <> $3 LIMIT 1",
         )
         .bind(group.map(|group| group.0))
@@ -173,31 +180,6 @@ pub async fn has_other_judges(
         .optional()
         .await?;
     Ok(row.is_some())
-}
-
-/// What was removed with a ban and is still away, oldest first: removed after it without a word to the author, who was
-/// told of the ban.
-pub async fn list_removed_with(
-    db: &Db,
-    ban: DecisionId,
-    group: GroupId,
-    author: ActorId,
-    limit: usize,
-) -> Result<Vec<EntryId>, StoreError> {
-    let rows: Vec<(i64,)> = db
-        .query(
-            "SELECT DISTINCT e.id FROM entries e JOIN decisions d ON d.entry_id = e.id
-             WHERE e.author_id = $1 AND e.group_id = $2 AND e.state = 'removed' AND d.action = 'remove' AND d.id > $3
-                AND NOT EXISTS (SELECT 1 FROM notices n WHERE n.decision_id = d.id AND n.kind = 'decision')
-             ORDER BY e.id LIMIT $4",
-        )
-        .bind(author.0)
-        .bind(group.0)
-        .bind(ban.0)
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .all()
-        .await?;
-    Ok(rows.into_iter().map(|(id,)| EntryId(id)).collect())
 }
 
 /// For how many days decisions of a group can be appealed.

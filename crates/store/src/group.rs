@@ -221,6 +221,13 @@ pub async fn find_signed(tx: &mut Tx, id: GroupId) -> Result<Signed, StoreError>
     row.map_or(Ok(Signed::Group), |(signed,)| convert::word("group", id, &signed))
 }
 
+/// The same outside of a transaction: for what is told of a decision that was made.
+pub async fn find_signed_now(db: &Db, id: GroupId) -> Result<Signed, StoreError> {
+    let row: Option<(String,)> =
+        db.query("SELECT signed FROM groups WHERE id = $1").bind(id.0).optional().await?;
+    row.map_or(Ok(Signed::Group), |(signed,)| convert::word("group", id, &signed))
+}
+
 /// The rules of a group in order.
 pub async fn list_rules(db: &Db, id: GroupId) -> Result<Vec<RenderedRule>, StoreError> {
     let rows: Vec<(String, String, String)> = db

@@ -181,6 +181,25 @@ pub async fn find_concerned(
     row.map(Concerned::try_from).transpose()
 }
 
+/// Whether somebody is a member or moderator of a group, has asked to be one, has written in it, or was told something by
+/// it before: of a ban as a member, say, when it is lifted.
+pub async fn has_part_in(tx: &mut Tx, group: GroupId, actor: ActorId) -> Result<bool, StoreError> {
+    let row: Option<(i64,)> = tx
+        .query(
+            "SELECT p.part FROM
+                (SELECT actor_id AS part FROM memberships WHERE group_id = $1 AND actor_id = $2
+                 UNION ALL SELECT actor_id FROM moderators WHERE group_id = $1 AND actor_id = $2
+                 UNION ALL SELECT author_id FROM entries WHERE author_id = $2 AND group_id = $1
+                 UNION ALL SELECT actor_id FROM notices WHERE actor_id = $2 AND group_id = $1) p
+             LIMIT 1",
+        )
+        .bind(group.0)
+        .bind(actor.0)
+        .optional()
+        .await?;
+    Ok(row.is_some())
+}
+
 /// The group's own words for what it tells without a decision.
 pub async fn find_telling_group(tx: &mut Tx, group: GroupId) -> Result<Option<TellingGroup>, StoreError> {
     let row: Option<(String, Option<String>, bool, i64)> = tx
@@ -230,6 +249,9 @@ pub async fn list_keepers(tx: &mut Tx, group: Option<GroupId>) -> Result<Vec<(Ac
     Ok(rows.into_iter().map(|(id, is_local)| (ActorId(id), is_local)).collect())
 }
 
+/// Stands in the database for an alarm of which nobody was told yet.
+const NEVER: i64 = i64::MIN;
+
 /// How often a rule has fitted since its keepers were told, and when that was.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alarm {
@@ -243,19 +265,28 @@ pub struct Alarm {
     pub pending: i64,
 }
 
-/// Reads how often a rule has fitted, and keeps others from counting until `tx` ends.
+/// Reads how often a rule has fitted, and keeps others from counting until `tx` ends: also the first time, when there is
+/// nothing to read yet.
 pub async fn lock_alarm(
     tx: &mut Tx,
     group: Option<GroupId>,
     rule: &str,
 ) -> Result<Option<Alarm>, StoreError> {
+    tx.query(
+        "INSERT INTO rule_alarms (group_id, rule, told_at, pending) VALUES ($1, $2, $3, 0) ON CONFLICT DO NOTHING",
+    )
+    .bind(scope(group))
+    .bind(rule)
+    .bind(NEVER)
+    .execute()
+    .await?;
     let sql = Sql {
         // One writer at a time: nothing to lock.
         sqlite: "SELECT told_at, pending FROM rule_alarms WHERE group_id = $1 AND rule = $2",
         postgres: "SELECT told_at, pending FROM rule_alarms WHERE group_id = $1 AND rule = $2 FOR UPDATE",
     };
     let row: Option<(i64, i64)> = tx.query(sql).bind(scope(group)).bind(rule).optional().await?;
-    Ok(row.map(|(told_at, pending)| Alarm {
+    Ok(row.filter(|(told_at, _)| *told_at != NEVER).map(|(told_at, pending)| Alarm {
         group,
         rule: rule.to_owned(),
         told_at: Timestamp(told_at),

@@ -83,6 +83,17 @@ pub async fn find(db: &Db, group: Option<GroupId>, actor: ActorId) -> Result<San
     Ok(row.map_or_else(Sanctions::default, from_columns))
 }
 
+/// The same inside a transaction.
+pub async fn find_in(tx: &mut Tx, group: Option<GroupId>, actor: ActorId) -> Result<Sanctions, StoreError> {
+    let row: Option<Columns> = tx
+        .query("SELECT banned_until, muted_until, watched_until FROM standings WHERE group_id = $1 AND actor_id = $2")
+        .bind(scope(group))
+        .bind(actor.0)
+        .optional()
+        .await?;
+    Ok(row.map_or_else(Sanctions::default, from_columns))
+}
+
 /// Whether an actor is banned from the whole instance at `now`.
 pub async fn is_suspended(db: &Db, actor: ActorId, now: Timestamp) -> Result<bool, StoreError> {
     const OF_INSTANCE: Keyed = Keyed {

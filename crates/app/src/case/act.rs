@@ -1,7 +1,7 @@
 //! Acting on a case: one request, one transaction, however many actions it names. Each leaves its decision.
 
 use guildhall_domain::{
-    ActorId, CaseId, EntryId, GroupId, Timestamp,
+    ActorId, CaseId, DecisionId, EntryId, GroupId, Timestamp,
     admission::{End, Sanction},
     content::MoveOutcome,
     event::Cause,
@@ -26,7 +26,7 @@ use crate::{
     App, Viewer,
     decision::{Grounds, News, Record, keep},
     entry::{
-        Annotate, Annotation, Delete, Hosts, Mark, ask_change, bring_back, carry_out, mark, note,
+        Annotate, Annotation, Delete, Hosts, Mark, Promise, ask_change, bring_back, carry_out, mark, note,
         promise_removal, relocate, take_away,
     },
     facts,
@@ -212,6 +212,10 @@ impl Scene {
             }
         }
         desk.lock(tx).await?;
+        if !desk.has_open_lane(tx).await? {
+            // Somebody was faster, or the same was sent twice.
+            return Err(CaseError::Closed);
+        }
         let group = match desk.scope() {
             Some(group) => group::lock(tx, group).await?,
             None => None,
@@ -318,7 +322,8 @@ pub(super) async fn grounds(app: &App, desk: &Desk, command: &Act) -> Result<Gro
         Subject::Rule(rule) => Some(rule.clone()),
         _ => None,
     };
-    Ok(Grounds { case: Some(desk.case.id), written_rule, rule, note: command.note.clone(), news: News::Told })
+    let note = command.note.clone();
+    Ok(Grounds { case: Some(desk.case.id), written_rule, rule, note, with_ban: None, news: News::Told })
 }
 
 impl Step<'_> {
@@ -339,8 +344,8 @@ impl Step<'_> {
             CaseAction::Unban => self.sanction(app, tx, Sanction::Ban, None).await?,
             CaseAction::Ban { until, removes_content } => {
                 let news = if *removes_content { News::WithContent } else { News::Told };
-                self.sanction_with(app, tx, Sanction::Ban, Some(End::at(*until)), news).await?;
-                return if *removes_content { self.removal(app, tx).await.map(Some) } else { Ok(None) };
+                let ban = self.sanction_with(app, tx, Sanction::Ban, Some(End::at(*until)), news).await?;
+                return if *removes_content { self.removal(app, tx, ban).await.map(Some) } else { Ok(None) };
             }
             CaseAction::Warn => {
                 let person = self.person()?.id;
@@ -363,7 +368,14 @@ impl Step<'_> {
     ) -> Result<(), CaseError> {
         let Scene { is_ours, by, grounds, .. } = self.scene;
         let entry = entry::find_in(tx, id).await?.ok_or(CaseError::NotFound)?;
-        let said = (by.id, self.scene.reason.as_deref());
+        let is_moved = self.desk.scope().is_some_and(|group| group != entry.group_id);
+        // A move was made by now, before the group was locked.
+        if is_moved && !matches!(action, CaseAction::Move(_)) {
+            return Err(CaseError::NotApplicable(
+                "this is in another group by now, whose moderators decide about it",
+            ));
+        }
+        let said = (self.as_moderator_of(&entry), self.scene.reason.as_deref());
         match action {
             CaseAction::Admit | CaseAction::Refuse => self.decide(app, tx, action, &entry).await?,
             CaseAction::Remove => {
@@ -411,7 +423,8 @@ impl Step<'_> {
         let reason = self.scene.reason.clone().unwrap_or_default();
         let word = if *action == CaseAction::Admit { Word::Admit } else { Word::Refuse(reason) };
         let author = self.person()?;
-        Ok(decide_waiting(app, tx, (entry, author), self.scene.by.id, &word, &self.scene.grounds).await?)
+        let by = self.as_moderator_of(entry);
+        Ok(decide_waiting(app, tx, (entry, author), by, &word, &self.scene.grounds).await?)
     }
 
     /// Those who run the instance act on an entry as its group does.
@@ -438,7 +451,7 @@ impl Step<'_> {
         sanction: Sanction,
         end: Option<End>,
     ) -> Result<(), CaseError> {
-        self.sanction_with(app, tx, sanction, end, News::Told).await
+        self.sanction_with(app, tx, sanction, end, News::Told).await.map(|_| ())
     }
 
     async fn sanction_with(
@@ -448,7 +461,7 @@ impl Step<'_> {
         sanction: Sanction,
         end: Option<End>,
         news: News,
-    ) -> Result<(), CaseError> {
+    ) -> Result<Option<DecisionId>, CaseError> {
         let (person, grounds) = (self.person()?, &Grounds { news, ..self.scene.grounds.clone() });
         let (by, reason) = (self.scene.by.id, self.scene.reason.clone());
         if let Some(group) = self.group {
@@ -456,8 +469,8 @@ impl Step<'_> {
                 return Err(CaseError::NotApplicable("a group on another server knows bans alone"));
             }
             let acting = Acting { group, by, is_ours: self.scene.is_ours, cause: Cause::Local };
-            impose(app, tx, person, &Imposed { sanction, end, reason }, acting, grounds).await?;
-            return Ok(());
+            let kept = impose(app, tx, person, &Imposed { sanction, end, reason }, acting, grounds).await?;
+            return Ok(kept.map(|kept| kept.id));
         }
         match end {
             Some(end) => standing::set(tx, None, person.id, sanction, end).await?,
@@ -467,14 +480,14 @@ impl Step<'_> {
         }
         let record = Record::by_hand(None, by, action_of(sanction, end.is_some()), Target::Actor(person.id));
         let until = end.and_then(End::moment);
-        keep(app, tx, grounds.of(Record { reason, until, ..record })).await?;
-        Ok(())
+        Ok(Some(keep(app, tx, grounds.of(Record { reason, until, ..record })).await?.id))
     }
 
-    async fn removal(&self, app: &App, tx: &mut Tx) -> Result<Removal, CaseError> {
-        let (scope, by) = (self.group.map(|group| group.id), self.scene.by.id);
+    async fn removal(&self, app: &App, tx: &mut Tx, ban: Option<DecisionId>) -> Result<Removal, CaseError> {
+        let (group, by) = (self.group.map(|group| group.id), self.scene.by.id);
         let reason = self.scene.reason.clone().unwrap_or_default();
-        Ok(promise_removal(app, tx, scope, self.person()?.id, by, &reason).await?)
+        let promise = Promise { group, author: self.person()?.id, by, ban };
+        Ok(promise_removal(app, tx, promise, &reason).await?)
     }
 
     async fn hand_over(&self, app: &App, tx: &mut Tx) -> Result<(), CaseError> {

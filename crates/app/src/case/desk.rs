@@ -73,6 +73,13 @@ impl Desk {
         self.lanes.iter().filter(open).map(|lane| lane.lane).filter(|lane| is_theirs(*lane)).collect()
     }
 
+    /// Whether one of those lanes is open now that the case is locked.
+    pub(crate) async fn has_open_lane(&self, tx: &mut Tx) -> Result<bool, StoreError> {
+        let theirs = self.open_lanes();
+        let now = case::list_lanes(tx, self.case.id).await?;
+        Ok(now.iter().any(|lane| lane.closed_at.is_none() && theirs.contains(&lane.lane)))
+    }
+
     fn has_open_of_instance(&self) -> bool {
         let is_of_instance = |lane: &CaseLane| lane.is_ours && lane.lane != Lane::Group;
         self.lanes.iter().any(|lane| is_of_instance(lane) && lane.closed_at.is_none())

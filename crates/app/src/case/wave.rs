@@ -108,16 +108,21 @@ impl Run<'_> {
 
     /// How many of a batch were decided: what somebody else decided meanwhile is passed over.
     async fn decide(&self, batch: &[EntryId]) -> Result<usize, CaseError> {
-        let known = entry::list_by_ids(&self.app.store, batch).await?;
+        let mut known = entry::list_by_ids(&self.app.store, batch).await?;
+        // All of them before any is decided, in the order of all transactions: what is decided locks the group.
+        known.sort_unstable_by_key(|entry| (entry.thread_id, entry.id));
         let authors: Vec<ActorId> = known.iter().map(|entry| entry.author_id).collect();
         let authors = actor::list_by_ids(&self.app.store, &authors).await?;
         let authors: HashMap<ActorId, Actor> = authors.into_iter().map(|actor| (actor.id, actor)).collect();
         let mut tx = self.app.begin().await?;
+        let mut locked = Vec::with_capacity(known.len());
+        for entry in &known {
+            locked.extend(entry::lock_in_thread(&mut tx, entry.id).await?);
+        }
         let mut decided = 0;
-        for id in batch {
-            let Some(current) = entry::lock_in_thread(&mut tx, *id).await? else { continue };
+        for current in &locked {
             let author = authors.get(&current.author_id).ok_or(CaseError::NotFound)?;
-            decided += usize::from(self.decide_one(&mut tx, &current, author).await?);
+            decided += usize::from(self.decide_one(&mut tx, current, author).await?);
         }
         tx.commit().await?;
         self.app.signals.event.notify_one();

@@ -1,6 +1,6 @@
 //! Taking away everything somebody wrote.
 
-use guildhall_domain::{ActorId, EntryId, GroupId, event::Cause};
+use guildhall_domain::{ActorId, DecisionId, EntryId, GroupId, event::Cause};
 use guildhall_store::{
     StoreError, Tx, entry,
     removal::{self, Removal},
@@ -12,17 +12,27 @@ use crate::App;
 /// Entries taken away, and removals looked at, at a time.
 const BATCH: usize = 100;
 
+/// Whose entries are to be removed, and at whose word.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Promise {
+    /// In which group; `None` in all.
+    pub(crate) group: Option<GroupId>,
+    pub(crate) author: ActorId,
+    pub(crate) by: ActorId,
+    /// The ban that asks for it: with it, all comes back.
+    pub(crate) ban: Option<DecisionId>,
+}
+
 /// Writes down that all that somebody wrote in a group, or in all groups, is to be removed: in the transaction of what
 /// asks for it, so that it is finished after a crash too. After the commit, [`carry_out`] it.
 pub(crate) async fn promise_removal(
     app: &App,
     tx: &mut Tx,
-    group: Option<GroupId>,
-    author: ActorId,
-    by: ActorId,
+    promise: Promise,
     reason: &str,
 ) -> Result<Removal, StoreError> {
-    let removal = Removal { id: app.new_id(), group, author, by, reason: reason.to_owned() };
+    let Promise { group, author, by, ban } = promise;
+    let removal = Removal { id: app.new_id(), group, author, by, reason: reason.to_owned(), ban };
     removal::insert(tx, &removal, app.now()).await?;
     Ok(removal)
 }
@@ -38,7 +48,8 @@ pub(crate) async fn carry_out(app: &App, removal: &Removal) {
 /// elsewhere takes away what is in it.
 pub async fn remove_everywhere(app: &App, author: ActorId, reason: &str) -> Result<(), StoreError> {
     let mut tx = app.begin().await?;
-    let removal = promise_removal(app, &mut tx, None, author, author, reason).await?;
+    let promise = Promise { group: None, author, by: author, ban: None };
+    let removal = promise_removal(app, &mut tx, promise, reason).await?;
     tx.commit().await?;
     carry_out(app, &removal).await;
     Ok(())
@@ -61,10 +72,10 @@ pub async fn finish_removals(app: &App) -> Result<(), StoreError> {
 }
 
 async fn finish(app: &App, removal: &Removal) -> Result<(), StoreError> {
-    let Removal { id, group, author, by, ref reason } = *removal;
-    remove_before(app, Some(EntryId(id)), group, author, by, reason).await?;
+    let Removal { group, author, by, ref reason, .. } = *removal;
+    remove_before(app, Some(removal), group, author, by, reason).await?;
     let mut tx = app.begin().await?;
-    removal::delete(&mut tx, id).await?;
+    removal::delete(&mut tx, removal.id).await?;
     tx.commit().await?;
     app.signals.event.notify_one();
     Ok(())
@@ -82,16 +93,17 @@ pub(crate) async fn remove_all_by(
     remove_before(app, None, group, author, by, reason).await
 }
 
-/// The same for what has a key before `before`: what was written later stays.
+/// The same for what was written before a removal was promised, for as long as that is not called off: what was written
+/// later stays.
 async fn remove_before(
     app: &App,
-    before: Option<EntryId>,
+    promised: Option<&Removal>,
     group: Option<GroupId>,
     author: ActorId,
     by: ActorId,
     reason: &str,
 ) -> Result<(), StoreError> {
-    let mut after = before;
+    let mut after = promised.map(|removal| EntryId(removal.id));
     loop {
         let entries = entry::list_present_by_author(&app.store, author, after, BATCH).await?;
         let Some(last) = entries.last() else {
@@ -102,7 +114,7 @@ async fn remove_before(
             let by = if group.is_some() { by } else { found.group_id.actor() };
             let command =
                 Delete { entry: found.id, by, reason: Some(reason.to_owned()), cause: Cause::Local };
-            match delete_as_decided(app, command).await {
+            match delete_as_decided(app, command, promised).await {
                 // Somebody else was faster.
                 Ok(_) | Err(DeleteError::NotFound | DeleteError::Refused(_) | DeleteError::NotMoved(_)) => {}
                 Err(DeleteError::Store(error)) => return Err(error),

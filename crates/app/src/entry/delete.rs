@@ -16,6 +16,7 @@ use guildhall_store::{
     entry::{self, Entry},
     group, queue,
     received::Outcome,
+    removal::{self, Removal},
 };
 
 use super::edit::{decide, texts_of};
@@ -69,13 +70,24 @@ pub async fn delete(app: &App, command: Delete) -> Result<DeleteOutcome, DeleteE
 }
 
 /// Removes an entry because a moderator said so before, as with a ban. Whether they still are one is not asked.
+/// `promised`: what it is part of; nothing is done where that was called off meanwhile.
 ///
 /// # Errors
 /// [`DeleteError`]; the entry stays.
-pub(super) async fn delete_as_decided(app: &App, command: Delete) -> Result<DeleteOutcome, DeleteError> {
+pub(super) async fn delete_as_decided(
+    app: &App,
+    command: Delete,
+    promised: Option<&Removal>,
+) -> Result<DeleteOutcome, DeleteError> {
     let is_ours = facts::actor(app, command.by).await?.is_local;
     let mut tx = app.begin().await?;
-    let result = take_away(app, &mut tx, &command, is_ours, true, &Grounds::default()).await;
+    if let Some(removal) = promised
+        && !removal::lock(&mut tx, removal.id).await?
+    {
+        return Ok(DeleteOutcome::AlreadyGone);
+    }
+    let grounds = Grounds { with_ban: promised.and_then(|removal| removal.ban), ..Grounds::default() };
+    let result = take_away(app, &mut tx, &command, is_ours, true, &grounds).await;
     settle(app, tx, &command, result).await
 }
 
@@ -170,13 +182,16 @@ pub(super) async fn set_gone(
         DeleteOutcome::Removed => {
             entry::set_state(tx, current.id, EntryState::Removed, command.reason.as_deref()).await?;
             record(app, tx, current, command, DecisionAction::Remove, grounds).await?;
-            seen::removed(tx, current, app.now()).await?;
         }
     }
     queue::close_entry(tx, current.id, app.now()).await?;
     resume_waiting(tx, current).await?;
     if current.state == EntryState::Published {
         count_out(tx, current).await?;
+    }
+    if decided == DeleteOutcome::Removed {
+        // It locks the group: after the entries above it, as in all transactions.
+        seen::removed(tx, current, app.now()).await?;
     }
     Ok(())
 }
@@ -267,6 +282,9 @@ pub(super) async fn record(
     grounds: &Grounds,
 ) -> Result<(), StoreError> {
     let record = Record::by_hand(entry.group_id, command.by, action, Target::Entry(entry.id));
-    keep(app, tx, grounds.of(Record { reason: command.reason.clone(), ..record })).await?;
+    let kept = keep(app, tx, grounds.of(Record { reason: command.reason.clone(), ..record })).await?;
+    if let (DecisionAction::Remove, Some(ban)) = (action, grounds.with_ban) {
+        removal::note_entry(tx, ban, kept.id, entry.id).await?;
+    }
     Ok(())
 }

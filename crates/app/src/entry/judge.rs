@@ -111,7 +111,8 @@ fn state_of(decided: &Decided, awaits_announcement: bool) -> (EntryState, Option
     match decided.verdict {
         Verdict::Admit | Verdict::AdmitAndReport if awaits_announcement => (EntryState::Sent, None),
         Verdict::Admit | Verdict::AdmitAndReport => (EntryState::Published, None),
-        Verdict::Hold(_) => (EntryState::Held, decided.named().map(str::to_owned)),
+        // Not the name of an automatic rule: its author reads this.
+        Verdict::Hold(reason) => (EntryState::Held, Some(reason.as_str().to_owned())),
         Verdict::Refuse(_) | Verdict::Drop(_) => {
             (EntryState::Refused, decided.explanation().map(str::to_owned))
         }

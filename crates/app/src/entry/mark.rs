@@ -42,26 +42,39 @@ pub(crate) async fn mark(
     (by, reason): (ActorId, Option<&str>),
     grounds: &Grounds,
 ) -> Result<(), StoreError> {
-    let action = match mark {
+    match set_mark(app, tx, entry, mark).await? {
+        Some(action) => record(app, tx, entry, action, (by, reason), grounds).await,
+        None => Ok(()),
+    }
+}
+
+/// The same without the record: gives what is to be recorded, `None` where it is marked so already.
+pub(super) async fn set_mark(
+    app: &App,
+    tx: &mut Tx,
+    entry: &Entry,
+    mark: Mark,
+) -> Result<Option<DecisionAction>, StoreError> {
+    Ok(match mark {
+        Mark::Limited(limited) if entry.limited == limited => None,
         Mark::Limited(limited) => {
             past::set_limited(tx, entry.id, limited).await?;
-            if entry.limited && !limited && entry.state.is_out() {
+            if !limited && entry.state.is_out() {
                 // Those who follow the group may never have heard of it.
                 cause::tell(app, tx, Cause::Local, EventKind::EntryPublished { entry: entry.id }).await?;
             }
-            if limited { DecisionAction::Limit } else { DecisionAction::Unlimit }
+            Some(if limited { DecisionAction::Limit } else { DecisionAction::Unlimit })
         }
-        Mark::Sensitive(sensitive) if entry.sensitive == sensitive => return Ok(()),
+        Mark::Sensitive(sensitive) if entry.sensitive == sensitive => None,
         Mark::Sensitive(sensitive) => {
             entry::set_sensitive(tx, entry.id, sensitive).await?;
             // What was written elsewhere is told of in its author's words alone.
             if entry.is_local && entry.state.is_out() {
                 cause::tell(app, tx, Cause::Local, EventKind::EntryEdited { entry: entry.id }).await?;
             }
-            if sensitive { DecisionAction::MarkSensitive } else { DecisionAction::UnmarkSensitive }
+            Some(if sensitive { DecisionAction::MarkSensitive } else { DecisionAction::UnmarkSensitive })
         }
-    };
-    record(app, tx, entry, action, (by, reason), grounds).await
+    })
 }
 
 /// Takes a locked entry out of sight until its author has changed it: their edit brings it before the moderators again.

@@ -9,12 +9,13 @@ use guildhall_domain::{
 };
 use guildhall_store::{
     StoreError, Tx,
-    entry::{self, Entry, past},
+    entry::{self, Entry},
     group::{self, Counts},
 };
 
 use super::{
     delete::{is_told, return_to_before},
+    mark::{Mark, set_mark},
     publish::count_in,
     seen,
 };
@@ -69,15 +70,22 @@ pub(crate) async fn reverse(
         (DecisionAction::Remove, EntryState::Removed) => restore(app, tx, &entry, reversal).await.map(Some),
         (DecisionAction::Refuse, EntryState::Refused) => admit(app, tx, &entry, reversal).await.map(Some),
         (DecisionAction::Lock, _) if entry.locked => open(app, tx, &entry, reversal).await.map(Some),
-        (DecisionAction::Limit, _) => {
-            past::set_limited(tx, entry.id, false).await?;
-            reversal.keep(app, tx, &entry, DecisionAction::Unlimit).await.map(Some)
-        }
-        (DecisionAction::MarkSensitive, _) if entry.sensitive => {
-            entry::set_sensitive(tx, entry.id, false).await?;
-            reversal.keep(app, tx, &entry, DecisionAction::UnmarkSensitive).await.map(Some)
-        }
+        (DecisionAction::Limit, _) => unmark(app, tx, &entry, Mark::Limited(false), reversal).await,
+        (DecisionAction::MarkSensitive, _) => unmark(app, tx, &entry, Mark::Sensitive(false), reversal).await,
         _ => Ok(None),
+    }
+}
+
+async fn unmark(
+    app: &App,
+    tx: &mut Tx,
+    entry: &Entry,
+    mark: Mark,
+    reversal: &Reversal,
+) -> Result<Option<Decision>, StoreError> {
+    match set_mark(app, tx, entry, mark).await? {
+        Some(action) => reversal.keep(app, tx, entry, action).await.map(Some),
+        None => Ok(None),
     }
 }
 

@@ -62,7 +62,8 @@ pub(super) async fn removed(tx: &mut Tx, entry: &Entry, now: Timestamp) -> Resul
 /// What was removed is brought back: it counts as if it had never been gone.
 pub(super) async fn restored(tx: &mut Tx, entry: &Entry, now: Timestamp) -> Result<(), StoreError> {
     let accepted = i64::from(entry.was_out());
-    note(tx, entry, More { accepted, refused: -1, ..More::default() }, now).await
+    note(tx, entry, More { accepted, refused: -1, ..More::default() }, now).await?;
+    acquaintance::settle_strike(tx, entry.group_id, entry.author_id, None).await
 }
 
 async fn note(tx: &mut Tx, entry: &Entry, more: More, now: Timestamp) -> Result<(), StoreError> {

@@ -19,7 +19,11 @@ use guildhall_store::{
 use crate::{
     App, Viewer,
     queue::may_see,
-    read::{DecisionView, DecisionsError, GroupRef, PersonRef, decisions, entries, names},
+    read::{
+        DecisionView, DecisionsError, GroupRef, PersonRef,
+        decisions::{self, Reader},
+        entries, names,
+    },
 };
 
 /// The most decisions that are told, the first.
@@ -105,7 +109,7 @@ pub async fn explain(app: &App, viewer: &Viewer, subject: Subject) -> Result<Exp
         }
         Subject::Entry(id) => {
             let entry = entry::find(&app.store, id).await?.ok_or(DecisionsError::NotFound)?;
-            let is_for_author = is_for_author(app, viewer, &entry).await?;
+            let reader = reader_of(app, viewer, &entry).await?;
             let wants = if entry.kind == EntryKind::Post { Wants::Post } else { Wants::Comment };
             let asked = now::Asked {
                 wants,
@@ -114,7 +118,7 @@ pub async fn explain(app: &App, viewer: &Viewer, subject: Subject) -> Result<Exp
                 entry: Some(&entry),
                 edit: None,
             };
-            whole(app, &asked, title_of(&entry), is_for_author).await
+            whole(app, &asked, title_of(&entry), reader).await
         }
     }
 }
@@ -165,16 +169,14 @@ async fn explain_item(
         entry: entry.as_ref(),
         edit: item.edit.as_ref(),
     };
-    whole(app, &asked, item.title.clone(), !moderates).await
+    whole(app, &asked, item.title.clone(), Reader::about(item.group, viewer, moderates)).await
 }
 
 /// As whom the viewer reads about an entry.
-async fn is_for_author(app: &App, viewer: &Viewer, entry: &Entry) -> Result<bool, DecisionsError> {
-    if may_see(app, viewer, entry.group_id).await? {
-        return Ok(false);
-    }
-    if viewer.actor == Some(entry.author_id) {
-        return Ok(true);
+async fn reader_of(app: &App, viewer: &Viewer, entry: &Entry) -> Result<Reader, DecisionsError> {
+    let moderates = may_see(app, viewer, entry.group_id).await?;
+    if moderates || viewer.actor == Some(entry.author_id) {
+        return Ok(Reader::about(entry.group_id, viewer, moderates));
     }
     let seen = entries::find(app, viewer, entry.id).await?;
     Err(if seen.is_some() { DecisionsError::NotConcerned } else { DecisionsError::NotFound })
@@ -184,18 +186,14 @@ async fn whole(
     app: &App,
     asked: &now::Asked<'_>,
     title: String,
-    is_for_author: bool,
+    reader: Reader,
 ) -> Result<Explanation, DecisionsError> {
-    let mut then = then(app, asked, is_for_author).await?;
+    let is_for_author = reader == Reader::Concerned;
+    let then = then(app, asked, reader).await?;
     let mut now = now::ask(app, asked).await?;
-    if is_for_author {
-        for decision in then.iter_mut().filter(|decision| decision.layer == Layer::Rule) {
-            decision.rule = None;
-        }
-        if let Some(now) = &mut now {
-            now.rules.clear();
-            now.rule = None;
-        }
+    if let Some(now) = now.as_mut().filter(|_| is_for_author) {
+        now.rules.clear();
+        now.rule = None;
     }
     let missing = |what| StoreError::corrupt(what, asked.author);
     let mut people = names::people(app, vec![asked.author]).await?;
@@ -212,11 +210,7 @@ async fn whole(
     })
 }
 
-async fn then(
-    app: &App,
-    asked: &now::Asked<'_>,
-    is_for_author: bool,
-) -> Result<Vec<DecisionView>, StoreError> {
+async fn then(app: &App, asked: &now::Asked<'_>, reader: Reader) -> Result<Vec<DecisionView>, StoreError> {
     let found = if let Some(entry) = asked.entry {
         decision::list_of_entry(&app.store, entry.id, None, MOST).await?
     } else {
@@ -224,7 +218,7 @@ async fn then(
         let latest = decision::find_latest_about(&app.store, asked.group, asked.author, &actions).await?;
         latest.into_iter().collect()
     };
-    decisions::told(app, found, !is_for_author).await
+    decisions::told(app, found, reader).await
 }
 
 fn title_of(entry: &Entry) -> String {

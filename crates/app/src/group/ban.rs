@@ -4,9 +4,8 @@ use guildhall_domain::{
     ActorId, GroupId, Timestamp,
     admission::{End, Sanction},
     event::Cause,
-    welcome::VOUCH_COUNTS_FOR,
 };
-use guildhall_store::{received::Outcome, welcome::vouch};
+use guildhall_store::received::Outcome;
 
 use super::{
     ModerationError,
@@ -16,7 +15,7 @@ use super::{
 use crate::{
     App, cause,
     decision::{Grounds, News},
-    entry::{carry_out, promise_removal},
+    entry::{Promise, carry_out, promise_removal},
     facts,
 };
 
@@ -64,13 +63,11 @@ pub async fn set_ban(app: &App, command: SetBan) -> Result<(), ModerationError> 
         Imposed { sanction: Sanction::Ban, end: banned.then(|| End::at(until)), reason: reason.clone() };
     let news = if banned && remove_content { News::WithContent } else { News::Told };
     let grounds = Grounds { news, ..Grounds::default() };
-    impose(app, &mut tx, &person, &imposed, Acting { group: &here, by, is_ours, cause }, &grounds).await?;
-    if banned {
-        let now = app.now();
-        vouch::set_failed(&mut tx, group, actor, now.minus(VOUCH_COUNTS_FOR), now).await?;
-    }
+    let acting = Acting { group: &here, by, is_ours, cause };
+    let kept = impose(app, &mut tx, &person, &imposed, acting, &grounds).await?;
     let removal = if banned && remove_content {
-        Some(promise_removal(app, &mut tx, Some(group), actor, by, &reason.unwrap_or_default()).await?)
+        let promise = Promise { group: Some(group), author: actor, by, ban: kept.map(|ban| ban.id) };
+        Some(promise_removal(app, &mut tx, promise, &reason.unwrap_or_default()).await?)
     } else {
         None
     };

@@ -4,9 +4,13 @@ use guildhall_domain::{
     ActorId, GroupId,
     admission::{End, Sanction},
     event::{Cause, EventKind},
-    moderation::{DecisionAction, Target},
+    membership::MembershipState,
+    moderation::{Decision, DecisionAction, Target},
+    welcome::VOUCH_COUNTS_FOR,
 };
-use guildhall_store::{StoreError, Tx, actor::Actor, group::Group, standing};
+use guildhall_store::{
+    StoreError, Tx, actor::Actor, group::Group, membership, removal, standing, welcome::vouch,
+};
 
 use super::{ModerationError, leave::end_membership, moderators::lock_moderated};
 use crate::{
@@ -33,8 +37,10 @@ pub(crate) struct Acting<'a> {
     pub(crate) cause: Cause,
 }
 
-/// Imposes or lifts a sanction in a transaction that has the group locked. A ban ends the membership; lifting it does not
-/// bring that back.
+/// Imposes or lifts a sanction in a transaction that has the group locked. A ban ends the membership, and counts against
+/// those who vouched for the person a short time ago; lifting it does not bring the membership back.
+///
+/// `None`: somebody elsewhere said again what stands, which is no news to anybody.
 pub(crate) async fn impose(
     app: &App,
     tx: &mut Tx,
@@ -42,10 +48,16 @@ pub(crate) async fn impose(
     imposed: &Imposed,
     acting: Acting<'_>,
     grounds: &Grounds,
-) -> Result<(), StoreError> {
+) -> Result<Option<Decision>, StoreError> {
     let Acting { group, by, is_ours, cause } = acting;
     let Imposed { sanction, end, reason } = imposed;
     let mut grounds = grounds.clone();
+    if end.is_some() && !is_ours {
+        let stands = standing::find_in(tx, Some(group.id), person.id).await?;
+        if stands.end_of(*sanction, app.now()) == *end {
+            return Ok(None);
+        }
+    }
     match end {
         Some(end) => standing::set(tx, Some(group.id), person.id, *sanction, *end).await?,
         None if standing::lift(tx, Some(group.id), person.id, *sanction).await? => {}
@@ -53,17 +65,36 @@ pub(crate) async fn impose(
         None => grounds.news = News::Quiet,
     }
     let (banned, until) = (end.is_some(), end.and_then(End::moment));
-    if *sanction == Sanction::Ban && banned {
-        end_membership(app, tx, group.id, person).await?;
-    }
     let record = Record::by_hand(group.id, by, action_of(*sanction, banned), Target::Actor(person.id));
-    keep(app, tx, grounds.of(Record { reason: reason.clone(), until, ..record })).await?;
+    let kept = keep(app, tx, grounds.of(Record { reason: reason.clone(), until, ..record })).await?;
+    if *sanction == Sanction::Ban && banned {
+        shut_out(app, tx, group.id, person, &kept).await?;
+    }
     // Others know bans alone.
     if *sanction == Sanction::Ban && (group.is_local || is_ours) {
         let (group, actor, reason) = (group.id, person.id, reason.clone());
         cause::tell(app, tx, cause, EventKind::BanChanged { group, actor, by, banned, until, reason })
             .await?;
     }
+    Ok(Some(kept))
+}
+
+/// What goes with a ban. After it was told: a group elsewhere tells those alone who had to do with it.
+async fn shut_out(
+    app: &App,
+    tx: &mut Tx,
+    group: GroupId,
+    person: &Actor,
+    ban: &Decision,
+) -> Result<(), StoreError> {
+    let was_member = membership::find_locked(tx, group, person.id)
+        .await?
+        .is_some_and(|current| current.state == MembershipState::Member);
+    if was_member {
+        removal::note_membership(tx, ban.id).await?;
+    }
+    end_membership(app, tx, group, person).await?;
+    vouch::set_failed(tx, group, person.id, ban.at.minus(VOUCH_COUNTS_FOR), ban.at).await?;
     Ok(())
 }
 

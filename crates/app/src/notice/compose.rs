@@ -4,7 +4,7 @@ use guildhall_domain::{
     Timestamp,
     admission::Layer,
     content::EntryState,
-    moderation::{AppealOutcome, Decision, DecisionAction, Signed, appeal_until, is_appealable},
+    moderation::{APPEAL_DAYS, AppealOutcome, Decision, DecisionAction, Signed, appeal_until, is_appealable},
     text::shorten,
 };
 use guildhall_store::notice::{Concerned, TellingGroup};
@@ -49,8 +49,9 @@ pub(super) fn of_decision(
     lines.join("\n")
 }
 
-/// What became of an appeal, and of what it was about. `undone`: the decision that takes the first one back.
+/// What became of an appeal against `decision`, and of what that was about. `undone`: the decision that takes it back.
 pub(super) fn of_outcome(
+    decision: &Decision,
     outcome: AppealOutcome,
     reason: &str,
     undone: Option<&Decision>,
@@ -66,6 +67,14 @@ pub(super) fn of_outcome(
     if let Some(undone) = undone {
         lines.push(headline(words, &Decision { reason: None, ..undone.clone() }, concerned));
         lines.extend(undone.until.map(|until| words.say(Phrase::Until, &[("date", &moment(until))])));
+    } else if outcome == AppealOutcome::Reversed {
+        let phrase = match decision.action {
+            // A warning takes nothing away.
+            DecisionAction::Warn => None,
+            DecisionAction::Refuse => Some(Phrase::SendAgain),
+            _ => Some(Phrase::NothingLeft),
+        };
+        lines.extend(phrase.map(|phrase| words.say(phrase, &[])));
     }
     lines.join("\n")
 }
@@ -140,12 +149,16 @@ fn decided_by(words: Words, decision: &Decision, signer: Option<&str>) -> Option
 }
 
 fn how_to_appeal(words: Words, decision: &Decision, concerned: &Concerned) -> Option<String> {
-    let group = concerned.group.as_ref().filter(|group| group.is_local && group.appeal_days > 0)?;
-    if !is_appealable(decision.action) {
+    let days = match &concerned.group {
+        Some(group) if group.is_local => group.appeal_days,
+        Some(_) => return None,
+        None => APPEAL_DAYS,
+    };
+    if days <= 0 || !is_appealable(decision.action) {
         return None;
     }
     let phrase = if concerned.is_local { Phrase::AppealHere } else { Phrase::AppealByReply };
-    let date = moment(appeal_until(decision.at, group.appeal_days));
+    let date = moment(appeal_until(decision.at, days));
     Some(words.say(phrase, &[("date", &date)]))
 }
 

@@ -69,11 +69,12 @@ pub(crate) async fn of_outcome(
     let Some(concerned) = notice::find_concerned(tx, decision.group, &decision.target).await? else {
         return Ok(());
     };
-    let text = compose::of_outcome(outcome, reason, undone, &concerned);
+    let text = compose::of_outcome(decision, outcome, reason, undone, &concerned);
     send(app, tx, Told { kind: NoticeKind::Outcome, ..Told::about(decision, &concerned, text) }).await
 }
 
-/// Tells those who may decide about it of an appeal: the group's moderators who live here, less the one who decided.
+/// Tells those who may decide about it of an appeal: the group's moderators who live here, less the one who decided; where
+/// that leaves nobody, the admins of the instance; and where they are nobody else either, the one who decided.
 pub(crate) async fn of_appeal(
     app: &App,
     tx: &mut Tx,
@@ -89,25 +90,37 @@ pub(crate) async fn of_appeal(
     let title = compose::title_of(group.as_ref());
     let gaps = [("name", name.as_str()), ("group", title.as_str()), ("text", text)];
     let text = compose::words_of(group.as_ref()).say(Phrase::Appealed, &gaps);
-    let keepers = notice::list_keepers(tx, decision.group).await?;
-    let is_asked = |keeper: ActorId| Some(keeper) != decision.by && keeper != appellant;
-    let has_others = keepers.iter().any(|(keeper, is_local)| *is_local && is_asked(*keeper));
-    for (keeper, is_local) in keepers {
-        if is_local && keeper != appellant && (is_asked(keeper) || !has_others) {
-            let told = Told {
-                actor: keeper,
-                is_local,
-                kind: NoticeKind::Appeal,
-                group: decision.group,
-                decision: Some(decision.id),
-                entry: None,
-                rule: None,
-                text: text.clone(),
-            };
-            send(app, tx, told).await?;
-        }
+    for judge in judges(tx, decision, appellant).await? {
+        let told = Told {
+            actor: judge,
+            is_local: true,
+            kind: NoticeKind::Appeal,
+            group: decision.group,
+            decision: Some(decision.id),
+            entry: None,
+            rule: None,
+            text: text.clone(),
+        };
+        send(app, tx, told).await?;
     }
     Ok(())
+}
+
+/// Who is asked to decide an appeal: they live here.
+async fn judges(tx: &mut Tx, decision: &Decision, appellant: ActorId) -> Result<Vec<ActorId>, StoreError> {
+    let mut keepers = notice::list_keepers(tx, decision.group).await?;
+    keepers.retain(|(keeper, is_local)| *is_local && *keeper != appellant);
+    let is_other = |(keeper, _): &(ActorId, bool)| Some(*keeper) != decision.by && *keeper != appellant;
+    if !keepers.iter().any(is_other) {
+        let admins = notice::list_keepers(tx, None).await?;
+        if admins.iter().any(is_other) {
+            keepers = admins;
+        }
+    }
+    if keepers.iter().any(is_other) {
+        keepers.retain(is_other);
+    }
+    Ok(keepers.into_iter().map(|(keeper, _)| keeper).collect())
 }
 
 /// Why a notice is not shown.
@@ -149,7 +162,7 @@ async fn is_told(
         return Ok(false);
     }
     if concerned.is_local {
-        return Ok(true);
+        return has_to_do_with(tx, decision, concerned).await;
     }
     let by_us = concerned.group.as_ref().is_some_and(|group| group.is_local);
     if telling != Telling::Everywhere || !by_us {
@@ -161,6 +174,18 @@ async fn is_told(
             Ok(!notice::was_told_after(tx, concerned.actor, decision.group, rule, since).await?)
         }
         None => Ok(true),
+    }
+}
+
+/// Whether somebody here hears of what a group elsewhere decides about them. Any server may call anything a group and decide
+/// what it likes about anybody: who never was there is not told. The answer to what they asked for they are.
+async fn has_to_do_with(tx: &mut Tx, decision: &Decision, concerned: &Concerned) -> Result<bool, StoreError> {
+    let is_elsewhere = concerned.group.as_ref().is_some_and(|group| !group.is_local);
+    match (&decision.target, decision.group) {
+        (Target::Actor(actor), Some(group)) if is_elsewhere && decision.action != DecisionAction::Refuse => {
+            notice::has_part_in(tx, group, *actor).await
+        }
+        (Target::Actor(_) | Target::Entry(_) | Target::Host(_), _) => Ok(true),
     }
 }
 

@@ -47,6 +47,10 @@ pub(super) enum Phrase {
     AppealByReply,
     Upheld,
     Reversed,
+    /// After that: it changed nothing more.
+    NothingLeft,
+    /// After that: what was refused is not there any more.
+    SendAgain,
     Changed,
     /// To moderators: somebody appeals.
     Appealed,
@@ -327,6 +331,18 @@ impl Phrase {
                 "Votre appel a été examiné et la décision est annulée : {reason}",
                 "Il tuo ricorso è stato esaminato e la decisione è annullata: {reason}",
                 "הערעור שלך נבדק וההחלטה בוטלה: {reason}",
+            ],
+            Self::NothingLeft => [
+                "Nothing else changes: it did not hold any more, or something newer has taken its place.",
+                "Rien d’autre ne change : elle n’avait plus d’effet, ou une autre l’a remplacée.",
+                "Non cambia altro: non aveva più effetto, o un’altra ne ha preso il posto.",
+                "מעבר לכך דבר לא משתנה: היא כבר לא הייתה בתוקף, או שהחלטה חדשה באה במקומה.",
+            ],
+            Self::SendAgain => [
+                "What was refused was not kept: please send it once more.",
+                "Ce qui avait été refusé n’a pas été conservé : veuillez l’envoyer de nouveau.",
+                "Ciò che era stato rifiutato non è stato conservato: invialo di nuovo.",
+                "מה שנדחה לא נשמר: יש לשלוח אותו שוב.",
             ],
             Self::Changed => [
                 "Your appeal was looked at, and the decision is changed: {reason}",

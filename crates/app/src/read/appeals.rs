@@ -15,7 +15,11 @@ use guildhall_store::{
 use crate::{
     App, Viewer,
     queue::may_see,
-    read::{Cursor, DecisionView, Page, PageRequest, PersonRef, decisions, names},
+    read::{
+        Cursor, DecisionView, Page, PageRequest, PersonRef,
+        decisions::{self, Reader},
+        names,
+    },
 };
 
 /// An appeal.
@@ -45,6 +49,9 @@ pub enum AppealsError {
     /// They are for the moderators of the group.
     #[error(transparent)]
     NotModerator(#[from] NotModerator),
+    /// Those against decisions for the whole instance are for its admins.
+    #[error("only admins of this instance see the appeals against what was decided for all of it")]
+    NotAdmin,
     /// Reading failed.
     #[error("reading the appeals failed")]
     Store(#[from] StoreError),
@@ -63,6 +70,29 @@ pub async fn of_group(
     if !may_see(app, viewer, group).await? {
         return Err(NotModerator.into());
     }
+    list_open(app, Some(group), request).await
+}
+
+/// The open appeals against decisions for the whole instance, longest waiting first.
+///
+/// # Errors
+/// [`AppealsError::NotAdmin`] for anybody but its admins.
+pub async fn of_instance(
+    app: &App,
+    viewer: &Viewer,
+    request: PageRequest,
+) -> Result<Page<AppealView>, AppealsError> {
+    if !viewer.is_admin {
+        return Err(AppealsError::NotAdmin);
+    }
+    list_open(app, None, request).await
+}
+
+async fn list_open(
+    app: &App,
+    group: Option<GroupId>,
+    request: PageRequest,
+) -> Result<Page<AppealView>, AppealsError> {
     let after = request.after.map(|cursor| AppealId(cursor.id));
     let found = appeal::list_open(&app.store, group, after, request.limit() + 1).await?;
     let page = request.page(found, |appeal| Cursor { key: 0, id: appeal.id.0 });
@@ -86,7 +116,7 @@ pub async fn view(app: &App, appeal: Appeal) -> Result<AppealView, StoreError> {
         id: appeal.id,
         person: people.get(&appeal.actor).cloned(),
         text: appeal.text,
-        decision: decisions::views(app, about, true).await?.items.pop(),
+        decision: decisions::views(app, about, Reader::Keeper).await?.items.pop(),
         at: appeal.created_at,
         by: appeal.settled.as_ref().and_then(|settled| people.get(&settled.by).cloned()),
         decided_at: appeal.settled.as_ref().map(|settled| settled.at),

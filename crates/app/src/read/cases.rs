@@ -253,7 +253,8 @@ async fn history(app: &App, id: CaseId) -> Result<Vec<Past>, StoreError> {
     let told = report::list_of_case(&app.store, id, MAX_SHOWN).await?;
     let told = reports::views(app, Page { items: told, next: None }).await?.items;
     let made = decision::list_of_case(&app.store, id, None, MAX_SHOWN).await?;
-    let made = decisions::views(app, Page { items: made, next: None }, true).await?.items;
+    let made =
+        decisions::views(app, Page { items: made, next: None }, decisions::Reader::Keeper).await?.items;
     let happened = case::list_happenings(&app.store, id, MAX_SHOWN).await?;
     let people = names::people(app, happened.iter().filter_map(|one| one.by).collect()).await?;
     let happening = |one: Happening| Past::Happening {

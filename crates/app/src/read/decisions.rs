@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use guildhall_domain::{
     ActorId, CaseId, DecisionId, EntryId, GroupId, Timestamp,
-    admission::Layer,
+    admission::{HoldReason, Layer},
     content::EntryKind,
     moderation::{Decision, DecisionAction, NotModerator, Target, WrittenRule},
 };
@@ -89,7 +89,7 @@ pub async fn of_group(
     }
     let before = request.after.map(|cursor| DecisionId(cursor.id));
     let found = decision::list_of_group_before(&app.store, group, before, request.limit() + 1).await?;
-    Ok(views(app, request.page(found, by_id), true).await?)
+    Ok(views(app, request.page(found, by_id), Reader::Keeper).await?)
 }
 
 /// The decisions for the whole instance, newest first.
@@ -106,7 +106,7 @@ pub async fn of_instance(
     }
     let before = request.after.map(|cursor| DecisionId(cursor.id));
     let found = decision::list_of_instance_before(&app.store, before, request.limit() + 1).await?;
-    Ok(views(app, request.page(found, by_id), true).await?)
+    Ok(views(app, request.page(found, by_id), Reader::Keeper).await?)
 }
 
 /// The decisions about a post or comment, oldest first. Its author is told who decided where the group signs by name.
@@ -130,16 +130,64 @@ pub async fn of_entry(
     }
     let after = request.after.map(|cursor| DecisionId(cursor.id));
     let found = decision::list_of_entry(&app.store, id, after, request.limit() + 1).await?;
-    Ok(views(app, request.page(found, by_id), moderates).await?)
+    let reader = Reader::about(entry.group_id, viewer, moderates);
+    Ok(views(app, request.page(found, by_id), reader).await?)
 }
+
+/// Who reads decisions, which decides how much of them is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reader {
+    /// Whose business all of them are: an admin, or a moderator who reads those of their own group alone.
+    Keeper,
+    /// A moderator of this group. What another one decided about an entry before it was moved is shown as to its author.
+    Of(GroupId),
+    /// Whom they are about.
+    Concerned,
+}
+
+impl Reader {
+    /// Somebody who reads about something in `group`, and may see it as one who `moderates` that, or else as its author.
+    pub(crate) fn about(group: GroupId, viewer: &Viewer, moderates: bool) -> Self {
+        match moderates {
+            _ if viewer.is_admin => Self::Keeper,
+            true => Self::Of(group),
+            false => Self::Concerned,
+        }
+    }
+
+    fn sees_all_of(self, decision: &Decision) -> bool {
+        match self {
+            Self::Keeper => true,
+            Self::Of(group) => decision.group == Some(group),
+            Self::Concerned => false,
+        }
+    }
+
+    /// The rule that decided: what a group calls its automatic ones is for its moderators.
+    fn rule_of(self, decision: &Decision) -> Option<String> {
+        let is_told = |rule: &String| match decision.layer {
+            _ if self.sees_all_of(decision) => true,
+            Layer::Rule => false,
+            // By hand, about what an automatic rule had held, or had brought into a case.
+            Layer::Moderator => {
+                rule.parse::<HoldReason>().is_ok() || OF_GROUPS_ELSEWHERE.contains(&rule.as_str())
+            }
+            _ => true,
+        };
+        decision.rule.clone().filter(is_told)
+    }
+}
+
+/// What refusals by groups on other servers are kept as.
+const OF_GROUPS_ELSEWHERE: [&str; 3] = ["join", "entry", "edit"];
 
 /// Decisions as they are shown.
 pub(crate) async fn told(
     app: &App,
     decisions: Vec<Decision>,
-    tells_who: bool,
+    reader: Reader,
 ) -> Result<Vec<DecisionView>, StoreError> {
-    Ok(views(app, Page { items: decisions, next: None }, tells_who).await?.items)
+    Ok(views(app, Page { items: decisions, next: None }, reader).await?.items)
 }
 
 fn by_id(decision: &Decision) -> Cursor {
@@ -149,7 +197,7 @@ fn by_id(decision: &Decision) -> Cursor {
 pub(super) async fn views(
     app: &App,
     page: Page<Decision>,
-    moderates: bool,
+    reader: Reader,
 ) -> Result<Page<DecisionView>, StoreError> {
     let about: Vec<EntryId> = page.items.iter().filter_map(entry_of).collect();
     let about = entry::list_by_ids(&app.store, &about).await?;
@@ -170,12 +218,12 @@ pub(super) async fn views(
         person: name(whom(&decision)),
         host: host_of(&decision),
         layer: decision.layer,
-        by: name(if moderates { decision.by } else { decision.signer() }),
-        rule: decision.rule,
+        by: name(if reader.sees_all_of(&decision) { decision.by } else { decision.signer() }),
+        rule: reader.rule_of(&decision),
+        note: decision.note.clone().filter(|_| reader.sees_all_of(&decision)),
+        case: decision.case.filter(|_| reader.sees_all_of(&decision)),
         written_rule: decision.written_rule,
         reason: decision.reason,
-        note: decision.note.filter(|_| moderates),
-        case: decision.case.filter(|_| moderates),
         undoes: decision.undoes,
         until: decision.until,
         at: decision.at,

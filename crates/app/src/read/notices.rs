@@ -80,14 +80,18 @@ async fn views(app: &App, notices: Vec<Notice>) -> Result<Vec<NoticeView>, Store
     let mut shown = Vec::with_capacity(notices.len());
     for notice in notices {
         let about = notice.decision.and_then(|id| decided.get(&id));
-        let is_own = notice.kind != NoticeKind::Appeal;
+        // Who is to decide an appeal is told which, and how it stands.
+        let is_judge = notice.kind == NoticeKind::Appeal;
         shown.push(NoticeView {
             id: notice.id,
             kind: notice.kind,
             text: notice.text,
             group: notice.group.and_then(|group| groups.get(&group).cloned()),
-            appeal: match about.filter(|_| is_own) {
-                Some(about) => state_of(app, about).await?,
+            appeal: match about {
+                Some(about) => {
+                    let state = state_of(app, about).await?;
+                    state.filter(|state| !is_judge || !matches!(state, AppealState::Possible(_)))
+                }
                 None => None,
             },
             decision: match about {
@@ -103,7 +107,7 @@ async fn views(app: &App, notices: Vec<Notice>) -> Result<Vec<NoticeView>, Store
 
 async fn view_of(app: &App, decision: &Decision) -> Result<Option<DecisionView>, StoreError> {
     let page = Page { items: vec![decision.clone()], next: None };
-    Ok(decisions::views(app, page, false).await?.items.pop())
+    Ok(decisions::views(app, page, decisions::Reader::Concerned).await?.items.pop())
 }
 
 async fn state_of(app: &App, decision: &Decision) -> Result<Option<AppealState>, StoreError> {

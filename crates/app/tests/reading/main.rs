@@ -4,6 +4,7 @@
 mod access;
 mod decisions;
 mod memberships;
+mod moved;
 mod names;
 mod paging;
 mod queue_list;

@@ -12,7 +12,7 @@ use guildhall_domain::{
     event::{Cause, EventKind},
     moderation::DecisionAction,
 };
-use guildhall_store::{Db, decision, standing, testing::on_both_engines};
+use guildhall_store::{Db, db::Sql, decision, standing, testing::on_both_engines};
 
 use crate::support::{
     Here,
@@ -66,6 +66,30 @@ on_both_engines! {
         actions.sort_by_key(|action| action.as_str());
         assert_eq!(actions, [DecisionAction::EndProbation, DecisionAction::Unmute]);
         assert_eq!(here.notices(bob).await.len(), 2);
+    }
+
+    async fn one_that_cannot_be_ended_keeps_no_other_from_it(db: Db) {
+        let here = Here::new(db);
+        let (group, eve, bob) = (here.group("garden").await, here.person("eve").await, here.person("bob").await);
+        let mut tx = here.app.begin().await.unwrap();
+        for actor in [eve, bob] {
+            standing::set(&mut tx, Some(group), actor, Sanction::Mute, End::At(here.now())).await.unwrap();
+        }
+        let text = |text: String| text.leak() as &'static str;
+        let broken = Sql {
+            sqlite: text(format!(
+                "CREATE TRIGGER broken BEFORE INSERT ON decisions WHEN NEW.actor_id = {eve}
+                 BEGIN SELECT RAISE(ABORT, 'broken'); END"
+            )),
+            postgres: text(format!("ALTER TABLE decisions ADD CONSTRAINT broken CHECK (actor_id <> {eve})")),
+        };
+        tx.query(broken).execute().await.unwrap();
+        tx.commit().await.unwrap();
+        assert!(ending::end_what_is_over(&here.app).await.is_err(), "it is tried again");
+        assert_eq!(here.notices(bob).await.len(), 1);
+        assert!(here.notices(eve).await.is_empty());
+        let left = standing::find(&here.app.store, Some(group), eve).await.unwrap();
+        assert_eq!(left.mute, Some(End::At(here.now())), "not forgotten");
     }
 
     async fn a_renewed_ban_does_not_end_with_the_old_one(db: Db) {

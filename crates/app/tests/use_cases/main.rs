@@ -6,6 +6,7 @@ mod answers;
 mod appeals;
 mod bans;
 mod block_lists;
+mod case_limits;
 mod cases;
 mod dealings;
 mod deleting;
@@ -31,6 +32,7 @@ mod rules;
 mod submitting;
 #[path = "../support/mod.rs"]
 mod support;
+mod taking_back;
 mod thread_races;
 mod together;
 mod trials;

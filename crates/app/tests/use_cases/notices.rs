@@ -12,7 +12,12 @@ use guildhall_domain::{
     group::{Admission, Posting, Review},
     moderation::{NoticeKind, Target},
 };
-use guildhall_store::{Db, direct_note, event, testing::on_both_engines};
+use guildhall_store::{
+    Db, direct_note, event,
+    rulebook::{self, StoredRulebook},
+    testing::on_both_engines,
+};
+use serde_json::json;
 
 use crate::support::{
     Here,
@@ -91,6 +96,33 @@ on_both_engines! {
         let own = entry::submit(&here.app, posting(group, by, "Roses")).await.unwrap().entry.unwrap();
         entry::delete(&here.app, Delete { entry: own, by, reason: None, cause: Cause::Local }).await.unwrap();
         assert_eq!(here.notices(by).await.len(), before);
+    }
+
+    async fn two_items_that_one_rule_fits_at_once_are_told_once(db: Db) {
+        let here = Here::new(db);
+        let (garden, boats) = (here.group("garden").await, here.group("boats").await);
+        let (chief, ann, bob) = (here.person("chief").await, here.remote("ann").await, here.remote("bob").await);
+        let rule = json!({ "name": "casinos", "title": "Casinos.", "mode": "on", "when": { "words": ["casino"] }, "then": ["notify"] });
+        let book = StoredRulebook { revision: 1, body: json!({ "rules": [rule] }), updated_at: here.now() };
+        let mut tx = here.app.begin().await.unwrap();
+        tx.query("INSERT INTO accounts (id, actor_id, password_hash, is_admin, created_at) VALUES ($1, $1, 'x', $2, 1)")
+            .bind(chief.0)
+            .bind(true)
+            .execute()
+            .await
+            .unwrap();
+        assert!(rulebook::set(&mut tx, None, 0, &book).await.unwrap());
+        tx.commit().await.unwrap();
+        let (one, other) = tokio::join!(
+            entry::submit(&here.app, posting(garden, ann, "Casino one")),
+            entry::submit(&here.app, posting(boats, bob, "Casino two")),
+        );
+        assert!(one.unwrap().decided.verdict.is_admitted() && other.unwrap().decided.verdict.is_admitted());
+        let told = here.notices(chief).await;
+        assert_eq!(told.len(), 1, "{told:?}");
+        here.pass(std::time::Duration::from_hours(1));
+        notice::tell_of_fitting_rules(&here.app).await.unwrap();
+        assert!(here.notices(chief).await[1].text.contains("fitted 1 times more"));
     }
 
     async fn a_warning_is_a_notice_and_lemmys_activity(db: Db) {

@@ -277,6 +277,27 @@ on_both_engines! {
         }
     }
 
+    async fn a_ban_of_our_own_is_not_theirs_to_change(db: Db) {
+        let here = Here::new(db);
+        let bob = here.elsewhere("bob", "far.example", ActorKind::Person).await;
+        let chief = here.elsewhere("chief", "far.example", ActorKind::Person).await;
+        let ours = here.person("root").await;
+        let decide = async |by: ActorId, is_suspended, until| {
+            let cause = here.activity().await;
+            let command = SuspendActor { actor: bob, by, is_suspended, until, reason: None, cause };
+            remote::actor_suspended(&here.app, command).await.unwrap();
+            (here.outcome(cause).await, standing::is_suspended(&here.app.store, bob, here.now()).await.unwrap())
+        };
+        assert_eq!(decide(ours, true, None).await, ("applied".to_owned(), true));
+        let soon = Some(here.now().plus(std::time::Duration::from_secs(30)));
+        assert_eq!(decide(chief, false, None).await, ("ignored".to_owned(), true));
+        assert_eq!(decide(chief, true, soon).await, ("ignored".to_owned(), true));
+        here.minute();
+        guildhall_app::ending::end_what_is_over(&here.app).await.unwrap();
+        assert!(standing::is_suspended(&here.app.store, bob, here.now()).await.unwrap(), "it did not get another end");
+        assert_eq!(decision::list_of_instance_before(&here.app.store, None, 10).await.unwrap().len(), 1);
+    }
+
     async fn only_groups_that_are_kept_are_groups(db: Db) {
         let here = Here::new(db);
         let (far, bob) = (here.far_group("boats").await, here.remote("bob").await);

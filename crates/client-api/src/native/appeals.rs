@@ -68,6 +68,31 @@ pub(super) async fn list_appeals(
     Ok(Listing::new(&app, &paging, Order::Appeals, items, page.next))
 }
 
+/// The open appeals against decisions for the whole instance, longest waiting first; for its admins.
+#[utoipa::path(
+    get,
+    path = "/instance/appeals",
+    tag = "moderation",
+    params(PageParams),
+    security(("token" = ["read"])),
+    responses((
+        status = 200,
+        description = "A page of appeals.",
+        body = List<Appeal>,
+        headers(("Link" = String, description = "The next page, `rel=\"next\"`."))
+    ))
+)]
+pub(super) async fn list_instance_appeals(
+    State(app): State<App>,
+    SignedInReader(person): SignedInReader,
+    paging: Paging,
+) -> Result<Listing<Appeal>, Problem> {
+    let request = paging.request(Order::Appeals)?;
+    let page = read::of_instance(&app, &person.viewer, request).await?;
+    let items = page.items.into_iter().map(Appeal::from).collect();
+    Ok(Listing::new(&app, &paging, Order::Appeals, items, page.next))
+}
+
 /// Decides an appeal; for another moderator than who decided, or an admin, where there is one.
 ///
 /// `reversed` takes the decision back: a ban is lifted, what was removed or refused is there again. The person is told.

@@ -242,6 +242,7 @@ impl From<AppealsError> for Problem {
     fn from(error: AppealsError) -> Self {
         match error {
             AppealsError::NotModerator(refusal) => refusal.into(),
+            AppealsError::NotAdmin => Self::forbidden("not-admin", error.to_string()),
             AppealsError::Store(source) => Self::internal(source),
         }
     }
@@ -347,7 +348,9 @@ impl From<DecideError> for Problem {
             DecideError::NotFound => Self::not_found("appeal"),
             DecideError::AlreadyDecided => Self::conflict("already-decided", error.to_string()),
             DecideError::ReasonWanted => Self::invalid("reason", error.to_string()),
-            DecideError::NoEnd => Self::invalid("until", error.to_string()),
+            DecideError::NoEnd | DecideError::Over => Self::invalid("until", error.to_string()),
+            DecideError::NotStanding => Self::conflict("not-standing", error.to_string()),
+            DecideError::NotReversible(refusal) => Self::conflict(refusal.code(), refusal.to_string()),
             DecideError::Refused(refusal) => Self::forbidden(refusal.code(), refusal.to_string()),
             DecideError::Store(source) => Self::internal(source),
         }

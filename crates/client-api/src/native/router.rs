@@ -63,6 +63,7 @@ fn in_groups() -> OpenApiRouter<App> {
         .routes(routes!(explain::explain_item))
         .routes(routes!(trust::show_trust, trust::give_trust, trust::take_trust_back))
         .routes(routes!(appeals::list_appeals))
+        .routes(routes!(appeals::list_instance_appeals))
         .routes(routes!(appeals::decide_appeal))
 }
 

@@ -15,6 +15,7 @@ const CONTRACT: &[(&str, &str)] = &[
     ("get", "/groups/{name}/decisions"),
     ("get", "/groups/{name}/reports"),
     ("get", "/instance/decisions"),
+    ("get", "/instance/appeals"),
     ("get post", "/groups/{name}/posts"),
     ("get patch delete", "/posts/{id}"),
     ("get post", "/posts/{id}/comments"),

@@ -32,6 +32,10 @@ on_both_engines! {
 
         let decide = format!("/appeals/{}/decide", made["appeal"]["id"].as_str().unwrap());
         let chief = here.admin("chief").await;
+        alice.get("/instance/appeals").await.is(StatusCode::FORBIDDEN);
+        assert_eq!(chief.get("/instance/appeals").await.ok()["items"], json!([]), "none against the whole instance");
+        let late = json!({ "outcome": "changed", "reason": "It is.", "until": "2020-01-01T00:00:00Z" });
+        chief.post(&decide, late).await.is(StatusCode::UNPROCESSABLE_ENTITY);
         let word = json!({ "outcome": "reversed", "reason": "It is." });
         alice.post(&decide, word.clone()).await.is(StatusCode::FORBIDDEN);
         bob.post(&decide, word.clone()).await.is(StatusCode::NOT_FOUND);

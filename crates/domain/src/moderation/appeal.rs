@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::DecisionAction;
-use crate::{text::closed_enum, time::Timestamp};
+use crate::{admission::Layer, text::closed_enum, time::Timestamp};
 
 closed_enum! {
     /// What became of an appeal.
@@ -181,6 +181,59 @@ pub fn decide_judge(facts: &JudgeFacts) -> Result<(), JudgeRefusal> {
     }
 }
 
+/// What is known of a decision that is to be taken back.
+#[derive(Debug, Clone, Copy)]
+pub struct ReversalFacts {
+    /// What was decided.
+    pub action: DecisionAction,
+    /// The layer that decided.
+    pub layer: Layer,
+    /// Whether the one who objects is banned now, from the group or the whole instance.
+    pub is_banned: bool,
+    /// Whether their server is blocked for the whole instance.
+    pub is_host_blocked: bool,
+}
+
+/// Why a decision is not taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ReversalRefusal {
+    /// It was not meant for everybody.
+    #[error("this was not addressed to the public, and cannot be shown here")]
+    NotPublic,
+    /// A ban stands before it.
+    #[error("its author is banned, and nothing of theirs is let in while that lasts")]
+    Banned,
+    /// The server is blocked.
+    #[error("the server of its author is blocked here, and nothing is let in from there")]
+    HostBlocked,
+}
+
+impl ReversalRefusal {
+    /// A fixed name for the API.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::NotPublic => "not-public",
+            Self::Banned => "author-banned",
+            Self::HostBlocked => "host-blocked",
+        }
+    }
+}
+
+/// Decides whether a decision may be taken back. An appeal is no way past what nobody who judges it may set aside: what was
+/// refused is let in only where it could come in by another door.
+///
+/// # Errors
+/// [`ReversalRefusal`].
+pub fn decide_reversal(facts: &ReversalFacts) -> Result<(), ReversalRefusal> {
+    match facts {
+        ReversalFacts { action, .. } if *action != DecisionAction::Refuse => Ok(()),
+        ReversalFacts { layer: Layer::Audience, .. } => Err(ReversalRefusal::NotPublic),
+        ReversalFacts { is_banned: true, .. } => Err(ReversalRefusal::Banned),
+        ReversalFacts { is_host_blocked: true, .. } => Err(ReversalRefusal::HostBlocked),
+        ReversalFacts { .. } => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -240,5 +293,25 @@ mod tests {
         assert_eq!(decide_judge(&own), Err(JudgeRefusal::OwnAppeal));
         let stranger = JudgeFacts { moderates: false, ..moderator };
         assert_eq!(decide_judge(&stranger), Err(JudgeRefusal::NotModerator));
+    }
+
+    #[test]
+    fn an_appeal_is_no_way_past_a_ban_a_block_or_a_closed_audience() {
+        let refused = ReversalFacts {
+            action: DecisionAction::Refuse,
+            layer: Layer::Rule,
+            is_banned: false,
+            is_host_blocked: false,
+        };
+        assert_eq!(decide_reversal(&refused), Ok(()));
+        for (facts, refusal) in [
+            (ReversalFacts { layer: Layer::Audience, ..refused }, ReversalRefusal::NotPublic),
+            (ReversalFacts { is_banned: true, ..refused }, ReversalRefusal::Banned),
+            (ReversalFacts { is_host_blocked: true, ..refused }, ReversalRefusal::HostBlocked),
+        ] {
+            assert_eq!(decide_reversal(&facts), Err(refusal));
+            let ban = ReversalFacts { action: DecisionAction::Ban, ..facts };
+            assert_eq!(decide_reversal(&ban), Ok(()), "nothing comes in by that");
+        }
     }
 }

@@ -6,7 +6,8 @@ mod telling;
 
 pub use appeal::{
     APPEAL_DAYS, AppealFacts, AppealOutcome, AppealRefusal, Appealed, JudgeFacts, JudgeRefusal,
-    MAX_APPEAL_DAYS, MAX_APPEAL_LENGTH, appeal_until, decide_appeal, decide_judge, is_appealable,
+    MAX_APPEAL_DAYS, MAX_APPEAL_LENGTH, ReversalFacts, ReversalRefusal, appeal_until, decide_appeal,
+    decide_judge, decide_reversal, is_appealable,
 };
 pub use telling::{NoticeKind, Telling, decide_telling};
 

@@ -4,8 +4,8 @@ use crate::{
     stage::{BASE, Stage},
     support::{garden, get, get_url, remove},
 };
-use guildhall_app::entry;
-use guildhall_domain::{actor::ActorKind, event::Cause, group::Policy};
+use guildhall_app::{entry, group};
+use guildhall_domain::{actor::ActorKind, event::Cause, group::Policy, moderation::Target};
 use guildhall_store::{db::Db, testing::on_both_engines};
 use http::StatusCode;
 use serde_json::json;
@@ -51,5 +51,25 @@ on_both_engines! {
             assert_eq!(answer.status, StatusCode::NOT_FOUND, "a text that was taken away shows nowhere");
         }
         assert_eq!(get_url(&router, &json!(delete.id)).await, delete.group_aware());
+    }
+
+    async fn a_warning_is_given_to_nobody_who_asks(db: Db) {
+        let stage = Stage::new(db).await;
+        let (group, mona, router) = garden(&stage, Policy::default()).await;
+        let ann = stage.remote("lemmy.example", "ann", ActorKind::Person).await;
+        stage.software("lemmy.example", "lemmy").await;
+        let post = stage.write(group, &ann, None, "Buy my pills.").await;
+        stage.publish().await;
+        for target in [Target::Actor(ann.id), Target::Entry(post)] {
+            let reason = Some("Be kind.".into());
+            let warning = group::Warn { group, target, by: mona.id, reason, cause: Cause::Local };
+            group::warn(&stage.app, warning).await.unwrap();
+            let rows = stage.publish().await;
+            let [warn] = &rows[..] else { panic!("one row: {}", rows.len()) };
+            let inner = warn.group_aware()["object"]["id"].as_str().unwrap().to_owned();
+            for id in [&warn.id, &inner] {
+                assert_eq!(get(&router, &id[BASE.len()..]).await.status, StatusCode::NOT_FOUND, "{id}");
+            }
+        }
     }
 }

@@ -38,7 +38,7 @@ on_both_engines! {
         assert_eq!(world.send(&private(&world, &more)).await, "applied");
         assert!(world.here.entries(world.group.id).await.is_empty(), "never a comment");
         assert!(world.peer.take().all("Announce").is_empty(), "never passed on");
-        let open = appeal::list_open(&world.here.app.store, world.group.id, None, 10).await.unwrap();
+        let open = appeal::list_open(&world.here.app.store, Some(world.group.id), None, 10).await.unwrap();
         let [made] = &open[..] else { panic!("one appeal") };
         assert_eq!(made.text, "Those were my own tulips.\n\nAnd nice ones.");
 
@@ -69,7 +69,7 @@ on_both_engines! {
             .with(json!({ "inReplyTo": id(&message), "tag": [mention(&world.group.ap_id)] }));
         assert_eq!(world.send(&create(&world.alice, &public)).await, "ignored");
         assert!(world.here.entries(world.group.id).await.is_empty());
-        assert!(appeal::list_open(&world.here.app.store, world.group.id, None, 10).await.unwrap().is_empty());
+        assert!(appeal::list_open(&world.here.app.store, Some(world.group.id), None, 10).await.unwrap().is_empty());
     }
 
     async fn lemmys_people_are_told_by_the_block_alone(db: Db) {

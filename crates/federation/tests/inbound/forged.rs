@@ -15,6 +15,7 @@ on_both_engines! {
     async fn a_moderator_of_a_group_elsewhere_bans_and_warns_one_of_ours_directly(db: Db) {
         let followed = Followed::joined(db).await;
         let (world, ann) = (&followed.world, followed.world.here.person("bea").await);
+        world.here.follow(&ann, &followed.books.id).await;
         let lou = moderator(&followed, "lou").await;
         let block = activity(&lou, "Block", json!(ann.ap_id))
             .with(json!({ "target": followed.books.id, "summary": "spam", "endTime": "2026-03-02T12:00:00Z" }));
@@ -27,6 +28,28 @@ on_both_engines! {
         assert_eq!(world.send(&warn).await, "applied");
         assert!(told(&followed, &ann).await[2].contains("Be kind."));
         assert!(told(&followed, &ann).await.iter().all(|text| !text.contains("appeal")), "its own server answers for it");
+    }
+
+    async fn nobody_is_told_by_a_group_elsewhere_that_they_never_had_to_do_with(db: Db) {
+        let followed = Followed::joined(db).await;
+        let (world, ann) = (&followed.world, followed.world.here.person("bea").await);
+        let bea = followed.world.here.person("ben").await;
+        world.here.follow(&bea, &followed.books.id).await;
+        let books = &followed.books;
+        for person in [&ann, &bea] {
+            let block = || activity(books, "Block", json!(person.ap_id))
+                .with(json!({ "target": books.id, "summary": "Buy my pills." }));
+            for _ in 0..3 {
+                world.send(&announce(books, &block())).await;
+            }
+            let warn = activity(books, "Warn", json!(person.ap_id))
+                .with(json!({ "summary": "Buy my pills.", "to": [person.ap_id], "audience": books.id }));
+            world.send(&announce(books, &warn)).await;
+        }
+        assert_eq!(told(&followed, &ann).await, Vec::<String>::new());
+        let told = told(&followed, &bea).await;
+        let [ban, warning] = &told[..] else { panic!("{told:?}") };
+        assert!(ban.starts_with("You are banned from books") && warning.contains("warn you"), "{told:?}");
     }
 
     async fn who_is_no_moderator_of_a_group_elsewhere_is_refused(db: Db) {

@@ -1,7 +1,7 @@
 //! What is deleted, removed and restored.
 
 use guildhall_app::{entry, group};
-use guildhall_domain::{actor::ActorKind, event::Cause};
+use guildhall_domain::{actor::ActorKind, event::Cause, moderation::Signed};
 use guildhall_store::{Db, testing::on_both_engines};
 use serde_json::json;
 
@@ -42,14 +42,31 @@ on_both_engines! {
         assert_eq!((&delete["actor"], &delete["summary"]), (&json!(mona.ap_id.as_str()), &json!("Rule 1")));
         assert_eq!(delete["object"], post.ap_id);
         assert_eq!(announce.microblog()["object"]["id"], published[0].microblog()["id"]);
-        assert_eq!((direct.both(), direct.sender), (delete, mona.id));
+        let told = direct.both();
+        assert_eq!((&told["type"], &told["object"], &told["summary"]), (&delete["type"], &delete["object"], &delete["summary"]));
+        let by_group = json!(format!("{BASE}/groups/gardening"));
+        assert_eq!((&told["actor"], direct.sender), (&by_group, group.actor()), "the group signs");
         assert_eq!(direct.targets, ["https://micro.example/inbox"]);
 
         entry::restore(&stage.app, removal(post.entry, &mona, None, Cause::Local)).await.unwrap();
-        let [announce, _] = &stage.publish().await[..] else { panic!("two rows") };
+        let [announce, direct] = &stage.publish().await[..] else { panic!("two rows") };
+        assert_eq!((&direct.both()["actor"], &direct.both()["object"]["actor"]), (&by_group, &by_group));
         let undo = &announce.group_aware()["object"];
         assert_eq!((&undo["type"], &undo["object"]["type"]), (&json!("Undo"), &json!("Delete")));
         assert_eq!(announce.microblog()["id"], published[0].microblog()["id"], "the same boost again");
+    }
+
+    async fn where_the_group_signs_by_name_the_author_sees_who_removed(db: Db) {
+        let stage = Stage::new(db).await;
+        let (group, mona) = gardening(&stage, open()).await;
+        let by_name = group::ChangeGroup { signed: Some(Signed::Name), ..group::ChangeGroup::default() };
+        group::change(&stage.app, group, mona.id, by_name).await.unwrap();
+        let ann = stage.remote("micro.example", "ann", ActorKind::Person).await;
+        let post = stage.receive(group, &ann, None, "Buy my pills").await;
+        stage.publish().await;
+        entry::delete(&stage.app, removal(post.entry, &mona, Some("Rule 1"), Cause::Local)).await.unwrap();
+        let [announce, direct] = &stage.publish().await[..] else { panic!("two rows") };
+        assert_eq!((direct.both(), direct.sender), (announce.group_aware()["object"].clone(), mona.id));
     }
 
     async fn a_moderator_elsewhere_is_passed_on_in_their_own_bytes(db: Db) {

@@ -122,6 +122,14 @@ impl Stage {
         tx.commit().await.unwrap();
     }
 
+    /// The same by its name.
+    pub(crate) async fn software(&self, host: &str, name: &str) {
+        let mut tx = self.app.begin().await.unwrap();
+        let software = instance::Software { name: name.to_owned(), version: None };
+        instance::set_software(&mut tx, host, Some(&software), self.app.now()).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
     /// A verified activity that came in.
     pub(crate) async fn received(&self, actor: &Actor, activity: &Value) -> Cause {
         self.received_bytes(actor, activity, activity.to_string().into_bytes()).await

@@ -128,6 +128,22 @@ pub async fn set_failed(
     .await
 }
 
+/// Takes a ban that was imposed at `at` back from those whom it was counted for.
+pub async fn clear_failed(
+    tx: &mut Tx,
+    group: GroupId,
+    actor: ActorId,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    tx.query("UPDATE vouches SET failed_at = NULL WHERE group_id = $1 AND actor_id = $2 AND failed_at = $3")
+        .bind(group.0)
+        .bind(actor.0)
+        .bind(at.0)
+        .execute()
+        .await?;
+    Ok(())
+}
+
 /// Everybody a person vouched for in a group, newest first.
 pub async fn list_by(db: &Db, group: GroupId, by: ActorId, limit: usize) -> Result<Vec<Vouch>, StoreError> {
     let rows: Vec<Row> = db

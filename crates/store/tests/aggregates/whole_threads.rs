@@ -80,7 +80,7 @@ on_both_engines! {
 
     async fn a_removal_is_remembered_until_it_is_done(db: Db) {
         people(&db).await;
-        let one = Removal { id: 1, group: Some(GROUP), author: BOB, by: ANN, reason: "spam".to_owned() };
+        let one = Removal { id: 1, group: Some(GROUP), author: BOB, by: ANN, reason: "spam".to_owned(), ban: None };
         let two = Removal { id: 2, group: None, ..one.clone() };
         change(&db, async |tx| {
             for removal in [&two, &one] {

@@ -37,6 +37,9 @@ struct Known {
     given: Option<Trust>,
     /// The last day on which something was let in.
     last_day: i64,
+    /// What was removed since the start and is away, and when. The strike before that is the one of `before`.
+    strikes: Vec<(EntryId, Timestamp)>,
+    before: Option<Timestamp>,
 }
 
 /// An act of a moderator that is still to come in the replay; by the key of its record, which grows with time.
@@ -46,6 +49,7 @@ struct Coming {
     act: Act,
     author: Of,
     answered: Option<ActorId>,
+    entry: EntryId,
 }
 
 /// Everybody who wrote, by what is known so far.
@@ -127,7 +131,7 @@ impl People {
             struck_at: now.struck_at.filter(|_| was_struck),
             ..now
         };
-        Known { seen, given: None, last_day: 0 }
+        Known { seen, before: seen.struck_at, ..Known::default() }
     }
 
     /// Somebody who wrote.
@@ -168,11 +172,11 @@ impl People {
             First::Refused { .. } => self.known.entry(author).or_default().seen.refused += 1,
         }
         for (id, act) in &fate.acts {
-            self.coming.push(Reverse(Coming { id: id.0, act: *act, author, answered }));
+            self.coming.push(Reverse(Coming { id: id.0, act: *act, author, answered, entry: item.id }));
         }
     }
 
-    fn follow(&mut self, Coming { id, act, author, answered }: &Coming) {
+    fn follow(&mut self, Coming { id, act, author, answered, entry }: &Coming) {
         let at = Timestamp(IdGenerator::unix_ms(*id));
         let known = self.known.entry(*author).or_default();
         match act {
@@ -181,11 +185,14 @@ impl People {
             Act::Remove => {
                 known.seen.accepted -= 1;
                 known.seen.refused += 1;
-                known.seen.struck_at = Some(at);
+                known.strikes.push((*entry, at));
+                known.settle_strike();
             }
             Act::Restore => {
                 known.accept(at);
                 known.seen.refused -= 1;
+                known.strikes.retain(|(struck, _)| struck != entry);
+                known.settle_strike();
             }
         }
     }
@@ -199,6 +206,11 @@ impl People {
 }
 
 impl Known {
+    /// The last strike that stands.
+    fn settle_strike(&mut self) {
+        self.seen.struck_at = self.strikes.last().map(|(_, at)| *at).or(self.before);
+    }
+
     fn accept(&mut self, at: Timestamp) {
         self.seen.accepted += 1;
         if at.day() > self.last_day {

@@ -143,11 +143,8 @@ impl Teller<'_> {
         let by = find_actor(self.app, by).await?;
         let object = iri(&scene.entry.ap_id)?;
         let group = iri(&scene.group.ap_id)?;
-        let inner = self
-            .deed(&["Delete"], &by, &scene.group, |maker| {
-                Ok(write::delete(&maker.envelope(in_group(&group)), &object, removal))
-            })
-            .await?;
+        let make = |maker: &Maker<'_>| Ok(write::delete(&maker.envelope(in_group(&group)), &object, removal));
+        let inner = self.deed(&["Delete"], &by, &scene.group, make).await?;
         let to_copies = self.deleted_copies(&scene, &inner, &object, &group).await?;
         let persons = self.concerned_by_end(&scene, removal.is_some()).await?;
         let microblog = self.for_microblogs(&scene, EntryChange::Gone)?;
@@ -159,7 +156,10 @@ impl Teller<'_> {
             persons,
             order_key: scene.order_key(),
         };
-        let mut rows = self.carry(carried).await?;
+        let mut rows = match removal {
+            Some(_) => self.carry_act(carried, &by, make).await?,
+            None => self.carry(carried).await?,
+        };
         rows.extend(to_copies);
         Ok(rows)
     }
@@ -177,15 +177,14 @@ impl Teller<'_> {
         let object = iri(&scene.entry.ap_id)?;
         let group = iri(&scene.group.ap_id)?;
         let was_removed = by.id != scene.author.id;
-        let inner = self
-            .deed(&["Undo"], &by, &scene.group, |maker| {
-                // A reason, any, is how Lemmy tells a moderator's act from the author's own.
-                let reason = was_removed.then_some("restored by a moderator");
-                let part = maker.part("delete")?;
-                let delete = write::delete(&maker.envelope_as(&part, in_group(&group)), &object, reason);
-                Ok(write::undo(&maker.envelope(in_group(&group)), delete))
-            })
-            .await?;
+        let make = |maker: &Maker<'_>| {
+            // A reason, any, is how Lemmy tells a moderator's act from the author's own.
+            let reason = was_removed.then_some("restored by a moderator");
+            let part = maker.part("delete")?;
+            let delete = write::delete(&maker.envelope_as(&part, in_group(&group)), &object, reason);
+            Ok(write::undo(&maker.envelope(in_group(&group)), delete))
+        };
+        let inner = self.deed(&["Undo"], &by, &scene.group, make).await?;
         let persons = self.concerned_by_end(&scene, was_removed).await?;
         let microblog = self.for_microblogs(&scene, EntryChange::Restored)?;
         let carried = Carried {
@@ -196,7 +195,8 @@ impl Teller<'_> {
             persons,
             order_key: scene.order_key(),
         };
-        let rows = self.carry(carried).await?;
+        let rows =
+            if was_removed { self.carry_act(carried, &by, make).await? } else { self.carry(carried).await? };
         self.if_limited(&scene, rows).await
     }
 

@@ -1,6 +1,7 @@
 //! From an event to the activities that tell of it: nothing here writes, so that the same event gives the same answer
 //! however often it is asked.
 
+mod discreet;
 mod entry;
 mod inner;
 mod keys;

@@ -109,7 +109,8 @@ impl Teller<'_> {
         let order_key = format!("ban:{}:{}", group.id, person.id);
         let kinds: &[&str] = if ban.banned { &["Block"] } else { &["Undo"] };
         let make = |maker: &Maker<'_>| block(maker, &ban, &group_id, &person_id);
-        let persons = vec![person.clone()];
+        let is_discreet = self.is_discreet(&find_actor(self.app, ban.by).await?, &group).await?;
+        let persons = if is_discreet { Vec::new() } else { vec![person.clone()] };
         let mut rows = self.annotate(&group, kinds, ban.by, order_key.clone(), persons, make).await?;
         let own = self.urls.activity(self.event.id);
         rows.iter_mut()
@@ -117,10 +118,17 @@ impl Teller<'_> {
             .for_each(|row| row.body_microblog = None);
         // Microblogs know a Block as one account's of another. By the group it ends the following, which is right; by
         // the moderator it would be personal. They know no end either, so a ban that has one is not told.
-        if group.is_local && ban.until.is_none() {
+        if group.is_local && (ban.until.is_none() || is_discreet) {
             let by_group = self.ours(&group, self.urls.activity_part(self.event.id, "block"), make).await?;
             let targets = recipients::inbox_of(self.app, &person).await?.into_iter().collect::<Vec<_>>();
-            let told = Told { body_group: None, body_microblog: Some(by_group.body), group: None };
+            let hears_otherwise = !is_discreet
+                || self.members.is_some()
+                || recipients::inboxes_beyond(self.app, ban.group, &[person]).await?.is_empty();
+            let told = Told {
+                body_group: (!hears_otherwise).then(|| by_group.body.clone()),
+                body_microblog: ban.until.is_none().then_some(by_group.body),
+                group: None,
+            };
             if !targets.is_empty() {
                 rows.push(self.row(&by_group.id, group.id, &order_key, told, targets));
             }

@@ -17,7 +17,7 @@ use guildhall_store::{
 use super::{
     Teller,
     entry::in_group,
-    inner::{Carried, Maker, Told},
+    inner::{Maker, Told},
     scene::{find_actor, find_group},
 };
 use crate::outbound::{
@@ -75,14 +75,24 @@ impl Teller<'_> {
                 return Ok(false);
             }
         }
+        self.takes_notes(person).await
+    }
+
+    /// Whether the server of a person takes messages of groups.
+    async fn takes_notes(&self, person: &Actor) -> Result<bool, RenderError> {
         let server = person.ap_id.authority().unwrap_or(&person.host);
         let software = instance::find(&self.app.store, server).await?.and_then(|known| known.software);
         Ok(software.is_none_or(|software| takes_notes_of_groups(&software.name)))
     }
 
+    /// For the person warned alone, and for nobody else to fetch.
     pub(super) async fn warned(&self, warning: Warning<'_>) -> Result<Vec<NewDelivery>, RenderError> {
         let group = find_group(self.app, warning.group).await?;
         let person = find_actor(self.app, warning.actor).await?;
+        let targets: Vec<_> = recipients::inbox_of(self.app, &person).await?.into_iter().collect();
+        if targets.is_empty() || !group.is_local {
+            return Ok(Vec::new());
+        }
         let by = find_actor(self.app, warning.by).await?;
         let (group_id, person_id) = (iri(&group.ap_id)?, iri(&person.ap_id)?);
         let object = match warning.entry {
@@ -92,23 +102,32 @@ impl Teller<'_> {
             }
             None => person_id.clone(),
         };
+        // Who has no message of the group has the warning alone, and takes that from the moderator, passed on by the group.
+        let is_passed_on = !self.takes_notes(&person).await?;
+        let speaker = match &by {
+            by if is_passed_on && by.is_local => by,
+            by if by.is_local && !self.is_discreet(by, &group).await? => by,
+            _ => &group,
+        };
         let make = |maker: &Maker<'_>| {
             let address = write::Address { to: std::slice::from_ref(&person_id), ..in_group(&group_id) };
             let address = write::Address { public: write::Public::No, ..address };
             Ok(write::warn(&maker.envelope(address), &object, warning.reason))
         };
-        let inner = self.deed(&["Warn"], &by, &group, make).await?;
-        let announce = self.announce_id();
+        let ours = self.ours(speaker, self.urls.activity(self.event.id), make).await?;
         let order_key = format!("warning:{}:{}", group.id, person.id);
-        let carried =
-            Carried { group: &group, inner, announce, microblog: None, persons: vec![person], order_key };
-        let mut rows = self.carry(carried).await?;
         // Microblogs do not know it; they have the message.
-        for row in &mut rows {
-            row.body_microblog = None;
-        }
-        rows.retain(|row| row.body_group.is_some());
-        Ok(rows)
+        let row = if is_passed_on {
+            let announce = self.announce_id();
+            let voice = self.voice(&group).await?.to_one(&person)?;
+            let body = voice.announce_activity(&announce, &ours.body)?;
+            let told = Told { body_group: Some(body), body_microblog: None, group: None };
+            self.row(&announce, group.id, &order_key, told, targets)
+        } else {
+            let told = Told { body_group: Some(ours.body), body_microblog: None, group: None };
+            self.row(&ours.id, ours.sender, &order_key, told, targets)
+        };
+        Ok(vec![row])
     }
 }
 

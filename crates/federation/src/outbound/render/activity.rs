@@ -20,6 +20,8 @@ pub struct Voice {
     at: Timestamp,
     /// Whether nobody else is to hear it.
     is_for_members: bool,
+    /// The only one who is to hear it.
+    to: Option<Iri>,
     prover: Option<Prover>,
 }
 
@@ -28,13 +30,18 @@ impl Voice {
     pub fn new(group: &Actor, at: Timestamp) -> Result<Self, RenderError> {
         let id = iri(&group.ap_id)?;
         let followers = part(&group.ap_id, "followers")?;
-        Ok(Self { id, followers, at, is_for_members: false, prover: None })
+        Ok(Self { id, followers, at, is_for_members: false, to: None, prover: None })
     }
 
     /// The same voice, where nobody but the group's members may hear it.
     #[must_use]
     pub fn to_members(self, is_for_members: bool) -> Self {
         Self { is_for_members, ..self }
+    }
+
+    /// The same voice, for one person alone.
+    pub fn to_one(self, person: &Actor) -> Result<Self, RenderError> {
+        Ok(Self { to: Some(iri(&person.ap_id)?), ..self })
     }
 
     /// The same voice with proofs by `prover` on the activities that it passes on.
@@ -72,6 +79,9 @@ impl Voice {
     }
 
     fn address(&self) -> Address<'_> {
+        if let Some(person) = &self.to {
+            return Address { public: Public::No, to: std::slice::from_ref(person), ..Address::default() };
+        }
         let followers = std::slice::from_ref(&self.followers);
         if self.is_for_members {
             return Address { public: Public::No, to: followers, ..Address::default() };

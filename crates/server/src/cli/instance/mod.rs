@@ -14,6 +14,7 @@ pub use self::files::{ExportArgs, ImportArgs};
 pub use self::policy::PolicyArgs;
 pub use self::profile::ProfileArg;
 pub use self::subscriptions::{AcceptArgs, ChangeArgs, SubscribeArgs};
+use super::appeals;
 use super::output::Output;
 use super::rules::{self, RulesArgs};
 use super::session::Session;
@@ -73,6 +74,8 @@ pub enum InstanceCommand {
         /// Its address, or its id.
         list: String,
     },
+    /// List the open appeals against what was decided for the whole instance.
+    Appeals,
     /// Show, export, import and try the automatic rules of the whole instance.
     Rules(RulesArgs),
     /// Say how activities are put for a server.
@@ -111,6 +114,7 @@ async fn dispatch(session: &Session, command: InstanceCommand, output: Output) -
         Command::Accept(args) => subscriptions::accept(session, args, output).await,
         Command::Refresh { list } => subscriptions::refresh(session, list.as_deref(), output).await,
         Command::Unsubscribe { list } => subscriptions::unsubscribe(session, &list, output).await,
+        Command::Appeals => appeals::list_of_instance(session, output).await,
         Command::Rules(args) => rules::of_instance(session, args, output).await,
         Command::Profile { host, profile } => profile::fix(session, &host, profile, output).await,
     }
