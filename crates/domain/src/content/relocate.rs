@@ -1,15 +1,12 @@
 //! Moving a thread from one group to another.
 
-use crate::{
-    admission::Role,
-    moderation::{NotModerator, decide_moderate},
-};
+use crate::staff::{NotPermitted, Permission, Powers};
 
 /// What [`decide_move`] needs to know.
 #[derive(Debug, Clone)]
 pub struct MoveFacts {
-    /// What the acting person is in the group that the thread is in.
-    pub role: Role,
+    /// What the acting person may do in the group that the thread is in.
+    pub powers: Powers,
     /// Whether that group is hosted here.
     pub is_local: bool,
     /// Whether a moderator asks for it here, and not another server.
@@ -27,8 +24,8 @@ pub struct MoveTarget {
     pub is_local: bool,
     /// Whether one server hosts both groups, and so speaks for both.
     pub is_neighbour: bool,
-    /// What the acting person is in it.
-    pub role: Role,
+    /// Whether the acting person may remove posts in it, and so bring some in.
+    pub is_theirs: bool,
 }
 
 /// What becomes of a thread that is to move.
@@ -51,11 +48,11 @@ pub enum MoveOutcome {
 /// they have them.
 ///
 /// # Errors
-/// [`NotModerator`] of the group that the thread is in.
-pub fn decide_move(facts: &MoveFacts) -> Result<MoveOutcome, NotModerator> {
-    decide_moderate(facts.role)?;
+/// [`NotPermitted`] of the group that the thread is in.
+pub fn decide_move(facts: &MoveFacts) -> Result<MoveOutcome, NotPermitted> {
+    facts.powers.demand(Permission::Remove)?;
     let Some(target) = &facts.target else { return Ok(MoveOutcome::Removed) };
-    let is_taken = target.role == Role::Moderator || (target.is_neighbour && !target.is_local);
+    let is_taken = target.is_theirs || (target.is_neighbour && !target.is_local);
     Ok(match (target.is_same, facts.is_local) {
         (true, _) => MoveOutcome::Unchanged,
         (false, false) if is_taken => MoveOutcome::Moved,
@@ -69,32 +66,28 @@ mod tests {
     use super::*;
 
     const NOBODY: MoveTarget =
-        MoveTarget { is_same: false, is_local: false, is_neighbour: false, role: Role::Outsider };
+        MoveTarget { is_same: false, is_local: false, is_neighbour: false, is_theirs: false };
 
-    fn moved(is_local: bool, target: Option<MoveTarget>) -> Result<MoveOutcome, NotModerator> {
-        decide_move(&MoveFacts { role: Role::Moderator, is_local, is_by_hand: false, target })
+    fn moved(is_local: bool, target: Option<MoveTarget>) -> Result<MoveOutcome, NotPermitted> {
+        decide_move(&MoveFacts { powers: Powers::OF_GROUP, is_local, is_by_hand: false, target })
     }
 
     #[test]
-    fn only_moderators_of_its_group_move_a_thread() {
-        let target = Some(MoveTarget { role: Role::Moderator, ..NOBODY });
-        for role in [Role::Outsider, Role::Member] {
-            let facts = MoveFacts { role, is_local: false, is_by_hand: true, target: target.clone() };
-            assert_eq!(decide_move(&facts), Err(NotModerator));
-        }
+    fn only_who_may_remove_from_its_group_moves_a_thread() {
+        let target = Some(MoveTarget { is_theirs: true, ..NOBODY });
+        let facts = MoveFacts { powers: Powers::NONE, is_local: false, is_by_hand: true, target };
+        let missing = NotPermitted::Missing { permission: Permission::Remove, is_staff: false };
+        assert_eq!(decide_move(&facts), Err(missing));
     }
 
     #[test]
     fn by_hand_a_thread_moves_between_groups_here_that_the_moderator_moderates() {
         let by_hand = |target| {
-            decide_move(&MoveFacts { role: Role::Moderator, is_local: true, is_by_hand: true, target })
+            decide_move(&MoveFacts { powers: Powers::OF_GROUP, is_local: true, is_by_hand: true, target })
         };
-        let ours = MoveTarget { role: Role::Moderator, is_local: true, ..NOBODY };
+        let ours = MoveTarget { is_theirs: true, is_local: true, ..NOBODY };
         assert_eq!(by_hand(Some(ours.clone())), Ok(MoveOutcome::Moved));
-        assert_eq!(
-            by_hand(Some(MoveTarget { role: Role::Member, ..ours.clone() })),
-            Ok(MoveOutcome::Removed)
-        );
+        assert_eq!(by_hand(Some(MoveTarget { is_theirs: false, ..ours.clone() })), Ok(MoveOutcome::Removed));
         assert_eq!(by_hand(Some(MoveTarget { is_local: false, ..ours })), Ok(MoveOutcome::Removed));
     }
 
@@ -103,8 +96,8 @@ mod tests {
         assert_eq!(moved(false, Some(NOBODY)), Ok(MoveOutcome::Removed));
         assert_eq!(moved(false, None), Ok(MoveOutcome::Removed));
         let brought = [
-            MoveTarget { role: Role::Moderator, ..NOBODY },
-            MoveTarget { role: Role::Moderator, is_local: true, ..NOBODY },
+            MoveTarget { is_theirs: true, ..NOBODY },
+            MoveTarget { is_theirs: true, is_local: true, ..NOBODY },
             MoveTarget { is_neighbour: true, ..NOBODY },
         ];
         for target in brought {
