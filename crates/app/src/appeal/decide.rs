@@ -8,6 +8,7 @@ use guildhall_domain::{
         AppealOutcome, Decision, DecisionAction, JudgeFacts, JudgeRefusal, MAX_REASON_LENGTH, Target,
         decide_judge,
     },
+    staff::Permission,
     text::shorten,
 };
 use guildhall_store::{
@@ -21,9 +22,8 @@ use crate::{
     decision::{News, Record, keep},
     ending::{Lifting, tell_lifted},
     entry::reverse::{Reversal, reverse},
-    facts,
     group::admit_member,
-    notice,
+    notice, staff,
 };
 
 /// Entries brought back that are looked up at a time.
@@ -81,7 +81,7 @@ pub async fn decide(app: &App, viewer: &Viewer, command: DecideAppeal) -> Result
     let mut tx = app.begin().await?;
     let open = appeal::lock(&mut tx, command.appeal).await?.ok_or(DecideError::NotFound)?;
     let decided = decision::find_in(&mut tx, open.decision).await?.ok_or(DecideError::NotFound)?;
-    let by = judge_as(&mut tx, viewer, judge, &open, &decided).await?;
+    let by = judge_as(app, &mut tx, viewer, judge, &open, &decided).await?;
     if open.settled.is_some() {
         return Err(DecideError::AlreadyDecided);
     }
@@ -123,7 +123,7 @@ async fn bring_back_content(
         return Ok(());
     };
     let mut tx = app.begin().await?;
-    let by = judge_as(&mut tx, viewer, judge, &open, &decided).await?;
+    let by = judge_as(app, &mut tx, viewer, judge, &open, &decided).await?;
     drop(tx);
     let reversal =
         Reversal { by: Some(by), reason: Some(reason.to_owned()), undoes: None, news: News::Quiet };
@@ -144,15 +144,15 @@ async fn bring_back_content(
 
 /// As whom somebody decides: as themselves, or, as an admin who is no moderator, as the group.
 async fn judge_as(
+    app: &App,
     tx: &mut Tx,
     viewer: &Viewer,
     judge: ActorId,
     open: &Appeal,
     decided: &Decision,
 ) -> Result<ActorId, DecideError> {
-    use guildhall_domain::admission::Role;
     let moderates = match open.group {
-        Some(group) => facts::role(tx, group, judge).await? == Role::Moderator,
+        Some(group) => staff::powers(app, tx, group, judge).await?.may(Permission::Appeals),
         None => false,
     };
     let stands_in = open.group.filter(|_| !moderates).map(GroupId::actor);

@@ -1,6 +1,6 @@
 //! What other servers say about a report: that they have settled it, or that whoever reported takes it back.
 
-use guildhall_domain::{ActorId, ApId, admission::Role, event::Cause, moderation::case::Lane};
+use guildhall_domain::{ActorId, ApId, event::Cause, moderation::case::Lane, staff::Permission};
 use guildhall_store::{
     StoreError, Tx,
     actor::Actor,
@@ -10,7 +10,7 @@ use guildhall_store::{
     report::{self, Report},
 };
 
-use crate::{App, cause, facts};
+use crate::{App, cause, facts, staff};
 
 /// Somebody elsewhere answers a report.
 #[derive(Debug, Clone)]
@@ -71,7 +71,7 @@ async fn close(
     let mut moderates = false;
     if let Some(group) = known.group {
         group::lock(&mut tx, group).await?;
-        moderates = by.id == group.actor() || facts::role(&mut tx, group, by.id).await? == Role::Moderator;
+        moderates = staff::powers(app, &mut tx, group, by.id).await?.may(Permission::Cases);
     }
     let Some(current) = case::lock(&mut tx, known.id).await? else { return Ok(false) };
     let lanes = case::list_lanes(&mut tx, current.id).await?;

@@ -6,13 +6,18 @@ use guildhall_domain::{
     event::{Cause, EventKind},
     moderation::{DecisionAction, Target},
 };
-use guildhall_store::{StoreError, Tx, actor::Actor, group::Group, standing};
+use guildhall_store::{
+    StoreError, Tx,
+    actor::Actor,
+    group::{self, Group},
+    standing,
+};
 
-use super::{ModerationError, leave::end_membership, moderators::lock_moderated};
+use super::{ModerationError, leave::end_membership};
 use crate::{
     App, cause,
     decision::{Grounds, News, Record, keep},
-    facts,
+    facts, staff,
 };
 
 /// What is decided about a person.
@@ -67,6 +72,19 @@ pub(crate) async fn impose(
     Ok(())
 }
 
+/// Locks a group for a decision of `by` about a person, who may stand above them.
+pub(super) async fn lock_over(
+    app: &App,
+    tx: &mut Tx,
+    group: GroupId,
+    by: ActorId,
+    about: (DecisionAction, ActorId),
+) -> Result<Group, ModerationError> {
+    let here = group::lock(tx, group).await?.ok_or(ModerationError::NotFound)?;
+    staff::may_decide_over(app, tx, &here, by, about).await??;
+    Ok(here)
+}
+
 /// What imposing or lifting a sanction is called.
 pub(crate) fn action_of(sanction: Sanction, is_imposed: bool) -> DecisionAction {
     match (sanction, is_imposed) {
@@ -104,7 +122,8 @@ pub async fn set_sanction(app: &App, command: SetSanction) -> Result<(), Moderat
     let SetSanction { group, actor, by, sanction, end, reason } = command;
     let (person, is_ours) = (facts::actor(app, actor).await?, facts::actor(app, by).await?.is_local);
     let mut tx = app.begin().await?;
-    let here = lock_moderated(&mut tx, group, by).await?;
+    let about = (action_of(sanction, end.is_some()), actor);
+    let here = lock_over(app, &mut tx, group, by, about).await?;
     if !here.is_local {
         return Err(ModerationError::NotFound);
     }

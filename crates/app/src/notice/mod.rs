@@ -3,6 +3,7 @@
 
 mod compose;
 mod rules;
+mod staff;
 mod words;
 
 use std::time::Duration;
@@ -13,6 +14,7 @@ use guildhall_domain::{
     direct_note::NotePurpose,
     event::{Cause, Event, EventKind},
     moderation::{AppealOutcome, Decision, DecisionAction, NoticeKind, Target, Telling, decide_telling},
+    staff::Permission,
 };
 use guildhall_store::{
     StoreError, Tx,
@@ -23,6 +25,7 @@ use guildhall_store::{
 
 pub(crate) use rules::follow_rules;
 pub use rules::tell_of_fitting_rules;
+pub(crate) use staff::{of_care, of_care_to, of_new_owner};
 
 use self::words::Phrase;
 use crate::{App, Viewer, decision::News};
@@ -89,7 +92,7 @@ pub(crate) async fn of_appeal(
     let title = compose::title_of(group.as_ref());
     let gaps = [("name", name.as_str()), ("group", title.as_str()), ("text", text)];
     let text = compose::words_of(group.as_ref()).say(Phrase::Appealed, &gaps);
-    let keepers = notice::list_keepers(tx, decision.group).await?;
+    let keepers = notice::list_keepers(tx, decision.group, Permission::Appeals).await?;
     let is_asked = |keeper: ActorId| Some(keeper) != decision.by && keeper != appellant;
     let has_others = keepers.iter().any(|(keeper, is_local)| *is_local && is_asked(*keeper));
     for (keeper, is_local) in keepers {

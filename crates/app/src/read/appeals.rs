@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use guildhall_domain::{
     ActorId, AppealId, GroupId, Timestamp,
-    moderation::{AppealOutcome, NotModerator},
+    moderation::AppealOutcome,
+    staff::{NotPermitted, Permission},
 };
 use guildhall_store::{
     StoreError,
@@ -14,8 +15,8 @@ use guildhall_store::{
 
 use crate::{
     App, Viewer,
-    queue::may_see,
     read::{Cursor, DecisionView, Page, PageRequest, PersonRef, decisions, names},
+    staff,
 };
 
 /// An appeal.
@@ -44,7 +45,7 @@ pub struct AppealView {
 pub enum AppealsError {
     /// They are for the moderators of the group.
     #[error(transparent)]
-    NotModerator(#[from] NotModerator),
+    NotPermitted(#[from] NotPermitted),
     /// Reading failed.
     #[error("reading the appeals failed")]
     Store(#[from] StoreError),
@@ -53,16 +54,14 @@ pub enum AppealsError {
 /// The open appeals of a group, longest waiting first.
 ///
 /// # Errors
-/// [`AppealsError::NotModerator`] for anybody but its moderators and the instance's admins.
+/// [`AppealsError::NotPermitted`] for anybody but its moderators and the instance's admins.
 pub async fn of_group(
     app: &App,
     viewer: &Viewer,
     group: GroupId,
     request: PageRequest,
 ) -> Result<Page<AppealView>, AppealsError> {
-    if !may_see(app, viewer, group).await? {
-        return Err(NotModerator.into());
-    }
+    staff::powers_of(app, viewer, group).await?.demand(Permission::Cases)?;
     let after = request.after.map(|cursor| AppealId(cursor.id));
     let found = appeal::list_open(&app.store, group, after, request.limit() + 1).await?;
     let page = request.page(found, |appeal| Cursor { key: 0, id: appeal.id.0 });

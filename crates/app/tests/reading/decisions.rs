@@ -96,10 +96,10 @@ on_both_engines! {
         for reader in [&eve, &other, &Viewer::anonymous()] {
             assert!(matches!(error(&here, reader, post).await, DecisionsError::NotConcerned), "published");
             let listed = of_group(&here.app, reader, group, PageRequest::default()).await;
-            assert!(matches!(listed, Err(DecisionsError::NotModerator(_))), "{listed:?}");
+            assert!(matches!(listed, Err(DecisionsError::NotPermitted(_))), "{listed:?}");
         }
         let listed = of_group(&here.app, &viewer(ann), group, PageRequest::default()).await;
-        assert!(matches!(listed, Err(DecisionsError::NotModerator(_))), "authors have those of their own alone");
+        assert!(matches!(listed, Err(DecisionsError::NotPermitted(_))), "authors have those of their own alone");
 
         assert!(matches!(error(&here, &eve, EntryId(404)).await, DecisionsError::NotFound));
         let as_comment = of_entry(&here.app, &viewer(ann), post, EntryKind::Comment, PageRequest::default()).await;

@@ -116,7 +116,7 @@ on_both_engines! {
             let change = ChangeGroup { title: Some(title.to_owned()), ..ChangeGroup::default() };
             group::change(&here.app, group, by, change).await.unwrap_err()
         };
-        assert!(matches!(change(id, member, "Mine").await, ChangeGroupError::NotModerator(_)));
+        assert!(matches!(change(id, member, "Mine").await, ChangeGroupError::NotPermitted(_)));
         for title in ["", " ", "\u{7}", &"x".repeat(201)] {
             let error = change(id, moderator, title).await;
             assert_eq!(error.to_string(), "a title of 1 to 200 characters is wanted", "{title:?}");

@@ -67,7 +67,7 @@ on_both_engines! {
             let cause = here.activity().await;
             let command = Annotate { cause, ..note(post, by, Annotation::Locked(true)) };
             let error = entry::annotate(&here.app, command).await.unwrap_err();
-            assert!(matches!(error, ModerationError::NotModerator(_)), "{error}");
+            assert!(matches!(error, ModerationError::NotPermitted(_)), "{error}");
             assert_eq!(here.outcome(cause).await, "refused");
         }
         let cause = here.activity().await;
@@ -83,7 +83,7 @@ on_both_engines! {
         let (first, bob, eve) = (here.moderator(group).await, here.remote("bob").await, here.remote("eve").await);
         here.told().await;
         let error = group::set_moderator(&here.app, set(group, eve, bob, true, Cause::Local)).await.unwrap_err();
-        assert!(matches!(error, ModerationError::NotModerator(_)), "{error}");
+        assert!(matches!(error, ModerationError::NotPermitted(_)), "{error}");
 
         let mut causes = Vec::new();
         for (actor, by, appointed) in [(bob, first, true), (first, bob, false)] {

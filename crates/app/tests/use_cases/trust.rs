@@ -55,9 +55,9 @@ on_both_engines! {
         let error = set_trust(&here.app, give(moderator, Trust::Known, " ")).await.unwrap_err();
         assert!(matches!(error, TrustError::NoReason), "{error}");
         let error = set_trust(&here.app, give(eve, Trust::Known, "A friend")).await.unwrap_err();
-        assert!(matches!(error, TrustError::Moderation(ModerationError::NotModerator(_))), "{error}");
+        assert!(matches!(error, TrustError::Moderation(ModerationError::NotPermitted(_))), "{error}");
         let error = find_trust(&here.app, &viewer(eve), group, ann).await.unwrap_err();
-        assert!(matches!(error, ModerationError::NotModerator(_)), "{error}");
+        assert!(matches!(error, ModerationError::NotPermitted(_)), "{error}");
         set_trust(&here.app, give(moderator, Trust::Helper, "Helps")).await.unwrap();
         let own = find_trust(&here.app, &viewer(ann), group, ann).await.unwrap().given.unwrap();
         assert_eq!((own.level, own.by.is_none()), (Trust::Helper, true), "who gave it is for moderators");

@@ -4,7 +4,7 @@ use axum::{Json, extract::State};
 use guildhall_app::{App, queue as door, read};
 use guildhall_domain::{
     ActorId, QueueItemId,
-    moderation::{DecisionAction, NotModerator},
+    moderation::{DecisionAction, NotPermitted},
 };
 
 use super::{
@@ -99,7 +99,7 @@ async fn decidable(
 ) -> Result<(QueueItemId, ActorId), Problem> {
     let group = lookup::group_here(app, &person.viewer, &address.name).await?;
     if !door::may_see(app, &person.viewer, group.group.id).await.map_err(Problem::internal)? {
-        return Err(NotModerator.into());
+        return Err(NotPermitted.into());
     }
     let of_item = door::group_of(app, address.item).await.map_err(Problem::internal)?;
     if of_item != Some(group.group.id) {

@@ -11,4 +11,4 @@ pub use appointing::{AppointFacts, AppointOutcome, AppointRefusal, decide_appoin
 pub use permission::{Permission, Permissions};
 pub use powers::{NotPermitted, Powers, PowersFacts, decide_powers};
 pub use role::{Office, StaffRole};
-pub use succession::{Candidate, Succession, decide_succession};
+pub use succession::{Candidate, Succession, SuccessionFacts, decide_succession};
