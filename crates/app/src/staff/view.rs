@@ -9,7 +9,7 @@ use guildhall_store::{StoreError, staff, succession};
 use super::{powers_of, succession::PROPOSED};
 use crate::{
     App, Viewer,
-    read::{PersonRef, names},
+    read::{PersonRef, may_read, names},
 };
 
 /// Somebody on the staff of a group.
@@ -38,9 +38,10 @@ pub struct StaffList {
     pub proposed: Vec<PersonRef>,
 }
 
-/// Who looks after a group, for those who may read about it. Of a group elsewhere: whom its server lists.
+/// Who looks after a group; its helpers for those who may read in it. Of a group elsewhere: whom its server lists.
 pub async fn list(app: &App, viewer: &Viewer, group: GroupId) -> Result<StaffList, StoreError> {
     let found = staff::list(&app.store, group).await?;
+    let reads = may_read(app, viewer, group).await?;
     let sees_all = powers_of(app, viewer, group).await?.may(Permission::Cases);
     let in_care_since = succession::find_care(&app.store, group).await?;
     let proposed = if viewer.is_admin && in_care_since.is_some() {
@@ -48,6 +49,7 @@ pub async fn list(app: &App, viewer: &Viewer, group: GroupId) -> Result<StaffLis
     } else {
         Vec::new()
     };
+    let found: Vec<_> = found.into_iter().filter(|one| reads || one.office.role.is_listed()).collect();
     let named = found.iter().flat_map(|one| std::iter::once(one.actor).chain(one.by));
     let mut people = names::people(app, named.chain(proposed.iter().copied()).collect()).await?;
     let staff = found.into_iter().filter_map(|one| {

@@ -1,8 +1,8 @@
 //! What moderators note on people.
 
 use axum::{Json, extract::State, http::StatusCode};
-use guildhall_app::{App, group, queue::may_see, read::cases};
-use guildhall_domain::moderation::NotPermitted;
+use guildhall_app::{App, group, read::cases};
+use guildhall_domain::staff::Permission;
 
 use super::{
     acting,

@@ -1,8 +1,8 @@
 //! Texts that moderators have at hand.
 
 use axum::{Json, extract::State};
-use guildhall_app::{App, case, queue::may_see};
-use guildhall_domain::{GroupId, moderation::NotPermitted};
+use guildhall_app::{App, case};
+use guildhall_domain::{GroupId, staff::Permission};
 
 use super::{
     acting,

@@ -13,6 +13,7 @@ use guildhall_app::{
     queue::QueueError,
     read::{AppealsError, CasesError, DecisionsError, ReportsError},
     rulebook::RulebookError,
+    staff::StaffError,
     welcome::{InviteError, QuestionsError, VouchError},
 };
 use guildhall_domain::{
@@ -143,6 +144,31 @@ impl From<VouchError> for Problem {
     }
 }
 
+impl From<AppointRefusal> for Problem {
+    fn from(refusal: AppointRefusal) -> Self {
+        match refusal {
+            AppointRefusal::NotPermitted(refusal) => refusal.into(),
+            AppointRefusal::OwnersHaveAll => Self::conflict(refusal.code(), refusal.to_string()),
+            AppointRefusal::OnlyOwners | AppointRefusal::NotTheirs(_) => {
+                Self::forbidden(refusal.code(), refusal.to_string())
+            }
+        }
+    }
+}
+
+impl From<StaffError> for Problem {
+    fn from(error: StaffError) -> Self {
+        match error {
+            StaffError::NotFound => Self::not_found("group"),
+            StaffError::NotSomebody => Self::invalid("handle", error.to_string()),
+            StaffError::NotOnStaff => Self::conflict("not-on-staff", error.to_string()),
+            StaffError::Elsewhere => Self::forbidden("group-elsewhere", error.to_string()),
+            StaffError::Refused(refusal) => refusal.into(),
+            StaffError::Store(source) => Self::internal(source),
+        }
+    }
+}
+
 impl From<ModerationError> for Problem {
     fn from(error: ModerationError) -> Self {
         match error {
@@ -200,6 +226,8 @@ impl From<TrustError> for Problem {
             TrustError::NotGivable => Self::invalid("level", error.to_string()),
             TrustError::NoReason => Self::invalid("reason", error.to_string()),
             TrustError::NothingGiven => Self::conflict("nothing-given", error.to_string()),
+            TrustError::IsModerator => Self::conflict("is-moderator", error.to_string()),
+            TrustError::Appointment(refusal) => refusal.into(),
             TrustError::Moderation(error) => error.into(),
         }
     }
