@@ -8,7 +8,7 @@ use guildhall_domain::{
         AppealOutcome, Decision, DecisionAction, JudgeFacts, JudgeRefusal, MAX_REASON_LENGTH, Target,
         decide_judge,
     },
-    staff::Permission,
+    staff::{Permission, Powers},
     text::shorten,
 };
 use guildhall_store::{
@@ -151,10 +151,11 @@ async fn judge_as(
     open: &Appeal,
     decided: &Decision,
 ) -> Result<ActorId, DecideError> {
-    let moderates = match open.group {
-        Some(group) => staff::powers(app, tx, group, judge).await?.may(Permission::Appeals),
-        None => false,
+    let powers = match open.group {
+        Some(group) => staff::powers(app, tx, group, judge).await?,
+        None => Powers::NONE,
     };
+    let moderates = powers.may(Permission::Appeals);
     let stands_in = open.group.filter(|_| !moderates).map(GroupId::actor);
     // An admin who acts for the group may be the one who did so before.
     let decided_it = decided.by.is_some_and(|by| by == judge || Some(by) == stands_in);
@@ -167,7 +168,7 @@ async fn judge_as(
     };
     match decide_judge(&known) {
         // Who may not know of an appeal does not learn that there is one.
-        Err(JudgeRefusal::NotModerator) => Err(DecideError::NotFound),
+        Err(JudgeRefusal::NotModerator) if !powers.may(Permission::Cases) => Err(DecideError::NotFound),
         Err(refusal) => Err(refusal.into()),
         Ok(()) => Ok(stands_in.unwrap_or(judge)),
     }

@@ -21,12 +21,15 @@ mod joining;
 mod moderating;
 mod notices;
 mod peering;
+mod permissions;
 mod queue;
 mod remote;
 mod repeating;
 mod rulebooks;
 mod rules;
+mod staff;
 mod submitting;
+mod succession;
 #[path = "../support/mod.rs"]
 mod support;
 mod thread_races;

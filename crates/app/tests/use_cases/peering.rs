@@ -50,7 +50,7 @@ on_both_engines! {
     async fn a_groups_list_is_its_moderators_and_the_instances_is_its_admins(db: Db) {
         let here = Here::new(db);
         let group = here.group("garden").await;
-        let (keeper, bob) = (here.moderator(group).await, here.person("bob").await);
+        let (keeper, bob) = (here.owner(group).await, here.person("bob").await);
         let by = |actor, is_admin| By::Person { actor, is_admin };
         let refused = peering::set(&here.app, &by(bob, true), block(Some(group))).await.unwrap_err();
         assert!(matches!(refused, PeeringError::NotPermitted(_)), "{refused}");
