@@ -178,6 +178,7 @@ pub async fn set_trust(app: &App, command: SetTrust) -> Result<(), TrustError> {
     let mut tx = app.begin().await?;
     let here =
         group::lock(&mut tx, group).await?.filter(|here| here.is_local).ok_or(ModerationError::NotFound)?;
+    demand_powers(app, &mut tx, group, by).await?;
     let before = staff::find_in(&mut tx, group, actor).await?;
     let is_helper = before.as_ref().is_some_and(|staff| staff.office.role == StaffRole::Helper);
     let has_given = is_helper || known.is_some_and(|(_, given)| given.is_some());
@@ -193,7 +194,6 @@ pub async fn set_trust(app: &App, command: SetTrust) -> Result<(), TrustError> {
     }
     let level = given.filter(|(level, _)| *level != Trust::Helper);
     if level.is_some() || !(is_helper || becomes_helper) {
-        demand_powers(app, &mut tx, group, by).await?;
         if level.is_none() && !has_given {
             return Err(TrustError::NothingGiven);
         }

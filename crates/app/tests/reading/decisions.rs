@@ -71,7 +71,7 @@ on_both_engines! {
     async fn an_author_reads_why_an_edit_was_refused(db: Db) {
         let here = Here::new(db);
         let group = here.group("garden").await;
-        let (ann, moderator) = (here.person("ann").await, here.moderator(group).await);
+        let (ann, moderator) = (here.person("ann").await, here.owner(group).await);
         let post = here.post(group, ann, "Tulips").await;
         let all = ChangeGroup { review: Some(Review::All), ..ChangeGroup::default() };
         group::change(&here.app, group, moderator, all).await.unwrap();

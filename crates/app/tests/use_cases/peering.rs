@@ -129,7 +129,7 @@ on_both_engines! {
         assert_eq!(instance::list_peering(&here.app).await.unwrap().len(), 1, "not yet");
         here.minute();
         assert_eq!(here.join(group, eve).await, JoinOutcome::Joined);
-        let keeper = here.moderator(group).await;
+        let keeper = here.owner(group).await;
         let (seen, _) = peering::list(&here.app, &viewer(keeper), Some(group), None, 10).await.unwrap();
         assert!(seen.is_empty(), "over is over, tidied or not");
         peering::end(&here.app).await.unwrap();
