@@ -43,9 +43,10 @@ pub(crate) async fn may_decide_over(
 ) -> Result<Result<(), NotPermitted>, StoreError> {
     let powers = powers(app, tx, group.id, by).await?;
     // Ranks are those of groups here: elsewhere the group's server decides.
-    let theirs = match group.is_local {
-        true => staff::find_in(tx, group.id, whom).await?.map(|staff| staff.office.role),
-        false => None,
+    let theirs = if group.is_local {
+        staff::find_in(tx, group.id, whom).await?.map(|staff| staff.office.role)
+    } else {
+        None
     };
     Ok(match needed_for(action) {
         Some(permission) => powers.demand_over(permission, theirs),

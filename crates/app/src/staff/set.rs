@@ -232,9 +232,12 @@ fn records(
         }
         AppointOutcome::Changed => {
             let has = permissions(after);
-            let action = |permission| match has.contains(permission) {
-                true => DecisionAction::GrantPermission,
-                false => DecisionAction::WithdrawPermission,
+            let action = |permission| {
+                if has.contains(permission) {
+                    DecisionAction::GrantPermission
+                } else {
+                    DecisionAction::WithdrawPermission
+                }
             };
             let changed = permissions(before).changed(has);
             changed.iter().map(|one| (action(one), Some(one.as_str().to_owned()))).collect()

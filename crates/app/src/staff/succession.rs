@@ -146,11 +146,11 @@ async fn record(
     tx: &mut Tx,
     group: GroupId,
     about: ActorId,
-    (action, role): (DecisionAction, Option<StaffRole>),
+    (action, becomes): (DecisionAction, Option<StaffRole>),
     reason: &str,
 ) -> Result<(), StoreError> {
     let record = Record::by_hand(group, None, action, Target::Actor(about));
-    let rule = role.map(|role| role.as_str().to_owned());
+    let rule = becomes.map(|role| role.as_str().to_owned());
     keep(app, tx, Record { rule, reason: Some(reason.to_owned()), ..record }).await?;
     Ok(())
 }

@@ -137,11 +137,12 @@ mod tests {
         role::{any_office, any_set},
     };
 
-    const OWNER: Option<Office> =
-        Some(Office { role: StaffRole::Owner, granted: Permissions::NONE, withdrawn: Permissions::NONE });
+    const OWNER: Option<Office> = Some(plain(StaffRole::Owner));
+    const MODERATOR: Option<Office> = Some(plain(StaffRole::Moderator));
+    const HELPER: Option<Office> = Some(plain(StaffRole::Helper));
 
-    fn office(role: StaffRole) -> Option<Office> {
-        Some(Office::of(role))
+    const fn plain(role: StaffRole) -> Office {
+        Office { role, granted: Permissions::NONE, withdrawn: Permissions::NONE }
     }
 
     fn powers(office: Option<Office>) -> Powers {
@@ -159,7 +160,7 @@ mod tests {
     #[test]
     fn who_appoints_and_dismisses_whom() {
         use AppointOutcome::{Appointed, Changed, Dismissed, Unchanged};
-        let (helper, moderator) = (office(StaffRole::Helper), office(StaffRole::Moderator));
+        let (helper, moderator) = (HELPER, MODERATOR);
         let appointing = moderator.map(|office| office.granting(Permission::Appoint));
         let missing =
             |is_staff| Err(NotPermitted::Missing { permission: Permission::Appoint, is_staff }.into());
@@ -198,7 +199,7 @@ mod tests {
         let own = |before, after| {
             decide_appoint(&AppointFacts { by: powers(before), is_self: true, before, after })
         };
-        let (helper, moderator) = (office(StaffRole::Helper), office(StaffRole::Moderator));
+        let (helper, moderator) = (HELPER, MODERATOR);
         assert_eq!(own(helper, None), Ok(AppointOutcome::Dismissed));
         assert_eq!(own(OWNER, moderator), Ok(AppointOutcome::Changed));
         assert!(own(helper, moderator).is_err());

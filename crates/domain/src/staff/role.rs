@@ -91,6 +91,9 @@ impl Office {
 }
 
 #[cfg(test)]
+pub(super) use tests::{any_office, any_set};
+
+#[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
@@ -145,6 +148,3 @@ mod tests {
         }
     }
 }
-
-#[cfg(test)]
-pub(super) use tests::{any_office, any_set};

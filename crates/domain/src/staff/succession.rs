@@ -50,10 +50,9 @@ pub fn decide_succession(facts: &SuccessionFacts<'_>) -> Succession {
     match (able(StaffRole::Owner), able(StaffRole::Moderator), able(StaffRole::Helper)) {
         (Some(_), _, _) => Succession::Led,
         (None, Some(_), _) if !had(StaffRole::Owner) => Succession::Led,
-        (None, Some(next), _) => Succession::To(next),
         (None, None, _) if is_in_care => Succession::Care,
         (None, None, _) if !had(StaffRole::Moderator) => Succession::Led,
-        (None, None, Some(next)) => Succession::To(next),
+        (None, Some(next), _) | (None, None, Some(next)) => Succession::To(next),
         (None, None, None) => Succession::Care,
     }
 }
