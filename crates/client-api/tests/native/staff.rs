@@ -45,7 +45,7 @@ on_both_engines! {
     async fn the_last_owner_who_resigns_is_told_who_follows(db: Db) {
         let here = Here::start(db);
         let (alice, bob) = here.garden(json!({})).await;
-        let root = here.admin("root").await;
+        let chief = here.admin("chief").await;
         alice.put("/groups/garden/staff/bob", json!({ "role": "moderator" })).await.ok();
         bob.delete("/groups/garden/staff/alice").await.problem(403, "not-permitted");
         let left = alice.delete_because("/groups/garden/staff/alice", json!({ "reason": "No time." })).await.ok();
@@ -54,10 +54,10 @@ on_both_engines! {
         assert_eq!(told["items"][0]["kind"], "staff");
         let left = bob.delete("/groups/garden/staff/bob").await.ok();
         assert_eq!(left, json!({ "owner": null, "in_care": true }));
-        let seen = root.get("/groups/garden/staff").await.ok();
+        let seen = chief.get("/groups/garden/staff").await.ok();
         assert!(seen["items"].as_array().unwrap().is_empty() && seen["in_care_since"].is_string(), "{seen}");
-        assert_eq!(root.get("/notices").await.ok()["items"][0]["kind"], "staff");
-        root.put("/groups/garden/staff/bob", json!({ "role": "owner" })).await.ok();
-        assert_eq!(root.get("/groups/garden/staff").await.ok()["in_care_since"], json!(null));
+        assert_eq!(chief.get("/notices").await.ok()["items"][0]["kind"], "staff");
+        chief.put("/groups/garden/staff/bob", json!({ "role": "owner" })).await.ok();
+        assert_eq!(chief.get("/groups/garden/staff").await.ok()["in_care_since"], json!(null));
     }
 }
