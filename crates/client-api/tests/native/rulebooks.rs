@@ -176,6 +176,6 @@ on_both_engines! {
         alice.get("/groups/garden/people/nobody/trust").await.problem(404, "not-found");
         let decided = alice.get("/groups/garden/decisions").await.ok();
         let actions: Vec<_> = decided["items"].as_array().unwrap().iter().take(2).map(|decision| &decision["action"]).collect();
-        assert_eq!(actions, ["ungive-trust", "give-trust"]);
+        assert_eq!(actions, ["dismiss", "appoint"]);
     }
 }
