@@ -97,7 +97,9 @@ CREATE TABLE groups (
     post_count BIGINT NOT NULL DEFAULT 0,
     comment_count BIGINT NOT NULL DEFAULT 0,
     created_at BIGINT NOT NULL,
-    updated_at BIGINT NOT NULL
+    updated_at BIGINT NOT NULL,
+    -- Since when those who run the instance look after it, because nobody of its own is left.
+    care_since BIGINT
 );
 
 CREATE TABLE group_rules (
@@ -109,13 +111,21 @@ CREATE TABLE group_rules (
     PRIMARY KEY (group_id, position)
 );
 
-CREATE TABLE moderators (
+-- Who looks after a group. Of a group elsewhere: whom its server lists as its moderators.
+CREATE TABLE staff (
     group_id BIGINT NOT NULL REFERENCES groups (id),
     actor_id BIGINT NOT NULL REFERENCES actors (id),
+    -- owner, moderator or helper.
+    role TEXT NOT NULL,
+    -- Permissions granted and withdrawn besides those of the role: names with spaces between them.
+    granted TEXT NOT NULL DEFAULT '',
+    withdrawn TEXT NOT NULL DEFAULT '',
     appointed_at BIGINT NOT NULL,
+    appointed_by BIGINT,
+    reason TEXT,
     PRIMARY KEY (group_id, actor_id)
 );
-CREATE INDEX moderators_actor ON moderators (actor_id);
+CREATE INDEX staff_actor ON staff (actor_id);
 
 -- Membership of a group here (from a Follow or Join), or of somebody here in a group elsewhere.
 CREATE TABLE memberships (
@@ -634,13 +644,14 @@ CREATE INDEX decisions_group ON decisions (group_id, id);
 CREATE INDEX decisions_instance ON decisions (id) WHERE group_id IS NULL;
 CREATE INDEX decisions_entry ON decisions (entry_id, id) WHERE entry_id IS NOT NULL;
 CREATE INDEX decisions_case ON decisions (case_id, id) WHERE case_id IS NOT NULL;
+CREATE INDEX decisions_by ON decisions (by_actor_id, id) WHERE by_actor_id IS NOT NULL;
 CREATE INDEX decisions_actor ON decisions (actor_id, group_id, id) WHERE actor_id IS NOT NULL;
 
 -- What people are told: of decisions about them, of their appeals, and by automatic rules.
 CREATE TABLE notices (
     id BIGINT PRIMARY KEY,
     actor_id BIGINT NOT NULL REFERENCES actors (id),
-    -- decision, outcome, appeal, rule or answer.
+    -- decision, outcome, appeal, rule, answer or staff.
     kind TEXT NOT NULL,
     -- Who tells it; none: the whole instance.
     group_id BIGINT REFERENCES groups (id),

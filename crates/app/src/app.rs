@@ -1,6 +1,6 @@
 //! What every use case is handed.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use guildhall_domain::Timestamp;
 use guildhall_store::{Db, IdGenerator, StoreError, Tx};
@@ -21,6 +21,8 @@ pub struct Site {
     pub description: String,
     /// Federate only with hosts on the allow list.
     pub allow_list_only: bool,
+    /// After how long without a sign of them somebody who leads a group is taken for absent; zero: never.
+    pub absence: Duration,
 }
 
 /// Everything the use cases share. Cheap to clone.

@@ -2,13 +2,12 @@
 
 use guildhall_domain::{
     ActorId, GroupId,
-    admission::Role,
     peering::{self, Peering, PeeringEntry},
 };
 use guildhall_store::{
-    StoreError, Tx,
+    StoreError,
     actor::{self, Actor},
-    entry, peering as lists,
+    peering as lists,
 };
 
 use crate::App;
@@ -144,9 +143,4 @@ pub(crate) async fn no_dealings(app: &App, group: &Actor) -> Result<Option<NoDea
 /// An actor that must exist: its key came from a row that refers to it.
 pub(crate) async fn actor(app: &App, id: ActorId) -> Result<Actor, StoreError> {
     actor::find(&app.store, id).await?.ok_or_else(|| StoreError::corrupt("actor", id))
-}
-
-/// What an actor is in a group; an outsider where there is no such group.
-pub(crate) async fn role(tx: &mut Tx, group: GroupId, actor: ActorId) -> Result<Role, StoreError> {
-    Ok(entry::find_author_facts(tx, group, actor).await?.map_or(Role::Outsider, |facts| facts.role))
 }

@@ -27,6 +27,7 @@ pub mod remote;
 pub mod rulebook;
 mod said;
 mod signals;
+pub mod staff;
 mod viewer;
 pub mod welcome;
 

@@ -6,7 +6,8 @@ use guildhall_domain::{
     content::EntryState,
     event::{Cause, EventKind},
     membership::{JoinOutcome, JoinRefusal},
-    moderation::{DecisionAction, MAX_REASON_LENGTH, NotModerator, Target, decide_moderate},
+    moderation::{DecisionAction, MAX_REASON_LENGTH, Target},
+    staff::{NotPermitted, Permission},
     text::shorten,
 };
 use guildhall_store::{
@@ -14,7 +15,7 @@ use guildhall_store::{
     actor::Actor,
     db::Boxed,
     entry::{self, Entry},
-    group, membership, moderator, poll,
+    group, membership, poll,
     queue::{self, QueueItem, QueueKind},
 };
 
@@ -24,6 +25,7 @@ use crate::{
     entry::{count_in, keep_prints, resume_waiting, seen},
     facts,
     group::{admit_member, end_membership},
+    staff,
 };
 
 /// Why an item was not decided.
@@ -35,9 +37,9 @@ pub enum QueueError {
     /// Somebody was faster.
     #[error("this was decided already")]
     AlreadyDecided,
-    /// Only moderators decide.
+    /// It takes a permission that they do not have.
     #[error(transparent)]
-    NotModerator(#[from] NotModerator),
+    NotPermitted(#[from] NotPermitted),
     /// Reading or writing failed.
     #[error("reading or writing the queue failed")]
     Store(#[from] StoreError),
@@ -71,13 +73,9 @@ pub async fn group_of(app: &App, item: QueueItemId) -> Result<Option<GroupId>, S
     Ok(queue::find(&app.store, item).await?.map(|item| item.group))
 }
 
-/// Whether a viewer may see the queue of a group hosted here. Admins stand in for the group.
+/// Whether a viewer may see the queue of a group hosted here, and all that goes with it. Admins stand in for the group.
 pub async fn may_see(app: &App, viewer: &Viewer, group: GroupId) -> Result<bool, StoreError> {
-    match viewer.actor {
-        _ if viewer.is_admin => Ok(true),
-        Some(actor) => moderator::exists(&app.store, group, actor).await,
-        None => Ok(false),
-    }
+    staff::may(app, viewer, group, Permission::Cases).await
 }
 
 async fn decide(app: &App, id: QueueItemId, by: ActorId, word: Word) -> Result<(), QueueError> {
@@ -87,9 +85,7 @@ async fn decide(app: &App, id: QueueItemId, by: ActorId, word: Word) -> Result<(
     // What it is about before the item itself: the order of those who withdraw or change what is waiting.
     let subject = lock_subject(&mut tx, &known).await?;
     let item = queue::lock(&mut tx, id).await?.ok_or(QueueError::NotFound)?;
-    if by != item.group.actor() {
-        decide_moderate(facts::role(&mut tx, item.group, by).await?)?;
-    }
+    staff::powers(app, &mut tx, item.group, by).await?.demand(Permission::Queue)?;
     settle(app, &mut tx, &item, (subject.as_ref(), &asker), by, &word, &Grounds::default()).await?;
     tx.commit().await?;
     app.signals.event.notify_one();

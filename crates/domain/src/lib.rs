@@ -17,6 +17,7 @@ pub mod membership;
 pub mod moderation;
 pub mod peering;
 pub mod rules;
+pub mod staff;
 pub mod text;
 pub mod time;
 pub mod trust;

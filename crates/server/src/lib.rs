@@ -17,5 +17,6 @@ pub mod open;
 pub mod ports;
 pub mod serve;
 pub mod shutdown;
+mod successions;
 pub mod telemetry;
 pub mod wiring;

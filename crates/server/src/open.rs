@@ -162,6 +162,7 @@ fn site(config: &Config) -> Site {
         name: config.instance.name.clone(),
         description: config.instance.description.clone(),
         allow_list_only: config.federation.allow_list_only,
+        absence: Duration::from_hours(24 * u64::from(config.instance.absence_days)),
     }
 }
 

@@ -1,10 +1,13 @@
 //! Appeals against decisions, one for each, with what became of them.
 
-use guildhall_domain::{ActorId, AppealId, DecisionId, GroupId, Timestamp, moderation::AppealOutcome};
+use guildhall_domain::{
+    ActorId, AppealId, DecisionId, GroupId, Timestamp, moderation::AppealOutcome, staff::Permission,
+};
 
 use crate::{
     StoreError, convert,
     db::{Db, Sql, Tx},
+    notice,
 };
 
 /// An appeal.
@@ -157,29 +160,19 @@ pub async fn list_open(
     convert::all(rows)
 }
 
-/// Whether anybody here but these two could decide about an appeal: a moderator of the group who lives here, or an admin
-/// of the instance.
+/// Whether anybody here but these two could decide about an appeal: somebody who may do so in the group and lives here, or an
+/// admin of the instance.
 pub async fn has_other_judges(
     tx: &mut Tx,
     group: Option<GroupId>,
     judge: ActorId,
     appellant: ActorId,
 ) -> Result<bool, StoreError> {
-    let row: Option<(i64,)> = tx
-        .query(
-            "SELECT j.actor_id FROM
-                (SELECT m.actor_id FROM moderators m JOIN actors a ON a.id = m.actor_id
-                 WHERE m.group_id = $1 AND a.is_local AND a.deleted_at IS NULL
-                 UNION SELECT c.actor_id FROM accounts c JOIN actors a ON a.id = c.actor_id
-                 WHERE c.is_admin AND a.deleted_at IS NULL) j
-             WHERE j.actor_id <> $2 AND j.actor_id <> $3 LIMIT 1",
-        )
-        .bind(group.map(|group| group.0))
-        .bind(judge.0)
-        .bind(appellant.0)
-        .optional()
-        .await?;
-    Ok(row.is_some())
+    let mut judges = notice::list_keepers(tx, None, Permission::Appeals).await?;
+    if let Some(group) = group {
+        judges.extend(notice::list_keepers(tx, Some(group), Permission::Appeals).await?);
+    }
+    Ok(judges.into_iter().any(|(other, is_local)| is_local && other != judge && other != appellant))
 }
 
 /// For how many days decisions of a group can be appealed.

@@ -97,6 +97,13 @@ pub async fn find_visibility(db: &Db, id: GroupId) -> Result<Option<Visibility>,
     row.map(|(id, visibility)| convert::word("group", id, &visibility)).transpose()
 }
 
+/// As [`find_visibility`], inside a transaction.
+pub async fn find_visibility_in(tx: &mut Tx, id: GroupId) -> Result<Option<Visibility>, StoreError> {
+    let row: Option<(String,)> =
+        tx.query("SELECT visibility FROM groups WHERE id = $1").bind(id.0).optional().await?;
+    row.map(|(visibility,)| convert::word("group", id, &visibility)).transpose()
+}
+
 /// The group of an entry, and who may read in it. `None`: no such entry.
 pub async fn find_visibility_of(
     db: &Db,

@@ -37,7 +37,9 @@ pub mod report;
 pub mod request_key;
 pub mod rulebook;
 pub mod signing_key;
+pub mod staff;
 pub mod standing;
+pub mod succession;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod together;

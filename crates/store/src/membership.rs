@@ -80,7 +80,7 @@ pub async fn find_place(db: &Db, group: GroupId, actor: ActorId) -> Result<Optio
                     s.banned_until AS g_ban, s.muted_until AS g_mute, s.watched_until AS g_probation
              FROM groups g
              LEFT JOIN memberships m ON m.group_id = g.id AND m.actor_id = $2
-             LEFT JOIN moderators o ON o.group_id = g.id AND o.actor_id = $2
+             LEFT JOIN staff o ON o.group_id = g.id AND o.actor_id = $2 AND o.role <> 'helper'
              LEFT JOIN standings i ON i.group_id = 0 AND i.actor_id = $2
              LEFT JOIN standings s ON s.group_id = g.id AND s.actor_id = $2
              WHERE g.id = $1",

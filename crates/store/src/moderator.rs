@@ -1,4 +1,5 @@
-//! Who moderates a group; they may live on other servers and need not be members.
+//! Who moderates a group: those of its staff of whom other servers are told, its owners and moderators. They may live on other
+//! servers and need not be members.
 
 use guildhall_domain::{ActorId, GroupId, Timestamp};
 
@@ -10,7 +11,7 @@ use crate::{
 /// Whether an actor moderates a group.
 pub async fn exists(db: &Db, group: GroupId, actor: ActorId) -> Result<bool, StoreError> {
     let row: Option<(i64,)> = db
-        .query("SELECT actor_id FROM moderators WHERE group_id = $1 AND actor_id = $2")
+        .query("SELECT actor_id FROM staff WHERE group_id = $1 AND actor_id = $2 AND role <> 'helper'")
         .bind(group.0)
         .bind(actor.0)
         .optional()
@@ -21,7 +22,7 @@ pub async fn exists(db: &Db, group: GroupId, actor: ActorId) -> Result<bool, Sto
 /// The moderators of a group, longest in office first.
 pub async fn list(db: &Db, group: GroupId) -> Result<Vec<ActorId>, StoreError> {
     let rows: Vec<(i64,)> = db
-        .query("SELECT actor_id FROM moderators WHERE group_id = $1 ORDER BY appointed_at, actor_id")
+        .query("SELECT actor_id FROM staff WHERE group_id = $1 AND role <> 'helper' ORDER BY appointed_at, actor_id")
         .bind(group.0)
         .all()
         .await?;
@@ -38,8 +39,8 @@ pub async fn list_after(
     let (since, id) = after.map_or((i64::MIN, 0), |(since, id)| (since.0, id.0));
     let rows: Vec<(i64, i64)> = db
         .query(
-            "SELECT actor_id, appointed_at FROM moderators
-             WHERE group_id = $1 AND (appointed_at, actor_id) > ($2, $3) ORDER BY appointed_at, actor_id LIMIT $4",
+            "SELECT actor_id, appointed_at FROM staff
+             WHERE group_id = $1 AND role <> 'helper' AND (appointed_at, actor_id) > ($2, $3) ORDER BY appointed_at, actor_id LIMIT $4",
         )
         .bind(group.0)
         .bind(since)
@@ -52,16 +53,19 @@ pub async fn list_after(
 
 /// How many moderators a group has.
 pub async fn count(db: &Db, group: GroupId) -> Result<i64, StoreError> {
-    let (count,): (i64,) =
-        db.query("SELECT count(*) FROM moderators WHERE group_id = $1").bind(group.0).one().await?;
+    let (count,): (i64,) = db
+        .query("SELECT count(*) FROM staff WHERE group_id = $1 AND role <> 'helper'")
+        .bind(group.0)
+        .one()
+        .await?;
     Ok(count)
 }
 
-/// Appoints a moderator. `false` when they were one.
+/// Appoints a moderator, with what comes with the role. `false` when they were one.
 pub async fn insert(tx: &mut Tx, group: GroupId, actor: ActorId, now: Timestamp) -> Result<bool, StoreError> {
     let rows = tx
         .query(
-            "INSERT INTO moderators (group_id, actor_id, appointed_at) VALUES ($1, $2, $3)
+            "INSERT INTO staff (group_id, actor_id, role, appointed_at) VALUES ($1, $2, 'moderator', $3)
              ON CONFLICT DO NOTHING",
         )
         .bind(group.0)
@@ -75,7 +79,7 @@ pub async fn insert(tx: &mut Tx, group: GroupId, actor: ActorId, now: Timestamp)
 /// Dismisses a moderator. `false` when they were none.
 pub async fn delete(tx: &mut Tx, group: GroupId, actor: ActorId) -> Result<bool, StoreError> {
     let rows = tx
-        .query("DELETE FROM moderators WHERE group_id = $1 AND actor_id = $2")
+        .query("DELETE FROM staff WHERE group_id = $1 AND actor_id = $2")
         .bind(group.0)
         .bind(actor.0)
         .execute()
@@ -86,9 +90,9 @@ pub async fn delete(tx: &mut Tx, group: GroupId, actor: ActorId) -> Result<bool,
 /// Dismisses every moderator of a group but `kept`.
 pub async fn delete_others(tx: &mut Tx, group: GroupId, kept: &[ActorId]) -> Result<(), StoreError> {
     const OTHERS: Sql = Sql {
-        sqlite: "DELETE FROM moderators
+        sqlite: "DELETE FROM staff
                  WHERE group_id = $1 AND actor_id NOT IN (SELECT value FROM json_each($2))",
-        postgres: "DELETE FROM moderators WHERE group_id = $1 AND actor_id <> ALL($2)",
+        postgres: "DELETE FROM staff WHERE group_id = $1 AND actor_id <> ALL($2)",
     };
     let kept: List<i64> = kept.iter().map(|id| id.0).collect();
     tx.query(OTHERS).bind(group.0).bind(kept).execute().await?;

@@ -4,11 +4,13 @@ use guildhall_domain::{
     ActorId, DecisionId, EntryId, GroupId, NoticeId, Timestamp,
     content::{EntryKind, EntryState},
     moderation::{NoticeKind, Target},
+    staff::Permission,
 };
 
 use crate::{
     StoreError, convert,
     db::{Db, Sql, Tx},
+    staff,
 };
 
 /// Something that somebody is told.
@@ -188,7 +190,7 @@ pub async fn has_part_in(tx: &mut Tx, group: GroupId, actor: ActorId) -> Result<
         .query(
             "SELECT p.part FROM
                 (SELECT actor_id AS part FROM memberships WHERE group_id = $1 AND actor_id = $2
-                 UNION ALL SELECT actor_id FROM moderators WHERE group_id = $1 AND actor_id = $2
+                 UNION ALL SELECT actor_id FROM staff WHERE group_id = $1 AND actor_id = $2
                  UNION ALL SELECT author_id FROM entries WHERE author_id = $2 AND group_id = $1
                  UNION ALL SELECT actor_id FROM notices WHERE actor_id = $2 AND group_id = $1) p
              LIMIT 1",
@@ -225,27 +227,25 @@ pub async fn find_handle(tx: &mut Tx, actor: ActorId) -> Result<Option<(String, 
     Ok(row.map(|(username, host, is_local)| (format!("{username}@{host}"), is_local)))
 }
 
-/// Who looks after a group, and whether they live here: its moderators; without a group the admins of the instance.
-pub async fn list_keepers(tx: &mut Tx, group: Option<GroupId>) -> Result<Vec<(ActorId, bool)>, StoreError> {
-    let rows: Vec<(i64, bool)> = match group {
-        Some(group) => {
-            tx.query(
-                "SELECT a.id, a.is_local FROM moderators m JOIN actors a ON a.id = m.actor_id
-                 WHERE m.group_id = $1 AND a.deleted_at IS NULL ORDER BY a.id",
-            )
-            .bind(group.0)
-            .all()
-            .await?
-        }
-        None => {
-            tx.query(
-                "SELECT a.id, a.is_local FROM accounts c JOIN actors a ON a.id = c.actor_id
-                 WHERE c.is_admin AND a.deleted_at IS NULL ORDER BY a.id",
-            )
-            .all()
-            .await?
-        }
-    };
+/// Who looks after something, and whether they live here: of a group those of its staff who may do what it takes; without a
+/// group the admins of the instance.
+pub async fn list_keepers(
+    tx: &mut Tx,
+    group: Option<GroupId>,
+    permission: Permission,
+) -> Result<Vec<(ActorId, bool)>, StoreError> {
+    if let Some(group) = group {
+        let mut staff = staff::list_present(tx, group).await?;
+        staff.retain(|(one, _)| one.office.permissions().contains(permission));
+        return Ok(staff.into_iter().map(|(one, is_local)| (one.actor, is_local)).collect());
+    }
+    let rows: Vec<(i64, bool)> = tx
+        .query(
+            "SELECT a.id, a.is_local FROM accounts c JOIN actors a ON a.id = c.actor_id
+             WHERE c.is_admin AND a.deleted_at IS NULL ORDER BY a.id",
+        )
+        .all()
+        .await?;
     Ok(rows.into_iter().map(|(id, is_local)| (ActorId(id), is_local)).collect())
 }
 

@@ -115,6 +115,7 @@ mod tests {
             name: "Riverside Hall".into(),
             description: String::new(),
             allow_list_only: false,
+            absence: std::time::Duration::ZERO,
         })
     }
 

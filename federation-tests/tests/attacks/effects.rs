@@ -20,7 +20,7 @@ const EFFECTS: [(&str, &str); 17] = [
     ("reactions", "SELECT * FROM reactions"),
     ("polls", "SELECT * FROM poll_votes"),
     ("memberships", "SELECT * FROM memberships"),
-    ("moderators", "SELECT * FROM moderators"),
+    ("staff", "SELECT * FROM staff"),
     ("standings", "SELECT * FROM standings"),
     ("peering", "SELECT * FROM peering"),
     ("removals", "SELECT * FROM removals"),

@@ -208,7 +208,7 @@ async fn a_list_of_moderators_is_its_groups_own() -> anyhow::Result<()> {
     for name in ["club", "led"] {
         stage.maria.put(&format!("/groups/{name}@{}/membership", stage.evil.host()), json!({})).await?;
     }
-    let moderators = stage.store.rows("SELECT group_id FROM moderators")?;
+    let moderators = stage.store.rows("SELECT group_id FROM staff WHERE role <> 'helper'")?;
     ensure!(moderators.len() == 1, "{moderators:?}");
     let mut honest = stage.evil.group("honest")?;
     let own = stage.evil.url("/c/honest/list");
@@ -217,7 +217,7 @@ async fn a_list_of_moderators_is_its_groups_own() -> anyhow::Result<()> {
     stage.evil.serve(&json!({ "id": own, "type": "OrderedCollection", "orderedItems": [stage.mallory.id] }));
     finger(&stage.evil, &honest);
     stage.maria.put(&format!("/groups/honest@{}/membership", stage.evil.host()), json!({})).await?;
-    ensure!(stage.store.rows("SELECT group_id FROM moderators")?.len() == 2);
+    ensure!(stage.store.rows("SELECT group_id FROM staff WHERE role <> 'helper'")?.len() == 2);
     Ok(())
 }
 

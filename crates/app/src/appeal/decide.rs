@@ -9,6 +9,7 @@ use guildhall_domain::{
         ReversalRefusal, Target, decide_judge, decide_reversal,
     },
     peering::Peering,
+    staff::{Permission, Powers},
     text::shorten,
 };
 use guildhall_store::{
@@ -32,7 +33,7 @@ use crate::{
     },
     facts,
     group::admit_member,
-    notice,
+    notice, staff,
 };
 
 /// Somebody decides an appeal.
@@ -100,7 +101,7 @@ pub async fn decide(app: &App, viewer: &Viewer, command: DecideAppeal) -> Result
     let mut tx = app.begin().await?;
     let open = appeal::lock(&mut tx, command.appeal).await?.ok_or(DecideError::NotFound)?;
     let decided = decision::find_in(&mut tx, open.decision).await?.ok_or(DecideError::NotFound)?;
-    let by = judge_as(&mut tx, viewer, judge, &open, &decided).await?;
+    let by = judge_as(app, &mut tx, viewer, judge, &open, &decided).await?;
     if open.settled.is_some() {
         return Err(DecideError::AlreadyDecided);
     }
@@ -136,17 +137,18 @@ async fn is_host_blocked(app: &App, id: AppealId) -> Result<bool, DecideError> {
 
 /// As whom somebody decides: as themselves, or, as an admin who is no moderator, as the group.
 async fn judge_as(
+    app: &App,
     tx: &mut Tx,
     viewer: &Viewer,
     judge: ActorId,
     open: &Appeal,
     decided: &Decision,
 ) -> Result<ActorId, DecideError> {
-    use guildhall_domain::admission::Role;
-    let moderates = match open.group {
-        Some(group) => facts::role(tx, group, judge).await? == Role::Moderator,
-        None => false,
+    let powers = match open.group {
+        Some(group) => staff::powers(app, tx, group, judge).await?,
+        None => Powers::NONE,
     };
+    let moderates = powers.may(Permission::Appeals);
     let stands_in = open.group.filter(|_| !moderates).map(GroupId::actor);
     // An admin who acts for the group may be the one who did so before.
     let decided_it = decided.by.is_some_and(|by| by == judge || Some(by) == stands_in);
@@ -159,7 +161,7 @@ async fn judge_as(
     };
     match decide_judge(&known) {
         // Who may not know of an appeal does not learn that there is one.
-        Err(JudgeRefusal::NotModerator) => Err(DecideError::NotFound),
+        Err(JudgeRefusal::NotModerator) if !powers.may(Permission::Cases) => Err(DecideError::NotFound),
         Err(refusal) => Err(refusal.into()),
         Ok(()) => Ok(stands_in.unwrap_or(judge)),
     }

@@ -92,7 +92,7 @@ impl From<PeeringError> for BlockListError {
             | PeeringError::TooLong(_)
             | PeeringError::OnBlockList { .. }
             | PeeringError::NoSuchGroup
-            | PeeringError::NotModerator(_)
+            | PeeringError::NotPermitted(_)
             | PeeringError::NotAdmin => Self::NotAdmin,
         }
     }

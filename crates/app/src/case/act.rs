@@ -32,6 +32,7 @@ use crate::{
     facts,
     group::{Acting, Imposed, action_of, impose},
     queue::{Word, decide_waiting},
+    staff,
 };
 
 /// The most posts and comments that one request is about, where the case is no wave.
@@ -87,6 +88,35 @@ pub enum CaseAction {
     Dismiss,
     /// Leaves it to those who run the instance.
     HandOver,
+}
+
+impl CaseAction {
+    /// What it goes on record as, which says which permission it takes.
+    pub fn decision(&self) -> DecisionAction {
+        match self {
+            Self::Admit => DecisionAction::Admit,
+            Self::Refuse => DecisionAction::Refuse,
+            Self::Remove => DecisionAction::Remove,
+            Self::Restore => DecisionAction::Restore,
+            Self::Lock => DecisionAction::Lock,
+            Self::Unlock => DecisionAction::Unlock,
+            Self::Limit => DecisionAction::Limit,
+            Self::Unlimit => DecisionAction::Unlimit,
+            Self::MarkSensitive => DecisionAction::MarkSensitive,
+            Self::UnmarkSensitive => DecisionAction::UnmarkSensitive,
+            Self::AskChange => DecisionAction::AskChange,
+            Self::Move(_) => DecisionAction::Move,
+            Self::Warn => DecisionAction::Warn,
+            Self::Probation(_) => DecisionAction::Probation,
+            Self::EndProbation => DecisionAction::EndProbation,
+            Self::Mute(_) => DecisionAction::Mute,
+            Self::Unmute => DecisionAction::Unmute,
+            Self::Ban { .. } => DecisionAction::Ban,
+            Self::Unban => DecisionAction::Unban,
+            Self::Dismiss => DecisionAction::DismissReport,
+            Self::HandOver => DecisionAction::HandOver,
+        }
+    }
 }
 
 /// What is to be done in a case, and on which grounds.
@@ -211,7 +241,10 @@ impl Scene {
                 ));
             }
         }
-        desk.lock(tx).await?;
+        desk.lock(app, tx).await?;
+        for action in &command.actions {
+            desk.demand(app, tx, action.decision()).await?;
+        }
         if !desk.has_open_lane(tx).await? {
             // Somebody was faster, or the same was sent twice.
             return Err(CaseError::Closed);
@@ -468,6 +501,8 @@ impl Step<'_> {
             if !group.is_local && sanction != Sanction::Ban {
                 return Err(CaseError::NotApplicable("a group on another server knows bans alone"));
             }
+            staff::may_decide_over(app, tx, group, by, (action_of(sanction, end.is_some()), person.id))
+                .await??;
             let acting = Acting { group, by, is_ours: self.scene.is_ours, cause: Cause::Local };
             let kept = impose(app, tx, person, &Imposed { sanction, end, reason }, acting, grounds).await?;
             return Ok(kept.map(|kept| kept.id));

@@ -2,19 +2,19 @@
 
 use guildhall_domain::{
     ActorId, CaseId, GroupId,
-    admission::Role,
     event::{Cause, EventKind},
-    moderation::{Signed, case::Lane, decide_moderate},
+    moderation::{DecisionAction, Signed, case::Lane},
+    staff::{Permission, needed_for},
     text::shorten,
 };
 use guildhall_store::{
     StoreError, Tx,
     case::{self, Case, CaseLane, Happening, HappeningKind},
-    group, moderator,
+    group,
 };
 
 use super::CaseError;
-use crate::{App, Viewer, cause, facts, instance};
+use crate::{App, Viewer, cause, instance, staff};
 
 /// The longest private note, in characters.
 const MAX_NOTE_LENGTH: usize = 5_000;
@@ -27,7 +27,7 @@ pub(crate) struct Desk {
     pub(crate) by: ActorId,
     /// Who it is, for what is not told to anybody.
     pub(crate) person: ActorId,
-    /// Whether they moderate the group.
+    /// Whether they look after the group, and may see its cases.
     pub(crate) moderates: bool,
     pub(crate) group_is_local: bool,
 }
@@ -38,7 +38,10 @@ impl Desk {
     pub(crate) async fn open(app: &App, viewer: &Viewer, id: CaseId) -> Result<Self, CaseError> {
         let found = case::find(&app.store, id).await?.ok_or(CaseError::NotFound)?;
         let moderates = match (found.group, viewer.actor) {
-            (Some(group), Some(actor)) => moderator::exists(&app.store, group, actor).await?,
+            (Some(group), Some(actor)) => {
+                let own = Viewer { actor: Some(actor), ..Viewer::anonymous() };
+                staff::may(app, &own, group, Permission::Cases).await?
+            }
             _ => false,
         };
         if !moderates && !viewer.is_admin {
@@ -85,13 +88,24 @@ impl Desk {
         self.lanes.iter().any(|lane| is_of_instance(lane) && lane.closed_at.is_none())
     }
 
-    /// Locks the case, and its group before it; asks once more whether they still moderate it.
-    pub(crate) async fn lock(&self, tx: &mut Tx) -> Result<Case, CaseError> {
+    /// Makes sure that they may make a decision: those who run the instance may where it is theirs.
+    pub(crate) async fn demand(
+        &self,
+        app: &App,
+        tx: &mut Tx,
+        action: DecisionAction,
+    ) -> Result<(), CaseError> {
+        let (Some(group), true) = (self.case.group, self.moderates) else { return Ok(()) };
+        let powers = staff::powers(app, tx, group, self.by).await?;
+        Ok(needed_for(action).map_or(Ok(()), |permission| powers.demand(permission))?)
+    }
+
+    /// Locks the case, and its group before it; asks once more whether they may see it.
+    pub(crate) async fn lock(&self, app: &App, tx: &mut Tx) -> Result<Case, CaseError> {
         if let Some(group) = self.case.group {
             group::lock(tx, group).await?;
-            if self.moderates && self.by != group.actor() {
-                let role: Role = facts::role(tx, group, self.by).await?;
-                decide_moderate(role)?;
+            if self.moderates {
+                staff::powers(app, tx, group, self.by).await?.demand(Permission::Cases)?;
             }
         }
         case::lock(tx, self.case.id).await?.ok_or(CaseError::NotFound)
@@ -160,7 +174,7 @@ pub async fn release(app: &App, viewer: &Viewer, id: CaseId) -> Result<(), CaseE
 async fn assign(app: &App, viewer: &Viewer, id: CaseId, is_claimed: bool) -> Result<(), CaseError> {
     let desk = Desk::open(app, viewer, id).await?;
     let mut tx = app.begin().await?;
-    let current = desk.lock(&mut tx).await?;
+    let current = desk.lock(app, &mut tx).await?;
     let assignee = is_claimed.then_some(desk.person);
     if current.assignee == assignee {
         return Ok(());
@@ -193,7 +207,7 @@ pub async fn note(app: &App, viewer: &Viewer, id: CaseId, text: &str) -> Result<
 pub async fn close(app: &App, viewer: &Viewer, id: CaseId) -> Result<(), CaseError> {
     let desk = Desk::open(app, viewer, id).await?;
     let mut tx = app.begin().await?;
-    desk.lock(&mut tx).await?;
+    desk.lock(app, &mut tx).await?;
     if !desk.close_lanes(app, &mut tx, "closed").await? {
         return Err(CaseError::Closed);
     }
@@ -209,7 +223,7 @@ pub async fn close(app: &App, viewer: &Viewer, id: CaseId) -> Result<(), CaseErr
 pub async fn reopen(app: &App, viewer: &Viewer, id: CaseId) -> Result<(), CaseError> {
     let desk = Desk::open(app, viewer, id).await?;
     let mut tx = app.begin().await?;
-    let current = desk.lock(&mut tx).await?;
+    let current = desk.lock(app, &mut tx).await?;
     let theirs = |lane: &&CaseLane| {
         lane.closed_at.is_some()
             && (lane.is_ours || desk.moderates)

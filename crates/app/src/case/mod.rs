@@ -23,7 +23,7 @@ pub(crate) use desk::Desk;
 
 use guildhall_domain::{
     content::{DeleteRefusal, MoveRefusal},
-    moderation::NotModerator,
+    staff::NotPermitted,
 };
 use guildhall_store::StoreError;
 
@@ -37,7 +37,7 @@ pub enum CaseError {
     NotFound,
     /// Only moderators do this.
     #[error(transparent)]
-    NotModerator(#[from] NotModerator),
+    NotPermitted(#[from] NotPermitted),
     /// It is settled.
     #[error("this case is closed; open it again first")]
     Closed,
@@ -79,7 +79,7 @@ impl From<ModerationError> for CaseError {
     fn from(error: ModerationError) -> Self {
         match error {
             ModerationError::NotFound => Self::NotFound,
-            ModerationError::NotModerator(refusal) => refusal.into(),
+            ModerationError::NotPermitted(refusal) => refusal.into(),
             ModerationError::Store(error) => error.into(),
         }
     }
@@ -91,7 +91,7 @@ impl From<QueueError> for CaseError {
             QueueError::NotFound | QueueError::AlreadyDecided => {
                 Self::NotApplicable("this does not wait for a moderator, or not any more")
             }
-            QueueError::NotModerator(refusal) => refusal.into(),
+            QueueError::NotPermitted(refusal) => refusal.into(),
             QueueError::Store(error) => error.into(),
         }
     }

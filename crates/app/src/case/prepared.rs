@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use guildhall_domain::{
     ActorId, GroupId, Timestamp,
-    moderation::{MAX_REASON_LENGTH, NotModerator, WrittenRule, decide_moderate},
+    moderation::{MAX_REASON_LENGTH, WrittenRule},
+    staff::{NotPermitted, Permission},
     text::{clean, clean_line, shorten},
 };
 use guildhall_store::{StoreError, actor::Actor, group, prepared};
@@ -12,7 +13,7 @@ use guildhall_store::{StoreError, actor::Actor, group, prepared};
 pub use guildhall_store::prepared::PreparedText;
 
 use super::{Act, CaseAction, CaseError, Desk};
-use crate::{App, facts};
+use crate::{App, staff};
 
 /// The most texts that a group keeps.
 pub const MAX_TEXTS: usize = 200;
@@ -105,7 +106,7 @@ pub enum InvalidTexts {
 pub enum SetTextsError {
     /// Only moderators set them.
     #[error(transparent)]
-    NotModerator(#[from] NotModerator),
+    NotPermitted(#[from] NotPermitted),
     /// They do not fit.
     #[error(transparent)]
     Invalid(#[from] InvalidTexts),
@@ -149,9 +150,7 @@ pub async fn set_prepared_texts(
     let texts = decide_texts(texts)?;
     let mut tx = app.begin().await?;
     group::lock(&mut tx, group).await?;
-    if by != group.actor() {
-        decide_moderate(facts::role(&mut tx, group, by).await?)?;
-    }
+    staff::powers(app, &mut tx, group, by).await?.demand(Permission::Rules)?;
     prepared::set_all(&mut tx, group, &texts).await?;
     Ok(tx.commit().await?)
 }

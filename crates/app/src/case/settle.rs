@@ -1,7 +1,7 @@
 //! What other servers say about a report: that they have settled it, or that whoever reported takes it back.
 
 use guildhall_domain::{
-    ActorId, ApId, actor::ActorKind, admission::Role, audience, event::Cause, moderation::case::Lane,
+    ActorId, ApId, actor::ActorKind, audience, event::Cause, moderation::case::Lane, staff::Permission,
 };
 use guildhall_store::{
     StoreError, Tx,
@@ -12,7 +12,7 @@ use guildhall_store::{
     report::{self, Report},
 };
 
-use crate::{App, cause, facts};
+use crate::{App, cause, facts, staff};
 
 /// Somebody elsewhere answers a report.
 #[derive(Debug, Clone)]
@@ -74,8 +74,7 @@ async fn close(
     let mut by = Settler { actor: by, moderates: false, speaks_for_server };
     if let Some(group) = known.group {
         group::lock(&mut tx, group).await?;
-        by.moderates = by.actor.id == group.actor()
-            || facts::role(&mut tx, group, by.actor.id).await? == Role::Moderator;
+        by.moderates = staff::powers(app, &mut tx, group, by.actor.id).await?.may(Permission::Cases);
     }
     let Some(current) = case::lock(&mut tx, known.id).await? else { return Ok(false) };
     let lanes = case::list_lanes(&mut tx, current.id).await?;

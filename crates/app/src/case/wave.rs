@@ -3,7 +3,11 @@
 use std::collections::HashMap;
 
 use guildhall_domain::{
-    ActorId, EntryId, admission::Role, content::EntryState, event::Cause, moderation::case::Subject,
+    ActorId, EntryId,
+    content::EntryState,
+    event::Cause,
+    moderation::{DecisionAction, case::Subject},
+    staff::needed_for,
 };
 use guildhall_store::{
     actor::{self, Actor},
@@ -18,6 +22,7 @@ use crate::{
     entry::{Delete, take_away},
     facts,
     queue::{QueueError, Word, decide_waiting},
+    staff,
 };
 
 /// Entries decided in one transaction: a long list must not hold up the others.
@@ -73,7 +78,7 @@ pub(super) async fn act(
     }
     if !command.stays_open {
         let mut tx = app.begin().await?;
-        desk.lock(&mut tx).await?;
+        desk.lock(app, &mut tx).await?;
         acted.is_closed = desk.close_lanes(app, &mut tx, "decided").await?;
         tx.commit().await?;
     }
@@ -137,9 +142,9 @@ impl Run<'_> {
         author: &Actor,
     ) -> Result<bool, CaseError> {
         let by = if self.desk.scope().is_some() { self.desk.by } else { current.group_id.actor() };
-        if by != current.group_id.actor() && facts::role(tx, current.group_id, by).await? != Role::Moderator {
-            return Err(guildhall_domain::moderation::NotModerator.into());
-        }
+        let action = if self.is_removal() { DecisionAction::Remove } else { DecisionAction::Admit };
+        let permission = needed_for(action).ok_or(CaseError::NotFound)?;
+        staff::powers(self.app, tx, current.group_id, by).await?.demand(permission)?;
         if self.is_removal() {
             if current.state != EntryState::Published {
                 return Ok(false);

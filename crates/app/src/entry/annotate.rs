@@ -3,7 +3,8 @@
 use guildhall_domain::{
     ActorId, EntryId, Timestamp,
     event::{Cause, EventKind},
-    moderation::{DecisionAction, Target, decide_moderate},
+    moderation::{DecisionAction, Target},
+    staff::Permission,
 };
 use guildhall_store::{StoreError, Tx, entry, group, received::Outcome};
 
@@ -12,6 +13,7 @@ use crate::{
     decision::{Grounds, Record, keep},
     facts,
     group::ModerationError,
+    staff,
 };
 
 /// What is noted.
@@ -82,9 +84,7 @@ pub(crate) async fn note(
     grounds: &Grounds,
 ) -> Result<(), ModerationError> {
     let current = entry::lock(tx, command.entry).await?.ok_or(ModerationError::NotFound)?;
-    if command.by != current.group_id.actor() {
-        decide_moderate(facts::role(tx, current.group_id, command.by).await?)?;
-    }
+    staff::powers(app, tx, current.group_id, command.by).await?.demand(Permission::Lock)?;
     let lock_to = command.annotation.lock();
     let (is_new, action, told) = match (command.annotation, lock_to) {
         (Annotation::Locked(_) | Annotation::LockedUntil(_), (locked, until)) => (

@@ -2,13 +2,14 @@
 
 use guildhall_domain::{
     ActorId, EntryId,
-    admission::{Role, Verdict},
+    admission::Verdict,
     content::{
         ChangeFacts, DeleteOutcome, DeleteRefusal, EntryState, MoveRefusal, decide_delete, decide_restore,
     },
     event::{Cause, EventKind},
     moderation::{DecisionAction, Target},
     peering::Peering,
+    staff::Permission,
 };
 use guildhall_store::{
     StoreError, Tx,
@@ -25,7 +26,7 @@ use super::seen;
 use crate::{
     App, cause,
     decision::{Grounds, News, Record, keep},
-    facts,
+    facts, staff,
 };
 
 /// Somebody takes an entry away, or brings it back.
@@ -136,12 +137,12 @@ pub(crate) async fn take_away(
     grounds: &Grounds,
 ) -> Result<DeleteOutcome, DeleteError> {
     let current = entry::lock_in_thread(tx, command.entry).await?.ok_or(DeleteError::NotFound)?;
-    let (teller, role) = match role_of(tx, &current, command.by).await? {
+    let (teller, may_remove) = match may_remove(app, tx, &current, command.by).await? {
         // Others take the word of a moderator who was dismissed meanwhile no more; the group's they take.
-        Role::Outsider | Role::Member if is_decided => (current.group_id.actor(), Role::Moderator),
-        role => (command.by, role),
+        false if is_decided => (current.group_id.actor(), true),
+        may_remove => (command.by, may_remove),
     };
-    let known = ChangeFacts { author: current.author_id, state: current.state, role };
+    let known = ChangeFacts { author: current.author_id, state: current.state, may_remove };
     let decided = decide_delete(&known, command.by)?;
     let outcome = if decided == DeleteOutcome::AlreadyGone { Outcome::Ignored } else { Outcome::Applied };
     if !cause::finish(tx, command.cause, outcome, None, app.now()).await? {
@@ -205,8 +206,9 @@ pub(crate) async fn bring_back(
     grounds: &Grounds,
 ) -> Result<(), DeleteError> {
     let current = entry::lock_in_thread(tx, command.entry).await?.ok_or(DeleteError::NotFound)?;
-    let role = role_of(tx, &current, command.by).await?;
-    decide_restore(&ChangeFacts { author: current.author_id, state: current.state, role }, command.by)?;
+    let may_remove = may_remove(app, tx, &current, command.by).await?;
+    let known = ChangeFacts { author: current.author_id, state: current.state, may_remove };
+    decide_restore(&known, command.by)?;
     if current.state == EntryState::Deleted && !may_return(app, tx, &current, (by, peering)).await? {
         return Err(DeleteRefusal::NotAllowed.into());
     }
@@ -255,12 +257,14 @@ async fn may_return(
     Ok(verdict.is_admitted() || matches!(verdict, Verdict::Hold(_)))
 }
 
-// A group acts as its own moderator: for the instance's admins, and for its word about itself when it lives elsewhere.
-pub(super) async fn role_of(tx: &mut Tx, entry: &Entry, by: ActorId) -> Result<Role, StoreError> {
-    if by == entry.group_id.actor() {
-        return Ok(Role::Moderator);
-    }
-    facts::role(tx, entry.group_id, by).await
+/// Whether somebody may take out what others wrote, and bring it back.
+pub(super) async fn may_remove(
+    app: &App,
+    tx: &mut Tx,
+    entry: &Entry,
+    by: ActorId,
+) -> Result<bool, StoreError> {
+    Ok(staff::powers(app, tx, entry.group_id, by).await?.may(Permission::Remove))
 }
 
 // What was never out was never told, and is not told now. A group elsewhere is told what people here did; what it

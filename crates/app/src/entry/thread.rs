@@ -2,7 +2,6 @@
 
 use guildhall_domain::{
     ActorId, EntryId, GroupId,
-    admission::Role,
     content::{
         ChangeFacts, DeleteOutcome, DeleteRefusal, EntryState, MoveFacts, MoveOutcome, MoveRefusal,
         MoveTarget, decide_delete, decide_move, decide_restore,
@@ -10,20 +9,20 @@ use guildhall_domain::{
     event::{Cause, EventKind},
     group::Visibility,
     moderation::DecisionAction,
+    staff::Permission,
 };
 use guildhall_store::{
     StoreError, Tx,
     actor::Actor,
     entry::{self, Entry},
     group::{self, Counts},
-    moderator,
     received::Outcome,
 };
 
 use super::delete::{
-    Delete, DeleteError, delete, is_told, record, restore, return_to_before, role_of, set_gone, settle,
+    Delete, DeleteError, delete, is_told, may_remove, record, restore, return_to_before, set_gone, settle,
 };
-use crate::{App, cause, decision::Grounds, facts};
+use crate::{App, Viewer, cause, decision::Grounds, facts, staff};
 
 /// Takes a thread away with all its comments, for a moderator or the group itself. What its author does concerns the post
 /// alone.
@@ -86,7 +85,8 @@ pub async fn move_thread(app: &App, command: MoveThread) -> Result<MoveOutcome, 
 async fn is_left_to_author(app: &App, command: &Delete) -> Result<bool, StoreError> {
     let Some(post) = entry::find(&app.store, command.entry).await? else { return Ok(true) };
     let is_group = command.by == post.group_id.actor();
-    Ok(!is_group && !moderator::exists(&app.store, post.group_id, command.by).await?)
+    let by = Viewer { actor: Some(command.by), ..Viewer::anonymous() };
+    Ok(!is_group && !staff::may(app, &by, post.group_id, Permission::Remove).await?)
 }
 
 /// What there is of a thread to take away.
@@ -109,9 +109,9 @@ impl Present {
 
 async fn remove(app: &App, tx: &mut Tx, command: &Delete, is_ours: bool) -> Result<(), DeleteError> {
     let post = entry::lock_in_thread(tx, command.entry).await?.ok_or(DeleteError::NotFound)?;
-    let role = role_of(tx, &post, command.by).await?;
-    let decided =
-        decide_delete(&ChangeFacts { author: post.author_id, state: post.state, role }, command.by)?;
+    let may_remove = may_remove(app, tx, &post, command.by).await?;
+    let known = ChangeFacts { author: post.author_id, state: post.state, may_remove };
+    let decided = decide_delete(&known, command.by)?;
     let present = Present::find(tx, &post, decided).await?;
     let outcome = present.outcome();
     if cause::finish(tx, command.cause, outcome, None, app.now()).await? && outcome == Outcome::Applied {
@@ -161,13 +161,13 @@ fn out(comments: &[(EntryId, EntryState)]) -> Vec<EntryId> {
 
 async fn bring_back(app: &App, tx: &mut Tx, command: &Delete, is_ours: bool) -> Result<(), DeleteError> {
     let post = entry::lock_in_thread(tx, command.entry).await?.ok_or(DeleteError::NotFound)?;
-    let role = role_of(tx, &post, command.by).await?;
+    let may_remove = may_remove(app, tx, &post, command.by).await?;
     let gone = entry::list_gone_comments(tx, post.id).await?;
-    let known = ChangeFacts { author: post.author_id, state: post.state, role };
+    let known = ChangeFacts { author: post.author_id, state: post.state, may_remove };
     let is_post_back = match decide_restore(&known, command.by) {
         Ok(()) => true,
         // Its author took the post away, or brought it back: the comments are the moderators' to bring back all the same.
-        Err(_) if role == Role::Moderator && !gone.is_empty() => false,
+        Err(_) if may_remove && !gone.is_empty() => false,
         Err(refusal) => return Err(refusal.into()),
     };
     if !cause::finish(tx, command.cause, Outcome::Applied, None, app.now()).await? {
@@ -208,26 +208,22 @@ impl Hosts {
         Ok(Self { from, to })
     }
 
-    async fn target(&self, tx: &mut Tx, by: ActorId) -> Result<Option<MoveTarget>, StoreError> {
+    async fn target(&self, app: &App, tx: &mut Tx, by: ActorId) -> Result<Option<MoveTarget>, StoreError> {
         let Some(to) = &self.to else { return Ok(None) };
-        let (role, visibility) = place_in(tx, GroupId(to.id.0), by).await?;
         Ok(Some(MoveTarget {
             is_same: to.id == self.from.id,
             is_local: to.is_local,
-            visibility,
+            visibility: visibility_of(tx, GroupId(to.id.0)).await?,
             // Of the servers that speak for them: a handle may bear the name of another.
             is_neighbour: to.ap_id.authority().is_some_and(|home| self.from.ap_id.authority() == Some(home)),
-            role,
+            is_theirs: staff::powers(app, tx, GroupId(to.id.0), by).await?.may(Permission::Remove),
         }))
     }
 }
 
-/// What somebody is in a group, and who may read in it, as of the transaction that writes.
-async fn place_in(tx: &mut Tx, group: GroupId, by: ActorId) -> Result<(Role, Visibility), StoreError> {
-    let known = entry::find_author_facts(tx, group, by).await?;
-    let place =
-        known.map_or((Role::Outsider, Visibility::Public), |known| (known.role, known.policy.visibility));
-    Ok(if by == group.actor() { (Role::Moderator, place.1) } else { place })
+/// Who may read in a group, as of the transaction that writes.
+async fn visibility_of(tx: &mut Tx, group: GroupId) -> Result<Visibility, StoreError> {
+    Ok(group::find_visibility_in(tx, group).await?.unwrap_or(Visibility::Public))
 }
 
 /// Moves a thread in a transaction that does more. Before the group is locked: this locks both in their order.
@@ -244,16 +240,15 @@ pub(crate) async fn relocate(
         // Somebody else was faster, and the groups looked up are not those it is about.
         return Err(DeleteError::NotFound);
     }
-    let (role, visibility) = place_in(tx, post.group_id, command.by).await?;
     let known = MoveFacts {
-        role,
+        powers: staff::powers(app, tx, post.group_id, command.by).await?,
         is_local: hosts.from.is_local,
-        visibility,
+        visibility: visibility_of(tx, post.group_id).await?,
         is_by_hand: grounds.case.is_some(),
-        target: hosts.target(tx, command.by).await?,
+        target: hosts.target(app, tx, command.by).await?,
     };
     let decided = decide_move(&known).map_err(|refusal| match refusal {
-        MoveRefusal::NotModerator(_) => DeleteRefusal::NotAllowed.into(),
+        MoveRefusal::NotPermitted(_) => DeleteRefusal::NotAllowed.into(),
         MoveRefusal::Wider => DeleteError::NotMoved(refusal),
     })?;
     let is_gone = matches!(post.state, EntryState::Removed | EntryState::Deleted);

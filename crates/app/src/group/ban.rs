@@ -4,13 +4,14 @@ use guildhall_domain::{
     ActorId, GroupId, Timestamp,
     admission::{End, Sanction},
     event::Cause,
+    moderation::DecisionAction,
 };
 use guildhall_store::received::Outcome;
 
 use super::{
     ModerationError,
-    moderators::{give_up, lock_moderated},
-    sanction::{Acting, Imposed, impose},
+    moderators::give_up,
+    sanction::{Acting, Imposed, impose, lock_over},
 };
 use crate::{
     App, cause,
@@ -49,7 +50,7 @@ pub async fn set_ban(app: &App, command: SetBan) -> Result<(), ModerationError> 
     let SetBan { group, actor, by, banned, until, reason, remove_content, cause } = command;
     let (person, is_ours) = (facts::actor(app, actor).await?, facts::actor(app, by).await?.is_local);
     let mut tx = app.begin().await?;
-    let here = match lock_moderated(&mut tx, group, by).await {
+    let here = match lock_over(app, &mut tx, group, by, (DecisionAction::Ban, actor)).await {
         Ok(here) => here,
         Err(error) => {
             drop(tx);

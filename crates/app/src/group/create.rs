@@ -5,12 +5,13 @@ use guildhall_domain::{
     actor::ActorKind,
     group::{InvalidSettings, Policy, Rule, decide_settings},
     handle::{InvalidHandle, decide_local_name},
+    staff::{Office, StaffRole},
     text::{clean, clean_line},
 };
 use guildhall_store::{
     StoreError, actor,
     group::{self, GroupFields, RenderedRule},
-    moderator,
+    staff::{self, Staff},
 };
 
 use crate::{App, account::local_fields, key::insert_keys, markup};
@@ -32,7 +33,7 @@ pub struct CreateGroup {
     pub policy: Policy,
     /// Its rules in order.
     pub rules: Vec<Rule>,
-    /// Its first moderators, here or elsewhere.
+    /// Its first staff, here or elsewhere: the first of them owns it, the others are its moderators.
     pub moderators: Vec<ActorId>,
 }
 
@@ -84,8 +85,12 @@ pub async fn create(app: &App, command: CreateGroup) -> Result<GroupId, CreateGr
     insert_keys(&mut tx, actor_id, &actor_fields.ap_id, keys, now).await?;
     group::insert(&mut tx, id, true, &fields, now).await?;
     group::set_rules(&mut tx, id, &render_rules(rules)).await?;
-    for moderator in command.moderators {
-        moderator::insert(&mut tx, id, moderator, now).await?;
+    for (at, actor) in command.moderators.into_iter().enumerate() {
+        let role = if at == 0 { StaffRole::Owner } else { StaffRole::Moderator };
+        let first = Staff { actor, office: Office::of(role), since: now, by: None, reason: None };
+        if at == 0 || staff::find_in(&mut tx, id, actor).await?.is_none() {
+            staff::set(&mut tx, id, &first).await?;
+        }
     }
     tx.commit().await?;
     Ok(id)

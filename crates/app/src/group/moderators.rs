@@ -1,21 +1,18 @@
-//! Appointing and dismissing moderators.
+//! Appointing and dismissing moderators, as other servers know them; and who may moderate.
 
 use guildhall_domain::{
     ActorId, GroupId,
-    event::{Cause, EventKind},
-    moderation::{DecisionAction, NotModerator, Target, decide_moderate},
+    event::Cause,
+    staff::{NotPermitted, Permission},
 };
 use guildhall_store::{
     StoreError, Tx,
     group::{self, Group},
-    moderator,
-    received::Outcome,
 };
 
 use crate::{
     App, cause,
-    decision::{Record, keep},
-    facts,
+    staff::{self, SetStaff, StaffError, StaffWish},
 };
 
 /// Somebody is to become moderator, or to cease to be one.
@@ -39,62 +36,36 @@ pub enum ModerationError {
     /// No such group, person or entry.
     #[error("there is no such thing to moderate")]
     NotFound,
-    /// Only moderators do this.
+    /// It takes a permission that they do not have.
     #[error(transparent)]
-    NotModerator(#[from] NotModerator),
+    NotPermitted(#[from] NotPermitted),
     /// Reading or writing failed.
     #[error("reading or writing failed")]
     Store(#[from] StoreError),
 }
 
-/// Appoints or dismisses a moderator. A group elsewhere speaks for itself: its own word is taken (FEP-1b12).
+/// Appoints or dismisses a moderator, where roles are not known. A group elsewhere speaks for itself: its own word is taken
+/// (FEP-1b12).
 ///
 /// # Errors
-/// [`ModerationError`]; nothing is written then.
-pub async fn set_moderator(app: &App, command: SetModerator) -> Result<(), ModerationError> {
+/// [`StaffError`]; nothing is written then.
+pub async fn set_moderator(app: &App, command: SetModerator) -> Result<(), StaffError> {
     let SetModerator { group, actor, by, appointed, cause } = command;
-    let is_ours = facts::actor(app, by).await?.is_local;
-    let mut tx = app.begin().await?;
-    let here = match lock_moderated(&mut tx, group, by).await {
-        Ok(here) => here,
-        Err(error) => {
-            drop(tx);
-            return Err(give_up(app, cause, error).await);
-        }
-    };
-    let now = app.now();
-    let changed = if appointed {
-        moderator::insert(&mut tx, group, actor, now).await?
-    } else {
-        moderator::delete(&mut tx, group, actor).await?
-    };
-    let outcome = if changed { Outcome::Applied } else { Outcome::Ignored };
-    if !cause::finish(&mut tx, cause, outcome, None, now).await? {
-        return Ok(());
-    }
-    if !changed {
-        return Ok(tx.commit().await?);
-    }
-    let action = if appointed { DecisionAction::Appoint } else { DecisionAction::Dismiss };
-    keep(app, &mut tx, Record::by_hand(group, by, action, Target::Actor(actor))).await?;
-    if here.is_local || is_ours {
-        cause::tell(app, &mut tx, cause, EventKind::ModeratorChanged { group, actor, by, appointed }).await?;
-    }
-    tx.commit().await?;
-    app.signals.event.notify_one();
+    let wish = StaffWish::Listed(appointed);
+    staff::set_staff(app, SetStaff { group, actor, by, wish, reason: None, cause }).await?;
     Ok(())
 }
 
-/// Locks a group for an act of `by`: one of its moderators, or the group itself.
+/// Locks a group for an act of `by`: somebody who may do that there, or the group itself.
 pub(super) async fn lock_moderated(
+    app: &App,
     tx: &mut Tx,
     group: GroupId,
     by: ActorId,
+    permission: Permission,
 ) -> Result<Group, ModerationError> {
     let here = group::lock(tx, group).await?.ok_or(ModerationError::NotFound)?;
-    if by != group.actor() {
-        decide_moderate(facts::role(tx, group, by).await?)?;
-    }
+    staff::powers(app, tx, group, by).await?.demand(permission)?;
     Ok(here)
 }
 

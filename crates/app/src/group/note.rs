@@ -1,10 +1,10 @@
 //! What moderators note on people, for each other alone.
 
-use guildhall_domain::{ActorId, GroupId, moderation::decide_moderate, text::shorten};
+use guildhall_domain::{ActorId, GroupId, staff::Permission, text::shorten};
 use guildhall_store::person_note::{self, PersonNote};
 
 use super::ModerationError;
-use crate::{App, facts};
+use crate::{App, staff};
 
 /// The longest note, in characters.
 const MAX_LENGTH: usize = 5_000;
@@ -21,9 +21,7 @@ pub async fn note_on_person(
     text: &str,
 ) -> Result<(), ModerationError> {
     let mut tx = app.begin().await?;
-    if by != group.actor() {
-        decide_moderate(facts::role(&mut tx, group, by).await?)?;
-    }
+    staff::powers(app, &mut tx, group, by).await?.demand(Permission::Cases)?;
     let note = PersonNote { id: app.new_id(), by, text: shorten(text, MAX_LENGTH), at: app.now() };
     person_note::insert(&mut tx, group, person, &note).await?;
     Ok(tx.commit().await?)

@@ -9,14 +9,18 @@ use guildhall_domain::{
     welcome::VOUCH_COUNTS_FOR,
 };
 use guildhall_store::{
-    StoreError, Tx, actor::Actor, group::Group, membership, removal, standing, welcome::vouch,
+    StoreError, Tx,
+    actor::Actor,
+    group::{self, Group},
+    membership, removal, standing,
+    welcome::vouch,
 };
 
-use super::{ModerationError, leave::end_membership, moderators::lock_moderated};
+use super::{ModerationError, leave::end_membership};
 use crate::{
     App, cause,
     decision::{Grounds, News, Record, keep},
-    facts,
+    facts, staff,
 };
 
 /// What is decided about a person.
@@ -98,6 +102,19 @@ async fn shut_out(
     Ok(())
 }
 
+/// Locks a group for a decision of `by` about a person, who may stand above them.
+pub(super) async fn lock_over(
+    app: &App,
+    tx: &mut Tx,
+    group: GroupId,
+    by: ActorId,
+    about: (DecisionAction, ActorId),
+) -> Result<Group, ModerationError> {
+    let here = group::lock(tx, group).await?.ok_or(ModerationError::NotFound)?;
+    staff::may_decide_over(app, tx, &here, by, about).await??;
+    Ok(here)
+}
+
 /// What imposing or lifting a sanction is called.
 pub(crate) fn action_of(sanction: Sanction, is_imposed: bool) -> DecisionAction {
     match (sanction, is_imposed) {
@@ -135,7 +152,8 @@ pub async fn set_sanction(app: &App, command: SetSanction) -> Result<(), Moderat
     let SetSanction { group, actor, by, sanction, end, reason } = command;
     let (person, is_ours) = (facts::actor(app, actor).await?, facts::actor(app, by).await?.is_local);
     let mut tx = app.begin().await?;
-    let here = lock_moderated(&mut tx, group, by).await?;
+    let about = (action_of(sanction, end.is_some()), actor);
+    let here = lock_over(app, &mut tx, group, by, about).await?;
     if !here.is_local {
         return Err(ModerationError::NotFound);
     }

@@ -4,7 +4,8 @@ use guildhall_domain::{
     ActorId, GroupId,
     event::{Cause, EventKind},
     group::{Admission, InvalidSettings, Policy, Posting, Review, Rule, Visibility, decide_settings},
-    moderation::{MAX_APPEAL_DAYS, NotModerator, Signed, decide_moderate},
+    moderation::{MAX_APPEAL_DAYS, Signed},
+    staff::{NotPermitted, Permission},
     text::{clean, clean_line},
     welcome::{Invites, MAX_VOUCHES_NEEDED, Welcome},
 };
@@ -18,7 +19,7 @@ use super::{
     create::{clean_rules, render_rules},
     elsewhere::end_elsewhere,
 };
-use crate::{App, cause, facts, markup};
+use crate::{App, cause, markup, staff};
 
 /// What is to change; `None` leaves a thing as it is.
 #[derive(Debug, Clone, Default)]
@@ -51,15 +52,31 @@ pub struct ChangeGroup {
     pub vouches_needed: Option<u8>,
 }
 
+impl ChangeGroup {
+    /// What it takes to change this.
+    fn takes(&self) -> impl Iterator<Item = Permission> {
+        let Self {
+            title, description, language, picture_url, admission, posting, review, visibility, ..
+        } = self;
+        let Self { signed, appeal_days, rules, invites, vouches_needed, .. } = self;
+        let says = title.is_some() || description.is_some() || language.is_some() || picture_url.is_some();
+        let opens = admission.is_some() || posting.is_some() || review.is_some() || visibility.is_some();
+        let invites = invites.is_some() || vouches_needed.is_some();
+        let settings = says || opens || invites || signed.is_some() || appeal_days.is_some();
+        let settings = (settings || rules.is_none()).then_some(Permission::Settings);
+        settings.into_iter().chain(rules.is_some().then_some(Permission::Rules))
+    }
+}
+
 /// Why [`change`] did not happen.
 #[derive(Debug, thiserror::Error)]
 pub enum ChangeGroupError {
     /// No such group, or one hosted elsewhere.
     #[error("no such group")]
     NoSuchGroup,
-    /// Only its moderators change it.
+    /// It takes a permission that they do not have: for the written rules another than for the rest.
     #[error(transparent)]
-    NotModerator(#[from] NotModerator),
+    NotPermitted(#[from] NotPermitted),
     /// A text that does not fit.
     #[error(transparent)]
     Settings(#[from] InvalidSettings),
@@ -71,7 +88,7 @@ pub enum ChangeGroupError {
     Store(#[from] StoreError),
 }
 
-/// Changes a group hosted here, by one of its moderators, or by the group itself for the instance's admins. With one that
+/// Changes a group hosted here, by somebody who may do so, or by the group itself for the instance's admins. With one that
 /// becomes a group for people here the memberships of everybody else end.
 ///
 /// # Errors
@@ -88,8 +105,9 @@ pub async fn change(
         .await?
         .filter(|group| group.is_local)
         .ok_or(ChangeGroupError::NoSuchGroup)?;
-    if by != id.actor() {
-        decide_moderate(facts::role(&mut tx, id, by).await?)?;
+    let powers = staff::powers(app, &mut tx, id, by).await?;
+    for permission in command.takes() {
+        powers.demand(permission)?;
     }
     let rules = match command.rules.clone() {
         Some(rules) => clean_rules(rules),

@@ -4,22 +4,25 @@ use std::collections::HashMap;
 
 use guildhall_domain::{
     ActorId, GroupId,
-    moderation::{DecisionAction, MAX_REASON_LENGTH, NotModerator, Target},
+    event::Cause,
+    moderation::{DecisionAction, MAX_REASON_LENGTH, Target},
+    staff::{AppointRefusal, Office, Permission, StaffRole},
     text::shorten,
-    trust::{Seen, Trust, decide_trust, explain},
+    trust::{Seen, Trust, TrustFacts, decide_trust, explain},
 };
 use guildhall_store::{
-    StoreError,
+    StoreError, Tx,
     acquaintance::{self, Given},
-    entry,
+    entry, group, staff,
 };
 
-use super::{ModerationError, moderators::lock_moderated};
+use super::ModerationError;
 use crate::{
     App, Viewer,
     decision::{Record, keep},
-    queue::may_see,
+    facts,
     read::{PersonRef, names},
+    staff::{Change, StaffError, carry_out, powers_of},
 };
 
 /// How far somebody is trusted in a group.
@@ -73,9 +76,31 @@ pub enum TrustError {
     /// There is none to take back.
     #[error("no level was given by hand")]
     NothingGiven,
-    /// Only moderators, only here.
+    /// They have a place on the staff that is above it.
+    #[error("this person moderates the group; change their role instead")]
+    IsModerator,
+    /// Helpers are appointed, and this is not theirs to do.
+    #[error(transparent)]
+    Appointment(#[from] AppointRefusal),
+    /// Only by those who may, only here.
     #[error(transparent)]
     Moderation(#[from] ModerationError),
+}
+
+impl From<StaffError> for TrustError {
+    fn from(error: StaffError) -> Self {
+        match error {
+            StaffError::Refused(AppointRefusal::NotPermitted(refusal)) => {
+                ModerationError::from(refusal).into()
+            }
+            StaffError::Refused(refusal) => refusal.into(),
+            StaffError::Store(error) => error.into(),
+            StaffError::NotFound
+            | StaffError::NotSomebody
+            | StaffError::NotOnStaff
+            | StaffError::Elsewhere => ModerationError::NotFound.into(),
+        }
+    }
 }
 
 impl From<StoreError> for TrustError {
@@ -87,7 +112,7 @@ impl From<StoreError> for TrustError {
 /// How far somebody is trusted in a group hosted here; for its moderators, and for themselves.
 ///
 /// # Errors
-/// [`ModerationError::NotFound`] for a group elsewhere, [`ModerationError::NotModerator`] for anybody else.
+/// [`ModerationError::NotFound`] for a group elsewhere, [`ModerationError::NotPermitted`] for anybody else.
 pub async fn find_trust(
     app: &App,
     viewer: &Viewer,
@@ -96,13 +121,27 @@ pub async fn find_trust(
 ) -> Result<TrustView, ModerationError> {
     let facts = entry::find_author_facts_now(&app.store, group, actor).await?;
     let facts = facts.filter(|facts| facts.group_is_local).ok_or(ModerationError::NotFound)?;
-    let moderates = may_see(app, viewer, group).await?;
-    if !moderates && viewer.actor != Some(actor) {
-        return Err(NotModerator.into());
+    let sight = powers_of(app, viewer, group).await?.demand(Permission::Cases);
+    let moderates = sight.is_ok();
+    if viewer.actor != Some(actor) {
+        sight?;
     }
-    let (_, given) = acquaintance::find(&app.store, group, actor).await?.unwrap_or_default();
+    let known = acquaintance::find(&app.store, group, actor).await?;
+    let (seen, given) = known.unwrap_or_default();
+    let placed = staff::find(&app.store, group, actor).await?;
+    let is_moderator = placed.as_ref().is_some_and(|placed| placed.office.role.is_listed());
+    let given = match placed.filter(|placed| !placed.office.role.is_listed()) {
+        // Helpers are appointed, as moderators are; that is the level that counts.
+        Some(helper) => Some(Given {
+            level: Trust::Helper,
+            reason: helper.reason.unwrap_or_default(),
+            by: helper.by.unwrap_or(group.actor()),
+        }),
+        None => given,
+    };
     let book = app.signals.shelf.of_group_now(&app.store, group, &facts).await?;
-    let (facts, thresholds) = (facts.trust, book.thresholds);
+    let facts = TrustFacts { seen, given: given.as_ref().map(|given| given.level), is_moderator };
+    let thresholds = book.thresholds;
     let now = app.now();
     let mut by = match given.as_ref().filter(|_| moderates) {
         Some(given) => names::people(app, vec![given.by]).await?,
@@ -118,7 +157,8 @@ pub async fn find_trust(
     })
 }
 
-/// Gives somebody a level by hand, or takes it back, and records why.
+/// Gives somebody a level by hand, or takes it back, and records why. Helpers are appointed: that level is a place on the staff
+/// of the group, and whoever gives or takes it appoints or dismisses.
 ///
 /// # Errors
 /// [`TrustError`]; nothing is written then.
@@ -126,14 +166,46 @@ pub async fn set_trust(app: &App, command: SetTrust) -> Result<(), TrustError> {
     let SetTrust { group, actor, by, given } = command;
     let given = given.map(|(level, reason)| checked(level, &reason)).transpose()?;
     let known = acquaintance::find(&app.store, group, actor).await?;
+    let is_ours = facts::actor(app, by).await?.is_local;
     let mut tx = app.begin().await?;
-    if !lock_moderated(&mut tx, group, by).await?.is_local {
-        return Err(ModerationError::NotFound.into());
+    let here =
+        group::lock(&mut tx, group).await?.filter(|here| here.is_local).ok_or(ModerationError::NotFound)?;
+    demand_powers(app, &mut tx, group, by).await?;
+    let before = staff::find_in(&mut tx, group, actor).await?;
+    let is_helper = before.as_ref().is_some_and(|staff| staff.office.role == StaffRole::Helper);
+    let has_given = is_helper || known.is_some_and(|(_, given)| given.is_some());
+    let becomes_helper = given.as_ref().is_some_and(|(level, _)| *level == Trust::Helper);
+    if becomes_helper && before.is_some() && !is_helper {
+        return Err(TrustError::IsModerator);
     }
-    if given.is_none() && known.is_none_or(|(_, given)| given.is_none()) {
-        return Err(TrustError::NothingGiven);
+    if is_helper || becomes_helper {
+        let after = becomes_helper.then_some(Office::of(StaffRole::Helper));
+        let reason = given.as_ref().map(|(_, reason)| reason.clone());
+        let change = Change { actor, by, is_ours, before, after, reason, cause: Cause::Local };
+        carry_out(app, &mut tx, &here, &change).await?;
     }
-    let now = app.now();
+    let level = given.filter(|(level, _)| *level != Trust::Helper);
+    if level.is_some() || !(is_helper || becomes_helper) {
+        if level.is_none() && !has_given {
+            return Err(TrustError::NothingGiven);
+        }
+        give(app, &mut tx, (group, actor, by), level).await?;
+    }
+    tx.commit().await?;
+    app.signals.event.notify_one();
+    Ok(())
+}
+
+async fn demand_powers(app: &App, tx: &mut Tx, group: GroupId, by: ActorId) -> Result<(), ModerationError> {
+    Ok(crate::staff::powers(app, tx, group, by).await?.demand(Permission::Trust)?)
+}
+
+async fn give(
+    app: &App,
+    tx: &mut Tx,
+    (group, actor, by): (GroupId, ActorId, ActorId),
+    given: Option<(Trust, String)>,
+) -> Result<(), StoreError> {
     let action = if given.is_some() { DecisionAction::GiveTrust } else { DecisionAction::UngiveTrust };
     let record = Record {
         rule: given.as_ref().map(|(level, _)| level.as_str().to_owned()),
@@ -141,9 +213,8 @@ pub async fn set_trust(app: &App, command: SetTrust) -> Result<(), TrustError> {
         ..Record::by_hand(group, by, action, Target::Actor(actor))
     };
     let given = given.map(|(level, reason)| Given { level, reason, by });
-    acquaintance::give(&mut tx, group, actor, given.as_ref(), now).await?;
-    keep(app, &mut tx, record).await?;
-    tx.commit().await?;
+    acquaintance::give(tx, group, actor, given.as_ref(), app.now()).await?;
+    keep(app, tx, record).await?;
     Ok(())
 }
 

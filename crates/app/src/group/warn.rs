@@ -4,6 +4,7 @@ use guildhall_domain::{
     ActorId, GroupId,
     event::Cause,
     moderation::{DecisionAction, Target},
+    staff::Permission,
 };
 use guildhall_store::received::Outcome;
 
@@ -38,7 +39,7 @@ pub struct Warn {
 pub async fn warn(app: &App, command: Warn) -> Result<(), ModerationError> {
     let Warn { group, target, by, reason, cause } = command;
     let mut tx = app.begin().await?;
-    if let Err(error) = lock_moderated(&mut tx, group, by).await {
+    if let Err(error) = lock_moderated(app, &mut tx, group, by, Permission::Warn).await {
         drop(tx);
         return Err(give_up(app, cause, error).await);
     }

@@ -5,6 +5,7 @@ use guildhall_domain::{
     admission::Layer,
     content::EntryState,
     moderation::{APPEAL_DAYS, AppealOutcome, Decision, DecisionAction, Signed, appeal_until, is_appealable},
+    staff::StaffRole,
     text::shorten,
 };
 use guildhall_store::notice::{Concerned, TellingGroup};
@@ -82,7 +83,9 @@ pub(super) fn of_outcome(
 fn headline(words: Words, decision: &Decision, concerned: &Concerned) -> String {
     let group = title_of(concerned.group.as_ref());
     let title = concerned.entry.as_ref().map(|entry| shorten(&entry.line, MAX_QUOTED)).unwrap_or_default();
-    let said = words.say(phrase_of(decision, concerned), &[("group", &group), ("title", &title)]);
+    let rule = decision.rule.as_deref().unwrap_or_default();
+    let gaps = [("group", group.as_str()), ("title", title.as_str()), ("permission", rule)];
+    let said = words.say(phrase_of(decision, concerned), &gaps);
     match decision.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty()) {
         Some(reason) => format!("{said}: {reason}"),
         None => format!("{said}."),
@@ -118,8 +121,18 @@ fn phrase_of(decision: &Decision, concerned: &Concerned) -> Phrase {
         (DecisionAction::EndProbation, _) => Phrase::ProbationOver,
         (DecisionAction::Warn, None) => Phrase::Warned,
         (DecisionAction::Warn, Some(_)) => Phrase::WarnedFor,
-        (DecisionAction::Appoint, _) => Phrase::Appointed,
-        (DecisionAction::Dismiss, _) => Phrase::Dismissed,
+        (DecisionAction::Appoint | DecisionAction::ChangeRole, _) => match role_of(decision) {
+            Some(StaffRole::Owner) => Phrase::AppointedOwner,
+            Some(StaffRole::Helper) => Phrase::AppointedHelper,
+            Some(StaffRole::Moderator) | None => Phrase::Appointed,
+        },
+        (DecisionAction::Dismiss, _) => match role_of(decision) {
+            Some(StaffRole::Owner) => Phrase::DismissedOwner,
+            Some(StaffRole::Helper) => Phrase::DismissedHelper,
+            Some(StaffRole::Moderator) | None => Phrase::Dismissed,
+        },
+        (DecisionAction::GrantPermission, _) => Phrase::Granted,
+        (DecisionAction::WithdrawPermission, _) => Phrase::Withdrawn,
         (
             DecisionAction::Hold
             | DecisionAction::DismissReport
@@ -131,10 +144,17 @@ fn phrase_of(decision: &Decision, concerned: &Concerned) -> Phrase {
             | DecisionAction::BlockHost
             | DecisionAction::LimitHost
             | DecisionAction::AllowHost
-            | DecisionAction::ClearHost,
+            | DecisionAction::ClearHost
+            | DecisionAction::TakeIntoCare
+            | DecisionAction::EndCare,
             _,
         ) => Phrase::Held,
     }
+}
+
+/// The role that somebody was given, or had.
+fn role_of(decision: &Decision) -> Option<StaffRole> {
+    decision.rule.as_deref().and_then(|role| role.parse().ok())
 }
 
 fn decided_by(words: Words, decision: &Decision, signer: Option<&str>) -> Option<String> {

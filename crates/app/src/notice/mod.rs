@@ -3,6 +3,7 @@
 
 mod compose;
 mod rules;
+mod staff;
 mod words;
 
 use std::time::Duration;
@@ -13,6 +14,7 @@ use guildhall_domain::{
     direct_note::NotePurpose,
     event::{Cause, Event, EventKind},
     moderation::{AppealOutcome, Decision, DecisionAction, NoticeKind, Target, Telling, decide_telling},
+    staff::Permission,
 };
 use guildhall_store::{
     StoreError, Tx,
@@ -23,6 +25,7 @@ use guildhall_store::{
 
 pub(crate) use rules::follow_rules;
 pub use rules::tell_of_fitting_rules;
+pub(crate) use staff::{of_care, of_care_to, of_new_owner};
 
 use self::words::Phrase;
 use crate::{App, Viewer, decision::News};
@@ -108,11 +111,11 @@ pub(crate) async fn of_appeal(
 
 /// Who is asked to decide an appeal: they live here.
 async fn judges(tx: &mut Tx, decision: &Decision, appellant: ActorId) -> Result<Vec<ActorId>, StoreError> {
-    let mut keepers = notice::list_keepers(tx, decision.group).await?;
+    let mut keepers = notice::list_keepers(tx, decision.group, Permission::Appeals).await?;
     keepers.retain(|(keeper, is_local)| *is_local && *keeper != appellant);
     let is_other = |(keeper, _): &(ActorId, bool)| Some(*keeper) != decision.by && *keeper != appellant;
     if !keepers.iter().any(is_other) {
-        let admins = notice::list_keepers(tx, None).await?;
+        let admins = notice::list_keepers(tx, None, Permission::Appeals).await?;
         if admins.iter().any(is_other) {
             keepers = admins;
         }

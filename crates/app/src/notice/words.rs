@@ -30,7 +30,21 @@ pub(super) enum Phrase {
     Warned,
     WarnedFor,
     Appointed,
+    AppointedHelper,
+    AppointedOwner,
     Dismissed,
+    DismissedHelper,
+    DismissedOwner,
+    Granted,
+    Withdrawn,
+    /// To those who look after a group.
+    NewOwner,
+    /// To those who run the instance: a group is theirs to look after.
+    InCare,
+    /// And whom it has seen most of.
+    Proposed,
+    /// To who led a group that nobody follows in.
+    LeftInCare,
     /// After a ban.
     ContentToo,
     Rule,
@@ -267,6 +281,66 @@ impl Phrase {
                 "Vous n’êtes plus modérateur de {group}",
                 "Non sei più moderatore di {group}",
                 "תפקיד הניהול שלך ב{group} הסתיים",
+            ],
+            Self::AppointedHelper => [
+                "You help the moderators of {group} now",
+                "Vous aidez maintenant les modérateurs de {group}",
+                "Ora aiuti i moderatori di {group}",
+                "מונית לסייע למנהלי {group}",
+            ],
+            Self::AppointedOwner => [
+                "You are the owner of {group} now",
+                "Vous êtes maintenant responsable de {group}",
+                "Ora sei responsabile di {group}",
+                "קיבלת את האחריות על {group}",
+            ],
+            Self::DismissedHelper => [
+                "You no longer help the moderators of {group}",
+                "Vous n’aidez plus les modérateurs de {group}",
+                "Non aiuti più i moderatori di {group}",
+                "הסיוע שלך למנהלי {group} הסתיים",
+            ],
+            Self::DismissedOwner => [
+                "You are no longer an owner of {group}",
+                "Vous n’êtes plus responsable de {group}",
+                "Non sei più responsabile di {group}",
+                "האחריות שלך על {group} הסתיימה",
+            ],
+            Self::Granted => [
+                "You have the permission “{permission}” in {group} now",
+                "Vous avez maintenant la permission « {permission} » dans {group}",
+                "Ora hai il permesso “{permission}” in {group}",
+                "קיבלת את ההרשאה ״{permission}״ ב{group}",
+            ],
+            Self::Withdrawn => [
+                "You no longer have the permission “{permission}” in {group}",
+                "Vous n’avez plus la permission « {permission} » dans {group}",
+                "Non hai più il permesso “{permission}” in {group}",
+                "ההרשאה ״{permission}״ ב{group} נלקחה ממך",
+            ],
+            Self::NewOwner => [
+                "@{name} is the owner of {group} now.",
+                "@{name} est maintenant responsable de {group}.",
+                "@{name} è ora responsabile di {group}.",
+                "@{name} אחראי עכשיו על {group}.",
+            ],
+            Self::InCare => [
+                "Nobody is left to lead {group}: it is in your care, until you make somebody its owner.",
+                "Plus personne ne dirige {group} : il est sous votre garde, jusqu’à ce que vous lui donniez un responsable.",
+                "Nessuno guida più {group}: è affidato a voi, finché non gli date un responsabile.",
+                "לא נשאר מי שינהל את {group}: הקבוצה באחריותכם עד שתמנו לה אחראי.",
+            ],
+            Self::Proposed => [
+                "It has seen most of: {names}.",
+                "Les plus présents sont : {names}.",
+                "I più presenti sono: {names}.",
+                "הפעילים ביותר בה: {names}.",
+            ],
+            Self::LeftInCare => [
+                "{group} is looked after by those who run its server now.",
+                "{group} est maintenant sous la garde des responsables de son serveur.",
+                "{group} è ora affidato a chi gestisce il suo server.",
+                "{group} נמצאת עכשיו באחריות מפעילי השרת שלה.",
             ],
             Self::ContentToo => [
                 "What you wrote there is removed too.",

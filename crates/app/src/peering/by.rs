@@ -1,10 +1,10 @@
 //! Who decides about other servers, and whether they may.
 
-use guildhall_domain::{ActorId, GroupId, moderation::decide_moderate};
+use guildhall_domain::{ActorId, GroupId, staff::Permission};
 use guildhall_store::{StoreError, Tx, actor, group};
 
 use super::PeeringError;
-use crate::{App, facts, instance};
+use crate::{App, instance, staff};
 
 /// Who decides about other servers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub enum By {
     Operator,
     /// Somebody with an account.
     Person {
-        /// Who: a moderator, or the group itself where an admin stands in for it.
+        /// Who: somebody who may do so in the group, or the group itself where an admin stands in for it.
         actor: ActorId,
         /// Whether they administer the instance.
         is_admin: bool,
@@ -24,7 +24,7 @@ pub enum By {
 /// group.
 ///
 /// # Errors
-/// [`PeeringError::NotModerator`], [`PeeringError::NotAdmin`], [`PeeringError::NoSuchGroup`].
+/// [`PeeringError::NotPermitted`], [`PeeringError::NotAdmin`], [`PeeringError::NoSuchGroup`].
 pub(crate) async fn authorise(
     app: &App,
     tx: &mut Tx,
@@ -38,9 +38,7 @@ pub(crate) async fn authorise(
         (Some(group), By::Person { actor, .. }) => {
             let here = group::lock(tx, group).await?.filter(|found| found.is_local);
             here.ok_or(PeeringError::NoSuchGroup)?;
-            if actor != group.actor() {
-                decide_moderate(facts::role(tx, group, actor).await?)?;
-            }
+            staff::powers(app, tx, group, actor).await?.demand(Permission::Peering)?;
             Ok(Some(actor))
         }
     }

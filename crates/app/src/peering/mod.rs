@@ -19,10 +19,7 @@ pub(crate) use set::record;
 pub use set::{ClearPeering, SetPeering, clear, set};
 pub use view::{PeeringView, Position, export, list};
 
-use guildhall_domain::{
-    GroupId,
-    moderation::{MAX_REASON_LENGTH, NotModerator},
-};
+use guildhall_domain::{GroupId, moderation::MAX_REASON_LENGTH, staff::NotPermitted};
 use guildhall_store::{StoreError, actor::Actor};
 
 use crate::{App, facts};
@@ -58,7 +55,7 @@ pub enum PeeringError {
     NoSuchGroup,
     /// A group's list is its moderators'.
     #[error(transparent)]
-    NotModerator(#[from] NotModerator),
+    NotPermitted(#[from] NotPermitted),
     /// The instance's list is its admins'.
     #[error("only admins of this instance decide about other servers for all of it")]
     NotAdmin,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use guildhall_domain::{BlockListId, GroupId, moderation::NotModerator};
+use guildhall_domain::{BlockListId, GroupId, staff::Permission};
 use guildhall_store::{
     StoreError, block_list,
     peering::{self, ListedHost},
@@ -11,8 +11,8 @@ use guildhall_store::{
 use super::{PeeringError, write_csv};
 use crate::{
     App, Viewer,
-    queue::may_see,
     read::{PersonRef, names},
+    staff,
 };
 
 /// An entry of a list, for those who keep it.
@@ -32,7 +32,7 @@ pub type Position = (String, i64);
 /// The entries of a list by host, `limit` at most, from the one after `after` on; those that are over are left out.
 ///
 /// # Errors
-/// [`PeeringError::NotModerator`], [`PeeringError::NotAdmin`].
+/// [`PeeringError::NotPermitted`], [`PeeringError::NotAdmin`].
 pub async fn list(
     app: &App,
     viewer: &Viewer,
@@ -54,7 +54,7 @@ pub async fn list(
 /// A list in Mastodon's columns: what is blocked, limited and muted. What is allowed has no place there.
 ///
 /// # Errors
-/// [`PeeringError::NotModerator`], [`PeeringError::NotAdmin`].
+/// [`PeeringError::NotPermitted`], [`PeeringError::NotAdmin`].
 pub async fn export(app: &App, viewer: &Viewer, group: Option<GroupId>) -> Result<String, PeeringError> {
     allow(app, viewer, group).await?;
     let mut listed = peering::list_of(&app.store, group).await?;
@@ -62,12 +62,12 @@ pub async fn export(app: &App, viewer: &Viewer, group: Option<GroupId>) -> Resul
     Ok(write_csv(listed))
 }
 
-/// What groups decide is for their moderators, and what the instance decides for its admins.
+/// What groups decide is for those who keep their lists, and what the instance decides for its admins.
 async fn allow(app: &App, viewer: &Viewer, group: Option<GroupId>) -> Result<(), PeeringError> {
     match group {
-        Some(group) if !may_see(app, viewer, group).await? => Err(NotModerator.into()),
-        None if !viewer.is_admin => Err(PeeringError::NotAdmin),
-        Some(_) | None => Ok(()),
+        Some(group) => Ok(staff::powers_of(app, viewer, group).await?.demand(Permission::Peering)?),
+        None if viewer.is_admin => Ok(()),
+        None => Err(PeeringError::NotAdmin),
     }
 }
 

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use guildhall_domain::{
     ActorId, AppealId, GroupId, Timestamp,
-    moderation::{AppealOutcome, NotModerator},
+    moderation::AppealOutcome,
+    staff::{NotPermitted, Permission},
 };
 use guildhall_store::{
     StoreError,
@@ -14,12 +15,12 @@ use guildhall_store::{
 
 use crate::{
     App, Viewer,
-    queue::may_see,
     read::{
         Cursor, DecisionView, Page, PageRequest, PersonRef,
         decisions::{self, Reader},
         names,
     },
+    staff,
 };
 
 /// An appeal.
@@ -48,7 +49,7 @@ pub struct AppealView {
 pub enum AppealsError {
     /// They are for the moderators of the group.
     #[error(transparent)]
-    NotModerator(#[from] NotModerator),
+    NotPermitted(#[from] NotPermitted),
     /// Those against decisions for the whole instance are for its admins.
     #[error("only admins of this instance see the appeals against what was decided for all of it")]
     NotAdmin,
@@ -60,16 +61,14 @@ pub enum AppealsError {
 /// The open appeals of a group, longest waiting first.
 ///
 /// # Errors
-/// [`AppealsError::NotModerator`] for anybody but its moderators and the instance's admins.
+/// [`AppealsError::NotPermitted`] for anybody but its moderators and the instance's admins.
 pub async fn of_group(
     app: &App,
     viewer: &Viewer,
     group: GroupId,
     request: PageRequest,
 ) -> Result<Page<AppealView>, AppealsError> {
-    if !may_see(app, viewer, group).await? {
-        return Err(NotModerator.into());
-    }
+    staff::powers_of(app, viewer, group).await?.demand(Permission::Cases)?;
     list_open(app, Some(group), request).await
 }
 

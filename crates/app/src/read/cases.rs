@@ -3,10 +3,8 @@
 use guildhall_domain::{
     ActorId, CaseId, EntryId, GroupId, Timestamp,
     content::EntryKind,
-    moderation::{
-        NotModerator,
-        case::{Lane, Subject, SubjectKind},
-    },
+    moderation::case::{Lane, Subject, SubjectKind},
+    staff::{NotPermitted, Permission},
 };
 use guildhall_store::{
     StoreError, acquaintance,
@@ -17,10 +15,10 @@ use guildhall_store::{
 use crate::{
     App, Viewer,
     case::{CaseError, Desk},
-    queue::may_see,
     read::{
         Cursor, DecisionView, GroupRef, Page, PageRequest, PersonRef, ReportView, decisions, names, reports,
     },
+    staff,
 };
 
 pub use guildhall_store::case::CaseLane;
@@ -138,7 +136,7 @@ pub struct CaseFilter {
 pub enum CasesError {
     /// Those of a group are for its moderators.
     #[error(transparent)]
-    NotModerator(#[from] NotModerator),
+    NotPermitted(#[from] NotPermitted),
     /// Those of the instance are for its admins.
     #[error("only admins of this instance see its cases")]
     NotAdmin,
@@ -150,7 +148,7 @@ pub enum CasesError {
 /// The cases of a group, newest first.
 ///
 /// # Errors
-/// [`CasesError::NotModerator`] for anybody but its moderators and the instance's admins.
+/// [`CasesError::NotPermitted`] for anybody but its moderators and the instance's admins.
 pub async fn of_group(
     app: &App,
     viewer: &Viewer,
@@ -158,9 +156,7 @@ pub async fn of_group(
     filter: CaseFilter,
     request: PageRequest,
 ) -> Result<Page<CaseLine>, CasesError> {
-    if !may_see(app, viewer, group).await? {
-        return Err(NotModerator.into());
-    }
+    staff::powers_of(app, viewer, group).await?.demand(Permission::Cases)?;
     Ok(page(app, Some(group), filter, request).await?)
 }
 
@@ -324,16 +320,14 @@ pub struct NoteView {
 /// What the moderators of a group know of a person.
 ///
 /// # Errors
-/// [`CasesError::NotModerator`] for anybody but them and the instance's admins.
+/// [`CasesError::NotPermitted`] for anybody but them and the instance's admins.
 pub async fn person_file(
     app: &App,
     viewer: &Viewer,
     group: GroupId,
     person: PersonRef,
 ) -> Result<PersonFile, CasesError> {
-    if !may_see(app, viewer, group).await? {
-        return Err(NotModerator.into());
-    }
+    staff::powers_of(app, viewer, group).await?.demand(Permission::Cases)?;
     let seen =
         acquaintance::find(&app.store, group, person.id).await?.map(|(seen, _)| seen).unwrap_or_default();
     let notes = person_note::list(&app.store, group, person.id, MAX_SHOWN).await?;

@@ -6,7 +6,8 @@ use guildhall_domain::{
     ActorId, CaseId, DecisionId, EntryId, GroupId, Timestamp,
     admission::{HoldReason, Layer},
     content::EntryKind,
-    moderation::{Decision, DecisionAction, NotModerator, Target, WrittenRule},
+    moderation::{Decision, DecisionAction, Target, WrittenRule},
+    staff::{NotPermitted, Permission},
 };
 use guildhall_store::{
     StoreError, decision,
@@ -17,6 +18,7 @@ use crate::{
     App, Viewer,
     queue::may_see,
     read::{Cursor, Page, PageRequest, PersonRef, entries, names},
+    staff,
 };
 
 /// A decision.
@@ -62,7 +64,7 @@ pub enum DecisionsError {
     NotFound,
     /// Those of a whole group are for its moderators.
     #[error(transparent)]
-    NotModerator(#[from] NotModerator),
+    NotPermitted(#[from] NotPermitted),
     /// Those of the whole instance are for its admins.
     #[error("only admins of this instance see what was decided for all of it")]
     NotAdmin,
@@ -77,16 +79,14 @@ pub enum DecisionsError {
 /// The decisions of a group, newest first.
 ///
 /// # Errors
-/// [`DecisionsError::NotModerator`] for anybody but its moderators and the instance's admins.
+/// [`DecisionsError::NotPermitted`] for anybody but its moderators and the instance's admins.
 pub async fn of_group(
     app: &App,
     viewer: &Viewer,
     group: GroupId,
     request: PageRequest,
 ) -> Result<Page<DecisionView>, DecisionsError> {
-    if !may_see(app, viewer, group).await? {
-        return Err(NotModerator.into());
-    }
+    staff::powers_of(app, viewer, group).await?.demand(Permission::Cases)?;
     let before = request.after.map(|cursor| DecisionId(cursor.id));
     let found = decision::list_of_group_before(&app.store, group, before, request.limit() + 1).await?;
     Ok(views(app, request.page(found, by_id), Reader::Keeper).await?)

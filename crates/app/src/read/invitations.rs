@@ -1,14 +1,15 @@
 //! Invitations, as their makers and moderators see them, and as whoever follows the link does.
 
-use guildhall_domain::{GroupId, InvitationId, Timestamp, welcome::InvitationVoid};
+use guildhall_domain::{GroupId, InvitationId, Timestamp, staff::Permission, welcome::InvitationVoid};
 use guildhall_store::{
-    StoreError, moderator,
+    StoreError,
     welcome::invitation::{self, Invitation},
 };
 
 use crate::{
     App, Viewer,
     read::{Cursor, Page, PageRequest, PersonRef, names},
+    staff,
     welcome::{Shown, hash_of, state_of},
 };
 
@@ -44,7 +45,7 @@ pub struct InvitationPage {
     pub code: String,
 }
 
-/// Invitations to a group hosted here, newest first: of its moderators and the instance's admins all, of anybody else their
+/// Invitations to a group hosted here, newest first: of those who may invite on its behalf and the instance's admins all, of anybody else their
 /// own.
 pub async fn list(
     app: &App,
@@ -53,7 +54,7 @@ pub async fn list(
     request: PageRequest,
 ) -> Result<Page<InvitationView>, StoreError> {
     let Some(actor) = viewer.actor else { return Ok(Page { items: Vec::new(), next: None }) };
-    let sees_all = viewer.is_admin || moderator::exists(&app.store, group, actor).await?;
+    let sees_all = staff::may(app, viewer, group, Permission::Invite).await?;
     let by = (!sees_all).then_some(actor);
     let before = request.after.map(|cursor| InvitationId(cursor.id));
     let found = invitation::list(&app.store, group, by, before, request.limit() + 1).await?;

@@ -7,11 +7,12 @@ use guildhall_domain::{
     admission::Role,
     group::Visibility,
     membership::MembershipState,
+    staff::Permission,
     visibility::{Reader, decide_listing, decide_reading},
 };
-use guildhall_store::{StoreError, actor, group, membership, moderator};
+use guildhall_store::{StoreError, actor, group, membership};
 
-use crate::{App, Viewer};
+use crate::{App, Viewer, staff};
 
 /// What a viewer is in each group, asked once.
 #[derive(Default)]
@@ -82,7 +83,7 @@ async fn role_of(
     actor: ActorId,
     asks_members: bool,
 ) -> Result<Role, StoreError> {
-    if viewer.is_admin || moderator::exists(&app.store, group, actor).await? {
+    if staff::may(app, viewer, group, Permission::Cases).await? {
         return Ok(Role::Moderator);
     }
     Ok(if asks_members && is_member(app, viewer, group, actor).await? {

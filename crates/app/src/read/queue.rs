@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use guildhall_domain::{ApId, EntryId, GroupId, QueueItemId, ReceivedId, Timestamp, welcome::Answer};
+use guildhall_domain::{
+    ApId, EntryId, GroupId, QueueItemId, ReceivedId, Timestamp, staff::Permission, welcome::Answer,
+};
 use guildhall_store::{
     StoreError,
     entry::{self, Entry, Texts},
@@ -14,8 +16,9 @@ use guildhall_store::{
 
 use crate::{
     App, Viewer,
-    queue::{QueueError, may_see},
+    queue::QueueError,
     read::{Cursor, Page, PageRequest, PersonRef, names},
+    staff,
 };
 
 /// The most bytes of original activities on one page. A page that would have more ends early, and `next` leads on.
@@ -55,16 +58,14 @@ pub struct QueueItemView {
 /// The open items of a group, longest waiting first.
 ///
 /// # Errors
-/// [`QueueError::NotModerator`] for anybody but its moderators and the instance's admins.
+/// [`QueueError::NotPermitted`] for anybody but its moderators and the instance's admins.
 pub async fn list(
     app: &App,
     viewer: &Viewer,
     group: GroupId,
     request: PageRequest,
 ) -> Result<Page<QueueItemView>, QueueError> {
-    if !may_see(app, viewer, group).await? {
-        return Err(guildhall_domain::moderation::NotModerator.into());
-    }
+    staff::powers_of(app, viewer, group).await?.demand(Permission::Cases)?;
     let after = request.after.map(|cursor| QueueItemId(cursor.id));
     let items = queue::list_open(&app.store, group, None, after, request.limit() + 1).await?;
     Ok(views(app, request.page(items, |item| cursor(item.id))).await?)

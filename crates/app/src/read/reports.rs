@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use guildhall_domain::{
-    ActorId, CaseId, EntryId, GroupId, Timestamp, content::EntryKind, moderation::NotModerator,
+    ActorId, CaseId, EntryId, GroupId, Timestamp,
+    content::EntryKind,
+    staff::{NotPermitted, Permission},
 };
 use guildhall_store::{
     StoreError, entry,
@@ -12,8 +14,8 @@ use guildhall_store::{
 
 use crate::{
     App, Viewer,
-    queue::may_see,
     read::{Cursor, Page, PageRequest, PersonRef, names},
+    staff,
 };
 
 /// A report.
@@ -42,7 +44,7 @@ pub struct ReportView {
 pub enum ReportsError {
     /// They are for the moderators of the group.
     #[error(transparent)]
-    NotModerator(#[from] NotModerator),
+    NotPermitted(#[from] NotPermitted),
     /// Reading failed.
     #[error("reading the reports failed")]
     Store(#[from] StoreError),
@@ -51,16 +53,14 @@ pub enum ReportsError {
 /// The reports to the moderators of a group, newest first.
 ///
 /// # Errors
-/// [`ReportsError::NotModerator`] for anybody but its moderators and the instance's admins.
+/// [`ReportsError::NotPermitted`] for anybody but its moderators and the instance's admins.
 pub async fn of_group(
     app: &App,
     viewer: &Viewer,
     group: GroupId,
     request: PageRequest,
 ) -> Result<Page<ReportView>, ReportsError> {
-    if !may_see(app, viewer, group).await? {
-        return Err(NotModerator.into());
-    }
+    staff::powers_of(app, viewer, group).await?.demand(Permission::Cases)?;
     let before = request.after.map(|cursor| cursor.id);
     let found = report::list_of_group_before(&app.store, group, before, request.limit() + 1).await?;
     let page = request.page(found, |report| Cursor { key: 0, id: report.id });

@@ -1,8 +1,7 @@
 //! Who waits to become a member, for those who may vouch for them; and what came of vouching, for moderators.
 
 use guildhall_domain::{
-    ActorId, GroupId, QueueItemId, Timestamp, admission::Role, moderation::NotModerator,
-    welcome::JoinQuestion,
+    ActorId, GroupId, QueueItemId, Timestamp, admission::Role, staff::Permission, welcome::JoinQuestion,
 };
 use guildhall_store::{
     StoreError, entry,
@@ -15,8 +14,9 @@ use guildhall_store::{
 
 use crate::{
     App, Viewer,
-    queue::{QueueError, may_see},
+    queue::QueueError,
     read::{Cursor, Page, PageRequest, PersonRef, names},
+    staff,
 };
 
 /// The most vouches of one person, or for one, that are shown.
@@ -68,15 +68,15 @@ pub async fn questions(app: &App, group: GroupId) -> Result<Vec<JoinQuestion>, S
 /// for moderators alone, in the queue.
 ///
 /// # Errors
-/// [`QueueError::NotModerator`] for anybody else.
+/// [`QueueError::NotPermitted`] for anybody else.
 pub async fn list(
     app: &App,
     viewer: &Viewer,
     group: GroupId,
     request: PageRequest,
 ) -> Result<Page<RequestView>, QueueError> {
-    if !may_see(app, viewer, group).await? && !is_member(app, viewer, group).await? {
-        return Err(NotModerator.into());
+    if !is_member(app, viewer, group).await? {
+        staff::powers_of(app, viewer, group).await?.demand(Permission::Cases)?;
     }
     let after = request.after.map(|cursor| QueueItemId(cursor.id));
     let items =
@@ -111,16 +111,14 @@ async fn is_member(app: &App, viewer: &Viewer, group: GroupId) -> Result<bool, S
 /// For whom somebody vouched in a group, and who vouched for them; for moderators.
 ///
 /// # Errors
-/// [`QueueError::NotModerator`] for anybody else.
+/// [`QueueError::NotPermitted`] for anybody else.
 pub async fn vouches(
     app: &App,
     viewer: &Viewer,
     group: GroupId,
     person: ActorId,
 ) -> Result<VouchHistory, QueueError> {
-    if !may_see(app, viewer, group).await? {
-        return Err(NotModerator.into());
-    }
+    staff::powers_of(app, viewer, group).await?.demand(Permission::Cases)?;
     let by_them = vouch::list_by(&app.store, group, person, MOST).await?;
     let for_them = vouch::list_for(&app.store, group, person, MOST).await?;
     let failed = by_them.iter().filter(|vouch| vouch.failed_at.is_some()).count();

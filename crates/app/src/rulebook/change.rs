@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use guildhall_domain::{
     ActorId, GroupId, Timestamp,
-    admission::Role,
-    moderation::{DecisionAction, NotModerator, Target},
+    moderation::{DecisionAction, Target},
     rules::{InvalidRule, Rule},
+    staff::{NotPermitted, Permission, Powers},
 };
 use guildhall_store::{
     StoreError, Tx, group,
@@ -19,8 +19,7 @@ use super::{Prepared, ReadError, Rulebook, read, read_rule, write};
 use crate::{
     App, Viewer,
     decision::{Record, keep},
-    facts, instance,
-    queue::may_see,
+    instance, staff,
 };
 
 /// A rulebook as it holds now.
@@ -66,7 +65,7 @@ pub enum RulebookError {
     NoSuchGroup,
     /// Those of a group are for its moderators.
     #[error(transparent)]
-    NotModerator(#[from] NotModerator),
+    NotPermitted(#[from] NotPermitted),
     /// Those of the instance are for its admins.
     #[error("only admins of this instance read and change the rules of all of it")]
     NotAdmin,
@@ -108,7 +107,7 @@ pub(super) async fn allow(app: &App, viewer: &Viewer, of: Option<GroupId>) -> Re
     };
     let known = group::find(&app.store, of).await?.filter(|group| group.is_local);
     known.ok_or(RulebookError::NoSuchGroup)?;
-    if may_see(app, viewer, of).await? { Ok(()) } else { Err(NotModerator.into()) }
+    Ok(staff::powers_of(app, viewer, of).await?.demand(Permission::Rules)?)
 }
 
 /// Writes a whole rulebook, and that it was done.
@@ -226,7 +225,7 @@ async fn put(
         None => instance::ensure_actor(app).await?.id,
     };
     let mut tx = app.begin().await?;
-    let by = editor(&mut tx, viewer, group).await?.unwrap_or(about);
+    let by = editor(app, &mut tx, viewer, group).await?.unwrap_or(about);
     let holding = shown(group, store::find_in(&mut tx, group).await?)?;
     if holding.revision != before {
         // Somebody was faster: for once it is prepared while others wait.
@@ -246,18 +245,26 @@ async fn put(
     Ok(Current { revision: new.revision, book, updated_at: Some(now) })
 }
 
-/// As whom somebody changes a rulebook; `None`: as the instance. Admins who do not moderate a group act as the group.
-async fn editor(tx: &mut Tx, viewer: &Viewer, of: Option<GroupId>) -> Result<Option<ActorId>, RulebookError> {
+/// As whom somebody changes a rulebook; `None`: as the instance. Admins who may not do so in a group act as the group.
+async fn editor(
+    app: &App,
+    tx: &mut Tx,
+    viewer: &Viewer,
+    of: Option<GroupId>,
+) -> Result<Option<ActorId>, RulebookError> {
     let Some(of) = of else {
         return if viewer.is_admin { Ok(viewer.actor) } else { Err(RulebookError::NotAdmin) };
     };
     group::lock(tx, of).await?.filter(|group| group.is_local).ok_or(RulebookError::NoSuchGroup)?;
-    if let Some(actor) = viewer.actor
-        && facts::role(tx, of, actor).await? == Role::Moderator
-    {
-        return Ok(Some(actor));
+    let powers = match viewer.actor {
+        Some(actor) => staff::powers(app, tx, of, actor).await?,
+        None => Powers::NONE,
+    };
+    match powers.demand(Permission::Rules) {
+        Ok(()) => Ok(viewer.actor),
+        Err(_) if viewer.is_admin => Ok(Some(of.actor())),
+        Err(refusal) => Err(refusal.into()),
     }
-    if viewer.is_admin { Ok(Some(of.actor())) } else { Err(NotModerator.into()) }
 }
 
 /// What is kept, read.

@@ -9,6 +9,8 @@ use guildhall_domain::{
     admission::Role,
     event::{Cause, EventKind},
     group::Visibility,
+    membership::MembershipState,
+    staff::Permission,
     text::{clean_line, shorten},
     welcome::{
         DAYS_BETWEEN_INVITATIONS, InvitationFacts, InvitationVoid, InviteRefusal, MAX_INVITATION_NOTE,
@@ -18,7 +20,8 @@ use guildhall_domain::{
 use guildhall_store::{
     StoreError, Tx,
     actor::Actor,
-    entry, group,
+    entry::{self, AuthorFacts},
+    group,
     received::Outcome,
     welcome::{
         self,
@@ -26,7 +29,7 @@ use guildhall_store::{
     },
 };
 
-use crate::{App, cause, facts};
+use crate::{App, cause, facts, staff};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
@@ -182,7 +185,7 @@ pub async fn revoke(app: &App, group: GroupId, id: InvitationId, by: ActorId) ->
     let mut tx = app.begin().await?;
     group::lock(&mut tx, group).await?.ok_or(InviteError::NoSuchGroup)?;
     let is_theirs = by == group.actor() || by == found.by;
-    if !is_theirs && facts::role(&mut tx, group, by).await? != Role::Moderator {
+    if !is_theirs && !staff::powers(app, &mut tx, group, by).await?.may(Permission::Invite) {
         return Err(InviteError::NoSuchInvitation);
     }
     invitation::revoke(&mut tx, id, app.now()).await?;
@@ -240,8 +243,17 @@ async fn may_invite(
     let invites = welcome::find_in(tx, group).await?.invites;
     let known = entry::find_author_facts(tx, group, by).await?;
     let Some(known) = known else { return Ok(Err(InviteRefusal::NotMember)) };
-    let role = if by == group.actor() { Role::Moderator } else { known.role };
-    Ok(decide_invite(invites, role, &known.standing, app.now()))
+    Ok(decide_invite(invites, inviting(&known, by == group.actor()), &known.standing, app.now()))
+}
+
+/// As what somebody invites: who may do so on behalf of the group, as its moderators do.
+fn inviting(known: &AuthorFacts, is_group: bool) -> Role {
+    let may = known.office.is_some_and(|office| office.permissions().contains(Permission::Invite));
+    match known.membership {
+        _ if is_group || may => Role::Moderator,
+        Some(MembershipState::Member) => Role::Member,
+        Some(MembershipState::Pending) | None => Role::Outsider,
+    }
 }
 
 fn facts_of(invitation: &Invitation, inviter: Result<(), InviteRefusal>) -> InvitationFacts {
@@ -264,8 +276,7 @@ pub(crate) async fn state_of(app: &App, invitation: Invitation) -> Result<Shown,
     let setting = welcome::find(&app.store, group).await?.invites;
     let inviter = match entry::find_author_facts_now(&app.store, group, by).await? {
         Some(known) => {
-            let role = if by == group.actor() { Role::Moderator } else { known.role };
-            decide_invite(setting, role, &known.standing, app.now())
+            decide_invite(setting, inviting(&known, by == group.actor()), &known.standing, app.now())
         }
         None => Err(InviteRefusal::NotMember),
     };

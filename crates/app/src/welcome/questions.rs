@@ -2,13 +2,13 @@
 
 use guildhall_domain::{
     ActorId, GroupId,
-    moderation::{NotModerator, decide_moderate},
+    staff::{NotPermitted, Permission},
     text::clean_line,
     welcome::{InvalidQuestions, JoinQuestion, decide_questions},
 };
 use guildhall_store::{StoreError, group, welcome::question};
 
-use crate::{App, facts};
+use crate::{App, staff};
 
 /// Why questions were not set.
 #[derive(Debug, thiserror::Error)]
@@ -16,9 +16,9 @@ pub enum QuestionsError {
     /// No such group, or one hosted elsewhere.
     #[error("no such group")]
     NoSuchGroup,
-    /// Only its moderators set them.
+    /// It takes a permission that they do not have.
     #[error(transparent)]
-    NotModerator(#[from] NotModerator),
+    NotPermitted(#[from] NotPermitted),
     /// Questions that do not fit.
     #[error(transparent)]
     Invalid(#[from] InvalidQuestions),
@@ -45,9 +45,7 @@ pub async fn set_questions(
     decide_questions(&questions)?;
     let mut tx = app.begin().await?;
     group::lock(&mut tx, group).await?.filter(|group| group.is_local).ok_or(QuestionsError::NoSuchGroup)?;
-    if by != group.actor() {
-        decide_moderate(facts::role(&mut tx, group, by).await?)?;
-    }
+    staff::powers(app, &mut tx, group, by).await?.demand(Permission::Rules)?;
     question::set(&mut tx, group, &questions).await?;
     tx.commit().await?;
     Ok(questions)

@@ -71,7 +71,7 @@ on_both_engines! {
     async fn an_author_reads_why_an_edit_was_refused(db: Db) {
         let here = Here::new(db);
         let group = here.group("garden").await;
-        let (ann, moderator) = (here.person("ann").await, here.moderator(group).await);
+        let (ann, moderator) = (here.person("ann").await, here.owner(group).await);
         let post = here.post(group, ann, "Tulips").await;
         let all = ChangeGroup { review: Some(Review::All), ..ChangeGroup::default() };
         group::change(&here.app, group, moderator, all).await.unwrap();
@@ -96,10 +96,10 @@ on_both_engines! {
         for reader in [&eve, &other, &Viewer::anonymous()] {
             assert!(matches!(error(&here, reader, post).await, DecisionsError::NotConcerned), "published");
             let listed = of_group(&here.app, reader, group, PageRequest::default()).await;
-            assert!(matches!(listed, Err(DecisionsError::NotModerator(_))), "{listed:?}");
+            assert!(matches!(listed, Err(DecisionsError::NotPermitted(_))), "{listed:?}");
         }
         let listed = of_group(&here.app, &viewer(ann), group, PageRequest::default()).await;
-        assert!(matches!(listed, Err(DecisionsError::NotModerator(_))), "authors have those of their own alone");
+        assert!(matches!(listed, Err(DecisionsError::NotPermitted(_))), "authors have those of their own alone");
 
         assert!(matches!(error(&here, &eve, EntryId(404)).await, DecisionsError::NotFound));
         let as_comment = of_entry(&here.app, &viewer(ann), post, EntryKind::Comment, PageRequest::default()).await;

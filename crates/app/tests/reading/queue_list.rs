@@ -154,6 +154,6 @@ on_both_engines! {
         let (group, other) = (here.group("garden").await, here.group("boats").await);
         let moderator = viewer(here.moderator(group).await);
         let listed = queue_read::list(&here.app, &moderator, other, PageRequest::default()).await;
-        assert!(matches!(listed, Err(QueueError::NotModerator(_))), "{listed:?}");
+        assert!(matches!(listed, Err(QueueError::NotPermitted(_))), "{listed:?}");
     }
 }

@@ -25,6 +25,8 @@ use ports::{DummyKeys, NoResolver, SeededRng, TestClock};
 pub(crate) const HOST: &str = "here.example";
 /// Where most people from elsewhere live.
 pub(crate) const FAR: &str = "far.example";
+/// After how long who leads a group is taken for absent.
+pub(crate) const ABSENCE: Duration = Duration::from_hours(90 * 24);
 /// When every test begins.
 pub(crate) const START: Timestamp = Timestamp(1_767_225_600_000);
 
@@ -45,6 +47,7 @@ impl Here {
             name: "Here".to_owned(),
             description: String::new(),
             allow_list_only: false,
+            absence: ABSENCE,
         };
         let app = App {
             store: db,

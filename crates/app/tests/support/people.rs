@@ -4,6 +4,7 @@ use guildhall_app::{
     Viewer,
     group::{self, CreateGroup, RequestJoin, SetBan, SetModerator},
     remote::{self, RemoteGroup},
+    staff::{self, SetStaff, StaffWish},
 };
 use guildhall_domain::{
     AccountId, ActorId, ApId, GroupId,
@@ -11,6 +12,7 @@ use guildhall_domain::{
     event::Cause,
     group::{Admission, Policy, Posting, Review},
     membership::JoinOutcome,
+    staff::{StaffRole, Succession},
 };
 use guildhall_store::actor::{self, ActorFields};
 
@@ -92,6 +94,19 @@ impl Here {
         let actor = self.person(&format!("mod{}", self.number())).await;
         self.appoint(group, actor).await;
         actor
+    }
+
+    /// Its owner, who lives here.
+    pub(crate) async fn owner(&self, group: GroupId) -> ActorId {
+        let actor = self.person(&format!("owner{}", self.number())).await;
+        self.make(group, actor, StaffWish::Role(StaffRole::Owner)).await;
+        actor
+    }
+
+    /// Has the group change somebody's place on its staff.
+    pub(crate) async fn make(&self, group: GroupId, actor: ActorId, wish: StaffWish) -> Succession {
+        let command = SetStaff { group, actor, by: group.actor(), wish, reason: None, cause: Cause::Local };
+        staff::set_staff(&self.app, command).await.unwrap()
     }
 
     pub(crate) async fn appoint(&self, group: GroupId, actor: ActorId) {

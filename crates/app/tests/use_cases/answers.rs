@@ -80,7 +80,7 @@ on_both_engines! {
         let group = here.group("garden").await;
         let (ann, mona) = (here.person("ann").await, here.moderator(group).await);
         let refused = welcome::set_questions(&here.app, group, ann, vec![question(WHY, true)]).await.unwrap_err();
-        assert!(matches!(refused, QuestionsError::NotModerator(_)));
+        assert!(matches!(refused, QuestionsError::NotPermitted(_)));
         let many = vec![question(WHY, true); 11];
         let refused = welcome::set_questions(&here.app, group, mona, many).await.unwrap_err();
         assert!(matches!(refused, QuestionsError::Invalid(_)));

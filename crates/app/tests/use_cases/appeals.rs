@@ -157,7 +157,7 @@ on_both_engines! {
     async fn nobody_appeals_for_others_or_too_late(db: Db) {
         let here = Here::new(db);
         let group = here.group("garden").await;
-        let (by, bob) = (here.moderator(group).await, here.remote("bob").await);
+        let (by, bob) = (here.owner(group).await, here.remote("bob").await);
         let decision = banned(&here, group, bob, by).await;
         let wrong = appeal::make(&here.app, objecting(decision, by)).await.unwrap_err();
         assert!(matches!(wrong, AppealError::Refused(AppealRefusal::NotConcerned)));

@@ -202,7 +202,7 @@ on_both_engines! {
         for (in_group, is_found) in [(group, true), (GroupId(9), false)] {
             let cause = here.activity().await;
             let error = group::set_ban(&here.app, SetBan { cause, ..ban(in_group, bob, ann) }).await.unwrap_err();
-            assert_eq!(matches!(error, ModerationError::NotModerator(_)), is_found, "{error}");
+            assert_eq!(matches!(error, ModerationError::NotPermitted(_)), is_found, "{error}");
             assert_eq!(matches!(error, ModerationError::NotFound), !is_found, "{error}");
             assert_eq!(here.outcome(cause).await, "refused");
         }

@@ -345,7 +345,7 @@ on_both_engines! {
             assert!(matches!(case::claim(&here.app, reader, id).await, Err(CaseError::NotFound)));
             assert!(matches!(act(&here, reader, id, vec![CaseAction::Remove]).await, Err(CaseError::NotFound)));
             let listed = cases::of_group(&here.app, reader, group, OPEN, PageRequest::default()).await;
-            assert!(matches!(listed, Err(CasesError::NotModerator(_))));
+            assert!(matches!(listed, Err(CasesError::NotPermitted(_))));
             let listed = cases::of_instance(&here.app, reader, OPEN, PageRequest::default()).await;
             assert!(matches!(listed, Err(CasesError::NotAdmin)));
         }

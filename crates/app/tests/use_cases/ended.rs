@@ -115,6 +115,7 @@ trouble!(
     entry::SubmitError,
     entry::VoteError,
     group::JoinError,
+    guildhall_app::staff::StaffError,
     group::ModerationError
 );
 

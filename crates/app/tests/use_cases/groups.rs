@@ -73,7 +73,7 @@ on_both_engines! {
         assert!(actor::find_local_by_name(&here.app.store, "garden").await.unwrap().is_none());
     }
 
-    async fn a_moderator_changes_what_they_name_and_nothing_else(db: Db) {
+    async fn an_owner_changes_what_they_name_and_nothing_else(db: Db) {
         let here = Here::new(db);
         let command = CreateGroup {
             description: "old".to_owned(),
@@ -82,7 +82,7 @@ on_both_engines! {
             ..new_group("garden", Policy::default())
         };
         let id = group::create(&here.app, command).await.unwrap();
-        let moderator = here.moderator(id).await;
+        let owner = here.owner(id).await;
         here.told().await;
         let change = ChangeGroup {
             description: Some("*new*".to_owned()),
@@ -90,7 +90,7 @@ on_both_engines! {
             review: Some(Review::All),
             ..ChangeGroup::default()
         };
-        group::change(&here.app, id, moderator, change).await.unwrap();
+        group::change(&here.app, id, owner, change).await.unwrap();
         let changed = groups::find(&here.app.store, id).await.unwrap().unwrap();
         assert_eq!((changed.title.as_str(), changed.description_source.as_str()), ("The garden", "*new*"));
         assert_eq!(changed.description_html.trim(), "<p><em>new</em></p>");
@@ -99,7 +99,7 @@ on_both_engines! {
         assert_eq!(here.told().await, [EventKind::GroupChanged { group: id }]);
 
         let rules = ChangeGroup { rules: Some(vec![rule("One"), rule("Two")]), ..ChangeGroup::default() };
-        group::change(&here.app, id, moderator, rules).await.unwrap();
+        group::change(&here.app, id, owner, rules).await.unwrap();
         let rules = groups::list_rules(&here.app.store, id).await.unwrap();
         assert_eq!(rules.iter().map(|rule| rule.rule.title.as_str()).collect::<Vec<_>>(), ["One", "Two"]);
         // The instance's admins act as the group itself.
@@ -111,7 +111,7 @@ on_both_engines! {
     async fn nobody_else_changes_a_group(db: Db) {
         let here = Here::new(db);
         let (id, far) = (here.group("garden").await, here.far_group("boats").await);
-        let moderator = here.moderator(id).await;
+        let owner = here.owner(id).await;
         let member = here.person("ann").await;
         here.join(id, member).await;
         here.told().await;
@@ -119,14 +119,14 @@ on_both_engines! {
             let change = ChangeGroup { title: Some(title.to_owned()), ..ChangeGroup::default() };
             group::change(&here.app, group, by, change).await.unwrap_err()
         };
-        assert!(matches!(change(id, member, "Mine").await, ChangeGroupError::NotModerator(_)));
+        assert!(matches!(change(id, member, "Mine").await, ChangeGroupError::NotPermitted(_)));
         for title in ["", " ", "\u{7}", &"x".repeat(201)] {
-            let error = change(id, moderator, title).await;
+            let error = change(id, owner, title).await;
             assert_eq!(error.to_string(), "a title of 1 to 200 characters is wanted", "{title:?}");
         }
-        assert!(matches!(change(GroupId(9), moderator, "Mine").await, ChangeGroupError::NoSuchGroup));
-        here.appoint(far, moderator).await;
-        assert!(matches!(change(far, moderator, "Mine").await, ChangeGroupError::NoSuchGroup), "hosted elsewhere");
+        assert!(matches!(change(GroupId(9), owner, "Mine").await, ChangeGroupError::NoSuchGroup));
+        here.appoint(far, owner).await;
+        assert!(matches!(change(far, owner, "Mine").await, ChangeGroupError::NoSuchGroup), "hosted elsewhere");
         assert_eq!(groups::find(&here.app.store, id).await.unwrap().unwrap().title, "The garden");
         let changed = |kind: &EventKind| matches!(kind, EventKind::GroupChanged { .. });
         assert!(!here.told().await.iter().any(changed));

@@ -24,12 +24,15 @@ mod moderating;
 mod moving;
 mod notices;
 mod peering;
+mod permissions;
 mod queue;
 mod remote;
 mod repeating;
 mod rulebooks;
 mod rules;
+mod staff;
 mod submitting;
+mod succession;
 #[path = "../support/mod.rs"]
 mod support;
 mod taking_back;

@@ -4,11 +4,13 @@ use guildhall_app::{
     case::{self, Report},
     entry::{self, Annotate, Annotation},
     group::{self, ModerationError, SetModerator},
+    staff::StaffError,
 };
 use guildhall_domain::{
     ActorId, ApId, EntryId, GroupId,
     event::{Cause, EventKind},
     moderation::{DecisionAction, Target},
+    staff::AppointRefusal,
 };
 use guildhall_store::{Db, moderator, testing::on_both_engines};
 
@@ -67,7 +69,7 @@ on_both_engines! {
             let cause = here.activity().await;
             let command = Annotate { cause, ..note(post, by, Annotation::Locked(true)) };
             let error = entry::annotate(&here.app, command).await.unwrap_err();
-            assert!(matches!(error, ModerationError::NotModerator(_)), "{error}");
+            assert!(matches!(error, ModerationError::NotPermitted(_)), "{error}");
             assert_eq!(here.outcome(cause).await, "refused");
         }
         let cause = here.activity().await;
@@ -77,16 +79,16 @@ on_both_engines! {
         assert!(!here.entry(post).await.locked && here.told().await.is_empty());
     }
 
-    async fn moderators_are_appointed_and_dismissed_by_moderators(db: Db) {
+    async fn moderators_are_appointed_and_dismissed_by_owners(db: Db) {
         let here = Here::new(db);
         let group = here.group("garden").await;
-        let (first, bob, eve) = (here.moderator(group).await, here.remote("bob").await, here.remote("eve").await);
+        let (first, bob, eve) = (here.owner(group).await, here.remote("bob").await, here.remote("eve").await);
         here.told().await;
         let error = group::set_moderator(&here.app, set(group, eve, bob, true, Cause::Local)).await.unwrap_err();
-        assert!(matches!(error, ModerationError::NotModerator(_)), "{error}");
+        assert!(matches!(error, StaffError::Refused(AppointRefusal::NotPermitted(_))), "{error}");
 
         let mut causes = Vec::new();
-        for (actor, by, appointed) in [(bob, first, true), (first, bob, false)] {
+        for (actor, by, appointed) in [(bob, first, true), (eve, first, true), (eve, first, false)] {
             let cause = here.activity().await;
             group::set_moderator(&here.app, set(group, actor, by, appointed, cause)).await.unwrap();
             assert_eq!(moderator::exists(&here.app.store, group, actor).await.unwrap(), appointed);

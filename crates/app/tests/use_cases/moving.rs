@@ -69,7 +69,7 @@ on_both_engines! {
         assert_eq!(here.queue(to).await.len(), 2);
         for item in &items {
             let refused = queue::admit(&here.app, item.id, left).await;
-            assert!(matches!(refused, Err(QueueError::NotModerator(_))), "{refused:?}");
+            assert!(matches!(refused, Err(QueueError::NotPermitted(_))), "{refused:?}");
         }
         for item in &items {
             queue::admit(&here.app, item.id, mona).await.unwrap();

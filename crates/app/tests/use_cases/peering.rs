@@ -50,10 +50,10 @@ on_both_engines! {
     async fn a_groups_list_is_its_moderators_and_the_instances_is_its_admins(db: Db) {
         let here = Here::new(db);
         let group = here.group("garden").await;
-        let (keeper, bob) = (here.moderator(group).await, here.person("bob").await);
+        let (keeper, bob) = (here.owner(group).await, here.person("bob").await);
         let by = |actor, is_admin| By::Person { actor, is_admin };
         let refused = peering::set(&here.app, &by(bob, true), block(Some(group))).await.unwrap_err();
-        assert!(matches!(refused, PeeringError::NotModerator(_)), "{refused}");
+        assert!(matches!(refused, PeeringError::NotPermitted(_)), "{refused}");
         let refused = peering::set(&here.app, &by(keeper, false), block(None)).await.unwrap_err();
         assert!(matches!(refused, PeeringError::NotAdmin), "{refused}");
         let far = here.far_group("boats").await;
@@ -70,7 +70,7 @@ on_both_engines! {
         assert_eq!(records(&here, None).await[0].by, Some(bob));
 
         let seen = async |reader: &Viewer, group| peering::list(&here.app, reader, group, None, 10).await;
-        assert!(matches!(seen(&viewer(bob), Some(group)).await, Err(PeeringError::NotModerator(_))));
+        assert!(matches!(seen(&viewer(bob), Some(group)).await, Err(PeeringError::NotPermitted(_))));
         assert!(matches!(seen(&viewer(keeper), None).await, Err(PeeringError::NotAdmin)));
         assert_eq!(seen(&viewer(keeper), Some(group)).await.unwrap().0.len(), 1);
     }
@@ -129,7 +129,7 @@ on_both_engines! {
         assert_eq!(instance::list_peering(&here.app).await.unwrap().len(), 1, "not yet");
         here.minute();
         assert_eq!(here.join(group, eve).await, JoinOutcome::Joined);
-        let keeper = here.moderator(group).await;
+        let keeper = here.owner(group).await;
         let (seen, _) = peering::list(&here.app, &viewer(keeper), Some(group), None, 10).await.unwrap();
         assert!(seen.is_empty(), "over is over, tidied or not");
         peering::end(&here.app).await.unwrap();

@@ -163,7 +163,7 @@ on_both_engines! {
         let of_other = here.moderator(other).await;
         for by in [stranger, of_other, other.actor(), here.entry(post).await.author_id] {
             let error = queue::admit(&here.app, item, by).await.unwrap_err();
-            assert!(matches!(error, QueueError::NotModerator(_)), "{error}");
+            assert!(matches!(error, QueueError::NotPermitted(_)), "{error}");
         }
         assert_eq!(here.state(post).await, EntryState::Held);
         let error = queue::admit(&here.app, QueueItemId(9), moderator).await.unwrap_err();

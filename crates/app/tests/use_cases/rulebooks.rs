@@ -112,11 +112,11 @@ on_both_engines! {
         let (moderator, ann) = (viewer(here.moderator(group).await), viewer(here.person("ann").await));
         for stranger in [&ann, &Viewer::anonymous()] {
             let error = rulebook::current(&here.app, stranger, Some(group)).await.unwrap_err();
-            assert!(matches!(error, RulebookError::NotModerator(_)), "{error}");
+            assert!(matches!(error, RulebookError::NotPermitted(_)), "{error}");
             let error = rulebook::replace(&here.app, stranger, replacing(group, 0, &[])).await.unwrap_err();
-            assert!(matches!(error, RulebookError::NotModerator(_)), "{error}");
+            assert!(matches!(error, RulebookError::NotPermitted(_)), "{error}");
             let error = rulebook::figures(&here.app, stranger, Some(group), 7).await.unwrap_err();
-            assert!(matches!(error, RulebookError::NotModerator(_)), "{error}");
+            assert!(matches!(error, RulebookError::NotPermitted(_)), "{error}");
         }
         for stranger in [&ann, &moderator] {
             let error = rulebook::current(&here.app, stranger, None).await.unwrap_err();

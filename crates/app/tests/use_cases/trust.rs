@@ -48,18 +48,20 @@ on_both_engines! {
     async fn a_level_is_given_by_moderators_with_a_reason_and_never_that_of_a_moderator(db: Db) {
         let here = Here::new(db);
         let group = here.group("garden").await;
-        let (moderator, ann, eve) = (here.moderator(group).await, here.person("ann").await, here.person("eve").await);
+        let (moderator, ann, eve) = (here.owner(group).await, here.person("ann").await, here.person("eve").await);
         let give = |by, level, reason: &str| SetTrust { group, actor: ann, by, given: Some((level, reason.to_owned())) };
         let error = set_trust(&here.app, give(moderator, Trust::Moderator, "Why not")).await.unwrap_err();
         assert!(matches!(error, TrustError::NotGivable), "{error}");
         let error = set_trust(&here.app, give(moderator, Trust::Known, " ")).await.unwrap_err();
         assert!(matches!(error, TrustError::NoReason), "{error}");
         let error = set_trust(&here.app, give(eve, Trust::Known, "A friend")).await.unwrap_err();
-        assert!(matches!(error, TrustError::Moderation(ModerationError::NotModerator(_))), "{error}");
+        assert!(matches!(error, TrustError::Moderation(ModerationError::NotPermitted(_))), "{error}");
         let error = find_trust(&here.app, &viewer(eve), group, ann).await.unwrap_err();
-        assert!(matches!(error, ModerationError::NotModerator(_)), "{error}");
-        set_trust(&here.app, give(moderator, Trust::Helper, "Helps")).await.unwrap();
-        let own = find_trust(&here.app, &viewer(ann), group, ann).await.unwrap().given.unwrap();
-        assert_eq!((own.level, own.by.is_none()), (Trust::Helper, true), "who gave it is for moderators");
+        assert!(matches!(error, ModerationError::NotPermitted(_)), "{error}");
+        for (level, is_hidden) in [(Trust::Trusted, true), (Trust::Helper, false)] {
+            set_trust(&here.app, give(moderator, level, "Helps")).await.unwrap();
+            let own = find_trust(&here.app, &viewer(ann), group, ann).await.unwrap().given.unwrap();
+            assert_eq!((own.level, own.by.is_none()), (level, is_hidden), "who gave it is for those who see the queue");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! As whom somebody acts: people act as themselves; admins of the instance, where they are no moderators, as the group.
 
-use guildhall_app::{App, peering::By, read::GroupView};
-use guildhall_domain::{ActorId, GroupId};
+use guildhall_app::{App, peering::By, read::GroupView, staff};
+use guildhall_domain::{ActorId, GroupId, staff::Permission};
 
 use super::{extract::SignedIn, lookup, problem::Problem};
 
@@ -22,6 +22,17 @@ pub(super) fn as_moderator(person: &SignedIn, group: &GroupView) -> Result<Actor
 
 fn moderates(person: &SignedIn, group: &GroupView) -> bool {
     group.moderators.iter().any(|moderator| moderator.id == person.actor)
+}
+
+/// Makes sure that somebody may see what a permission is for. Admins may.
+pub(super) async fn demand(
+    app: &App,
+    person: &SignedIn,
+    group: GroupId,
+    permission: Permission,
+) -> Result<(), Problem> {
+    let powers = staff::powers_of(app, &person.viewer, group).await.map_err(Problem::internal)?;
+    Ok(powers.demand(permission)?)
 }
 
 /// For the whole instance, which the use case leaves to admins.

@@ -36,6 +36,7 @@ mod reports;
 mod requests;
 mod router;
 mod rulebooks;
+mod staff;
 mod trust;
 mod votes;
 

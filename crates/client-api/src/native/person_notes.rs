@@ -1,8 +1,8 @@
 //! What moderators note on people.
 
 use axum::{Json, extract::State, http::StatusCode};
-use guildhall_app::{App, group, queue::may_see, read::cases};
-use guildhall_domain::moderation::NotModerator;
+use guildhall_app::{App, group, read::cases};
+use guildhall_domain::staff::Permission;
 
 use super::{
     acting,
@@ -27,9 +27,7 @@ pub(super) async fn show_person_notes(
     SignedInReader(person): SignedInReader,
 ) -> Result<Json<PersonNotes>, Problem> {
     let group = lookup::group_here(&app, &person.viewer, &address.name).await?.group.id;
-    if !may_see(&app, &person.viewer, group).await.map_err(Problem::internal)? {
-        return Err(NotModerator.into());
-    }
+    acting::demand(&app, &person, group, Permission::Cases).await?;
     let whom = lookup::person(&app, &address.handle).await?.person;
     Ok(Json(cases::person_file(&app, &person.viewer, group, whom).await?.into()))
 }
@@ -52,9 +50,7 @@ pub(super) async fn note_on_person(
 ) -> Result<StatusCode, Problem> {
     let here = lookup::group_here(&app, &person.viewer, &address.name).await?;
     let by = acting::in_group(&person, &here);
-    if !may_see(&app, &person.viewer, here.group.id).await.map_err(Problem::internal)? {
-        return Err(NotModerator.into());
-    }
+    acting::demand(&app, &person, here.group.id, Permission::Cases).await?;
     let whom = lookup::person(&app, &address.handle).await?.person.id;
     group::note_on_person(&app, here.group.id, by, whom, &note.text()?).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -1,8 +1,8 @@
 //! Texts that moderators have at hand.
 
 use axum::{Json, extract::State};
-use guildhall_app::{App, case, queue::may_see};
-use guildhall_domain::{GroupId, moderation::NotModerator};
+use guildhall_app::{App, case};
+use guildhall_domain::{GroupId, staff::Permission};
 
 use super::{
     acting,
@@ -28,9 +28,7 @@ pub(super) async fn list_prepared_texts(
     SignedInReader(person): SignedInReader,
 ) -> Result<Json<List<AtHand>>, Problem> {
     let group = lookup::group_here(&app, &person.viewer, &address.name).await?.group.id;
-    if !may_see(&app, &person.viewer, group).await.map_err(Problem::internal)? {
-        return Err(NotModerator.into());
-    }
+    acting::demand(&app, &person, group, Permission::Cases).await?;
     Ok(Json(at_hand(&app, group).await?))
 }
 

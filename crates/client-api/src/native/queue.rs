@@ -2,10 +2,7 @@
 
 use axum::{Json, extract::State};
 use guildhall_app::{App, queue as door, read};
-use guildhall_domain::{
-    ActorId, QueueItemId,
-    moderation::{DecisionAction, NotModerator},
-};
+use guildhall_domain::{ActorId, QueueItemId, moderation::DecisionAction, staff::Permission};
 
 use super::{
     acting,
@@ -98,9 +95,7 @@ async fn decidable(
     address: &ItemAddress,
 ) -> Result<(QueueItemId, ActorId), Problem> {
     let group = lookup::group_here(app, &person.viewer, &address.name).await?;
-    if !door::may_see(app, &person.viewer, group.group.id).await.map_err(Problem::internal)? {
-        return Err(NotModerator.into());
-    }
+    acting::demand(app, person, group.group.id, Permission::Cases).await?;
     let of_item = door::group_of(app, address.item).await.map_err(Problem::internal)?;
     if of_item != Some(group.group.id) {
         return Err(Problem::not_found("item in this queue"));

@@ -13,13 +13,14 @@ use guildhall_app::{
     queue::QueueError,
     read::{AppealsError, CasesError, DecisionsError, ReportsError},
     rulebook::RulebookError,
+    staff::StaffError,
     welcome::{InviteError, QuestionsError, VouchError},
 };
 use guildhall_domain::{
     admission::Refusal,
     content::{DeleteRefusal, EditRefusal, InvalidEntry, VoteRefusal},
     group::InvalidSettings,
-    moderation::NotModerator,
+    staff::{AppointRefusal, NotPermitted},
     welcome::VouchRefusal,
 };
 
@@ -31,9 +32,9 @@ impl From<Refusal> for Problem {
     }
 }
 
-impl From<NotModerator> for Problem {
-    fn from(refusal: NotModerator) -> Self {
-        Self::forbidden("not-moderator", refusal.to_string())
+impl From<NotPermitted> for Problem {
+    fn from(refusal: NotPermitted) -> Self {
+        Self::forbidden(refusal.code(), refusal.to_string())
     }
 }
 
@@ -77,7 +78,7 @@ impl From<ChangeGroupError> for Problem {
     fn from(error: ChangeGroupError) -> Self {
         match error {
             ChangeGroupError::NoSuchGroup => Self::not_found("group hosted here"),
-            ChangeGroupError::NotModerator(refusal) => refusal.into(),
+            ChangeGroupError::NotPermitted(refusal) => refusal.into(),
             ChangeGroupError::Settings(invalid) => invalid.into(),
             ChangeGroupError::Vouches => Self::invalid("vouches_needed", error.to_string()),
             ChangeGroupError::Store(source) => Self::internal(source),
@@ -108,7 +109,7 @@ impl From<QuestionsError> for Problem {
     fn from(error: QuestionsError) -> Self {
         match error {
             QuestionsError::NoSuchGroup => Self::not_found("group hosted here"),
-            QuestionsError::NotModerator(refusal) => refusal.into(),
+            QuestionsError::NotPermitted(refusal) => refusal.into(),
             QuestionsError::Invalid(invalid) => Self::invalid("questions", invalid.to_string()),
             QuestionsError::Store(source) => Self::internal(source),
         }
@@ -143,11 +144,36 @@ impl From<VouchError> for Problem {
     }
 }
 
+impl From<AppointRefusal> for Problem {
+    fn from(refusal: AppointRefusal) -> Self {
+        match refusal {
+            AppointRefusal::NotPermitted(refusal) => refusal.into(),
+            AppointRefusal::OwnersHaveAll => Self::conflict(refusal.code(), refusal.to_string()),
+            AppointRefusal::OnlyOwners | AppointRefusal::NotTheirs(_) => {
+                Self::forbidden(refusal.code(), refusal.to_string())
+            }
+        }
+    }
+}
+
+impl From<StaffError> for Problem {
+    fn from(error: StaffError) -> Self {
+        match error {
+            StaffError::NotFound => Self::not_found("group"),
+            StaffError::NotSomebody => Self::invalid("handle", error.to_string()),
+            StaffError::NotOnStaff => Self::conflict("not-on-staff", error.to_string()),
+            StaffError::Elsewhere => Self::forbidden("group-elsewhere", error.to_string()),
+            StaffError::Refused(refusal) => refusal.into(),
+            StaffError::Store(source) => Self::internal(source),
+        }
+    }
+}
+
 impl From<ModerationError> for Problem {
     fn from(error: ModerationError) -> Self {
         match error {
             ModerationError::NotFound => Self::not_found("thing to moderate"),
-            ModerationError::NotModerator(refusal) => refusal.into(),
+            ModerationError::NotPermitted(refusal) => refusal.into(),
             ModerationError::Store(source) => Self::internal(source),
         }
     }
@@ -158,7 +184,7 @@ impl From<QueueError> for Problem {
         match error {
             QueueError::NotFound => Self::not_found("item in this queue"),
             QueueError::AlreadyDecided => Self::conflict("already-decided", "this was decided already"),
-            QueueError::NotModerator(refusal) => refusal.into(),
+            QueueError::NotPermitted(refusal) => refusal.into(),
             QueueError::Store(source) => Self::internal(source),
         }
     }
@@ -168,7 +194,7 @@ impl From<DecisionsError> for Problem {
     fn from(error: DecisionsError) -> Self {
         match error {
             DecisionsError::NotFound => Self::not_found("post or comment"),
-            DecisionsError::NotModerator(refusal) => refusal.into(),
+            DecisionsError::NotPermitted(refusal) => refusal.into(),
             DecisionsError::NotAdmin => Self::forbidden("not-admin", error.to_string()),
             DecisionsError::NotConcerned => Self::forbidden("not-concerned", error.to_string()),
             DecisionsError::Store(source) => Self::internal(source),
@@ -180,7 +206,7 @@ impl From<RulebookError> for Problem {
     fn from(error: RulebookError) -> Self {
         match error {
             RulebookError::NoSuchGroup => Self::not_found("group hosted here"),
-            RulebookError::NotModerator(refusal) => refusal.into(),
+            RulebookError::NotPermitted(refusal) => refusal.into(),
             RulebookError::NotAdmin => Self::forbidden("not-admin", error.to_string()),
             RulebookError::Invalid(invalid) => Self::invalid(&invalid.at, &invalid.problem),
             RulebookError::Stale { .. } => {
@@ -200,6 +226,8 @@ impl From<TrustError> for Problem {
             TrustError::NotGivable => Self::invalid("level", error.to_string()),
             TrustError::NoReason => Self::invalid("reason", error.to_string()),
             TrustError::NothingGiven => Self::conflict("nothing-given", error.to_string()),
+            TrustError::IsModerator => Self::conflict("is-moderator", error.to_string()),
+            TrustError::Appointment(refusal) => refusal.into(),
             TrustError::Moderation(error) => error.into(),
         }
     }
@@ -208,7 +236,7 @@ impl From<TrustError> for Problem {
 impl From<ReportsError> for Problem {
     fn from(error: ReportsError) -> Self {
         match error {
-            ReportsError::NotModerator(refusal) => refusal.into(),
+            ReportsError::NotPermitted(refusal) => refusal.into(),
             ReportsError::Store(source) => Self::internal(source),
         }
     }
@@ -231,7 +259,7 @@ impl From<PeeringError> for Problem {
             PeeringError::Csv(error) => Self::invalid("csv", error.to_string()),
             PeeringError::OnBlockList { .. } => Self::conflict("on-block-list", error.to_string()),
             PeeringError::NoSuchGroup => Self::not_found("group"),
-            PeeringError::NotModerator(refusal) => refusal.into(),
+            PeeringError::NotPermitted(refusal) => refusal.into(),
             PeeringError::NotAdmin => Self::forbidden("not-admin", error.to_string()),
             PeeringError::Store(source) => Self::internal(source),
         }
@@ -241,7 +269,7 @@ impl From<PeeringError> for Problem {
 impl From<AppealsError> for Problem {
     fn from(error: AppealsError) -> Self {
         match error {
-            AppealsError::NotModerator(refusal) => refusal.into(),
+            AppealsError::NotPermitted(refusal) => refusal.into(),
             AppealsError::NotAdmin => Self::forbidden("not-admin", error.to_string()),
             AppealsError::Store(source) => Self::internal(source),
         }
@@ -251,7 +279,7 @@ impl From<AppealsError> for Problem {
 impl From<CasesError> for Problem {
     fn from(error: CasesError) -> Self {
         match error {
-            CasesError::NotModerator(refusal) => refusal.into(),
+            CasesError::NotPermitted(refusal) => refusal.into(),
             CasesError::NotAdmin => Self::forbidden("not-admin", error.to_string()),
             CasesError::Store(source) => Self::internal(source),
         }
@@ -307,7 +335,7 @@ impl From<CaseError> for Problem {
     fn from(error: CaseError) -> Self {
         match error {
             CaseError::NotFound => Self::not_found("case"),
-            CaseError::NotModerator(refusal) => refusal.into(),
+            CaseError::NotPermitted(refusal) => refusal.into(),
             CaseError::Closed => Self::conflict("case-closed", error.to_string()),
             CaseError::OpenElsewhere => Self::conflict("open-elsewhere", error.to_string()),
             CaseError::NotApplicable(said) => Self::conflict("not-applicable", said),
@@ -335,7 +363,7 @@ impl From<ReportError> for Problem {
 impl From<SetTextsError> for Problem {
     fn from(error: SetTextsError) -> Self {
         match error {
-            SetTextsError::NotModerator(refusal) => refusal.into(),
+            SetTextsError::NotPermitted(refusal) => refusal.into(),
             SetTextsError::Invalid(invalid) => Self::invalid("texts", invalid.to_string()),
             SetTextsError::Store(source) => Self::internal(source),
         }

@@ -7,7 +7,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     access, appeals, automatic_rules, bans, block_lists, cases, comments, decisions, deletion, document,
     explain, groups, invitations, marks, membership, moderators, notices, peering, person_notes, posts,
-    prepared, problem::Problem, questions, queue, reports, requests, rulebooks, trust, votes,
+    prepared, problem::Problem, questions, queue, reports, requests, rulebooks, staff, trust, votes,
 };
 
 /// What all addresses begin with.
@@ -55,6 +55,9 @@ fn in_groups() -> OpenApiRouter<App> {
         .routes(routes!(prepared::list_prepared_texts, prepared::set_prepared_texts))
         .routes(routes!(person_notes::show_person_notes, person_notes::note_on_person))
         .routes(routes!(moderators::appoint_moderator, moderators::dismiss_moderator))
+        .routes(routes!(staff::list_staff))
+        .routes(routes!(staff::appoint, staff::dismiss))
+        .routes(routes!(staff::grant_permission, staff::withdraw_permission))
         .routes(routes!(bans::ban_person, bans::unban_person))
         .routes(routes!(rulebooks::show_rulebook, rulebooks::replace_rulebook))
         .routes(routes!(rulebooks::show_figures))

@@ -18,6 +18,7 @@ mod queue;
 mod repeating;
 mod reports;
 mod rulebooks;
+mod staff;
 mod support;
 mod tokens;
 mod votes;

@@ -1,6 +1,6 @@
 //! Editing, deleting, removing and restoring an entry.
 
-use crate::{admission::Role, content::EntryState, id::ActorId, time::Timestamp};
+use crate::{content::EntryState, id::ActorId, time::Timestamp};
 
 /// What [`decide_edit`] needs to know.
 #[derive(Debug, Clone)]
@@ -60,8 +60,8 @@ pub struct ChangeFacts {
     pub author: ActorId,
     /// Its state.
     pub state: EntryState,
-    /// What the acting person is in the entry's group.
-    pub role: Role,
+    /// Whether the acting person may remove posts and comments in the entry's group.
+    pub may_remove: bool,
 }
 
 /// Who took an entry away, which decides who may bring it back.
@@ -78,8 +78,8 @@ pub enum DeleteOutcome {
 /// Why an entry was not taken away or brought back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DeleteRefusal {
-    /// Neither author nor moderator.
-    #[error("only its author or a moderator can do this")]
+    /// Neither its author nor permitted to remove posts.
+    #[error("only its author, or a moderator with the permission \"remove\", can do this")]
     NotAllowed,
     /// It is not gone, or was never in.
     #[error("there is nothing to restore")]
@@ -92,7 +92,7 @@ pub enum DeleteRefusal {
 /// [`DeleteRefusal::NotAllowed`].
 pub fn decide_delete(facts: &ChangeFacts, actor: ActorId) -> Result<DeleteOutcome, DeleteRefusal> {
     let is_author = actor == facts.author;
-    if !is_author && facts.role != Role::Moderator {
+    if !is_author && !facts.may_remove {
         return Err(DeleteRefusal::NotAllowed);
     }
     Ok(match facts.state {
@@ -111,8 +111,8 @@ pub fn decide_delete(facts: &ChangeFacts, actor: ActorId) -> Result<DeleteOutcom
 /// # Errors
 /// [`DeleteRefusal`].
 pub fn decide_restore(facts: &ChangeFacts, actor: ActorId) -> Result<(), DeleteRefusal> {
-    match (facts.state, actor == facts.author, facts.role) {
-        (EntryState::Removed, _, Role::Moderator) | (EntryState::Deleted, true, _) => Ok(()),
+    match (facts.state, actor == facts.author, facts.may_remove) {
+        (EntryState::Removed, _, true) | (EntryState::Deleted, true, _) => Ok(()),
         (EntryState::Removed | EntryState::Deleted, _, _) => Err(DeleteRefusal::NotAllowed),
         (EntryState::Published | EntryState::Sent | EntryState::Held | EntryState::Refused, _, _) => {
             Err(DeleteRefusal::NothingToRestore)
@@ -127,8 +127,8 @@ mod tests {
     const AUTHOR: ActorId = ActorId(1);
     const OTHER: ActorId = ActorId(2);
 
-    fn facts(state: EntryState, role: Role) -> ChangeFacts {
-        ChangeFacts { author: AUTHOR, state, role }
+    fn facts(state: EntryState, may_remove: bool) -> ChangeFacts {
+        ChangeFacts { author: AUTHOR, state, may_remove }
     }
 
     #[test]
@@ -141,21 +141,18 @@ mod tests {
 
     #[test]
     fn authors_delete_and_moderators_remove() {
-        let published = |role| facts(EntryState::Published, role);
-        assert_eq!(decide_delete(&published(Role::Member), AUTHOR), Ok(DeleteOutcome::Deleted));
-        assert_eq!(decide_delete(&published(Role::Moderator), OTHER), Ok(DeleteOutcome::Removed));
-        assert_eq!(decide_delete(&published(Role::Member), OTHER), Err(DeleteRefusal::NotAllowed));
+        let published = |may_remove| facts(EntryState::Published, may_remove);
+        assert_eq!(decide_delete(&published(false), AUTHOR), Ok(DeleteOutcome::Deleted));
+        assert_eq!(decide_delete(&published(true), OTHER), Ok(DeleteOutcome::Removed));
+        assert_eq!(decide_delete(&published(false), OTHER), Err(DeleteRefusal::NotAllowed));
     }
 
     #[test]
     fn an_author_cannot_restore_what_a_moderator_removed() {
-        let removed = facts(EntryState::Removed, Role::Member);
+        let removed = facts(EntryState::Removed, false);
         assert_eq!(decide_restore(&removed, AUTHOR), Err(DeleteRefusal::NotAllowed));
-        assert_eq!(decide_restore(&facts(EntryState::Removed, Role::Moderator), OTHER), Ok(()));
-        assert_eq!(
-            decide_restore(&facts(EntryState::Deleted, Role::Moderator), OTHER),
-            Err(DeleteRefusal::NotAllowed)
-        );
-        assert_eq!(decide_restore(&facts(EntryState::Deleted, Role::Outsider), AUTHOR), Ok(()));
+        assert_eq!(decide_restore(&facts(EntryState::Removed, true), OTHER), Ok(()));
+        assert_eq!(decide_restore(&facts(EntryState::Deleted, true), OTHER), Err(DeleteRefusal::NotAllowed));
+        assert_eq!(decide_restore(&facts(EntryState::Deleted, false), AUTHOR), Ok(()));
     }
 }

@@ -1,16 +1,15 @@
 //! Moving a thread from one group to another.
 
 use crate::{
-    admission::Role,
     group::Visibility,
-    moderation::{NotModerator, decide_moderate},
+    staff::{NotPermitted, Permission, Powers},
 };
 
 /// What [`decide_move`] needs to know.
 #[derive(Debug, Clone)]
 pub struct MoveFacts {
-    /// What the acting person is in the group that the thread is in.
-    pub role: Role,
+    /// What the acting person may do in the group that the thread is in.
+    pub powers: Powers,
     /// Whether that group is hosted here.
     pub is_local: bool,
     /// Who may read in it.
@@ -32,8 +31,8 @@ pub struct MoveTarget {
     pub visibility: Visibility,
     /// Whether one server hosts both groups, and so speaks for both.
     pub is_neighbour: bool,
-    /// What the acting person is in it.
-    pub role: Role,
+    /// Whether the acting person may remove posts in it, and so bring some in.
+    pub is_theirs: bool,
 }
 
 /// What becomes of a thread that is to move.
@@ -52,7 +51,7 @@ pub enum MoveOutcome {
 pub enum MoveRefusal {
     /// Not a moderator of the group that it is in.
     #[error(transparent)]
-    NotModerator(#[from] NotModerator),
+    NotPermitted(#[from] NotPermitted),
     /// Others would read it there than those for whom it was written.
     #[error("a thread moves only to a group of the same visibility, or to one that fewer may read")]
     Wider,
@@ -69,9 +68,9 @@ pub enum MoveRefusal {
 /// # Errors
 /// [`MoveRefusal`]; the thread stays where it is.
 pub fn decide_move(facts: &MoveFacts) -> Result<MoveOutcome, MoveRefusal> {
-    decide_moderate(facts.role)?;
+    facts.powers.demand(Permission::Remove)?;
     let Some(target) = &facts.target else { return Ok(MoveOutcome::Removed) };
-    let is_taken = target.role == Role::Moderator || (target.is_neighbour && !target.is_local);
+    let is_taken = target.is_theirs || (target.is_neighbour && !target.is_local);
     let decided = match (target.is_same, facts.is_local) {
         (true, _) => MoveOutcome::Unchanged,
         (false, false) if is_taken => MoveOutcome::Moved,
@@ -108,12 +107,12 @@ mod tests {
         is_local: false,
         visibility: Visibility::Public,
         is_neighbour: false,
-        role: Role::Outsider,
+        is_theirs: false,
     };
 
     fn facts(target: Option<MoveTarget>) -> MoveFacts {
-        let (role, visibility) = (Role::Moderator, Visibility::Public);
-        MoveFacts { role, is_local: true, visibility, is_by_hand: true, target }
+        let (powers, visibility) = (Powers::OF_GROUP, Visibility::Public);
+        MoveFacts { powers, is_local: true, visibility, is_by_hand: true, target }
     }
 
     fn moved(is_local: bool, target: Option<MoveTarget>) -> Result<MoveOutcome, MoveRefusal> {
@@ -121,23 +120,19 @@ mod tests {
     }
 
     #[test]
-    fn only_moderators_of_its_group_move_a_thread() {
-        let target = Some(MoveTarget { role: Role::Moderator, ..NOBODY });
-        for role in [Role::Outsider, Role::Member] {
-            let facts = MoveFacts { role, is_local: false, ..facts(target.clone()) };
-            assert_eq!(decide_move(&facts), Err(NotModerator.into()));
-        }
+    fn only_who_may_remove_from_its_group_moves_a_thread() {
+        let target = Some(MoveTarget { is_theirs: true, ..NOBODY });
+        let facts = MoveFacts { powers: Powers::NONE, is_local: false, ..facts(target) };
+        let missing = NotPermitted::Missing { permission: Permission::Remove, is_staff: false };
+        assert_eq!(decide_move(&facts), Err(missing.into()));
     }
 
     #[test]
     fn by_hand_a_thread_moves_between_groups_here_that_the_moderator_moderates() {
         let by_hand = |target| decide_move(&facts(target));
-        let ours = MoveTarget { role: Role::Moderator, is_local: true, ..NOBODY };
+        let ours = MoveTarget { is_theirs: true, is_local: true, ..NOBODY };
         assert_eq!(by_hand(Some(ours.clone())), Ok(MoveOutcome::Moved));
-        assert_eq!(
-            by_hand(Some(MoveTarget { role: Role::Member, ..ours.clone() })),
-            Ok(MoveOutcome::Removed)
-        );
+        assert_eq!(by_hand(Some(MoveTarget { is_theirs: false, ..ours.clone() })), Ok(MoveOutcome::Removed));
         assert_eq!(by_hand(Some(MoveTarget { is_local: false, ..ours })), Ok(MoveOutcome::Removed));
     }
 
@@ -146,8 +141,8 @@ mod tests {
         assert_eq!(moved(false, Some(NOBODY)), Ok(MoveOutcome::Removed));
         assert_eq!(moved(false, None), Ok(MoveOutcome::Removed));
         let brought = [
-            MoveTarget { role: Role::Moderator, ..NOBODY },
-            MoveTarget { role: Role::Moderator, is_local: true, ..NOBODY },
+            MoveTarget { is_theirs: true, ..NOBODY },
+            MoveTarget { is_theirs: true, is_local: true, ..NOBODY },
             MoveTarget { is_neighbour: true, ..NOBODY },
         ];
         for target in brought {
@@ -169,7 +164,7 @@ mod tests {
             (Local, &[Local]),
         ] {
             for to in Visibility::ALL {
-                let target = MoveTarget { visibility: *to, is_local: true, role: Role::Moderator, ..NOBODY };
+                let target = MoveTarget { visibility: *to, is_local: true, is_theirs: true, ..NOBODY };
                 let decided = decide_move(&MoveFacts { visibility: from, ..facts(Some(target)) });
                 let want = if fine.contains(to) { Ok(MoveOutcome::Moved) } else { Err(MoveRefusal::Wider) };
                 assert_eq!(decided, want, "{from} to {to}");

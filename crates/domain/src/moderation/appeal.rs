@@ -135,7 +135,7 @@ pub struct JudgeFacts {
     pub is_appellant: bool,
     /// They decided what it is about.
     pub decided_it: bool,
-    /// They moderate the group.
+    /// They may decide appeals in the group.
     pub moderates: bool,
     /// They administer the instance.
     pub is_admin: bool,
@@ -146,8 +146,8 @@ pub struct JudgeFacts {
 /// Why somebody may not decide an appeal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum JudgeRefusal {
-    /// Neither a moderator nor an admin.
-    #[error("only moderators of this group can do this")]
+    /// Neither permitted to decide appeals in the group, nor an admin.
+    #[error("in this group this takes the permission \"appeals\": to decide appeals")]
     NotModerator,
     /// It is their own.
     #[error("nobody decides their own appeal")]

@@ -12,7 +12,7 @@ pub use appeal::{
 pub use telling::{NoticeKind, Telling, decide_telling};
 
 use crate::{
-    admission::{Layer, Role},
+    admission::Layer,
     id::{ActorId, CaseId, DecisionId, EntryId, GroupId},
     peering::PeeringAction,
     text::closed_enum,
@@ -70,10 +70,20 @@ closed_enum! {
         AskChange = "ask-change",
         /// A case was handed to those who run the instance.
         HandOver = "hand-over",
-        /// A person became moderator.
+        /// A person is on the staff of a group from now on, as what stands for the rule.
         Appoint = "appoint",
-        /// A person is no longer moderator.
+        /// A person is no longer on the staff of a group.
         Dismiss = "dismiss",
+        /// A person on the staff has another role, which stands for the rule.
+        ChangeRole = "change-role",
+        /// A person on the staff may do something, which stands for the rule, besides what their role allows.
+        GrantPermission = "grant-permission",
+        /// A person on the staff may not do something, which stands for the rule.
+        WithdrawPermission = "withdraw-permission",
+        /// A group that nobody is left to lead is looked after by those who run the instance; about its own actor.
+        TakeIntoCare = "take-into-care",
+        /// A group is led by its own people again; about its own actor.
+        EndCare = "end-care",
         /// Nothing of a host comes in.
         BlockHost = "block-host",
         /// What comes from a host waits for a moderator.
@@ -197,22 +207,6 @@ impl Decision {
     /// Who decided, as far as somebody who is not a moderator is told.
     pub fn signer(&self) -> Option<ActorId> {
         self.by.filter(|_| self.signed == Signed::Name)
-    }
-}
-
-/// The person may not do this in the group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("only moderators of this group can do this")]
-pub struct NotModerator;
-
-/// Decides whether somebody with `role` may moderate.
-///
-/// # Errors
-/// [`NotModerator`].
-pub fn decide_moderate(role: Role) -> Result<(), NotModerator> {
-    match role {
-        Role::Moderator => Ok(()),
-        Role::Member | Role::Outsider => Err(NotModerator),
     }
 }
 

@@ -16,6 +16,8 @@ closed_enum! {
         Rule = "rule",
         /// To the author: the prepared text of an automatic rule.
         Answer = "answer",
+        /// To those who look after a group, or the instance: who leads a group has changed.
+        Staff = "staff",
     }
 }
 
@@ -37,9 +39,7 @@ pub fn decide_telling(action: DecisionAction, layer: Layer) -> Telling {
     use DecisionAction as Action;
     match action {
         Action::Hold | Action::Admit if layer != Layer::Moderator => Telling::Nobody,
-        Action::Admit | Action::Feature | Action::Unfeature | Action::Appoint | Action::Dismiss => {
-            Telling::Here
-        }
+        Action::Admit | Action::Feature | Action::Unfeature => Telling::Here,
         Action::Hold
         | Action::Refuse
         | Action::Remove
@@ -58,7 +58,12 @@ pub fn decide_telling(action: DecisionAction, layer: Layer) -> Telling {
         | Action::Unlimit
         | Action::MarkSensitive
         | Action::UnmarkSensitive
-        | Action::AskChange => Telling::Everywhere,
+        | Action::AskChange
+        | Action::Appoint
+        | Action::Dismiss
+        | Action::ChangeRole
+        | Action::GrantPermission
+        | Action::WithdrawPermission => Telling::Everywhere,
         Action::DismissReport
         | Action::HandOver
         | Action::MuteHost
@@ -68,7 +73,9 @@ pub fn decide_telling(action: DecisionAction, layer: Layer) -> Telling {
         | Action::BlockHost
         | Action::LimitHost
         | Action::AllowHost
-        | Action::ClearHost => Telling::Nobody,
+        | Action::ClearHost
+        | Action::TakeIntoCare
+        | Action::EndCare => Telling::Nobody,
     }
 }
 

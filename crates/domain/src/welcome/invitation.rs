@@ -38,7 +38,7 @@ pub enum InviteRefusal {
     #[error("this group lets nobody invite")]
     Nobody,
     /// Only moderators.
-    #[error("only moderators of this group can invite")]
+    #[error("in this group this takes the permission \"invite\": to invite people")]
     NotModerator,
     /// Only members.
     #[error("only members of this group can invite")]

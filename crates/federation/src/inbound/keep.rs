@@ -107,6 +107,7 @@ mod tests {
             name: "Here".into(),
             description: String::new(),
             allow_list_only: false,
+            absence: std::time::Duration::ZERO,
         };
         App {
             store: db,

@@ -76,6 +76,7 @@ impl World {
             name: String::new(),
             description: String::new(),
             allow_list_only: false,
+            absence: std::time::Duration::ZERO,
         };
         let app = App {
             store: db,

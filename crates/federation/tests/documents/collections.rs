@@ -5,8 +5,11 @@ use crate::{
     support::{appoint, feature, garden, get, get_url, remove},
 };
 use axum::Router;
-use guildhall_app::read::PageRequest;
-use guildhall_domain::{ApId, actor::ActorKind, group::Policy};
+use guildhall_app::{
+    read::PageRequest,
+    staff::{self, SetStaff, StaffWish},
+};
+use guildhall_domain::{ApId, actor::ActorKind, event::Cause, group::Policy, staff::StaffRole};
 use guildhall_store::{actor, db::Db, testing::on_both_engines};
 use http::StatusCode;
 use serde_json::json;
@@ -97,8 +100,11 @@ on_both_engines! {
             .unwrap();
         assert_eq!(followers["totalItems"], members.items[0].member_count);
         assert_eq!((followers.get("orderedItems"), followers.get("first")), (None, None), "a count and no names");
+        let wish = StaffWish::Role(StaffRole::Helper);
+        let helping = SetStaff { group, actor: ann.id, by: mona.id, wish, reason: None, cause: Cause::Local };
+        staff::set_staff(&stage.app, helping).await.unwrap();
         let moderators = get(&router, "/groups/gardening/moderators").await.json();
-        assert_eq!(moderators["orderedItems"], json!([format!("{BASE}/users/mona")]));
+        assert_eq!(moderators["orderedItems"], json!([format!("{BASE}/users/mona")]), "and no helpers");
         let featured = get(&router, "/groups/gardening/featured").await.json();
         assert_eq!(featured["orderedItems"], json!([format!("{BASE}/posts/{post}")]));
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use guildhall_domain::{
     content::EntryState,
     moderation::{DecisionAction, Target},
+    staff::StaffRole,
 };
 use guildhall_store::{Db, decision, testing::on_both_engines};
 use guildhall_testkit::{FakePeer, PeerActor};
@@ -13,8 +14,10 @@ use serde_json::{Value, json};
 use crate::support::{With as _, World, activity, create, delete, follow, id, note, to_group, undo};
 
 on_both_engines! {
-    async fn a_moderator_elsewhere_appoints_another_who_then_removes_a_post(db: Db) {
+    async fn an_owner_elsewhere_appoints_a_moderator_who_then_removes_a_post(db: Db) {
         let (world, lemmy, lou) = moderated(db).await;
+        make(&world, &lou, StaffRole::Owner).await;
+        lemmy.take();
         let post = world.posted("Buy!").await;
         lemmy.take();
         let noa_home = world.here.peer("mbin").await;
@@ -33,6 +36,33 @@ on_both_engines! {
         assert!(!world.here.moderates(world.group.id, &noa.id).await);
         let again = world.posted("Buy more!").await;
         assert_eq!(world.send_from(&noa_home, &delete(&noa, id(&again))).await, "refused");
+    }
+
+    async fn helpers_and_moderators_elsewhere_do_what_their_role_allows(db: Db) {
+        let (world, lemmy, lou) = moderated(db).await;
+        let noa_home = world.here.peer("mbin").await;
+        let noa = noa_home.actor("noa");
+        make(&world, &noa, StaffRole::Helper).await;
+        assert!(!world.here.moderates(world.group.id, &noa.id).await, "others do not know of helpers");
+        let post = world.posted("Tulips").await;
+        assert_eq!(world.send_from(&noa_home, &activity(&noa, "Lock", json!(id(&post)))).await, "applied");
+        assert_eq!(world.send_from(&noa_home, &delete(&noa, id(&post))).await, "refused");
+        let ban = activity(&noa, "Block", json!(world.alice.id)).with(json!({ "target": world.group.ap_id }));
+        assert_eq!(world.send_from(&noa_home, &ban).await, "refused");
+        let listing = |by, kind| activity(by, kind, json!(noa.id)).with(json!({ "target": moderators(&world) }));
+        assert_eq!(world.send_from(&lemmy, &listing(&lou, "Add")).await, "refused", "moderators do not appoint");
+        assert_eq!(world.here.state(id(&post)).await, Some(EntryState::Published));
+
+        make(&world, &lou, StaffRole::Owner).await;
+        let off = listing(&lou, "Remove");
+        assert_eq!(world.send_from(&lemmy, &off).await, "ignored", "a helper is not on the list");
+        assert_eq!(world.send_from(&lemmy, &listing(&lou, "Add")).await, "applied");
+        assert!(world.here.moderates(world.group.id, &noa.id).await);
+        let owner = activity(&noa, "Remove", json!(lou.id)).with(json!({ "target": moderators(&world) }));
+        assert_eq!(world.send_from(&noa_home, &owner).await, "refused");
+        // Who resigns asks nobody.
+        assert_eq!(world.send_from(&noa_home, &listing(&noa, "Remove")).await, "applied");
+        assert!(!world.here.moderates(world.group.id, &noa.id).await);
     }
 
     async fn who_is_no_moderator_moderates_nothing(db: Db) {
@@ -224,6 +254,11 @@ async fn moderated(db: Db) -> (World, FakePeer, PeerActor) {
     world.here.run_until_idle().await;
     lemmy.take();
     (world, lemmy, lou)
+}
+
+async fn make(world: &World, actor: &PeerActor, role: StaffRole) {
+    let known = world.here.remote(&actor.id).await.id;
+    world.here.staff(&world.group, known, role).await;
 }
 
 fn moderators(world: &World) -> Value {

@@ -154,6 +154,7 @@ fn app(store: Db, base: &str, clock: Arc<TestClock>) -> App {
         name: "Here".to_owned(),
         description: String::new(),
         allow_list_only: false,
+        absence: std::time::Duration::ZERO,
     };
     App {
         store,

@@ -80,6 +80,7 @@ pub(crate) fn app(store: Db, clock: Arc<TestClock>) -> App {
         name: "The Guild".into(),
         description: "Gardeners.".into(),
         allow_list_only: false,
+        absence: std::time::Duration::ZERO,
     };
     App {
         store,

@@ -16,8 +16,9 @@ use super::invite::{self, InviteArgs};
 use super::output::Output;
 use super::rules::{self, RulesArgs};
 use super::session::Session;
+use super::staff::{AppointArgs, DismissArgs};
 use super::trust::TrustArgs;
-use super::{appeals, case, queue, trust};
+use super::{appeals, case, queue, staff, trust};
 use crate::config::Config;
 
 /// `guildhall group …`
@@ -73,6 +74,15 @@ pub enum GroupCommand {
     },
     /// Show how far somebody is trusted, and why; or say so by hand.
     Trust(TrustArgs),
+    /// List who looks after it, with role and permissions.
+    Staff {
+        /// Name of the group.
+        name: String,
+    },
+    /// Make somebody owner, moderator or helper; grant and withdraw single permissions.
+    Appoint(AppointArgs),
+    /// Take somebody off the staff.
+    Dismiss(DismissArgs),
 }
 
 /// Arguments of `group create`.
@@ -95,7 +105,7 @@ pub struct CreateGroupArgs {
     /// Who may read: everybody, whoever has the address, members, or people with an account here.
     #[arg(long, value_parser = one_of(Visibility::ALL, Visibility::as_str), default_value = "public")]
     pub visibility: Visibility,
-    /// A moderator: a local name or name@host; may be repeated.
+    /// A moderator: a local name or name@host; may be repeated. The first one named owns the group.
     #[arg(long = "moderator", value_name = "NAME")]
     pub moderators: Vec<String>,
 }
@@ -122,6 +132,9 @@ pub async fn run(command: GroupCommand, config: &Config, output: Output) -> anyh
         GroupCommand::Refuse { item, reason } => queue::refuse(&session, &item, &reason, output).await,
         GroupCommand::Rules { name, args } => rules::of_group(&session, &name, args, output).await,
         GroupCommand::Trust(args) => trust::run(&session, args, output).await,
+        GroupCommand::Staff { name } => staff::show(&session, &name, output).await,
+        GroupCommand::Appoint(args) => staff::appoint(&session, args, output).await,
+        GroupCommand::Dismiss(args) => staff::dismiss(&session, args, output).await,
     };
     session.close().await;
     done

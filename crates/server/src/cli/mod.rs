@@ -23,6 +23,7 @@ pub mod rules;
 pub mod run;
 mod session;
 mod span;
+pub mod staff;
 pub mod token;
 mod trial;
 pub mod trust;

@@ -9,5 +9,8 @@ section! {
         name: String = "Guildhall".to_owned(),
         /// One or two sentences, plain text.
         description: String = String::new(),
+        /// After how many days without a sign of them the owner of a group is taken for absent, and somebody else follows; 0:
+        /// never.
+        absence_days: u32 = 90,
     }
 }

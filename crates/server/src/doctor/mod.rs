@@ -1,5 +1,6 @@
 //! What `guildhall doctor` looks at: settings, disk, and what the store says of itself.
 
+mod care;
 mod counters;
 mod disk;
 mod finding;

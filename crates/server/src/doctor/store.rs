@@ -7,7 +7,7 @@ use guildhall_store::Db;
 use guildhall_store::db::{self, Engine};
 use guildhall_store::doctor as checks;
 
-use super::{Examination, Finding, counters, moving};
+use super::{Examination, Finding, care, counters, moving};
 use crate::config::Config;
 use crate::node::CLOCK_TOLERANCE;
 use crate::open::{Unusable, database_url, open_store};
@@ -40,6 +40,7 @@ pub(super) async fn check(config: &Config, repair: bool, now: Timestamp, found: 
         let now = clock.as_ref().ok().copied().flatten().unwrap_or(now);
         found.findings.extend(or_failed("clock", clock.map_err(Into::into).map(|clock| time(clock, here))));
         found.findings.extend(or_failed("stuck", moving::check(&store, config, now).await));
+        found.findings.extend(or_failed("care", care::check(&store).await));
     }
     store.close().await;
 }

@@ -41,7 +41,8 @@ async fn a_group_is_made_with_all_its_options() {
         .await
         .unwrap();
     assert_eq!(kept, ("Good books".into(), "approval".into(), "members".into(), "first".into()));
-    let (moderators,): (i64,) = store.query("SELECT count(*) FROM moderators").one().await.unwrap();
+    let (moderators,): (i64,) =
+        store.query("SELECT count(*) FROM staff WHERE role <> 'helper'").one().await.unwrap();
     assert_eq!(moderators, 2);
     store.close().await;
 }
@@ -211,4 +212,25 @@ async fn ask_to_join(place: &Place, group: &str, name: &str) {
     let actor = people::find(&app, &handle(name)).await.unwrap().unwrap().person.id;
     request_join(&app, RequestJoin { group, actor, follow: None, cause: Cause::Local }).await.unwrap();
     app.store.close().await;
+}
+
+#[test]
+fn the_staff_of_a_group_is_shown_appointed_and_dismissed() {
+    let place = Place::with_group();
+    let made = place.json(&["group", "staff", "garden"]);
+    assert_eq!(
+        (&made["items"][0]["role"], &made["items"][0]["person"]),
+        (&json!("owner"), &json!("@ada@localhost:8080"))
+    );
+    assert!(place.refused(&["group", "appoint", "garden", "ada"]).contains("--role"));
+    assert!(
+        place
+            .refused(&["group", "appoint", "garden", "ada", "--withdraw", "ban"])
+            .contains("every permission")
+    );
+    let gone = place.json(&["group", "dismiss", "garden", "ada"]);
+    assert!(gone["items"].as_array().unwrap().iter().all(|item| item["person"] != "@ada@localhost:8080"));
+    assert!(gone["in_care_since"].is_string(), "{gone}");
+    assert!(place.text(&["doctor"]).contains("nobody of their own to lead them: garden"));
+    assert!(place.text(&["group", "staff", "garden"]).contains("In the care of whoever runs the server"));
 }

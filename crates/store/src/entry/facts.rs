@@ -7,13 +7,14 @@ use guildhall_domain::{
     admission::{Role, Standing},
     group::Policy,
     membership::MembershipState,
-    trust::{Seen, TrustFacts},
+    staff::{Office, StaffRole},
+    trust::{Seen, Trust, TrustFacts},
 };
 
 use crate::{
     StoreError, convert,
     db::{Db, List, Sql, Tx},
-    standing,
+    staff, standing,
 };
 
 /// An author in a group.
@@ -25,6 +26,8 @@ pub struct AuthorFacts {
     pub policy: Policy,
     /// What the author is here.
     pub role: Role,
+    /// What they are on the staff of the group.
+    pub office: Option<Office>,
     /// Their membership, or request for one.
     pub membership: Option<MembershipState>,
     /// What was decided about them.
@@ -42,7 +45,7 @@ macro_rules! select {
             "WITH asked (group_id, author_id) AS (",
             $asked,
             ") SELECT a.group_id, a.author_id, g.is_local, g.admission, g.posting, g.review, g.visibility,
-                    m.state AS membership, o.actor_id AS moderator,
+                    m.state AS membership, o.role AS office, o.granted, o.withdrawn,
                     i.banned_until AS i_ban, i.muted_until AS i_mute, i.watched_until AS i_probation,
                     s.banned_until AS g_ban, s.muted_until AS g_mute, s.watched_until AS g_probation,
                     q.accepted, q.answered, q.days, q.refused, q.upheld, q.dismissed, q.struck_at, q.first_at, q.given,
@@ -50,7 +53,7 @@ macro_rules! select {
              FROM asked a
              JOIN groups g ON g.id = a.group_id
              LEFT JOIN memberships m ON m.group_id = a.group_id AND m.actor_id = a.author_id
-             LEFT JOIN moderators o ON o.group_id = a.group_id AND o.actor_id = a.author_id
+             LEFT JOIN staff o ON o.group_id = a.group_id AND o.actor_id = a.author_id
              LEFT JOIN standings i ON i.group_id = 0 AND i.actor_id = a.author_id
              LEFT JOIN standings s ON s.group_id = a.group_id AND s.actor_id = a.author_id
              LEFT JOIN acquaintances q ON q.group_id = a.group_id AND q.actor_id = a.author_id
@@ -112,7 +115,9 @@ crate::record! {
         review: String,
         visibility: String,
         membership: Option<String>,
-        moderator: Option<i64>,
+        office: Option<String>,
+        granted: Option<String>,
+        withdrawn: Option<String>,
         i_ban: Option<i64>,
         i_mute: Option<i64>,
         i_probation: Option<i64>,
@@ -138,10 +143,17 @@ impl Row {
         let group = GroupId(self.group_id);
         let membership =
             self.membership.map(|state| convert::word("membership", group, &state)).transpose()?;
-        let role = match (self.moderator, membership) {
-            (Some(_), _) => Role::Moderator,
-            (None, Some(MembershipState::Member)) => Role::Member,
-            (None, Some(MembershipState::Pending) | None) => Role::Outsider,
+        let office = match (self.office, self.granted, self.withdrawn) {
+            (Some(role), Some(granted), Some(withdrawn)) => {
+                Some(staff::office(group, &role, &granted, &withdrawn)?)
+            }
+            _ => None,
+        };
+        let staff_role = office.map(|office| office.role);
+        let role = match (staff_role, membership) {
+            (Some(StaffRole::Owner | StaffRole::Moderator), _) => Role::Moderator,
+            (Some(StaffRole::Helper) | None, Some(MembershipState::Member)) => Role::Member,
+            (Some(StaffRole::Helper) | None, Some(MembershipState::Pending) | None) => Role::Outsider,
         };
         let seen = Seen {
             accepted: self.accepted.unwrap_or_default(),
@@ -153,7 +165,10 @@ impl Row {
             struck_at: convert::time(self.struck_at),
             first_at: convert::time(self.first_at),
         };
-        let given = self.given.map(|level| convert::word("acquaintance", group, &level)).transpose()?;
+        let given = match staff_role {
+            Some(StaffRole::Helper) => Some(Trust::Helper),
+            _ => self.given.map(|level| convert::word("acquaintance", group, &level)).transpose()?,
+        };
         let facts = AuthorFacts {
             group_is_local: self.is_local,
             policy: Policy {
@@ -163,6 +178,7 @@ impl Row {
                 visibility: convert::word("group", group, &self.visibility)?,
             },
             role,
+            office,
             membership,
             standing: Standing {
                 instance: standing::from_columns((self.i_ban, self.i_mute, self.i_probation)),

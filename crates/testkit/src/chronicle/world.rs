@@ -30,7 +30,7 @@ const LISTS: &[(&str, &str)] = &[
     ),
     (
         "moderator",
-        "SELECT a.ap_id, g.ap_id, '' FROM moderators m JOIN actors a ON a.id = m.actor_id
+        "SELECT a.ap_id, g.ap_id, '' FROM staff m JOIN actors a ON a.id = m.actor_id
          JOIN actors g ON g.id = m.group_id ORDER BY a.ap_id, g.ap_id",
     ),
     (

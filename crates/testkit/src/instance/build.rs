@@ -6,10 +6,12 @@ use guildhall_activitypub::Iri;
 use guildhall_app::account::CreateAccount;
 use guildhall_app::entry::{self, Delete, Origin, Submit};
 use guildhall_app::group::{self, CreateGroup, RequestJoin, SetBan, SetModerator};
+use guildhall_app::staff::{self, SetStaff, StaffWish};
 use guildhall_app::{instance, queue};
 use guildhall_domain::event::Cause;
 use guildhall_domain::group::{Admission, Policy, Posting, Review};
 use guildhall_domain::peering::PeeringAction;
+use guildhall_domain::staff::StaffRole;
 use guildhall_domain::{ActorId, ApId, EntryId, GroupId, QueueItemId};
 use guildhall_store::actor::Actor;
 use guildhall_store::entry::find as find_entry;
@@ -94,6 +96,13 @@ impl TestInstance {
         let (by, cause) = (group.id.actor(), Cause::Local);
         let command = SetModerator { group: group.id, actor, by, appointed: true, cause };
         group::set_moderator(&self.app, command).await.unwrap();
+    }
+
+    /// Gives somebody a place on the staff, here or elsewhere.
+    pub async fn staff(&self, group: &LocalGroup, actor: ActorId, role: StaffRole) {
+        let (by, wish, cause) = (group.id.actor(), StaffWish::Role(role), Cause::Local);
+        let command = SetStaff { group: group.id, actor, by, wish, reason: None, cause };
+        staff::set_staff(&self.app, command).await.unwrap();
     }
 
     /// Bans somebody from a group.

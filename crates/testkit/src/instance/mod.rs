@@ -114,6 +114,7 @@ fn app(db: Db, clock: FixedClock, base_url: String, host: String) -> App {
         name: "The Guild".into(),
         description: "Gardeners.".into(),
         allow_list_only: false,
+        absence: std::time::Duration::ZERO,
     };
     App {
         store: db,

@@ -13,7 +13,7 @@ use guildhall_store::{
     IdGenerator, StoreError, acquaintance,
     actor::{self, Actor},
     entry::{self, Came, Counted},
-    moderator,
+    staff,
 };
 
 use super::fate::{Act, Fate, First};
@@ -108,8 +108,13 @@ impl People {
         }
         for group in items.iter().map(|item| item.group) {
             if self.groups.insert(group) {
-                let moderators = moderator::list(&app.store, group).await?;
-                self.moderators.extend(moderators.into_iter().map(|actor| (group, actor)));
+                for one in staff::list(&app.store, group).await? {
+                    if one.office.role.is_listed() {
+                        self.moderators.insert((group, one.actor));
+                    } else {
+                        self.known.entry((group, one.actor)).or_default().given = Some(Trust::Helper);
+                    }
+                }
             }
         }
         Ok(())

@@ -7,7 +7,9 @@ use axum::{
     http::request::Parts,
 };
 use guildhall_app::App;
-use guildhall_domain::{AppealId, BlockListId, CaseId, EntryId, Handle, InvitationId, NoticeId, QueueItemId};
+use guildhall_domain::{
+    AppealId, BlockListId, CaseId, EntryId, Handle, InvitationId, NoticeId, QueueItemId, staff::Permission,
+};
 use serde::{
     Deserialize, Deserializer,
     de::{self, Visitor},
@@ -56,6 +58,24 @@ pub(crate) struct PersonAddress {
     #[serde(deserialize_with = "parsed")]
     #[param(value_type = String)]
     pub(crate) handle: Handle,
+}
+
+/// `/groups/{name}/staff/{handle}/permissions/{permission}`
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct PermissionAddress {
+    /// `gardening`
+    #[serde(deserialize_with = "parsed")]
+    #[param(value_type = String)]
+    pub(crate) name: Handle,
+    /// `alice`, or `alice@example.org` for a person elsewhere.
+    #[serde(deserialize_with = "parsed")]
+    #[param(value_type = String)]
+    pub(crate) handle: Handle,
+    /// The name of a permission, such as `ban`.
+    #[serde(deserialize_with = "parsed")]
+    #[param(value_type = String)]
+    pub(crate) permission: Permission,
 }
 
 /// `/groups/{name}/automatic-rules/{rule}`

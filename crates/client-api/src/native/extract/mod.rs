@@ -14,8 +14,8 @@ use super::json::OptionalReason;
 
 pub(crate) use address::{
     AppealAddress, At, BlockListAddress, CaseAddress, EntryAddress, GroupAddress, GroupServerAddress,
-    InstanceRuleAddress, InvitationAddress, ItemAddress, NoticeAddress, PersonAddress, RuleAddress,
-    ServerAddress,
+    InstanceRuleAddress, InvitationAddress, ItemAddress, NoticeAddress, PermissionAddress, PersonAddress,
+    RuleAddress, ServerAddress,
 };
 pub(crate) use body::{Body, OptionalBody};
 pub(crate) use cases::{Assignee, CaseParams, Wanted};

@@ -24,6 +24,7 @@ mod reason;
 mod report;
 mod request;
 mod rulebook;
+mod staff;
 mod trial;
 mod trust;
 mod web_url;
@@ -58,6 +59,7 @@ pub(crate) use reason::{Ban, NewGeneralReport, NewReport, OptionalReason, Reason
 pub(crate) use report::Report;
 pub(crate) use request::{JoinRequest, Vouched, Vouches};
 pub(crate) use rulebook::{AutomaticRule, Figures, NewAutomaticRule, NewRulebook, Rulebook};
+pub(crate) use staff::{NewRole, Staff, Succession};
 pub(crate) use trial::{NewTrial, Trial};
 pub(crate) use trust::{NewTrust, Trust};
 pub(crate) use web_url::web_url;

@@ -12,8 +12,8 @@ pub(crate) struct Notice {
     /// Its id.
     id: String,
     /// What for: a `decision` about them, the `outcome` of their appeal; to moderators an `appeal`, or a `rule` that
-    /// fitted; to authors the `answer` of a rule.
-    #[schema(pattern = "^(decision|outcome|appeal|rule|answer)$")]
+    /// fitted; to authors the `answer` of a rule; to those who look after a group `staff`, where somebody else leads it.
+    #[schema(pattern = "^(decision|outcome|appeal|rule|answer|staff)$")]
     kind: &'static str,
     /// Plain text of several lines, in the group's language where there are words for it.
     text: String,

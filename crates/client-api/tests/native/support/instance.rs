@@ -37,6 +37,7 @@ impl Here {
                 name: "Here".into(),
                 description: String::new(),
                 allow_list_only: false,
+                absence: std::time::Duration::ZERO,
             }),
             clock: clock.clone(),
             rng: Arc::new(CountingRng::default()),

@@ -1,7 +1,10 @@
 //! Counts what was refused of moderators, real and pretended: `moderation_refused_total{verb,reason}`.
 
 use guildhall_activitypub::Verb;
-use guildhall_domain::{content::DeleteRefusal, moderation::NotModerator};
+use guildhall_domain::{
+    content::DeleteRefusal,
+    staff::{AppointRefusal, NotPermitted},
+};
 use guildhall_store::received::Outcome;
 
 use super::{Incoming, Step, Trouble, block, incoming::ANOTHER_GROUP};
@@ -31,10 +34,13 @@ fn verb(verb: &Verb) -> Option<&'static str> {
 
 /// A closed list: reasons are words for people, and may be anything.
 fn code(reason: &str) -> &'static str {
-    if reason == NotModerator.to_string() {
+    let owners = [AppointRefusal::OnlyOwners.to_string(), NotPermitted::Outranked.to_string()];
+    if reason.starts_with(NotPermitted::MISSING) {
         "not-moderator"
     } else if reason == DeleteRefusal::NotAllowed.to_string() {
         "neither-author-nor-moderator"
+    } else if owners.iter().any(|said| reason == said) {
+        "not-an-owner"
     } else if reason == ANOTHER_GROUP {
         "another-group"
     } else if reason == block::NOT_THE_INSTANCE {
@@ -46,11 +52,15 @@ fn code(reason: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use guildhall_domain::staff::Permission;
+
     use super::*;
 
     #[test]
     fn reasons_have_few_names() {
-        assert_eq!(code(&NotModerator.to_string()), "not-moderator");
+        let missing = NotPermitted::Missing { permission: Permission::Ban, is_staff: true };
+        assert_eq!(code(&missing.to_string()), "not-moderator");
+        assert_eq!(code(&AppointRefusal::OnlyOwners.to_string()), "not-an-owner");
         assert_eq!(code(ANOTHER_GROUP), "another-group");
         assert_eq!(code("whatever a server says"), "other");
     }

@@ -6,6 +6,7 @@ use guildhall_app::{
     appeal::AppealError,
     entry::{DeleteError, EditError, SubmitError, VoteError},
     group::{JoinError, ModerationError},
+    staff::StaffError,
 };
 use guildhall_domain::EntryId;
 use guildhall_store::{StoreError, received::Outcome};
@@ -110,4 +111,13 @@ macro_rules! into_step {
         }
     )+};
 }
-into_step!(AppealError, DeleteError, EditError, JoinError, ModerationError, SubmitError, VoteError);
+into_step!(
+    AppealError,
+    DeleteError,
+    EditError,
+    JoinError,
+    ModerationError,
+    StaffError,
+    SubmitError,
+    VoteError
+);

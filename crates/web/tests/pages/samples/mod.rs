@@ -33,6 +33,7 @@ pub(crate) fn site() -> Site {
         description:
             "Groups of the people along the river: gardens, boats, books and the allotment committee.".into(),
         allow_list_only: false,
+        absence: std::time::Duration::ZERO,
     }
 }
 

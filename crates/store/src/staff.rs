@@ -1,0 +1,206 @@
+//! Who looks after a group: owners, moderators and helpers, here and elsewhere; they need not be members.
+
+use guildhall_domain::{
+    ActorId, GroupId, Timestamp,
+    staff::{Office, PowersFacts},
+};
+
+use crate::{
+    StoreError, convert,
+    db::{Db, Tx},
+};
+
+/// Somebody on the staff of a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Staff {
+    /// Who.
+    pub actor: ActorId,
+    /// What they are.
+    pub office: Office,
+    /// Since when they have been on the staff.
+    pub since: Timestamp,
+    /// Who made them what they are; `None`: not known, or nobody.
+    pub by: Option<ActorId>,
+    /// Why, where that was said.
+    pub reason: Option<String>,
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT actor_id, role, granted, withdrawn, appointed_at, appointed_by, reason FROM staff ",
+            $rest
+        )
+    };
+}
+
+/// What somebody is on the staff of a group.
+pub async fn find(db: &Db, group: GroupId, actor: ActorId) -> Result<Option<Staff>, StoreError> {
+    let query = db.query(select!("WHERE group_id = $1 AND actor_id = $2"));
+    let row: Option<Row> = query.bind(group.0).bind(actor.0).optional().await?;
+    row.map(Row::read).transpose()
+}
+
+/// The same in a transaction that has the group locked.
+pub async fn find_in(tx: &mut Tx, group: GroupId, actor: ActorId) -> Result<Option<Staff>, StoreError> {
+    let query = tx.query(select!("WHERE group_id = $1 AND actor_id = $2"));
+    let row: Option<Row> = query.bind(group.0).bind(actor.0).optional().await?;
+    row.map(Row::read).transpose()
+}
+
+/// The staff of a group, longest in office first.
+pub async fn list(db: &Db, group: GroupId) -> Result<Vec<Staff>, StoreError> {
+    let rows: Vec<Row> =
+        db.query(select!("WHERE group_id = $1 ORDER BY appointed_at, actor_id")).bind(group.0).all().await?;
+    rows.into_iter().map(Row::read).collect()
+}
+
+/// Those of the staff who can be asked, and whether they live here, by id.
+pub async fn list_present(tx: &mut Tx, group: GroupId) -> Result<Vec<(Staff, bool)>, StoreError> {
+    let rows: Vec<Row> = tx
+        .query(select!(
+            "WHERE group_id = $1 AND EXISTS (SELECT 1 FROM actors a WHERE a.id = actor_id AND a.deleted_at IS NULL)
+             ORDER BY actor_id"
+        ))
+        .bind(group.0)
+        .all()
+        .await?;
+    let local: Vec<(i64,)> = tx
+        .query("SELECT s.actor_id FROM staff s JOIN actors a ON a.id = s.actor_id WHERE s.group_id = $1 AND a.is_local")
+        .bind(group.0)
+        .all()
+        .await?;
+    rows.into_iter()
+        .map(|row| {
+            let is_local = local.contains(&(row.actor_id,));
+            Ok((row.read()?, is_local))
+        })
+        .collect()
+}
+
+/// Makes somebody what they are from now on. How long they have been on the staff stays as it was.
+pub async fn set(tx: &mut Tx, group: GroupId, staff: &Staff) -> Result<(), StoreError> {
+    let Staff { actor, office, since, by, reason } = staff;
+    tx.query(
+        "INSERT INTO staff (group_id, actor_id, role, granted, withdrawn, appointed_at, appointed_by, reason)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+         ON CONFLICT (group_id, actor_id) DO UPDATE SET role = excluded.role, granted = excluded.granted,
+            withdrawn = excluded.withdrawn, appointed_by = excluded.appointed_by, reason = excluded.reason",
+    )
+    .bind(group.0)
+    .bind(actor.0)
+    .bind(office.role.as_str())
+    .bind(office.granted.to_string())
+    .bind(office.withdrawn.to_string())
+    .bind(since.0)
+    .bind(by.map(|by| by.0))
+    .bind(reason.clone())
+    .execute()
+    .await?;
+    Ok(())
+}
+
+/// Takes somebody off the staff. `false`: they were not on it.
+pub async fn delete(tx: &mut Tx, group: GroupId, actor: ActorId) -> Result<bool, StoreError> {
+    let query = tx.query("DELETE FROM staff WHERE group_id = $1 AND actor_id = $2");
+    Ok(query.bind(group.0).bind(actor.0).execute().await? == 1)
+}
+
+macro_rules! powers {
+    () => {
+        "SELECT s.role, s.granted, s.withdrawn, g.is_local, a.deleted_at, c.is_admin,
+                i.banned_until AS i_ban, t.banned_until AS g_ban
+         FROM staff s
+         JOIN groups g ON g.id = s.group_id
+         JOIN actors a ON a.id = s.actor_id
+         LEFT JOIN accounts c ON c.actor_id = s.actor_id
+         LEFT JOIN standings i ON i.group_id = 0 AND i.actor_id = s.actor_id
+         LEFT JOIN standings t ON t.group_id = s.group_id AND t.actor_id = s.actor_id
+         WHERE s.group_id = $1 AND s.actor_id = $2"
+    };
+}
+
+/// What decides what somebody may do in a group. `None`: they are not on its staff.
+pub async fn find_powers(
+    db: &Db,
+    group: GroupId,
+    actor: ActorId,
+    now: Timestamp,
+) -> Result<Option<PowersFacts>, StoreError> {
+    let row: Option<PowersRow> = db.query(powers!()).bind(group.0).bind(actor.0).optional().await?;
+    row.map(|row| row.read(group, now)).transpose()
+}
+
+/// The same in the transaction in which it must hold.
+pub async fn find_powers_in(
+    tx: &mut Tx,
+    group: GroupId,
+    actor: ActorId,
+    now: Timestamp,
+) -> Result<Option<PowersFacts>, StoreError> {
+    let row: Option<PowersRow> = tx.query(powers!()).bind(group.0).bind(actor.0).optional().await?;
+    row.map(|row| row.read(group, now)).transpose()
+}
+
+/// Reads an office from its columns.
+pub(crate) fn office(
+    group: impl ToString + Copy,
+    role: &str,
+    granted: &str,
+    withdrawn: &str,
+) -> Result<Office, StoreError> {
+    Ok(Office {
+        role: convert::word("staff", group, role)?,
+        granted: convert::word("staff", group, granted)?,
+        withdrawn: convert::word("staff", group, withdrawn)?,
+    })
+}
+
+crate::record! {
+    struct Row {
+        actor_id: i64,
+        role: String,
+        granted: String,
+        withdrawn: String,
+        appointed_at: i64,
+        appointed_by: Option<i64>,
+        reason: Option<String>,
+    }
+}
+
+impl Row {
+    fn read(self) -> Result<Staff, StoreError> {
+        Ok(Staff {
+            actor: ActorId(self.actor_id),
+            office: office(self.actor_id, &self.role, &self.granted, &self.withdrawn)?,
+            since: Timestamp(self.appointed_at),
+            by: self.appointed_by.map(ActorId),
+            reason: self.reason,
+        })
+    }
+}
+
+crate::record! {
+    struct PowersRow {
+        role: String,
+        granted: String,
+        withdrawn: String,
+        is_local: bool,
+        deleted_at: Option<i64>,
+        is_admin: Option<bool>,
+        i_ban: Option<i64>,
+        g_ban: Option<i64>,
+    }
+}
+
+impl PowersRow {
+    fn read(self, group: GroupId, now: Timestamp) -> Result<PowersFacts, StoreError> {
+        let is_banned = [self.i_ban, self.g_ban].into_iter().flatten().any(|until| until > now.0);
+        Ok(PowersFacts {
+            office: Some(office(group, &self.role, &self.granted, &self.withdrawn)?),
+            group_is_local: self.is_local,
+            is_admin: self.is_admin.unwrap_or_default(),
+            is_out: is_banned || self.deleted_at.is_some(),
+        })
+    }
+}
