@@ -2,12 +2,16 @@
 
 mod appeal;
 pub mod case;
+mod effect;
+mod openness;
 mod telling;
 
 pub use appeal::{
     APPEAL_DAYS, AppealFacts, AppealOutcome, AppealRefusal, Appealed, JudgeFacts, JudgeRefusal,
     MAX_APPEAL_DAYS, MAX_APPEAL_LENGTH, appeal_until, decide_appeal, decide_judge, is_appealable,
 };
+pub use effect::Effect;
+pub use openness::{OPEN_ACTIONS, Openness, decide_openness};
 pub use telling::{NoticeKind, Telling, decide_telling};
 
 use crate::{
@@ -167,6 +171,8 @@ pub struct Decision {
     pub case: Option<CaseId>,
     /// The decision that this one takes back.
     pub undoes: Option<DecisionId>,
+    /// Whether it is in the log that everybody reads who reads there: [`decide_openness`] as it was then.
+    pub is_open: bool,
     /// When.
     pub at: Timestamp,
 }
@@ -189,6 +195,7 @@ impl Decision {
             signed: Signed::Group,
             case: None,
             undoes: None,
+            is_open: false,
             at,
         }
     }

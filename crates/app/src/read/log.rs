@@ -1,0 +1,498 @@
+//! The public log: what was decided in a group, or on the whole instance, as everybody may know it who reads there. Names
+//! as the group chose; never notes of moderators, who reported, or what was never published.
+//!
+//! Moderators and admins read more in [`super::decisions`].
+
+use std::collections::HashMap;
+
+use guildhall_domain::{
+    ActorId, DecisionId, EntryId, GroupId, Handle, Timestamp,
+    admission::{Layer, Role},
+    content::EntryKind,
+    group::Visibility,
+    moderation::{Decision, DecisionAction, OPEN_ACTIONS, Target, WrittenRule},
+    visibility::{Reader, decide_listing, decide_reading},
+};
+use guildhall_store::{
+    StoreError,
+    actor::{self, Actor},
+    log::{self, Filter, Logged, LoggedEntry, Many, Rule, Scope},
+    membership,
+};
+
+use crate::{
+    App, Viewer,
+    read::{Cursor, GroupRef, Page, PageRequest, PersonRef, names, people, period, place::Places},
+};
+
+/// The most lines of a file.
+pub const MAX_EXPORT: usize = 5_000;
+/// What the record calls the rule of a block list, before its address.
+const BLOCK_LIST: &str = "block-list";
+
+/// Who decided.
+#[derive(Debug, Clone)]
+pub enum Whose {
+    /// Those who run this server.
+    Instance,
+    /// A group hosted here.
+    Group(GroupRef),
+    /// A group elsewhere: it is only told here.
+    Elsewhere(GroupRef),
+    /// The server of whom it is about, by its name: it suspended one of its own.
+    Server(String),
+}
+
+/// A post or comment in the log.
+#[derive(Debug, Clone)]
+pub struct LogEntry {
+    /// Our key.
+    pub id: EntryId,
+    /// Post or comment.
+    pub kind: EntryKind,
+    /// The thread it is in.
+    pub thread: EntryId,
+    /// A post's title, as long as it is there and the viewer reads where it is.
+    pub title: Option<String>,
+}
+
+/// A decision, as everybody may know it.
+#[derive(Debug, Clone)]
+pub struct LogLine {
+    /// Our key.
+    pub id: DecisionId,
+    /// What was decided.
+    pub action: DecisionAction,
+    /// By which group, or for which.
+    pub whose: Whose,
+    /// The post or comment it is about.
+    pub entry: Option<LogEntry>,
+    /// Whom it concerns; nobody where their account is gone.
+    pub person: Option<PersonRef>,
+    /// The host it is about.
+    pub host: Option<String>,
+    /// Whether a rule decided, and nobody else.
+    pub is_automatic: bool,
+    /// The layer that decided.
+    pub layer: Layer,
+    /// The rule, by its fixed name; of a block list, with its server alone.
+    pub rule: Option<String>,
+    /// The rule that the group has written down.
+    pub written_rule: Option<WrittenRule>,
+    /// The reason given; about a host its public comment.
+    pub reason: Option<String>,
+    /// When it ends by itself.
+    pub until: Option<Timestamp>,
+    /// Who decided, where the group signs by name.
+    pub by: Option<PersonRef>,
+    /// The decision that this one takes back.
+    pub undoes: Option<DecisionId>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What somebody wants to see of a log, as they wrote it. What is left empty is not asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LogWanted {
+    /// A word of [`OPEN_ACTIONS`].
+    pub action: Option<String>,
+    /// The fixed name of a rule, `block-list` for any, or the number of one that the group has written down.
+    pub rule: Option<String>,
+    /// `automatic` or `person`.
+    pub decided: Option<String>,
+    /// A day or a moment.
+    pub from: Option<String>,
+    /// A day, which counts too, or a moment.
+    pub to: Option<String>,
+    /// The handle of a person.
+    pub person: Option<String>,
+    /// `instance`, `groups` or `elsewhere`; of the log of the instance.
+    pub whose: Option<String>,
+    /// The name of a group; of the log of the instance.
+    pub group: Option<String>,
+}
+
+/// What is wanted, understood.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LogFilter {
+    filter: Filter,
+    whose: Option<WhoseWanted>,
+    group: Option<GroupId>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum WhoseWanted {
+    Instance,
+    Groups,
+    Elsewhere,
+}
+
+/// Why a log is not shown.
+#[derive(Debug, thiserror::Error)]
+pub enum LogError {
+    /// The viewer may not read in the group.
+    #[error("only those who may read in this group see what is decided in it")]
+    NotReader,
+    /// A field that does not say what it should.
+    #[error("{wanted}")]
+    Unreadable {
+        /// Its name, as in [`LogWanted`].
+        field: &'static str,
+        /// What is wanted there.
+        wanted: String,
+    },
+    /// Reading failed.
+    #[error("reading the log failed")]
+    Store(#[from] StoreError),
+}
+
+/// Understands what is wanted.
+///
+/// # Errors
+/// [`LogError::Unreadable`] for the first field that does not say what it should, also where it names a person or group
+/// that is not known here.
+pub async fn understand(app: &App, wanted: &LogWanted) -> Result<LogFilter, LogError> {
+    let from = read("from", wanted.from.as_ref(), period::beginning, || A_DAY.to_owned())?;
+    let to = read("to", wanted.to.as_ref(), period::end, || A_DAY.to_owned())?;
+    if from.zip(to).is_some_and(|(from, to)| from >= to) {
+        return Err(unreadable("to", "the end of a period comes after its beginning"));
+    }
+    let filter = Filter {
+        action: read("action", wanted.action.as_ref(), open_action, open_actions)?,
+        rule: given(wanted.rule.as_ref()).map(rule),
+        is_automatic: read("decided", wanted.decided.as_ref(), is_automatic, || {
+            "automatic or person is wanted".to_owned()
+        })?,
+        from,
+        to,
+        person: person(app, wanted.person.as_ref()).await?,
+    };
+    let whose =
+        read("whose", wanted.whose.as_ref(), whose, || "instance, groups or elsewhere is wanted".to_owned())?;
+    Ok(LogFilter { filter, whose, group: group(app, wanted.group.as_ref()).await? })
+}
+
+const A_DAY: &str = "a day such as 2026-03-01 is wanted, or a moment of RFC 3339";
+
+/// The log of a group, newest first.
+///
+/// # Errors
+/// [`LogError::NotReader`].
+pub async fn of_group(
+    app: &App,
+    viewer: &Viewer,
+    group: GroupId,
+    filter: &LogFilter,
+    request: PageRequest,
+) -> Result<Page<LogLine>, LogError> {
+    let scope = scope_of_group(app, viewer, group).await?;
+    Ok(page(app, viewer, &scope, filter, request).await?)
+}
+
+/// The log of the instance, newest first: what was decided for all of it, in the groups hosted here, and in those elsewhere
+/// that somebody here is a member of. Groups that the viewer may not read in, or that are on no list of theirs, are left out;
+/// one that is asked for by its name need be on no list.
+///
+/// # Errors
+/// [`LogError::NotReader`] where a group is asked for in which the viewer may not read.
+pub async fn of_instance(
+    app: &App,
+    viewer: &Viewer,
+    filter: &LogFilter,
+    request: PageRequest,
+) -> Result<Page<LogLine>, LogError> {
+    let scope = scope_of_instance(app, viewer, filter).await?;
+    Ok(page(app, viewer, &scope, filter, request).await?)
+}
+
+/// Much of a log at once, newest first: at most [`MAX_EXPORT`] lines. `group`: of one alone.
+///
+/// # Errors
+/// [`LogError::NotReader`].
+pub async fn export(
+    app: &App,
+    viewer: &Viewer,
+    group: Option<GroupId>,
+    filter: &LogFilter,
+    after: Option<Cursor>,
+) -> Result<Page<LogLine>, LogError> {
+    let scope = match group {
+        Some(group) => scope_of_group(app, viewer, group).await?,
+        None => scope_of_instance(app, viewer, filter).await?,
+    };
+    let mut found = lines(app, viewer, &scope, filter, after, MAX_EXPORT + 1).await?;
+    let has_more = found.len() > MAX_EXPORT;
+    found.truncate(MAX_EXPORT);
+    let next = found.last().filter(|_| has_more).map(by_id);
+    Ok(Page { items: found, next })
+}
+
+async fn scope_of_group(app: &App, viewer: &Viewer, group: GroupId) -> Result<Scope, LogError> {
+    let (visibility, reader) = Places::default().of(app, viewer, group).await?;
+    if decide_reading(visibility, reader) { Ok(Scope::Group(group)) } else { Err(LogError::NotReader) }
+}
+
+async fn scope_of_instance(app: &App, viewer: &Viewer, filter: &LogFilter) -> Result<Scope, LogError> {
+    if let Some(group) = filter.group {
+        return scope_of_group(app, viewer, group).await;
+    }
+    let is_wanted = |whose| filter.whose.is_none_or(|wanted| wanted == whose);
+    let (visibilities, groups) = readable(app, viewer).await?;
+    Ok(Scope::Many(Many {
+        instance: is_wanted(WhoseWanted::Instance),
+        here: is_wanted(WhoseWanted::Groups),
+        elsewhere: is_wanted(WhoseWanted::Elsewhere),
+        visibilities,
+        groups,
+    }))
+}
+
+/// Which groups a viewer may read in, and has on a list: by who reads there, and those they are in.
+pub(crate) async fn readable(
+    app: &App,
+    viewer: &Viewer,
+) -> Result<(Vec<Visibility>, Vec<GroupId>), StoreError> {
+    let is_shown =
+        |visibility, reader| decide_reading(visibility, reader) && decide_listing(visibility, reader);
+    let role = if viewer.is_admin { Role::Moderator } else { Role::Outsider };
+    let anybody = Reader { role, is_local: viewer.account.is_some(), ..Reader::ANYBODY };
+    let visibilities = Visibility::ALL.iter().copied().filter(|visibility| is_shown(*visibility, anybody));
+    let Some(actor) = viewer.actor else { return Ok((visibilities.collect(), Vec::new())) };
+    let mut own = log::list_moderated_by(&app.store, actor).await?;
+    own.extend(membership::list_of_actor(&app.store, actor).await?.into_iter().map(|one| one.group_id));
+    let (mut places, mut groups) = (Places::default(), Vec::new());
+    for group in own {
+        let (visibility, reader) = places.of(app, viewer, group).await?;
+        if is_shown(visibility, reader) {
+            groups.push(group);
+        }
+    }
+    Ok((visibilities.collect(), groups))
+}
+
+async fn page(
+    app: &App,
+    viewer: &Viewer,
+    scope: &Scope,
+    filter: &LogFilter,
+    request: PageRequest,
+) -> Result<Page<LogLine>, StoreError> {
+    let found = lines(app, viewer, scope, filter, request.after, request.limit() + 1).await?;
+    Ok(request.page(found, by_id))
+}
+
+fn by_id(line: &LogLine) -> Cursor {
+    Cursor { key: 0, id: line.id.0 }
+}
+
+async fn lines(
+    app: &App,
+    viewer: &Viewer,
+    scope: &Scope,
+    filter: &LogFilter,
+    after: Option<Cursor>,
+    limit: usize,
+) -> Result<Vec<LogLine>, StoreError> {
+    let before = after.map(|cursor| DecisionId(cursor.id));
+    let found = log::list(&app.store, scope, &filter.filter, before, limit).await?;
+    let named: Vec<ActorId> = found.iter().flat_map(named).collect();
+    let actors = actor::list_by_ids(&app.store, &named).await?;
+    let actors: HashMap<ActorId, Actor> = actors.into_iter().map(|actor| (actor.id, actor)).collect();
+    let groups =
+        names::groups(app, found.iter().filter_map(|logged| logged.decision.group).collect()).await?;
+    let known = Known { app, actors, groups };
+    let (mut places, mut lines) = (Places::default(), Vec::with_capacity(found.len()));
+    for logged in found {
+        let is_read = match logged.decision.group {
+            // The store was told which groups; asked once more where it counts, of the one who decides it.
+            Some(group) => {
+                let (visibility, reader) = places.of(app, viewer, group).await?;
+                decide_reading(visibility, reader)
+            }
+            None => true,
+        };
+        let sees_entry = match &logged.entry {
+            // A thread may have been moved where not everybody reads.
+            Some(entry) => {
+                let (visibility, reader) = places.of(app, viewer, entry.group).await?;
+                entry.is_published && decide_reading(visibility, reader)
+            }
+            None => false,
+        };
+        lines.extend(is_read.then(|| known.line(logged, sees_entry)).flatten());
+    }
+    Ok(lines)
+}
+
+/// Everybody who has to be looked up for a line.
+fn named(logged: &Logged) -> impl Iterator<Item = ActorId> {
+    [concerned(logged), logged.decision.by].into_iter().flatten()
+}
+
+fn concerned(logged: &Logged) -> Option<ActorId> {
+    match logged.decision.target {
+        Target::Actor(actor) => Some(actor),
+        Target::Entry(_) => logged.entry.as_ref().map(|entry| entry.author),
+        Target::Host(_) => None,
+    }
+}
+
+/// What the lines of one answer name.
+struct Known<'a> {
+    app: &'a App,
+    actors: HashMap<ActorId, Actor>,
+    groups: HashMap<GroupId, GroupRef>,
+}
+
+impl Known<'_> {
+    /// `None`: its group is gone.
+    fn line(&self, logged: Logged, sees_entry: bool) -> Option<LogLine> {
+        let person = concerned(&logged);
+        let whose = self.whose(&logged.decision)?;
+        let Logged { decision, entry, public_comment } = logged;
+        let is_about_host = matches!(decision.target, Target::Host(_));
+        Some(LogLine {
+            id: decision.id,
+            action: decision.action,
+            whose,
+            entry: entry.map(|entry| shown(entry, sees_entry)),
+            person: person.and_then(|person| self.person(person)),
+            by: decision.signer().and_then(|by| self.person(by)),
+            host: match decision.target {
+                Target::Host(host) => Some(host),
+                Target::Actor(_) | Target::Entry(_) => None,
+            },
+            is_automatic: decision.by.is_none(),
+            layer: decision.layer,
+            rule: decision.rule.map(public_rule),
+            written_rule: decision.written_rule,
+            // What is noted about a host is for those who keep the list; they wrote down what everybody may read.
+            reason: if is_about_host { public_comment } else { decision.reason },
+            until: decision.until,
+            undoes: decision.undoes,
+            at: decision.at,
+        })
+    }
+
+    fn whose(&self, decision: &Decision) -> Option<Whose> {
+        let Some(group) = decision.group else {
+            let by = decision.by.and_then(|by| self.actors.get(&by)).filter(|by| !by.is_local);
+            return Some(by.map_or(Whose::Instance, |by| Whose::Server(by.host.clone())));
+        };
+        let group = self.groups.get(&group)?.clone();
+        let is_here = !group.name.contains('@');
+        Some(if is_here { Whose::Group(group) } else { Whose::Elsewhere(group) })
+    }
+
+    /// Whoever deleted their account is named no more.
+    fn person(&self, id: ActorId) -> Option<PersonRef> {
+        let actor = self.actors.get(&id).filter(|actor| actor.deleted_at.is_none())?;
+        Some(names::person_ref(self.app, actor))
+    }
+}
+
+fn shown(entry: LoggedEntry, sees_it: bool) -> LogEntry {
+    LogEntry { id: entry.id, kind: entry.kind, thread: entry.thread, title: entry.title.filter(|_| sees_it) }
+}
+
+/// The address of a block list may be a secret between two servers; which server publishes it is none.
+fn public_rule(rule: String) -> String {
+    match rule.strip_prefix(BLOCK_LIST).map(str::trim) {
+        Some(url) if !url.is_empty() => {
+            match url::Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned)) {
+                Some(host) => format!("{BLOCK_LIST} {host}"),
+                None => BLOCK_LIST.to_owned(),
+            }
+        }
+        _ => rule,
+    }
+}
+
+fn given(text: Option<&String>) -> Option<&str> {
+    text.map(|text| text.trim()).filter(|text| !text.is_empty())
+}
+
+fn read<T>(
+    field: &'static str,
+    text: Option<&String>,
+    read: impl Fn(&str) -> Option<T>,
+    wanted: impl Fn() -> String,
+) -> Result<Option<T>, LogError> {
+    given(text).map(|text| read(text).ok_or_else(|| unreadable(field, wanted()))).transpose()
+}
+
+fn unreadable(field: &'static str, wanted: impl Into<String>) -> LogError {
+    LogError::Unreadable { field, wanted: wanted.into() }
+}
+
+fn open_action(text: &str) -> Option<DecisionAction> {
+    text.parse().ok().filter(|action| OPEN_ACTIONS.contains(action))
+}
+
+fn open_actions() -> String {
+    let words: Vec<&str> = OPEN_ACTIONS.iter().map(|action| action.as_str()).collect();
+    format!("one of {} is wanted", words.join(", "))
+}
+
+fn rule(text: &str) -> Rule {
+    match text.parse::<i64>() {
+        Ok(number) if number > 0 => Rule::Numbered(number),
+        _ if text == BLOCK_LIST => Rule::BlockList,
+        _ => Rule::Named(text.to_owned()),
+    }
+}
+
+fn is_automatic(text: &str) -> Option<bool> {
+    match text {
+        "automatic" => Some(true),
+        "person" => Some(false),
+        _ => None,
+    }
+}
+
+fn whose(text: &str) -> Option<WhoseWanted> {
+    match text {
+        "instance" => Some(WhoseWanted::Instance),
+        "groups" => Some(WhoseWanted::Groups),
+        "elsewhere" => Some(WhoseWanted::Elsewhere),
+        _ => None,
+    }
+}
+
+async fn person(app: &App, text: Option<&String>) -> Result<Option<ActorId>, LogError> {
+    let Some(text) = given(text) else { return Ok(None) };
+    let handle: Handle =
+        text.parse().map_err(|_| unreadable("person", "a handle such as @alice@example.org is wanted"))?;
+    let found = people::find(app, &handle).await?;
+    found
+        .map(|found| Some(found.person.id))
+        .ok_or_else(|| unreadable("person", "nobody of this name is known here"))
+}
+
+async fn group(app: &App, text: Option<&String>) -> Result<Option<GroupId>, LogError> {
+    let Some(text) = given(text) else { return Ok(None) };
+    let handle: Handle = text.parse().map_err(|_| unreadable("group", "the name of a group is wanted"))?;
+    let found = crate::group::find_id(app, &handle).await?;
+    found.map(Some).ok_or_else(|| unreadable("group", "no group of this name is known here"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_block_list_only_the_server_is_told() {
+        let public = |rule: &str| public_rule(rule.to_owned());
+        assert_eq!(public("block-list https://lists.example/secret/7f?key=1"), "block-list lists.example");
+        assert_eq!(public("block-list nonsense"), "block-list");
+        assert_eq!(public("ended"), "ended");
+    }
+
+    #[test]
+    fn a_rule_is_known_by_its_name_or_its_number() {
+        assert_eq!(rule("3"), Rule::Numbered(3));
+        assert_eq!(rule("block-list"), Rule::BlockList);
+        assert_eq!(rule("-1"), Rule::Named("-1".to_owned()));
+        assert_eq!(rule("no-links"), Rule::Named("no-links".to_owned()));
+    }
+}
