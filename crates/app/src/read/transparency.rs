@@ -5,14 +5,17 @@ use guildhall_domain::{GroupId, Timestamp, moderation::Effect, visibility::decid
 use guildhall_store::{
     StoreError,
     transparency::{
-        Appeals, Cases, Counted, InForce, Reports, RuleCount, Span, Took, appeals, cases, count_actions,
-        count_rules, list_groups, queue, reports, sanctions_in_force,
+        Span, appeals, cases, count_actions, count_rules, list_groups, queue, reports, sanctions_in_force,
     },
 };
 
 use crate::{
     App, Viewer,
     read::{Period, log::readable, place::Places},
+};
+
+pub use guildhall_store::transparency::{
+    Appeals, CaseCount, Cases, Counted, InForce, Reports, RuleCount, Took,
 };
 
 /// The figures of a period.

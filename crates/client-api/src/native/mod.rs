@@ -19,6 +19,7 @@ mod groups;
 mod invitations;
 mod json;
 mod listing;
+mod log;
 mod lookup;
 mod marks;
 mod membership;
@@ -36,6 +37,7 @@ mod reports;
 mod requests;
 mod router;
 mod rulebooks;
+mod transparency;
 mod trust;
 mod votes;
 

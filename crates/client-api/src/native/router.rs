@@ -6,8 +6,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     access, appeals, automatic_rules, bans, block_lists, cases, comments, decisions, deletion, document,
-    explain, groups, invitations, marks, membership, moderators, notices, peering, person_notes, posts,
-    prepared, problem::Problem, questions, queue, reports, requests, rulebooks, trust, votes,
+    explain, groups, invitations, log, marks, membership, moderators, notices, peering, person_notes, posts,
+    prepared, problem::Problem, questions, queue, reports, requests, rulebooks, transparency, trust, votes,
 };
 
 /// What all addresses begin with.
@@ -64,6 +64,9 @@ fn in_groups() -> OpenApiRouter<App> {
         .routes(routes!(trust::show_trust, trust::give_trust, trust::take_trust_back))
         .routes(routes!(appeals::list_appeals))
         .routes(routes!(appeals::decide_appeal))
+        .routes(routes!(log::show_group_log))
+        .routes(routes!(log::export_group_log))
+        .routes(routes!(transparency::show_group_transparency))
 }
 
 fn on_entries() -> OpenApiRouter<App> {
@@ -101,6 +104,9 @@ fn on_cases() -> OpenApiRouter<App> {
 fn on_the_instance() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(decisions::list_instance_decisions))
+        .routes(routes!(log::show_instance_log))
+        .routes(routes!(log::export_instance_log))
+        .routes(routes!(transparency::show_instance_transparency))
         .routes(routes!(rulebooks::show_instance_rulebook, rulebooks::replace_instance_rulebook))
         .routes(routes!(rulebooks::show_instance_figures))
         .routes(routes!(rulebooks::try_instance_rules))
