@@ -52,6 +52,8 @@ pub struct LogEntry {
     pub kind: EntryKind,
     /// The thread it is in.
     pub thread: EntryId,
+    /// Whether it is there, and the viewer reads where it is.
+    pub is_shown: bool,
     /// A post's title, as long as it is there and the viewer reads where it is.
     pub title: Option<String>,
 }
@@ -392,7 +394,8 @@ impl Known<'_> {
 }
 
 fn shown(entry: LoggedEntry, sees_it: bool) -> LogEntry {
-    LogEntry { id: entry.id, kind: entry.kind, thread: entry.thread, title: entry.title.filter(|_| sees_it) }
+    let LoggedEntry { id, kind, thread, title, .. } = entry;
+    LogEntry { id, kind, thread, is_shown: sees_it, title: title.filter(|_| sees_it) }
 }
 
 /// The address of a block list may be a secret between two servers; which server publishes it is none.
