@@ -5,7 +5,10 @@ use guildhall_app::{
     Site,
     read::{GroupView, LogLine, LogWanted, Page, PageRequest, Whose},
 };
-use guildhall_domain::{content::EntryKind, moderation::OPEN_ACTIONS};
+use guildhall_domain::{
+    content::EntryKind,
+    moderation::{DecisionAction, OPEN_ACTIONS},
+};
 
 use crate::{
     paths,
@@ -56,6 +59,8 @@ pub(super) struct Line {
     entry: Option<Entry>,
     person: Option<PersonLink>,
     host: Option<String>,
+    /// What stands where nothing of these is left.
+    gone: &'static str,
     pub(super) reason: Option<Words>,
     /// `Rule 3: No adverts`
     pub(super) written_rule: Option<String>,
@@ -261,6 +266,7 @@ impl Line {
             }),
             person: line.person.as_ref().map(PersonLink::new),
             host: line.host.as_deref().map(text::line),
+            gone: gone(line.action),
             reason: line.reason.as_deref().and_then(words),
             written_rule: line
                 .written_rule
@@ -286,7 +292,7 @@ impl Line {
             }
             (None, Some(person), _) => person.handle.clone(),
             (None, None, Some(host)) => host.clone(),
-            (None, None, None) => "a deleted account".to_owned(),
+            (None, None, None) => self.gone.to_owned(),
         };
         format!("{}: {what}", self.deed)
     }
@@ -302,5 +308,13 @@ impl Signer {
             (None, Whose::Instance) => Self::Instance,
             (None, Whose::Group(_)) => Self::Moderators,
         }
+    }
+}
+
+fn gone(action: DecisionAction) -> &'static str {
+    use DecisionAction as Action;
+    match action {
+        Action::Ban | Action::Unban | Action::Appoint | Action::Dismiss => "a deleted account",
+        _ => "something that is gone",
     }
 }
