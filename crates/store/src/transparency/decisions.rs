@@ -68,25 +68,41 @@ pub async fn count_actions(db: &Db, span: &Span) -> Result<Vec<Counted>, StoreEr
 /// Decisions by the rule that they rest on, most frequent first: the first hundred.
 pub async fn count_rules(db: &Db, span: &Span) -> Result<Vec<RuleCount>, StoreError> {
     let sql = both!(
-        "SELECT d.action, CASE WHEN d.by_actor_id IS NULL THEN d.rule END AS by_rule, d.rule_number, d.rule_title, count(*)
+        "SELECT d.action, CASE WHEN d.by_actor_id IS NULL THEN d.rule END AS by_rule, d.rule_number, d.rule_title,
+            count(*) AS times
          FROM decisions d WHERE (d.group_id ",
         " OR ($2 = 1 AND d.group_id IS NULL)) AND d.id >= $3 AND d.id < $4 AND d.created_at >= $5 AND d.created_at < $6
             AND (d.rule_number IS NOT NULL OR (d.by_actor_id IS NULL AND d.rule IS NOT NULL))
          GROUP BY d.action, by_rule, d.rule_number, d.rule_title
-         ORDER BY count(*) DESC, d.action, by_rule, d.rule_number, d.rule_title LIMIT $7"
+         ORDER BY times DESC, d.action, by_rule, d.rule_number, d.rule_title LIMIT $7"
     );
     let query = bound(db.query(sql), span).bind(MAX_RULES).slow();
-    let rows: Vec<(String, Option<String>, Option<i64>, Option<String>, i64)> = query.all().await?;
-    let counted =
-        |(action, rule, number, title, count): (String, Option<String>, Option<i64>, Option<String>, i64)| {
-            Ok(RuleCount {
-                action: convert::word("decision", &action, &action)?,
-                rule,
-                written: number.map(|number| WrittenRule { number, title: title.unwrap_or_default() }),
-                count,
-            })
-        };
-    rows.into_iter().map(counted).collect()
+    let rows: Vec<RuleRow> = query.all().await?;
+    convert::all(rows)
+}
+
+crate::record! {
+    struct RuleRow {
+        action: String,
+        by_rule: Option<String>,
+        rule_number: Option<i64>,
+        rule_title: Option<String>,
+        times: i64,
+    }
+}
+
+impl TryFrom<RuleRow> for RuleCount {
+    type Error = StoreError;
+
+    fn try_from(row: RuleRow) -> Result<Self, StoreError> {
+        let title = row.rule_title.unwrap_or_default();
+        Ok(Self {
+            action: convert::word("decision", &row.action, &row.action)?,
+            rule: row.by_rule,
+            written: row.rule_number.map(|number| WrittenRule { number, title }),
+            count: row.times,
+        })
+    }
 }
 
 /// Who was under which sanction at the end of the span, as the records say: the last word about each of them.

@@ -50,14 +50,14 @@ pub(crate) async fn group_log(
     };
     let (filter, request) = (LogFilter::default(), PageRequest::default());
     let found = read::log::of_group(&app, &Viewer::anonymous(), view.group.id, &filter, request).await;
-    respond::feed(&Feed::of_log(&app.site, Some(&view.group), lines(found)?))
+    respond::feed(&Feed::of_log(&app.site, Some(&view.group), &lines(found)?))
 }
 
 /// `GET /log/feed.atom`
 pub(crate) async fn instance_log(State(app): State<App>) -> Result<Response, PageError> {
     let (filter, request) = (LogFilter::default(), PageRequest::default());
     let found = read::log::of_instance(&app, &Viewer::anonymous(), &filter, request).await;
-    respond::feed(&Feed::of_log(&app.site, None, lines(found)?))
+    respond::feed(&Feed::of_log(&app.site, None, &lines(found)?))
 }
 
 /// Of a group for its members there is a feed, as of its posts; nothing is in it.

@@ -55,7 +55,7 @@ async fn show(
         }
         Err(LogError::Store(error)) => return Err(PageError::store(error)),
     };
-    respond::page(status, &LogPage::new(&app.site, group, wanted, request, shown))
+    respond::page(status, &LogPage::new(&app.site, group, &wanted, request, shown))
 }
 
 async fn find(

@@ -91,7 +91,7 @@ impl Feed {
     }
 
     /// What was decided, newest first: in a group, or in all.
-    pub fn of_log(site: &Site, group: Option<&GroupRef>, lines: Vec<LogLine>) -> Self {
+    pub fn of_log(site: &Site, group: Option<&GroupRef>, lines: &[LogLine]) -> Self {
         let path = paths::log(group.map(|group| group.name.as_str()));
         let of = group.map_or_else(|| site.name.clone(), |group| GroupLink::new(group).title);
         // Of a log in which nothing is yet: no feed may be without a time, and this one has no beginning.

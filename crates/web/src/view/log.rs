@@ -128,13 +128,13 @@ impl LogPage {
     pub fn new(
         site: &Site,
         group: Option<&GroupView>,
-        wanted: LogWanted,
+        wanted: &LogWanted,
         request: PageRequest,
         shown: LogShown,
     ) -> Self {
         let name = group.map(|view| view.group.name.as_str());
         let path = paths::log(name);
-        let fields = fields(&wanted);
+        let fields = fields(wanted);
         let is_narrowed = fields.iter().any(|(_, value)| !value.is_empty());
         let (mut is_closed, mut wrong, mut lines) = (false, None, Page { items: Vec::new(), next: None });
         match shown {
@@ -174,10 +174,6 @@ impl LogPage {
             path,
             wanted: wanted.clone(),
         }
-    }
-
-    fn heading(&self) -> &'static str {
-        "Moderation log"
     }
 
     fn is_wrong(&self, name: &str) -> bool {

@@ -118,10 +118,6 @@ impl TransparencyPage {
             path,
         }
     }
-
-    fn heading(&self) -> &'static str {
-        "Transparency report"
-    }
 }
 
 impl Figures {

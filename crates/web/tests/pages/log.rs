@@ -50,7 +50,7 @@ fn the_form_keeps_what_was_looked_for_and_the_ways_on_do_too() {
     };
     let lines = Page { items: eventful_log(), next: Some(Cursor { key: 0, id: 7 }) };
     let request = PageRequest { after: Some(Cursor { key: 0, id: 9 }), limit: None };
-    let page = log_page_of(Some(&garden()), wanted, request, LogShown::Lines(lines));
+    let page = log_page_of(Some(&garden()), &wanted, request, LogShown::Lines(lines));
     assert!(page.has("details.filter[open]"));
     assert_eq!(page.attribute("form", "action"), "/groups/garden/log");
     assert_eq!(page.attribute("#action option[selected]", "value"), "ban");
@@ -68,7 +68,7 @@ fn the_form_keeps_what_was_looked_for_and_the_ways_on_do_too() {
 fn what_cannot_be_understood_is_said_beside_its_field() {
     let wanted = LogWanted { from: Some("\"><script>".into()), ..LogWanted::default() };
     let shown = LogShown::Unreadable { field: "from", wanted: "a day is wanted".into() };
-    let page = log_page_of(None, wanted, PageRequest::default(), shown);
+    let page = log_page_of(None, &wanted, PageRequest::default(), shown);
     assert_eq!(page.text("#wrong"), "A day is wanted.");
     assert_eq!(page.attribute("#from", "aria-describedby"), "wrong");
     assert_eq!(page.attribute("#from", "value"), "\"><script>");
@@ -77,7 +77,8 @@ fn what_cannot_be_understood_is_said_beside_its_field() {
 
 #[test]
 fn who_may_not_read_is_told_so_and_nothing_else() {
-    let page = log_page_of(Some(&garden()), LogWanted::default(), PageRequest::default(), LogShown::NotToYou);
+    let page =
+        log_page_of(Some(&garden()), &LogWanted::default(), PageRequest::default(), LogShown::NotToYou);
     assert!(page.text("main").contains("only those who may read in it"));
     assert!(!page.has("form") && !page.has(".deeds") && !page.has(".meta"));
     let page =

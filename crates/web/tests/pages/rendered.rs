@@ -55,12 +55,12 @@ pub(crate) fn error_page(error: PageError) -> Document {
 /// A log: of the instance where no group is given.
 pub(crate) fn log_page(group: Option<&GroupView>, lines: Vec<LogLine>) -> Document {
     let shown = LogShown::Lines(page(lines));
-    log_page_of(group, LogWanted::default(), PageRequest::default(), shown)
+    log_page_of(group, &LogWanted::default(), PageRequest::default(), shown)
 }
 
 pub(crate) fn log_page_of(
     group: Option<&GroupView>,
-    wanted: LogWanted,
+    wanted: &LogWanted,
     request: PageRequest,
     shown: LogShown,
 ) -> Document {
@@ -88,13 +88,13 @@ fn log_pages() -> Vec<(&'static str, Document)> {
     let lines = LogShown::Lines(Page { items: eventful_log(), next: Some(Cursor { key: 0, id: 7 }) });
     vec![
         ("log of the instance", log_page(None, eventful_log())),
-        ("later page of a log", log_page_of(None, wanted(), later, lines)),
+        ("later page of a log", log_page_of(None, &wanted(), later, lines)),
         ("log of a group", log_page(Some(&garden()), eventful_log())),
         ("empty log", log_page(Some(&garden()), Vec::new())),
         ("log of a Hebrew group", log_page(Some(&hebrew_group()), eventful_log())),
         ("log of a group elsewhere", log_page(Some(&group_elsewhere()), eventful_log())),
-        ("log of a private group", log_page_of(Some(&garden()), wanted(), first(), LogShown::NotToYou)),
-        ("log of what cannot be understood", log_page_of(None, wanted(), first(), unreadable)),
+        ("log of a private group", log_page_of(Some(&garden()), &wanted(), first(), LogShown::NotToYou)),
+        ("log of what cannot be understood", log_page_of(None, &wanted(), first(), unreadable)),
     ]
 }
 
