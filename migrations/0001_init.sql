@@ -598,9 +598,12 @@ CREATE TABLE queue_items (
     edit JSONB,
     received_id BIGINT,
     received_at BIGINT NOT NULL,
-    decided_at BIGINT
+    decided_at BIGINT,
+    -- Whether it was really decided; else it was withdrawn, or something newer took its place.
+    is_judged BOOLEAN NOT NULL DEFAULT false
 );
 CREATE INDEX queue_items_open ON queue_items (group_id, id) WHERE decided_at IS NULL;
+CREATE INDEX queue_items_judged ON queue_items (group_id, decided_at) WHERE is_judged;
 CREATE INDEX queue_items_entry ON queue_items (entry_id);
 
 -- What groups here wrote to people in private; a reply is known by what it answers.
@@ -638,6 +641,8 @@ CREATE TABLE decisions (
     case_id BIGINT,
     -- The decision that this one takes back.
     undoes BIGINT,
+    -- Whether it is in the log that everybody reads who reads there; else it is only counted.
+    is_open BOOLEAN NOT NULL DEFAULT false,
     created_at BIGINT NOT NULL
 );
 CREATE INDEX decisions_group ON decisions (group_id, id);
@@ -646,6 +651,12 @@ CREATE INDEX decisions_entry ON decisions (entry_id, id) WHERE entry_id IS NOT N
 CREATE INDEX decisions_case ON decisions (case_id, id) WHERE case_id IS NOT NULL;
 CREATE INDEX decisions_by ON decisions (by_actor_id, id) WHERE by_actor_id IS NOT NULL;
 CREATE INDEX decisions_actor ON decisions (actor_id, group_id, id) WHERE actor_id IS NOT NULL;
+-- The logs, of one group and of all.
+CREATE INDEX decisions_log_group ON decisions (group_id, id) WHERE is_open;
+CREATE INDEX decisions_log ON decisions (id) WHERE is_open;
+-- What sanctions were in force at some moment.
+CREATE INDEX decisions_sanctions ON decisions (group_id, actor_id, id)
+    WHERE action IN ('ban', 'unban', 'mute', 'unmute', 'probation', 'end-probation');
 
 -- What people are told: of decisions about them, of their appeals, and by automatic rules.
 CREATE TABLE notices (

@@ -3,10 +3,13 @@
 use guildhall_domain::{
     ActorId, CaseId, DecisionId, GroupId, Timestamp,
     admission::{Decided, Layer},
-    moderation::{Decision, DecisionAction, MAX_REASON_LENGTH, Signed, Target, WrittenRule},
+    content::EntryState,
+    moderation::{
+        Decision, DecisionAction, MAX_REASON_LENGTH, Openness, Signed, Target, WrittenRule, decide_openness,
+    },
     text::shorten,
 };
-use guildhall_store::{StoreError, Tx, db::Boxed, decision, group};
+use guildhall_store::{StoreError, Tx, db::Boxed, decision, entry, group};
 
 use crate::{App, notice};
 
@@ -133,6 +136,7 @@ async fn keep_and_tell(app: &App, tx: &mut Tx, record: Record) -> Result<Decisio
         (Some(group), Some(_)) => group::find_signed(tx, group).await?,
         _ => Signed::Group,
     };
+    let is_open = is_open(tx, record.action, &record.target).await?;
     let within = |text: String, limit| Some(shorten(&text, limit)).filter(|text| !text.is_empty());
     let kept = Decision {
         id: DecisionId(app.new_id()),
@@ -149,9 +153,22 @@ async fn keep_and_tell(app: &App, tx: &mut Tx, record: Record) -> Result<Decisio
         signed,
         case: record.case,
         undoes: record.undoes,
+        is_open,
         at: app.now(),
     };
     decision::insert(tx, &kept).await?;
     notice::of_decision(app, tx, &kept, record.news).await?;
     Ok(kept)
+}
+
+/// Whether it goes into the public log. What it is about is looked up only where that depends on it: this is on the way of
+/// everything that is held or refused.
+async fn is_open(tx: &mut Tx, action: DecisionAction, target: &Target) -> Result<bool, StoreError> {
+    let was_published = match target {
+        Target::Entry(id) if decide_openness(action, true) == Openness::Named => entry::find_in(tx, *id)
+            .await?
+            .is_some_and(|about| about.state_before.unwrap_or(about.state) == EntryState::Published),
+        Target::Entry(_) | Target::Actor(_) | Target::Host(_) => true,
+    };
+    Ok(decide_openness(action, was_published) == Openness::Named)
 }

@@ -19,8 +19,8 @@ pub async fn insert(tx: &mut Tx, decision: &Decision) -> Result<(), StoreError> 
     };
     tx.query(
         "INSERT INTO decisions (id, group_id, action, entry_id, actor_id, host, layer, rule, reason, until,
-            by_actor_id, created_at, rule_number, rule_title, note, signed, case_id, undoes)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+            by_actor_id, created_at, rule_number, rule_title, note, signed, case_id, undoes, is_open)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
     )
     .bind(decision.id.0)
     .bind(decision.group.map(|group| group.0))
@@ -40,6 +40,7 @@ pub async fn insert(tx: &mut Tx, decision: &Decision) -> Result<(), StoreError> 
     .bind(decision.signed.as_str())
     .bind(decision.case.map(|case| case.0))
     .bind(decision.undoes.map(|undone| undone.0))
+    .bind(decision.is_open)
     .execute()
     .await?;
     Ok(())
@@ -48,7 +49,7 @@ pub async fn insert(tx: &mut Tx, decision: &Decision) -> Result<(), StoreError> 
 macro_rules! select {
     () => {
         "SELECT id, group_id, action, entry_id, actor_id, host, layer, rule, reason, until, by_actor_id, created_at,
-                rule_number, rule_title, note, signed, case_id, undoes
+                rule_number, rule_title, note, signed, case_id, undoes, is_open
          FROM decisions"
     };
 }
@@ -174,25 +175,27 @@ fn count(limit: usize) -> i64 {
 }
 
 crate::record! {
-    struct Row {
-        id: i64,
-        group_id: Option<i64>,
-        action: String,
-        entry_id: Option<i64>,
-        actor_id: Option<i64>,
-        host: Option<String>,
-        layer: String,
-        rule: Option<String>,
-        reason: Option<String>,
-        until: Option<i64>,
-        by_actor_id: Option<i64>,
-        created_at: i64,
-        rule_number: Option<i64>,
-        rule_title: Option<String>,
-        note: Option<String>,
-        signed: String,
-        case_id: Option<i64>,
-        undoes: Option<i64>,
+    /// One row of `decisions`.
+    pub(crate) struct Row {
+        pub(crate) id: i64,
+        pub(crate) group_id: Option<i64>,
+        pub(crate) action: String,
+        pub(crate) entry_id: Option<i64>,
+        pub(crate) actor_id: Option<i64>,
+        pub(crate) host: Option<String>,
+        pub(crate) layer: String,
+        pub(crate) rule: Option<String>,
+        pub(crate) reason: Option<String>,
+        pub(crate) until: Option<i64>,
+        pub(crate) by_actor_id: Option<i64>,
+        pub(crate) created_at: i64,
+        pub(crate) rule_number: Option<i64>,
+        pub(crate) rule_title: Option<String>,
+        pub(crate) note: Option<String>,
+        pub(crate) signed: String,
+        pub(crate) case_id: Option<i64>,
+        pub(crate) undoes: Option<i64>,
+        pub(crate) is_open: bool,
     }
 }
 
@@ -223,6 +226,7 @@ impl TryFrom<Row> for Decision {
             signed: convert::word("decision", row.id, &row.signed)?,
             case: row.case_id.map(CaseId),
             undoes: row.undoes.map(DecisionId),
+            is_open: row.is_open,
             at: Timestamp(row.created_at),
         })
     }

@@ -23,6 +23,7 @@ pub mod event;
 pub mod group;
 pub mod instance;
 pub mod lease;
+pub mod log;
 pub mod membership;
 pub mod moderator;
 pub mod notice;
@@ -43,6 +44,7 @@ pub mod succession;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod together;
+pub mod transparency;
 pub mod vote;
 pub mod welcome;
 

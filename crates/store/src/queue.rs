@@ -223,7 +223,11 @@ pub async fn find_open_entry(tx: &mut Tx, entry: EntryId) -> Result<Option<Queue
 
 /// Marks an item as decided.
 pub async fn set_decided(tx: &mut Tx, id: QueueItemId, now: Timestamp) -> Result<(), StoreError> {
-    tx.query("UPDATE queue_items SET decided_at = $2 WHERE id = $1").bind(id.0).bind(now.0).execute().await?;
+    tx.query("UPDATE queue_items SET decided_at = $2, is_judged = true WHERE id = $1")
+        .bind(id.0)
+        .bind(now.0)
+        .execute()
+        .await?;
     Ok(())
 }
 
@@ -265,7 +269,7 @@ pub async fn close_entry(tx: &mut Tx, entry: EntryId, now: Timestamp) -> Result<
 /// Opens the item about an entry once more that held it before it was taken away.
 pub async fn reopen_entry(tx: &mut Tx, entry: EntryId) -> Result<(), StoreError> {
     tx.query(
-        "UPDATE queue_items SET decided_at = NULL WHERE id =
+        "UPDATE queue_items SET decided_at = NULL, is_judged = false WHERE id =
             (SELECT max(id) FROM queue_items WHERE entry_id = $1 AND kind IN ('post', 'comment'))",
     )
     .bind(entry.0)

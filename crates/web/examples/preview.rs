@@ -7,9 +7,12 @@ mod samples;
 use std::{error::Error, fs, path::Path};
 
 use askama::Template;
-use guildhall_app::read::{Page, PageRequest};
+use guildhall_app::read::{LogWanted, Page, PageRequest};
 use guildhall_domain::content::Sort;
-use guildhall_web::view::{ErrorPage, GroupPage, GroupPosts, HomePage, PageError, PersonPage, ThreadPage};
+use guildhall_web::view::{
+    ErrorPage, GroupPage, GroupPosts, HomePage, LogPage, LogShown, PageError, PersonPage, ThreadPage,
+    TransparencyPage,
+};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = std::env::args().nth(1).ok_or("which folder?")?;
@@ -49,7 +52,17 @@ fn pages() -> Result<Vec<(&'static str, String)>, askama::Error> {
     if let Some(comment) = written.get_mut(1) {
         comment.excerpt = "A week I can live with. Thank you!".into();
     }
+    let log = |view: Option<&guildhall_app::read::GroupView>, wanted: &LogWanted, next| {
+        let lines = LogShown::Lines(Page { items: samples::eventful_log(), next });
+        LogPage::new(&site, view, wanted, PageRequest::default(), lines).render()
+    };
+    let looked_for = LogWanted { action: Some("ban".into()), ..LogWanted::default() };
+    let counted = samples::busy_month();
     Ok(vec![
+        ("log", log(None, &looked_for, Some(guildhall_app::read::Cursor { key: 0, id: 1 }))?),
+        ("log-group", log(Some(&samples::garden()), &LogWanted::default(), None)?),
+        ("log-he", log(Some(&samples::hebrew_group()), &LogWanted::default(), None)?),
+        ("transparency", TransparencyPage::new(&site, None, counted.period, Some(&counted), None).render()?),
         ("home", home(vec![samples::garden(), samples::group_elsewhere(), samples::hebrew_group()], true)?),
         ("start", home(Vec::new(), false)?),
         ("group", group(samples::garden(), samples::garden_posts())?),

@@ -1,7 +1,7 @@
 //! What lists take: `?sort=` and `?cursor=`.
 
-use guildhall_app::read::{Cursor, PageRequest};
-use guildhall_domain::content::Sort;
+use guildhall_app::read::{Cursor, LogWanted, PageRequest, Period, PeriodError, period};
+use guildhall_domain::{Timestamp, content::Sort};
 use serde::Deserialize;
 
 use crate::error::PageError;
@@ -35,6 +35,59 @@ impl ListQuery {
         let unknown = |_| PageError::UnknownCursor { start: start.to_owned() };
         let after = self.cursor.as_deref().map(Cursor::decode).transpose().map_err(unknown)?;
         Ok(PageRequest { after, limit: None })
+    }
+}
+
+/// What is wanted of a log, as its form sends it: fields that were left empty come too.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct LogQuery {
+    action: Option<String>,
+    rule: Option<String>,
+    decided: Option<String>,
+    from: Option<String>,
+    to: Option<String>,
+    person: Option<String>,
+    whose: Option<String>,
+    group: Option<String>,
+    /// What the link to the next page carries.
+    cursor: Option<String>,
+}
+
+impl LogQuery {
+    /// The page asked for.
+    ///
+    /// # Errors
+    /// [`PageError::UnknownCursor`], with `start` as the way back.
+    pub(crate) fn page(&self, start: &str) -> Result<PageRequest, PageError> {
+        ListQuery { sort: None, cursor: self.cursor.clone() }.page(start)
+    }
+
+    /// The decisions asked for.
+    pub(crate) fn wanted(self) -> LogWanted {
+        let Self { action, rule, decided, from, to, person, whose, group, cursor: _ } = self;
+        LogWanted { action, rule, decided, from, to, person, whose, group }
+    }
+}
+
+/// A period, as its form sends it.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct PeriodQuery {
+    from: Option<String>,
+    to: Option<String>,
+}
+
+impl PeriodQuery {
+    /// The period asked for, or why there is none.
+    pub(crate) fn period(&self, now: Timestamp) -> Result<Period, String> {
+        let read = |text: &Option<String>, read: fn(&str) -> Option<Timestamp>| {
+            let given = text.as_deref().map(str::trim).filter(|text| !text.is_empty());
+            given.map(|text| read(text).ok_or("A day such as 2026-03-01 is wanted.")).transpose()
+        };
+        let (from, to) = (read(&self.from, period::beginning)?, read(&self.to, period::end)?);
+        Period::new(from, to, now).map_err(|error| match error {
+            PeriodError::Backwards => "The end of a period comes after its beginning.".to_owned(),
+            PeriodError::TooLong => "At most 400 days can be counted at once.".to_owned(),
+        })
     }
 }
 

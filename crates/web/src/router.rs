@@ -6,14 +6,20 @@ use guildhall_app::App;
 use crate::{
     assets, dress,
     error::PageError,
-    pages::{feeds, group, home, join, person, robots, slash, thread},
+    pages::{feeds, group, home, join, log, person, robots, slash, thread, transparency},
 };
 
 /// Pages and feeds as people and software mistype them.
-const PAGES_WITH_SLASH: [&str; 7] = [
+const PAGES_WITH_SLASH: [&str; 13] = [
     "/groups/{name}/",
     "/groups/{name}/feed.atom/",
     "/groups/{name}/join/{code}/",
+    "/groups/{name}/log/",
+    "/groups/{name}/log/feed.atom/",
+    "/groups/{name}/transparency/",
+    "/log/",
+    "/log/feed.atom/",
+    "/transparency/",
     "/posts/{id}/",
     "/comments/{id}/",
     "/users/{name}/",
@@ -34,6 +40,12 @@ pub fn router(app: App) -> Router {
         .route("/groups/{name}", get(group::show))
         .route("/groups/{name}/feed.atom", get(feeds::group))
         .route("/groups/{name}/join/{code}", get(join::show))
+        .route("/groups/{name}/log", get(log::of_group))
+        .route("/groups/{name}/log/feed.atom", get(feeds::group_log))
+        .route("/groups/{name}/transparency", get(transparency::of_group))
+        .route("/log", get(log::of_instance))
+        .route("/log/feed.atom", get(feeds::instance_log))
+        .route("/transparency", get(transparency::of_instance))
         .route("/posts/{id}", get(thread::show))
         .route("/comments/{id}", get(thread::show_comment))
         .route("/users/{name}", get(person::show))

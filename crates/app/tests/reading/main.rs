@@ -3,6 +3,7 @@
 
 mod access;
 mod decisions;
+mod log;
 mod memberships;
 mod moved;
 mod names;

@@ -19,6 +19,7 @@ mod groups;
 mod invitations;
 mod json;
 mod listing;
+mod log;
 mod lookup;
 mod marks;
 mod membership;
@@ -37,6 +38,7 @@ mod requests;
 mod router;
 mod rulebooks;
 mod staff;
+mod transparency;
 mod trust;
 mod votes;
 

@@ -11,7 +11,7 @@ use guildhall_app::{
     peering::PeeringError,
     port::ResolveError,
     queue::QueueError,
-    read::{AppealsError, CasesError, DecisionsError, ReportsError},
+    read::{AppealsError, CasesError, DecisionsError, LogError, ReportsError, TransparencyError},
     rulebook::RulebookError,
     staff::StaffError,
     welcome::{InviteError, QuestionsError, VouchError},
@@ -198,6 +198,28 @@ impl From<DecisionsError> for Problem {
             DecisionsError::NotAdmin => Self::forbidden("not-admin", error.to_string()),
             DecisionsError::NotConcerned => Self::forbidden("not-concerned", error.to_string()),
             DecisionsError::Store(source) => Self::internal(source),
+        }
+    }
+}
+
+impl From<LogError> for Problem {
+    fn from(error: LogError) -> Self {
+        match error {
+            LogError::NotReader => Self::forbidden("not-reader", error.to_string()),
+            LogError::Unreadable { field, wanted } => {
+                Self::unreadable("invalid-parameter", wanted).about(field)
+            }
+            LogError::Store(source) => Self::internal(source),
+        }
+    }
+}
+
+impl From<TransparencyError> for Problem {
+    fn from(error: TransparencyError) -> Self {
+        match error {
+            TransparencyError::NotReader => Self::forbidden("not-reader", error.to_string()),
+            TransparencyError::Elsewhere => Self::conflict("group-elsewhere", error.to_string()),
+            TransparencyError::Store(source) => Self::internal(source),
         }
     }
 }

@@ -6,8 +6,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     access, appeals, automatic_rules, bans, block_lists, cases, comments, decisions, deletion, document,
-    explain, groups, invitations, marks, membership, moderators, notices, peering, person_notes, posts,
-    prepared, problem::Problem, questions, queue, reports, requests, rulebooks, staff, trust, votes,
+    explain, groups, invitations, log, marks, membership, moderators, notices, peering, person_notes, posts,
+    prepared, problem::Problem, questions, queue, reports, requests, rulebooks, staff, transparency, trust,
+    votes,
 };
 
 /// What all addresses begin with.
@@ -68,6 +69,9 @@ fn in_groups() -> OpenApiRouter<App> {
         .routes(routes!(appeals::list_appeals))
         .routes(routes!(appeals::list_instance_appeals))
         .routes(routes!(appeals::decide_appeal))
+        .routes(routes!(log::show_group_log))
+        .routes(routes!(log::export_group_log))
+        .routes(routes!(transparency::show_group_transparency))
 }
 
 fn on_entries() -> OpenApiRouter<App> {
@@ -105,6 +109,9 @@ fn on_cases() -> OpenApiRouter<App> {
 fn on_the_instance() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(decisions::list_instance_decisions))
+        .routes(routes!(log::show_instance_log))
+        .routes(routes!(log::export_instance_log))
+        .routes(routes!(transparency::show_instance_transparency))
         .routes(routes!(rulebooks::show_instance_rulebook, rulebooks::replace_instance_rulebook))
         .routes(routes!(rulebooks::show_instance_figures))
         .routes(routes!(rulebooks::try_instance_rules))

@@ -16,6 +16,12 @@ const CONTRACT: &[(&str, &str)] = &[
     ("get", "/groups/{name}/reports"),
     ("get", "/instance/decisions"),
     ("get", "/instance/appeals"),
+    ("get", "/groups/{name}/log"),
+    ("get", "/groups/{name}/log-file"),
+    ("get", "/groups/{name}/transparency"),
+    ("get", "/instance/log"),
+    ("get", "/instance/log-file"),
+    ("get", "/instance/transparency"),
     ("get post", "/groups/{name}/posts"),
     ("get patch delete", "/posts/{id}"),
     ("get post", "/posts/{id}/comments"),
@@ -141,6 +147,11 @@ fn whatever_is_sent_always_has_all_its_members() {
         "ImportedServers",
         "BlockList",
         "BlockListChange",
+        "LogEntry",
+        "LogFile",
+        "Transparency",
+        "RuleUse",
+        "Waited",
     ] {
         let schema = &document()["components"]["schemas"][name];
         let members: Vec<_> = schema["properties"].as_object().unwrap().keys().collect();

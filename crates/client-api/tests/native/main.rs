@@ -7,6 +7,7 @@ mod decisions;
 mod document;
 mod elsewhere;
 mod groups;
+mod log;
 mod membership;
 mod moderation;
 mod notices;

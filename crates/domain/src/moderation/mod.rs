@@ -2,6 +2,8 @@
 
 mod appeal;
 pub mod case;
+mod effect;
+mod openness;
 mod telling;
 
 pub use appeal::{
@@ -9,6 +11,8 @@ pub use appeal::{
     MAX_APPEAL_DAYS, MAX_APPEAL_LENGTH, ReversalFacts, ReversalRefusal, appeal_until, decide_appeal,
     decide_judge, decide_reversal, is_appealable,
 };
+pub use effect::Effect;
+pub use openness::{OPEN_ACTIONS, Openness, decide_openness};
 pub use telling::{NoticeKind, Telling, decide_telling};
 
 use crate::{
@@ -178,6 +182,8 @@ pub struct Decision {
     pub case: Option<CaseId>,
     /// The decision that this one takes back.
     pub undoes: Option<DecisionId>,
+    /// Whether it is in the log that everybody reads who reads there: [`decide_openness`] as it was then.
+    pub is_open: bool,
     /// When.
     pub at: Timestamp,
 }
@@ -200,6 +206,7 @@ impl Decision {
             signed: Signed::Group,
             case: None,
             undoes: None,
+            is_open: false,
             at,
         }
     }

@@ -16,6 +16,7 @@ mod follow;
 mod forged;
 mod hosts;
 mod let_in;
+mod log;
 mod moderation;
 mod moderators;
 mod nodes;

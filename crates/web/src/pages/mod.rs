@@ -4,10 +4,12 @@ pub(crate) mod feeds;
 pub(crate) mod group;
 pub(crate) mod home;
 pub(crate) mod join;
+pub(crate) mod log;
 pub(crate) mod person;
 pub(crate) mod robots;
 pub(crate) mod slash;
 pub(crate) mod thread;
+pub(crate) mod transparency;
 
 use axum::response::{IntoResponse, Redirect, Response};
 use guildhall_app::{

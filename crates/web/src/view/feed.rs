@@ -3,7 +3,7 @@
 use askama::Template;
 use guildhall_app::{
     Site,
-    read::{EntryView, GroupView, PersonRef, PersonView},
+    read::{EntryView, GroupRef, GroupView, LogLine, PersonRef, PersonView, Whose},
 };
 use guildhall_domain::{Timestamp, content::EntryKind, visibility::Sight};
 
@@ -11,11 +11,12 @@ use crate::{
     assets, paths,
     view::{
         entry::{GroupLink, language_of},
+        log::Line,
         moment::iso,
         person::PersonLink,
         text,
         web_url::{OutLink, out_link, web_url},
-        words::language,
+        words::{Words, language},
     },
 };
 
@@ -89,6 +90,18 @@ impl Feed {
         Self { subtitle: visible(&about), author: Some(Author::new(&view.person)), ..feed }.with(entries)
     }
 
+    /// What was decided, newest first: in a group, or in all.
+    pub fn of_log(site: &Site, group: Option<&GroupRef>, lines: &[LogLine]) -> Self {
+        let path = paths::log(group.map(|group| group.name.as_str()));
+        let of = group.map_or_else(|| site.name.clone(), |group| GroupLink::new(group).title);
+        // Of a log in which nothing is yet: no feed may be without a time, and this one has no beginning.
+        let mut feed = Self::empty(site, &path, &format!("Moderation log of {of}"), Timestamp(0));
+        let page = feed.page.clone();
+        let entry = |line: &LogLine| FeedEntry::of_decision(site, line, &page, group.is_none());
+        feed.entries = lines.iter().map(entry).collect();
+        feed.settle()
+    }
+
     fn empty(site: &Site, path: &str, title: &str, since: Timestamp) -> Self {
         Self {
             address: format!("{}{}", site.base_url, paths::feed(path)),
@@ -106,6 +119,11 @@ impl Feed {
     fn with(mut self, entries: Vec<EntryView>) -> Self {
         let shown = entries.into_iter().filter(|entry| entry.sight == Sight::Whole);
         self.entries = shown.map(FeedEntry::new).collect();
+        self.settle()
+    }
+
+    /// Notes when the newest entry was written.
+    fn settle(mut self) -> Self {
         // Both are written alike, so that their order is that of time.
         if let Some(newest) = self.entries.iter().map(|entry| &entry.updated).max() {
             self.updated.clone_from(newest);
@@ -114,7 +132,47 @@ impl Feed {
     }
 }
 
+/// Why something was decided, as HTML.
+#[derive(Template)]
+#[template(path = "feed_decision.html")]
+struct Grounds<'a> {
+    reason: Option<&'a Words>,
+    written_rule: Option<&'a str>,
+    rule: Option<&'a str>,
+}
+
 impl FeedEntry {
+    /// A decision: one id in every feed it is in, and what it leads to is where it stands in the log.
+    fn of_decision(site: &Site, line: &LogLine, page: &str, names_group: bool) -> Self {
+        let shown = Line::new(line, names_group);
+        let grounds = Grounds {
+            reason: shown.reason.as_ref(),
+            written_rule: shown.written_rule.as_deref(),
+            rule: shown.rule.as_deref(),
+        };
+        let author = match (&line.by, &line.whose) {
+            (Some(by), _) => Author::new(by),
+            (None, Whose::Group(group) | Whose::Elsewhere(group)) => {
+                Author { name: text::for_xml(&text::line(&group.handle)), uri: None }
+            }
+            (None, Whose::Server(host)) => Author { name: text::for_xml(&text::line(host)), uri: None },
+            (None, Whose::Instance) => Author { name: text::for_xml(&text::line(&site.name)), uri: None },
+        };
+        Self {
+            id: format!("{}/log#decision-{}", site.base_url, line.id),
+            page: format!("{page}#decision-{}", line.id),
+            is_post: false,
+            title: visible(&shown.in_words()),
+            group: String::new(),
+            language: None,
+            published: iso(line.at),
+            updated: iso(line.at),
+            author: Some(author),
+            sensitive: false,
+            content: text::for_xml(&grounds.render().unwrap_or_default()),
+        }
+    }
+
     fn new(entry: EntryView) -> Self {
         let shown = !entry.sensitive;
         let content = Content {

@@ -87,6 +87,8 @@ pub struct GroupPage {
     comment_count: Count,
     since: Moment,
     feed: String,
+    /// What its moderators decided.
+    log: String,
     tabs: Vec<Tab>,
     featured: Vec<EntryItem>,
     posts: Listing<EntryItem>,
@@ -118,6 +120,7 @@ impl GroupPage {
             comment_count: Count(view.comment_count),
             since: Moment::day(view.created_at),
             feed,
+            log: paths::log(Some(&view.group.name)),
             tabs: tabs(&group.path, posts.sort),
             featured,
             posts: Listing {

@@ -1,6 +1,7 @@
 //! What pages show: plain structs made of the read models, each with its template. Built without a store, so that
 //! tests and previews can make them by hand.
 
+mod deed;
 mod entry;
 mod error;
 mod feed;
@@ -9,6 +10,7 @@ mod head;
 mod home;
 mod join;
 mod listing;
+mod log;
 mod mark;
 mod moment;
 mod number;
@@ -17,6 +19,7 @@ mod picture;
 mod poll;
 mod text;
 mod thread;
+mod transparency;
 mod web_url;
 mod words;
 
@@ -25,8 +28,10 @@ pub use feed::Feed;
 pub use group::{GroupPage, GroupPosts};
 pub use home::HomePage;
 pub use join::JoinPage;
+pub use log::{LogPage, LogShown};
 pub use person::PersonPage;
 pub use thread::ThreadPage;
+pub use transparency::TransparencyPage;
 
 pub use crate::error::PageError;
 

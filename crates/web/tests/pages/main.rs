@@ -9,6 +9,7 @@ mod feeds;
 mod group;
 mod home;
 mod hostile;
+mod log;
 mod person;
 mod rendered;
 mod samples;

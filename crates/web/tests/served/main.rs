@@ -8,6 +8,7 @@ mod feeds;
 mod group;
 mod home;
 mod join;
+mod log;
 mod person;
 mod support;
 mod thread;

@@ -7,6 +7,7 @@ mod cases;
 mod fields;
 mod json;
 mod keyed;
+mod log;
 mod page;
 mod token;
 
@@ -20,6 +21,7 @@ pub(crate) use address::{
 pub(crate) use body::{Body, OptionalBody};
 pub(crate) use cases::{Assignee, CaseParams, Wanted};
 pub(crate) use keyed::{KeyParam, Keyed};
+pub(crate) use log::{AskedLog, AskedPeriod, CursorParam, FileStart, LogParams, PeriodParams, WhoseParams};
 pub(crate) use page::{Days, DaysParam, Order, PageParams, Paging, SortParam, Sorted, encode_position};
 pub(crate) use token::{Follower, Reader, SignedIn, SignedInReader, Writer};
 

@@ -81,6 +81,10 @@ pub(crate) enum Order {
     Notices,
     /// The open appeals of a group, longest waiting first.
     Appeals,
+    /// The public log of a group, newest first.
+    LogOfGroup,
+    /// The public log of the instance, newest first.
+    LogOfInstance,
 }
 
 /// A page that was asked for.
@@ -113,6 +117,8 @@ impl Order {
             Self::CasesOfInstance => 'l',
             Self::Notices => 'm',
             Self::Appeals => 'o',
+            Self::LogOfGroup => 'p',
+            Self::LogOfInstance => 'u',
         }
     }
 
@@ -121,7 +127,8 @@ impl Order {
         format!("{}{}", self.letter(), cursor.encode())
     }
 
-    fn decode(self, text: &str) -> Result<Cursor, String> {
+    /// Reads what [`encode`](Self::encode) made.
+    pub(super) fn decode(self, text: &str) -> Result<Cursor, String> {
         let mut letters = text.chars();
         let letter = letters.next();
         let cursor = Cursor::decode(letters.as_str()).map_err(|invalid| invalid.to_string())?;
@@ -249,6 +256,8 @@ mod tests {
             Order::CasesOfInstance,
             Order::Notices,
             Order::Appeals,
+            Order::LogOfGroup,
+            Order::LogOfInstance,
         ];
         let cursor = Cursor { key: -3, id: 77 };
         for made in orders {

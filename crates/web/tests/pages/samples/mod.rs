@@ -3,11 +3,13 @@
 #![allow(dead_code, clippy::unwrap_used, reason = "the preview uses a part of it; samples are fixed")]
 
 mod garden;
+mod log;
 
 pub(crate) use garden::{
     garden, garden_posts, garden_thread, gone_thread, hebrew_group, hebrew_posts, hebrew_thread,
     sprawling_thread, straining_thread,
 };
+pub(crate) use log::{busy_month, eventful_log};
 
 use guildhall_app::{
     Site,
