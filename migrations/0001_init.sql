@@ -91,6 +91,8 @@ CREATE TABLE groups (
     visibility TEXT NOT NULL DEFAULT 'public',
     -- As whom moderators sign what they decide: name, group.
     signed TEXT NOT NULL DEFAULT 'group',
+    -- Who learns how somebody voted: public, counted (nobody), members.
+    votes TEXT NOT NULL DEFAULT 'public',
     -- For how many days a decision can be appealed; 0: not at all.
     appeal_days BIGINT NOT NULL DEFAULT 14,
     member_count BIGINT NOT NULL DEFAULT 0,

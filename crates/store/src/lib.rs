@@ -42,6 +42,7 @@ pub mod standing;
 pub mod testing;
 mod together;
 pub mod vote;
+pub mod voters;
 pub mod welcome;
 
 pub use db::{Db, IdGenerator, Tx};

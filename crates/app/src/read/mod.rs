@@ -17,6 +17,7 @@ pub mod queue;
 pub mod reports;
 pub mod requests;
 pub mod thread;
+pub mod voters;
 
 pub use access::{Access, ActAccess, Answer};
 pub use appeals::{AppealView, AppealsError};
@@ -36,3 +37,4 @@ pub use queue::QueueItemView;
 pub use reports::{ReportView, ReportsError};
 pub use requests::{RequestView, VouchHistory, VouchView};
 pub use thread::{CommentView, ThreadView};
+pub use voters::{VotePatternView, VoterView, VotersError};

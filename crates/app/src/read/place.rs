@@ -43,6 +43,12 @@ pub async fn may_read(app: &App, viewer: &Viewer, group: GroupId) -> Result<bool
     Ok(decide_reading(visibility, reader))
 }
 
+/// What a viewer is in a group, whatever may be read there by everybody.
+pub(crate) async fn standing_of(app: &App, viewer: &Viewer, group: GroupId) -> Result<Reader, StoreError> {
+    // Where only members read, it is asked who is one.
+    reader(app, viewer, group, Visibility::Members).await
+}
+
 /// Whether a group is on the lists that a viewer is shown.
 pub(crate) async fn is_listed(
     app: &App,

@@ -37,6 +37,7 @@ mod requests;
 mod router;
 mod rulebooks;
 mod trust;
+mod voters;
 mod votes;
 
 pub use document::openapi;

@@ -11,7 +11,7 @@ use guildhall_app::{
     peering::PeeringError,
     port::ResolveError,
     queue::QueueError,
-    read::{AppealsError, CasesError, DecisionsError, ReportsError},
+    read::{AppealsError, CasesError, DecisionsError, ReportsError, VotersError},
     rulebook::RulebookError,
     welcome::{InviteError, QuestionsError, VouchError},
 };
@@ -172,6 +172,17 @@ impl From<DecisionsError> for Problem {
             DecisionsError::NotAdmin => Self::forbidden("not-admin", error.to_string()),
             DecisionsError::NotConcerned => Self::forbidden("not-concerned", error.to_string()),
             DecisionsError::Store(source) => Self::internal(source),
+        }
+    }
+}
+
+impl From<VotersError> for Problem {
+    fn from(error: VotersError) -> Self {
+        match error {
+            VotersError::Counted => Self::forbidden("votes-counted", error.to_string()),
+            VotersError::MembersOnly => Self::forbidden("members-only", error.to_string()),
+            VotersError::NotModerator(refusal) => refusal.into(),
+            VotersError::Store(source) => Self::internal(source),
         }
     }
 }

@@ -23,6 +23,9 @@ const CONTRACT: &[(&str, &str)] = &[
     ("get", "/comments/{id}/decisions"),
     ("put", "/posts/{id}/vote"),
     ("put", "/comments/{id}/vote"),
+    ("get", "/posts/{id}/votes"),
+    ("get", "/comments/{id}/votes"),
+    ("post", "/cases/{case}/voters"),
     ("get", "/groups/{name}/queue"),
     ("post", "/groups/{name}/queue/{item}/admit"),
     ("post", "/groups/{name}/queue/{item}/refuse"),
@@ -140,6 +143,8 @@ fn whatever_is_sent_always_has_all_its_members() {
         "ImportedServers",
         "BlockList",
         "BlockListChange",
+        "Voter",
+        "VotePattern",
     ] {
         let schema = &document()["components"]["schemas"][name];
         let members: Vec<_> = schema["properties"].as_object().unwrap().keys().collect();

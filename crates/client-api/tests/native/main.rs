@@ -20,6 +20,7 @@ mod reports;
 mod rulebooks;
 mod support;
 mod tokens;
+mod voters;
 mod votes;
 mod walk;
 mod welcome;

@@ -3,12 +3,14 @@
 mod appeal;
 pub mod case;
 mod telling;
+mod voting;
 
 pub use appeal::{
     APPEAL_DAYS, AppealFacts, AppealOutcome, AppealRefusal, Appealed, JudgeFacts, JudgeRefusal,
     MAX_APPEAL_DAYS, MAX_APPEAL_LENGTH, appeal_until, decide_appeal, decide_judge, is_appealable,
 };
 pub use telling::{NoticeKind, Telling, decide_telling};
+pub use voting::{NAMED_FROM, NEW_FOR_DAYS, Share, VotePattern, VoterFacts, describe_votes};
 
 use crate::{
     admission::{Layer, Role},

@@ -81,6 +81,8 @@ pub(crate) enum Order {
     Notices,
     /// The open appeals of a group, longest waiting first.
     Appeals,
+    /// The votes on an entry, in the order of their voters' keys.
+    Votes,
 }
 
 /// A page that was asked for.
@@ -113,6 +115,7 @@ impl Order {
             Self::CasesOfInstance => 'l',
             Self::Notices => 'm',
             Self::Appeals => 'o',
+            Self::Votes => 'u',
         }
     }
 
@@ -249,6 +252,7 @@ mod tests {
             Order::CasesOfInstance,
             Order::Notices,
             Order::Appeals,
+            Order::Votes,
         ];
         let cursor = Cursor { key: -3, id: 77 };
         for made in orders {

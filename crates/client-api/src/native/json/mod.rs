@@ -26,6 +26,7 @@ mod request;
 mod rulebook;
 mod trial;
 mod trust;
+mod voter;
 mod web_url;
 mod words;
 mod writing;
@@ -60,6 +61,9 @@ pub(crate) use request::{JoinRequest, Vouched, Vouches};
 pub(crate) use rulebook::{AutomaticRule, Figures, NewAutomaticRule, NewRulebook, Rulebook};
 pub(crate) use trial::{NewTrial, Trial};
 pub(crate) use trust::{NewTrust, Trust};
+pub(crate) use voter::{NewLook, VotePattern, Voter};
 pub(crate) use web_url::web_url;
-pub(crate) use words::{Admission, Invites, MembershipState, Posting, Review, Signed, State, Visibility};
+pub(crate) use words::{
+    Admission, Invites, MembershipState, Posting, Review, Signed, State, Visibility, Votes,
+};
 pub(crate) use writing::{CommentChanges, NewComment, NewPost, NewVote, PostChanges};
