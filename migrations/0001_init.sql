@@ -786,6 +786,15 @@ CREATE TABLE delivery_subscriptions (
 -- Whole, so that its rows need not be looked up.
 CREATE INDEX delivery_subscriptions_host ON delivery_subscriptions (host, group_id, inbox, since_seq);
 
+-- Servers that hold copies of what is said in a group: since their first member, until their last.
+CREATE TABLE group_hosts (
+    group_id BIGINT NOT NULL REFERENCES groups (id),
+    host TEXT NOT NULL,
+    since BIGINT NOT NULL,
+    until BIGINT,
+    PRIMARY KEY (group_id, host)
+);
+
 CREATE TABLE delivery_hosts (
     host TEXT PRIMARY KEY,
     -- Everything up to and including this is done with.

@@ -21,6 +21,7 @@ pub mod entry;
 mod error;
 pub mod event;
 pub mod group;
+pub mod group_host;
 pub mod instance;
 pub mod lease;
 pub mod membership;

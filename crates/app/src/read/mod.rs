@@ -3,6 +3,7 @@
 pub mod access;
 pub mod appeals;
 pub mod cases;
+pub mod copies;
 pub mod decisions;
 pub mod entries;
 pub mod groups;
@@ -24,6 +25,7 @@ pub use appeals::{AppealView, AppealsError};
 pub use cases::{
     CaseFilter, CaseLane, CaseLine, CaseView, CasesError, EvidenceView, NoteView, Past, PersonFile,
 };
+pub use copies::{CopiesError, CopiesView};
 pub use decisions::{DecisionView, DecisionsError};
 pub use entries::{EntryView, PersonRef};
 pub use groups::{GroupRef, GroupView, RuleView};

@@ -9,6 +9,7 @@ mod bans;
 mod block_lists;
 mod cases;
 mod comments;
+mod copies;
 mod decisions;
 mod deletion;
 mod document;

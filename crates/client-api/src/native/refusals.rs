@@ -11,7 +11,7 @@ use guildhall_app::{
     peering::PeeringError,
     port::ResolveError,
     queue::QueueError,
-    read::{AppealsError, CasesError, DecisionsError, ReportsError, VotersError},
+    read::{AppealsError, CasesError, CopiesError, DecisionsError, ReportsError, VotersError},
     rulebook::RulebookError,
     welcome::{InviteError, QuestionsError, VouchError},
 };
@@ -172,6 +172,15 @@ impl From<DecisionsError> for Problem {
             DecisionsError::NotAdmin => Self::forbidden("not-admin", error.to_string()),
             DecisionsError::NotConcerned => Self::forbidden("not-concerned", error.to_string()),
             DecisionsError::Store(source) => Self::internal(source),
+        }
+    }
+}
+
+impl From<CopiesError> for Problem {
+    fn from(error: CopiesError) -> Self {
+        match error {
+            CopiesError::MembersOnly => Self::forbidden("members-only", error.to_string()),
+            CopiesError::Store(source) => Self::internal(source),
         }
     }
 }

@@ -5,9 +5,9 @@ use guildhall_app::App;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    access, appeals, automatic_rules, bans, block_lists, cases, comments, decisions, deletion, document,
-    explain, groups, invitations, marks, membership, moderators, notices, peering, person_notes, posts,
-    prepared, problem::Problem, questions, queue, reports, requests, rulebooks, trust, voters, votes,
+    access, appeals, automatic_rules, bans, block_lists, cases, comments, copies, decisions, deletion,
+    document, explain, groups, invitations, marks, membership, moderators, notices, peering, person_notes,
+    posts, prepared, problem::Problem, questions, queue, reports, requests, rulebooks, trust, voters, votes,
 };
 
 /// What all addresses begin with.
@@ -39,6 +39,7 @@ fn in_groups() -> OpenApiRouter<App> {
         .routes(routes!(groups::show_group, groups::change_group))
         .routes(routes!(membership::show_membership, membership::join_group, membership::leave_group))
         .routes(routes!(access::show_access))
+        .routes(routes!(copies::list_copies))
         .routes(routes!(questions::show_questions, questions::set_questions))
         .routes(routes!(invitations::list_invitations, invitations::make_out_invitation))
         .routes(routes!(invitations::revoke_invitation))

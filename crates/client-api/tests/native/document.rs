@@ -23,6 +23,7 @@ const CONTRACT: &[(&str, &str)] = &[
     ("get", "/comments/{id}/decisions"),
     ("put", "/posts/{id}/vote"),
     ("put", "/comments/{id}/vote"),
+    ("get", "/groups/{name}/copies"),
     ("get", "/posts/{id}/votes"),
     ("get", "/comments/{id}/votes"),
     ("post", "/cases/{case}/voters"),
@@ -145,6 +146,7 @@ fn whatever_is_sent_always_has_all_its_members() {
         "BlockListChange",
         "Voter",
         "VotePattern",
+        "CopiesOnServer",
     ] {
         let schema = &document()["components"]["schemas"][name];
         let members: Vec<_> = schema["properties"].as_object().unwrap().keys().collect();

@@ -6,6 +6,7 @@ mod appeal;
 mod block_list;
 mod case;
 mod changes;
+mod copies;
 mod decision;
 mod entry;
 mod explanation;
@@ -40,6 +41,7 @@ pub(crate) use block_list::{
 };
 pub(crate) use case::{Case, CaseFile, Done, NewActions, NewNote, PersonNotes};
 pub(crate) use changes::{Clearable, given, language};
+pub(crate) use copies::CopiesOnServer;
 pub(crate) use decision::Decision;
 pub(crate) use entry::{Comment, InThread, Post, Shown};
 pub(crate) use explanation::Explanation;
