@@ -122,7 +122,11 @@ mod tests {
         for (voter, is_devoted) in
             [(of(4, 4), false), (of(5, 4), true), (of(5, 3), false), (of(100, 80), true)]
         {
-            assert_eq!(describe_votes(std::slice::from_ref(&voter)).devoted.voters == 1, is_devoted, "{voter:?}");
+            assert_eq!(
+                describe_votes(std::slice::from_ref(&voter)).devoted.voters == 1,
+                is_devoted,
+                "{voter:?}"
+            );
         }
     }
 
