@@ -1,7 +1,6 @@
 //! Activities by their id: what was announced to everybody, as long as what it carries may be read.
 
 use axum::{
-    Router,
     extract::{Path, State},
     response::Response,
     routing::get,
@@ -18,6 +17,7 @@ use guildhall_store::{
 use serde_json::Value;
 
 use super::{
+    listed::Routes,
     outbox_item,
     reader::Reader,
     respond::{Refusal, document},
@@ -30,8 +30,8 @@ use crate::{
     },
 };
 
-pub(super) fn routes() -> Router<Federation> {
-    Router::new()
+pub(super) fn routes() -> Routes {
+    Routes::new()
         .route("/activities/{id}", get(activity))
         .route("/activities/{id}/{part}", get(part))
         .route("/posts/{id}/create", get(async |f, id, reader| create(f, id, EntryKind::Post, reader).await))

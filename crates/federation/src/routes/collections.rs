@@ -2,7 +2,6 @@
 //! the reader may see.
 
 use axum::{
-    Router,
     extract::{Path, Query, State},
     response::Response,
     routing::get,
@@ -29,6 +28,7 @@ use serde_json::Value;
 
 use super::{
     actors::{find_group, find_instance, find_person},
+    listed::Routes,
     outbox_item,
     reader::Reader,
     respond::{Refusal, document},
@@ -56,8 +56,8 @@ struct PageQuery {
     page: Option<String>,
 }
 
-pub(super) fn routes() -> Router<Federation> {
-    Router::new()
+pub(super) fn routes() -> Routes {
+    Routes::new()
         .route("/actor/outbox", get(instance_outbox))
         .route("/groups/{name}/outbox", get(group_outbox))
         .route("/groups/{name}/followers", get(group_followers))

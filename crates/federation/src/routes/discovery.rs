@@ -2,7 +2,6 @@
 //! everybody, whatever the settings.
 
 use axum::{
-    Router,
     extract::{Path, Query, State, rejection::QueryRejection},
     http::{
         HeaderMap, HeaderValue, StatusCode,
@@ -16,7 +15,7 @@ use guildhall_activitypub::{
     discovery::{self, HOST_META_TYPE, JRD_JSON, Jrd, JrdLink, NodeInfo, NodeInfoVersion, Resource, Usage},
 };
 use guildhall_app::App;
-use guildhall_domain::{ApId, actor::ActorKind};
+use guildhall_domain::{ApId, GroupId, actor::ActorKind, group::Visibility};
 use guildhall_store::{
     actor::{self, Actor},
     group,
@@ -26,6 +25,7 @@ use serde_json::{Value, json};
 
 use super::{
     actors::find_instance,
+    listed::Routes,
     problem::problem,
     respond::{self, Refusal},
 };
@@ -47,8 +47,8 @@ const NODEINFO_JSON: [&str; 2] = [
     "application/json; profile=\"http://nodeinfo.diaspora.software/ns/schema/2.1#\"",
 ];
 
-pub(super) fn routes() -> Router<Federation> {
-    Router::new()
+pub(super) fn routes() -> Routes {
+    Routes::new()
         .route("/.well-known/webfinger", get(webfinger))
         .route("/.well-known/host-meta", get(host_meta))
         .route("/.well-known/host-meta.json", get(host_meta_json))
@@ -109,6 +109,10 @@ async fn find(app: &App, resource: &Resource) -> Result<Actor, Refusal> {
         Resource::Url(url) => find_by_url(app, url).await?,
     };
     let actor = found.filter(|actor| actor.is_local).ok_or(Refusal::NotFound)?;
+    // Of a group for people here, no other server needs to know that there is one.
+    if group::find_visibility(&app.store, GroupId(actor.id.0)).await? == Some(Visibility::Local) {
+        return Err(Refusal::NotFound);
+    }
     match actor.deleted_at {
         Some(_) => Err(Refusal::Gone(render::actor::tombstone(&actor)?)),
         None => Ok(actor),
