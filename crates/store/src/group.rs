@@ -235,6 +235,13 @@ pub async fn set_signed(tx: &mut Tx, id: GroupId, signed: Signed) -> Result<(), 
     Ok(())
 }
 
+/// Sets who may read in a group, and leaves everything else.
+pub async fn set_visibility(tx: &mut Tx, id: GroupId, visibility: Visibility) -> Result<(), StoreError> {
+    let query = tx.query("UPDATE groups SET visibility = $2 WHERE id = $1");
+    query.bind(id.0).bind(visibility.as_str()).execute().await?;
+    Ok(())
+}
+
 /// Sets who learns how somebody votes from now on, and how they voted before.
 pub async fn set_votes(tx: &mut Tx, id: GroupId, votes: Votes) -> Result<(), StoreError> {
     tx.query("UPDATE groups SET votes = $2 WHERE id = $1").bind(id.0).bind(votes.as_str()).execute().await?;

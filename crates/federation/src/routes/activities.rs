@@ -187,7 +187,7 @@ async fn is_for_members(app: &App, entry: &Entry, activity: &Value) -> Result<bo
         return Ok(false);
     }
     let Some(group) = actor::find(&app.store, entry.group_id.actor()).await? else { return Ok(false) };
-    let followers = render::part(&group.ap_id, "followers")?;
+    let followers = render::members_of(&group)?;
     Ok(addressees(activity).any(|to| to == followers.as_str()))
 }
 
