@@ -21,6 +21,7 @@ use crate::{
     support::{appoint, feature, garden, get, get_signed, keep_key},
 };
 
+const PATH: &str = "/groups/gardening/followers_synchronization";
 const SECRET: &str = "meet behind the greenhouse";
 
 /// A group with a post, its comment and a vote; a member elsewhere, somebody of their server, and others.
@@ -197,7 +198,6 @@ on_both_engines! {
 
     async fn a_server_is_told_its_own_members_and_no_others(db: Db) {
         let world = World::new(db, Visibility::Members).await;
-        const PATH: &str = "/groups/gardening/followers_synchronization";
         assert_eq!(get(&world.router, PATH).await.status, StatusCode::UNAUTHORIZED);
         for (reader, want) in [
             (&world.member, vec![world.member.ap_id.as_str()]),

@@ -52,14 +52,15 @@ pub(crate) fn body(things: &Things, route: &Route) -> Option<String> {
         ("POST", "/groups") => json!({ "name": "newgroup" }),
         ("PATCH", "/groups/{name}") => json!({ "description": "new" }),
         ("POST", "/groups/{name}/posts") => json!({ "title": "new", "content": "new" }),
-        ("PATCH", "/posts/{id}" | "/comments/{id}") => json!({ "content": "new" }),
-        ("POST", "/posts/{id}/comments") => json!({ "content": "new" }),
+        ("PATCH", "/posts/{id}" | "/comments/{id}") | ("POST", "/posts/{id}/comments") => {
+            json!({ "content": "new" })
+        }
         ("PUT", "/posts/{id}/vote" | "/comments/{id}/vote") => json!({ "value": -1 }),
         ("POST", "/posts/{id}/report" | "/comments/{id}/report") => json!({ "text": "look" }),
         ("POST", "/reports") => json!({ "text": "look", "person": "alan", "group": things.group }),
         ("POST", "/groups/{name}/queue/{item}/refuse") => reason,
         ("PUT", "/groups/{name}/questions") => json!({ "questions": [{ "text": "Why?" }] }),
-        ("POST", "/groups/{name}/people/{handle}/notes") | ("POST", "/cases/{case}/notes") => {
+        ("POST", "/groups/{name}/people/{handle}/notes" | "/cases/{case}/notes") => {
             json!({ "text": "note" })
         }
         ("PUT", "/groups/{name}/people/{handle}/trust") => json!({ "level": "trusted", "reason": "so" }),
