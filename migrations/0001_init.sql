@@ -91,6 +91,8 @@ CREATE TABLE groups (
     visibility TEXT NOT NULL DEFAULT 'public',
     -- As whom moderators sign what they decide: name, group.
     signed TEXT NOT NULL DEFAULT 'group',
+    -- Who learns how somebody voted: public, counted (nobody), members.
+    votes TEXT NOT NULL DEFAULT 'public',
     -- For how many days a decision can be appealed; 0: not at all.
     appeal_days BIGINT NOT NULL DEFAULT 14,
     member_count BIGINT NOT NULL DEFAULT 0,
@@ -825,6 +827,15 @@ CREATE TABLE delivery_subscriptions (
 );
 -- Whole, so that its rows need not be looked up.
 CREATE INDEX delivery_subscriptions_host ON delivery_subscriptions (host, group_id, inbox, since_seq);
+
+-- Servers that hold copies of what is said in a group: since their first member, until their last.
+CREATE TABLE group_hosts (
+    group_id BIGINT NOT NULL REFERENCES groups (id),
+    host TEXT NOT NULL,
+    since BIGINT NOT NULL,
+    until BIGINT,
+    PRIMARY KEY (group_id, host)
+);
 
 CREATE TABLE delivery_hosts (
     host TEXT PRIMARY KEY,

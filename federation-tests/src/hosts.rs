@@ -187,7 +187,8 @@ impl Hosts {
         let url = Iri::parse(inbox)?;
         let key_id = Iri::parse(&format!("{actor}#main-key"))?;
         let now_ms = now().saturating_add(self.shared.ahead.load(Ordering::Relaxed));
-        let request = Outgoing { method: &"POST".parse()?, url: &url, body: Some(body), now_ms };
+        let request =
+            Outgoing { method: &"POST".parse()?, url: &url, body: Some(body), now_ms, synchronization: None };
         let mut headers = sign_cavage(&request, &key_id, &self.shared.key).context("signing failed")?;
         headers.insert(header::CONTENT_TYPE, "application/activity+json".parse()?);
         Ok(headers)

@@ -47,7 +47,13 @@ fn sign(modern: bool) -> HeaderMap {
     let id = |text: &str| Iri::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
     let url = id("https://b.example/inbox?a=b");
     let key = id("https://a.example/u#key");
-    let request = Outgoing { method: &Method::POST, url: &url, body: Some(BODY), now_ms: NOW_MS };
+    let request = Outgoing {
+        method: &Method::POST,
+        url: &url,
+        body: Some(BODY),
+        now_ms: NOW_MS,
+        synchronization: None,
+    };
     let sign = if modern { sign_rfc9421 } else { sign_cavage };
     sign(&request, &key, &KEY).unwrap_or_else(|error| panic!("signing failed: {error}"))
 }

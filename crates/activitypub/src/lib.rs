@@ -20,6 +20,7 @@ pub mod object;
 pub mod proof;
 pub mod read;
 pub mod signature;
+pub mod synchronization;
 mod unambiguous;
 pub mod write;
 

@@ -55,6 +55,8 @@ pub async fn keep_group(
     remote: &RemoteGroup,
 ) -> Result<(), StoreError> {
     let id = GroupId(actor.0);
+    // Who may read there is not in its document: it is known by what it says to its members alone.
+    let known = group::lock(tx, id).await?.map(|known| known.policy.visibility);
     let fields = GroupFields {
         title: remote.title.clone(),
         description_source: remote.description_source.clone().unwrap_or_default(),
@@ -66,12 +68,25 @@ pub async fn keep_group(
             posting: if remote.is_restricted { Posting::Moderators } else { Posting::Everyone },
             // What it reviews it does not tell.
             review: Review::None,
-            // What it does not tell everybody is not taken.
-            visibility: Visibility::Public,
+            visibility: known.unwrap_or(Visibility::Public),
         },
     };
     group::insert(tx, id, false, &fields, app.now()).await?;
     group::set_fields(tx, id, &fields, app.now()).await
+}
+
+/// Has a group elsewhere read by its members alone from now on, as what it says to them wants it, with all that was said
+/// there before. It is not opened again: what is in it by then was said to members.
+pub async fn confine_group(app: &App, id: GroupId) -> Result<(), StoreError> {
+    if group::find_visibility(&app.store, id).await? != Some(Visibility::Public) {
+        return Ok(());
+    }
+    let mut tx = app.begin().await?;
+    if group::lock(&mut tx, id).await?.is_some_and(|group| !group.is_local) {
+        group::set_visibility(&mut tx, id, Visibility::Members).await?;
+        tx.commit().await?;
+    }
+    Ok(())
 }
 
 /// A group elsewhere answered somebody here who asked to join.

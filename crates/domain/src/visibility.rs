@@ -1,6 +1,10 @@
 //! The one rule on who may read an entry. Every page, API, feed, document and collection asks it.
 
-use crate::{admission::Role, content::EntryState, group::Visibility};
+use crate::{
+    admission::Role,
+    content::EntryState,
+    group::{Visibility, Votes},
+};
 
 /// Who wants to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +44,17 @@ pub fn decide_reading(visibility: Visibility, reader: Reader) -> bool {
         Visibility::Members => reader.role >= Role::Member,
         Visibility::Local => reader.is_local || reader.role == Role::Moderator,
     }
+}
+
+/// Decides whether a reader may learn who voted in a group. Moderators learn no more than members: where votes are only
+/// counted, they look at voters by way of a case.
+pub fn decide_voters(votes: Votes, visibility: Visibility, reader: Reader) -> bool {
+    let is_told = match votes {
+        Votes::Public => true,
+        Votes::Counted => false,
+        Votes::Members => reader.role >= Role::Member,
+    };
+    is_told && decide_reading(visibility, reader)
 }
 
 /// Decides whether a group is on the lists that a reader is shown.
@@ -148,6 +163,29 @@ mod tests {
         ] {
             assert_eq!(readers.map(|reader| decide_reading(visibility, reader)), reads, "{visibility}");
             assert_eq!(readers.map(|reader| decide_listing(visibility, reader)), listed, "{visibility}");
+        }
+    }
+
+    #[test]
+    fn voters_are_named_to_those_whom_the_group_has_chosen() {
+        use Visibility::{Local, Members, Public};
+        let of = |role| Reader { role, ..Reader::ANYBODY };
+        let readers = [
+            Reader::ANYBODY,
+            Reader { is_local: true, ..Reader::ANYBODY },
+            of(Role::Member),
+            Reader { is_local: true, ..of(Role::Moderator) },
+        ];
+        for (votes, visibility, want) in [
+            (Votes::Public, Public, [true; 4]),
+            (Votes::Public, Members, [false, false, true, true]),
+            (Votes::Members, Public, [false, false, true, true]),
+            (Votes::Members, Local, [false, false, false, true]),
+            (Votes::Counted, Public, [false; 4]),
+            (Votes::Counted, Members, [false; 4]),
+        ] {
+            let told = readers.map(|reader| decide_voters(votes, visibility, reader));
+            assert_eq!(told, want, "{votes} {visibility}");
         }
     }
 

@@ -8,7 +8,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use crate::delivery::CachedSigner;
 use crate::fetch::Fetcher;
-use crate::inbound::{Arrivals, Buckets, Keeping, Shards};
+use crate::inbound::{Arrivals, Buckets, Keeping, Shards, Synchronizations};
 use crate::limits::Limits;
 use crate::net::{AddressGuard, Client, ClientError, ClientOptions, InboxTransport, Lookup, SystemLookup};
 
@@ -51,6 +51,8 @@ pub struct Federation {
     pub(crate) arrivals: Arrivals,
     /// Which parts of the inbox are this node's.
     pub(crate) shards: Arc<Shards>,
+    /// Groups elsewhere that count other members than we do.
+    pub(crate) synchronizations: Arc<Synchronizations>,
 }
 
 impl Federation {
@@ -91,6 +93,7 @@ impl Federation {
             keeping: Keeping::default(),
             arrivals: Arrivals::new(),
             shards,
+            synchronizations: Arc::default(),
         })
     }
 

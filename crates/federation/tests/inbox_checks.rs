@@ -15,6 +15,7 @@ mod inbox_checks {
     mod signature;
     mod split;
     mod support;
+    mod synchronization;
     mod worked;
 }
 mod peer;

@@ -113,6 +113,7 @@ fn start_federation(
         senders(config.federation.workers),
         shutdown.clone().ended(),
     ));
+    workers.spawn(inbound::synchronize::run(federation.clone(), shutdown.clone().ended()));
     workers.spawn(outbound::publisher::run(app.clone(), holder.clone(), shutdown.clone().ended()));
     let parts = DeliveryParts {
         transport: Arc::new(federation.transport()),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use guildhall_domain::{
     EntryId, GroupId, Timestamp,
-    group::{Policy, Rule, Visibility},
+    group::{Policy, Rule, Visibility, Votes},
     moderation::Signed,
 };
 
@@ -16,7 +16,8 @@ use crate::{
 macro_rules! select {
     () => {
         "SELECT id, is_local, title, description_source, description_html, language, picture_url, admission, posting,
-                review, visibility, member_count, post_count, comment_count, created_at, updated_at, signed
+                review, visibility, member_count, post_count, comment_count, created_at, updated_at, signed,
+                votes
          FROM groups"
     };
 }
@@ -42,6 +43,8 @@ pub struct Group {
     pub policy: Policy,
     /// As whom moderators sign what they decide.
     pub signed: Signed,
+    /// Who learns how somebody voted; of a group elsewhere what its votes are to us, which is public.
+    pub votes: Votes,
     /// Members.
     pub member_count: i64,
     /// Published posts.
@@ -116,6 +119,24 @@ pub async fn find_visibility_of(
     };
     let row: Option<(i64, i64, String)> = db.optional_by(BY_ENTRY, entry.0).await?;
     row.map(|(_, id, visibility)| Ok((GroupId(id), convert::word("group", id, &visibility)?))).transpose()
+}
+
+/// The group of an entry, who may read in it, and who learns of the votes there. `None`: no such entry.
+pub async fn find_votes_of(
+    db: &Db,
+    entry: EntryId,
+) -> Result<Option<(GroupId, Visibility, Votes)>, StoreError> {
+    const BY_ENTRY: Keyed = Keyed {
+        sqlite: "SELECT e.id, g.id AS group_id, g.visibility, g.votes FROM entries e JOIN groups g ON g.id = e.group_id WHERE e.id = $1",
+        postgres: "SELECT e.id, g.id AS group_id, g.visibility, g.votes FROM entries e JOIN groups g ON g.id = e.group_id WHERE e.id = ANY($1)",
+        column: "id",
+    };
+    let row: Option<(i64, i64, String, String)> = db.optional_by(BY_ENTRY, entry.0).await?;
+    let read = |(_, id, visibility, votes): (i64, i64, String, String)| {
+        let words = (convert::word("group", id, &visibility)?, convert::word("group", id, &votes)?);
+        Ok((GroupId(id), words.0, words.1))
+    };
+    row.map(read).transpose()
 }
 
 /// Reads a group and keeps its settings from changing until `tx` ends.
@@ -218,6 +239,19 @@ pub async fn set_signed(tx: &mut Tx, id: GroupId, signed: Signed) -> Result<(), 
         .bind(signed.as_str())
         .execute()
         .await?;
+    Ok(())
+}
+
+/// Sets who may read in a group, and leaves everything else.
+pub async fn set_visibility(tx: &mut Tx, id: GroupId, visibility: Visibility) -> Result<(), StoreError> {
+    let query = tx.query("UPDATE groups SET visibility = $2 WHERE id = $1");
+    query.bind(id.0).bind(visibility.as_str()).execute().await?;
+    Ok(())
+}
+
+/// Sets who learns how somebody votes from now on, and how they voted before.
+pub async fn set_votes(tx: &mut Tx, id: GroupId, votes: Votes) -> Result<(), StoreError> {
+    tx.query("UPDATE groups SET votes = $2 WHERE id = $1").bind(id.0).bind(votes.as_str()).execute().await?;
     Ok(())
 }
 
@@ -348,6 +382,7 @@ crate::record! {
         created_at: i64,
         updated_at: i64,
         signed: String,
+        votes: String,
     }
 }
 
@@ -364,6 +399,7 @@ impl TryFrom<Row> for Group {
                 visibility: convert::word("group", row.id, &row.visibility)?,
             },
             signed: convert::word("group", row.id, &row.signed)?,
+            votes: convert::word("group", row.id, &row.votes)?,
             is_local: row.is_local,
             title: row.title,
             description_source: row.description_source,

@@ -21,6 +21,7 @@ pub mod entry;
 mod error;
 pub mod event;
 pub mod group;
+pub mod group_host;
 pub mod instance;
 pub mod lease;
 pub mod log;
@@ -46,6 +47,7 @@ pub mod testing;
 mod together;
 pub mod transparency;
 pub mod vote;
+pub mod voters;
 pub mod welcome;
 
 pub use db::{Db, IdGenerator, Tx};

@@ -141,7 +141,7 @@ pub async fn list_of_actor(db: &Db, actor: ActorId) -> Result<Vec<Membership>, S
 
 /// The members of a group, and those who ask to become one, with accounts elsewhere: each with the activity that asked,
 /// where that is still kept. Inside a transaction that has locked the group.
-pub async fn list_elsewhere(
+pub async fn list_dealings_elsewhere(
     tx: &mut Tx,
     group: GroupId,
 ) -> Result<Vec<(ActorId, Option<ReceivedId>)>, StoreError> {
@@ -187,6 +187,43 @@ pub async fn delete(tx: &mut Tx, group: GroupId, actor: ActorId) -> Result<bool,
         .execute()
         .await?;
     Ok(rows > 0)
+}
+
+/// The ids of a group's members who live elsewhere.
+pub async fn list_elsewhere(db: &Db, group: GroupId) -> Result<Vec<ApId>, StoreError> {
+    let rows: Vec<(String,)> = db
+        .query(
+            "SELECT a.ap_id FROM memberships m JOIN actors a ON a.id = m.actor_id
+             WHERE m.group_id = $1 AND m.state = 'member' AND NOT a.is_local ORDER BY a.id",
+        )
+        .bind(group.0)
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| ApId::new(id)).collect())
+}
+
+/// The members of a group who live here.
+pub async fn list_here(db: &Db, group: GroupId) -> Result<Vec<(ActorId, ApId)>, StoreError> {
+    list_here_until(db, group, Timestamp(i64::MAX)).await
+}
+
+/// The same without those who became members after `latest`.
+pub async fn list_here_until(
+    db: &Db,
+    group: GroupId,
+    latest: Timestamp,
+) -> Result<Vec<(ActorId, ApId)>, StoreError> {
+    let rows: Vec<(i64, String)> = db
+        .query(
+            "SELECT a.id, a.ap_id FROM memberships m JOIN actors a ON a.id = m.actor_id
+             WHERE m.group_id = $1 AND m.state = 'member' AND a.is_local AND coalesce(m.joined_at, 0) <= $2
+             ORDER BY a.id",
+        )
+        .bind(group.0)
+        .bind(latest.0)
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(|(id, ap_id)| (ActorId(id), ApId::new(ap_id))).collect())
 }
 
 /// Whether a group here has a member on the server with this authority: one that what is said in it is sent to.

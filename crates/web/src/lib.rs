@@ -15,4 +15,4 @@ mod respond;
 mod router;
 pub mod view;
 
-pub use router::router;
+pub use router::{paths, router};

@@ -1,6 +1,9 @@
 //! Which address shows what.
 
-use axum::{Router, middleware, routing::get};
+use axum::{
+    Router, middleware,
+    routing::{MethodRouter, get},
+};
 use guildhall_app::App;
 
 use crate::{
@@ -32,27 +35,37 @@ const PAGES_WITH_SLASH: [&str; 13] = [
 /// It has a fallback of its own: mount it as the fallback service of a router that has none, or behind one that
 /// chooses by `Accept`.
 pub fn router(app: App) -> Router {
-    let with_slash =
-        PAGES_WITH_SLASH.iter().fold(Router::new(), |router, path| router.route(path, get(slash::drop)));
-    Router::new()
-        .merge(with_slash)
-        .route("/", get(home::show))
-        .route("/groups/{name}", get(group::show))
-        .route("/groups/{name}/feed.atom", get(feeds::group))
-        .route("/groups/{name}/join/{code}", get(join::show))
-        .route("/groups/{name}/log", get(log::of_group))
-        .route("/groups/{name}/log/feed.atom", get(feeds::group_log))
-        .route("/groups/{name}/transparency", get(transparency::of_group))
-        .route("/log", get(log::of_instance))
-        .route("/log/feed.atom", get(feeds::instance_log))
-        .route("/transparency", get(transparency::of_instance))
-        .route("/posts/{id}", get(thread::show))
-        .route("/comments/{id}", get(thread::show_comment))
-        .route("/users/{name}", get(person::show))
-        .route("/users/{name}/feed.atom", get(feeds::person))
-        .route("/assets/{file}", get(assets::serve))
-        .route("/robots.txt", get(robots::show))
+    let routes = routes().into_iter().fold(Router::new(), |router, (path, shown)| router.route(path, shown));
+    routes
         .fallback(|| async { PageError::NotFound })
         .layer(middleware::from_fn_with_state(app.site.clone(), dress::dress))
         .with_state(app)
+}
+
+/// The paths of all pages, feeds and assets, in the router's own spelling.
+pub fn paths() -> Vec<&'static str> {
+    routes().into_iter().map(|(path, _)| path).collect()
+}
+
+fn routes() -> Vec<(&'static str, MethodRouter<App>)> {
+    let mut routes = vec![
+        ("/", get(home::show)),
+        ("/groups/{name}", get(group::show)),
+        ("/groups/{name}/feed.atom", get(feeds::group)),
+        ("/groups/{name}/join/{code}", get(join::show)),
+        ("/groups/{name}/log", get(log::of_group)),
+        ("/groups/{name}/log/feed.atom", get(feeds::group_log)),
+        ("/groups/{name}/transparency", get(transparency::of_group)),
+        ("/log", get(log::of_instance)),
+        ("/log/feed.atom", get(feeds::instance_log)),
+        ("/transparency", get(transparency::of_instance)),
+        ("/posts/{id}", get(thread::show)),
+        ("/comments/{id}", get(thread::show_comment)),
+        ("/users/{name}", get(person::show)),
+        ("/users/{name}/feed.atom", get(feeds::person)),
+        ("/assets/{file}", get(assets::serve)),
+        ("/robots.txt", get(robots::show)),
+    ];
+    routes.extend(PAGES_WITH_SLASH.into_iter().map(|path| (path, get(slash::drop))));
+    routes
 }

@@ -9,11 +9,13 @@ use super::component::Component;
 use super::{RequestParts, base, format_http_date};
 use crate::digest::{content_digest_header, digest_header};
 use crate::key::{KeyError, KeyKind};
+use crate::synchronization::COLLECTION_SYNCHRONIZATION;
 use crate::{Iri, KeyPair};
 
 const SIGNATURE: HeaderName = HeaderName::from_static("signature");
 const SIGNATURE_INPUT: HeaderName = HeaderName::from_static("signature-input");
 const DIGEST: HeaderName = HeaderName::from_static("digest");
+const SYNCHRONIZATION: HeaderName = HeaderName::from_static(COLLECTION_SYNCHRONIZATION);
 const CONTENT_DIGEST: HeaderName = HeaderName::from_static("content-digest");
 
 /// A request that is to be signed.
@@ -27,6 +29,8 @@ pub struct Outgoing<'a> {
     pub body: Option<&'a [u8]>,
     /// The time to put on it, in milliseconds.
     pub now_ms: i64,
+    /// A `Collection-Synchronization` header to go with it (FEP-8fcf), which is signed too.
+    pub synchronization: Option<&'a str>,
 }
 
 /// Signs by draft-cavage-http-signatures-12: `(request-target) host date`, with a body also `digest`.
@@ -49,6 +53,15 @@ pub fn sign_cavage(request: &Outgoing<'_>, key_id: &Iri, key: &KeyPair) -> Resul
         text.push_str(&digest);
         headers.insert(DIGEST, header_value(&digest)?);
     }
+    if let Some(synchronization) = request.synchronization {
+        for part in [" ", COLLECTION_SYNCHRONIZATION] {
+            names.push_str(part);
+        }
+        for part in ["\n", COLLECTION_SYNCHRONIZATION, ": ", synchronization] {
+            text.push_str(part);
+        }
+        headers.insert(SYNCHRONIZATION, header_value(synchronization)?);
+    }
     // `hs2019` means "as the key says"; for RSA the older name is understood by more.
     let algorithm = match key.kind() {
         KeyKind::Rsa => "rsa-sha256",
@@ -70,6 +83,10 @@ pub fn sign_rfc9421(request: &Outgoing<'_>, key_id: &Iri, key: &KeyPair) -> Resu
     if let Some(body) = request.body {
         headers.insert(CONTENT_DIGEST, header_value(&content_digest_header(body))?);
         covered.push(Component::Header(CONTENT_DIGEST.as_str().to_owned()));
+    }
+    if let Some(synchronization) = request.synchronization {
+        headers.insert(SYNCHRONIZATION, header_value(synchronization)?);
+        covered.push(Component::Header(COLLECTION_SYNCHRONIZATION.to_owned()));
     }
     let input = signature_input(&covered, request, key_id, key.kind());
     let parts = RequestParts {

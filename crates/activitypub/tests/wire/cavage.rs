@@ -239,7 +239,7 @@ fn a_key_id_must_be_a_url() {
 /// The headers of a request signed by us, and what the receiver knows of it.
 fn signed(key: &KeyPair, url: &Iri, body: Option<&[u8]>) -> HeaderMap {
     let method = if body.is_some() { &Method::POST } else { &Method::GET };
-    let request = Outgoing { method, url, body, now_ms: 1_795_305_028_000 };
+    let request = Outgoing { method, url, body, now_ms: 1_795_305_028_000, synchronization: None };
     sign_cavage(&request, &iri("https://a.example/u#main-key"), key).unwrap()
 }
 

@@ -12,4 +12,5 @@ mod properties;
 mod recorded;
 mod rfc9421;
 mod support;
+mod synchronization;
 mod writing;

@@ -196,7 +196,7 @@ proptest! {
         modern in any::<bool>(),
     ) {
         let url = iri(&format!("https://b.example{path}"));
-        let request = Outgoing { method: &Method::POST, url: &url, body: Some(&body), now_ms: NOW_MS };
+        let request = Outgoing { method: &Method::POST, url: &url, body: Some(&body), now_ms: NOW_MS, synchronization: None };
         let sign = if modern { sign_rfc9421 } else { sign_cavage };
         let headers = sign(&request, &iri("https://a.example/u#key"), &KEY).unwrap();
         let parts = RequestParts {

@@ -77,7 +77,7 @@ fn the_vector_of_appendix_b_2_6_holds() {
 
 fn sign(key: &KeyPair, url: &Iri, body: Option<&[u8]>) -> HeaderMap {
     let method = if body.is_some() { &Method::POST } else { &Method::GET };
-    let request = Outgoing { method, url, body, now_ms: NOW_MS };
+    let request = Outgoing { method, url, body, now_ms: NOW_MS, synchronization: None };
     sign_rfc9421(&request, &iri("https://a.example/u#main-key"), key).unwrap()
 }
 

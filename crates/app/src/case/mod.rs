@@ -8,6 +8,7 @@ mod prepared;
 mod report;
 mod rules;
 mod settle;
+mod voters;
 mod wave;
 
 pub use act::{Act, Acted, CaseAction, act};
@@ -18,6 +19,7 @@ pub use prepared::{
 pub use report::{MAX_ENTRIES, Report, ReportError, report};
 pub(crate) use rules::attach_by_rules;
 pub use settle::{FlagAnswer, flag_answered, flag_withdrawn};
+pub use voters::look_at_voters;
 
 pub(crate) use desk::Desk;
 

@@ -13,7 +13,7 @@ use crate::{App, cause};
 /// Ends the memberships and requests of everybody elsewhere, in a transaction that has locked the group; each of them is
 /// told.
 pub(super) async fn end_elsewhere(app: &App, tx: &mut Tx, group: GroupId) -> Result<(), StoreError> {
-    for (actor, received) in membership::list_elsewhere(tx, group).await? {
+    for (actor, received) in membership::list_dealings_elsewhere(tx, group).await? {
         let person =
             actor::find_in(tx, actor).await?.ok_or_else(|| StoreError::corrupt("membership", actor))?;
         end_membership(app, tx, group, &person).await?;

@@ -68,7 +68,7 @@ pub(crate) async fn end_membership(
     if current.state == MembershipState::Member {
         group::add_counts(tx, group, Counts { members: -1, ..Counts::default() }).await?;
         if !actor.is_local {
-            subscription::remove(tx, group, actor.delivery_inbox()).await?;
+            subscription::remove(tx, group, actor.delivery_inbox(), app.now()).await?;
         }
     }
     Ok(true)

@@ -11,6 +11,7 @@ mod note;
 mod roster;
 mod sanction;
 mod settings;
+mod synchronize;
 mod trust;
 mod warn;
 
@@ -27,6 +28,7 @@ pub use roster::{ListedModerators, take_listed_moderators};
 pub(crate) use sanction::{Acting, Imposed, action_of, impose};
 pub use sanction::{SetSanction, set_sanction};
 pub use settings::{ChangeGroup, ChangeGroupError, change};
+pub use synchronize::{TakeMembers, take_members};
 pub use trust::{GivenView, SetTrust, TrustError, TrustView, find_trust, set_trust};
 pub use warn::{Warn, warn};
 

@@ -3,7 +3,7 @@
 use guildhall_domain::{
     ActorId, GroupId,
     event::{Cause, EventKind},
-    group::{Admission, InvalidSettings, Policy, Posting, Review, Rule, Visibility, decide_settings},
+    group::{Admission, InvalidSettings, Policy, Posting, Review, Rule, Visibility, Votes, decide_settings},
     moderation::{MAX_APPEAL_DAYS, Signed},
     staff::{NotPermitted, Permission},
     text::{clean, clean_line},
@@ -42,6 +42,8 @@ pub struct ChangeGroup {
     pub visibility: Option<Visibility>,
     /// As whom moderators sign what they decide.
     pub signed: Option<Signed>,
+    /// Who learns how somebody voted.
+    pub votes: Option<Votes>,
     /// For how many days decisions can be appealed; 0: not at all.
     pub appeal_days: Option<i64>,
     /// Its rules, all of them.
@@ -116,6 +118,9 @@ pub async fn change(
     let welcome = changed_welcome(welcome::find_in(&mut tx, id).await?, &command)?;
     if let Some(signed) = command.signed {
         group::set_signed(&mut tx, id, signed).await?;
+    }
+    if let Some(votes) = command.votes {
+        group::set_votes(&mut tx, id, votes).await?;
     }
     if let Some(days) = command.appeal_days {
         if !(0..=MAX_APPEAL_DAYS).contains(&days) {

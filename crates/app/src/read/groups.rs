@@ -1,7 +1,10 @@
 //! Groups, as shown.
 
 use guildhall_domain::{
-    ApId, GroupId, Handle, Timestamp, group::Policy, moderation::Signed, welcome::Welcome,
+    ApId, GroupId, Handle, Timestamp,
+    group::{Policy, Votes},
+    moderation::Signed,
+    welcome::Welcome,
 };
 use guildhall_store::{StoreError, actor, appeal, group, moderator, welcome};
 
@@ -65,6 +68,8 @@ pub struct GroupView {
     pub welcome: Welcome,
     /// As whom its moderators sign what they decide.
     pub signed: Signed,
+    /// Who learns how somebody voted.
+    pub votes: Votes,
     /// For how many days decisions can be appealed.
     pub appeal_days: i64,
     /// Members; of a group elsewhere those that live here.
@@ -131,6 +136,7 @@ async fn view(app: &App, group: group::Group) -> Result<Option<GroupView>, Store
         policy: group.policy,
         welcome: welcome::find(&app.store, group.id).await?,
         signed: group.signed,
+        votes: group.votes,
         appeal_days: appeal::find_days(&app.store, group.id).await?,
         member_count: group.member_count,
         post_count: group.post_count,

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod appeals;
 pub mod cases;
+pub mod copies;
 pub mod decisions;
 pub mod entries;
 pub mod groups;
@@ -20,6 +21,7 @@ pub mod reports;
 pub mod requests;
 pub mod thread;
 pub mod transparency;
+pub mod voters;
 
 pub(crate) use access::is_invited;
 pub use access::{Access, ActAccess, Answer};
@@ -27,6 +29,7 @@ pub use appeals::{AppealView, AppealsError};
 pub use cases::{
     CaseFilter, CaseLane, CaseLine, CaseView, CasesError, EvidenceView, NoteView, Past, PersonFile,
 };
+pub use copies::{CopiesError, CopiesView};
 pub use decisions::{DecisionView, DecisionsError};
 pub use entries::{EntryView, PersonRef};
 pub use groups::{GroupRef, GroupView, RuleView};
@@ -43,3 +46,4 @@ pub use reports::{ReportView, ReportsError};
 pub use requests::{RequestView, VouchHistory, VouchView};
 pub use thread::{CommentView, ThreadView};
 pub use transparency::{TransparencyError, TransparencyView};
+pub use voters::{VotePatternView, VoterView, VotersError};

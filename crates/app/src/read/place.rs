@@ -45,6 +45,11 @@ pub async fn may_read(app: &App, viewer: &Viewer, group: GroupId) -> Result<bool
     Ok(decide_reading(visibility, reader))
 }
 
+/// What a viewer is in a group, whatever may be read there by everybody.
+pub(crate) async fn standing_of(app: &App, viewer: &Viewer, group: GroupId) -> Result<Reader, StoreError> {
+    reader(app, viewer, group, true).await
+}
+
 /// Whether a group is on the lists that a viewer is shown.
 pub(crate) async fn is_listed(
     app: &App,
@@ -109,9 +114,18 @@ async fn is_member(app: &App, viewer: &Viewer, group: GroupId, actor: ActorId) -
     match actor::find(&app.store, actor).await?.filter(|actor| !actor.is_local) {
         // By the authority of the id, which is the one that signed: a handle's domain only points to it.
         Some(actor) => match actor.ap_id.authority() {
-            Some(authority) => membership::has_member_of(&app.store, group, authority).await,
+            Some(authority) => {
+                let is_its_own = is_hosted_by(app, group, authority).await?;
+                Ok(is_its_own || membership::has_member_of(&app.store, group, authority).await?)
+            }
             None => Ok(false),
         },
         None => Ok(false),
     }
+}
+
+/// Whether a group is hosted by the server with this authority, which has what is said in it anyway.
+async fn is_hosted_by(app: &App, group: GroupId, authority: &str) -> Result<bool, StoreError> {
+    let found = actor::find(&app.store, group.actor()).await?;
+    Ok(found.is_some_and(|group| !group.is_local && group.ap_id.authority() == Some(authority)))
 }

@@ -9,6 +9,7 @@ mod bans;
 mod block_lists;
 mod cases;
 mod comments;
+mod copies;
 mod decisions;
 mod deletion;
 mod document;
@@ -40,6 +41,7 @@ mod rulebooks;
 mod staff;
 mod transparency;
 mod trust;
+mod voters;
 mod votes;
 
 pub use document::openapi;

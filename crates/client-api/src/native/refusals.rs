@@ -11,7 +11,10 @@ use guildhall_app::{
     peering::PeeringError,
     port::ResolveError,
     queue::QueueError,
-    read::{AppealsError, CasesError, DecisionsError, LogError, ReportsError, TransparencyError},
+    read::{
+        AppealsError, CasesError, CopiesError, DecisionsError, LogError, ReportsError, TransparencyError,
+        VotersError,
+    },
     rulebook::RulebookError,
     staff::StaffError,
     welcome::{InviteError, QuestionsError, VouchError},
@@ -214,12 +217,33 @@ impl From<LogError> for Problem {
     }
 }
 
+impl From<CopiesError> for Problem {
+    fn from(error: CopiesError) -> Self {
+        match error {
+            CopiesError::MembersOnly => Self::forbidden("members-only", error.to_string()),
+            CopiesError::Store(source) => Self::internal(source),
+        }
+    }
+}
+
 impl From<TransparencyError> for Problem {
     fn from(error: TransparencyError) -> Self {
         match error {
             TransparencyError::NotReader => Self::forbidden("not-reader", error.to_string()),
             TransparencyError::Elsewhere => Self::conflict("group-elsewhere", error.to_string()),
             TransparencyError::Store(source) => Self::internal(source),
+        }
+    }
+}
+
+impl From<VotersError> for Problem {
+    fn from(error: VotersError) -> Self {
+        match error {
+            VotersError::Counted => Self::forbidden("votes-counted", error.to_string()),
+            VotersError::MembersOnly => Self::forbidden("members-only", error.to_string()),
+            VotersError::NotPermitted(refusal) => refusal.into(),
+            VotersError::NoAuthor => Self::not_found("author"),
+            VotersError::Store(source) => Self::internal(source),
         }
     }
 }

@@ -5,10 +5,10 @@ use guildhall_app::App;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    access, appeals, automatic_rules, bans, block_lists, cases, comments, decisions, deletion, document,
-    explain, groups, invitations, log, marks, membership, moderators, notices, peering, person_notes, posts,
-    prepared, problem::Problem, questions, queue, reports, requests, rulebooks, staff, transparency, trust,
-    votes,
+    access, appeals, automatic_rules, bans, block_lists, cases, comments, copies, decisions, deletion,
+    document, explain, groups, invitations, log, marks, membership, moderators, notices, peering,
+    person_notes, posts, prepared, problem::Problem, questions, queue, reports, requests, rulebooks, staff,
+    transparency, trust, voters, votes,
 };
 
 /// What all addresses begin with.
@@ -40,6 +40,7 @@ fn in_groups() -> OpenApiRouter<App> {
         .routes(routes!(groups::show_group, groups::change_group))
         .routes(routes!(membership::show_membership, membership::join_group, membership::leave_group))
         .routes(routes!(access::show_access))
+        .routes(routes!(copies::list_copies))
         .routes(routes!(questions::show_questions, questions::set_questions))
         .routes(routes!(invitations::list_invitations, invitations::make_out_invitation))
         .routes(routes!(invitations::revoke_invitation))
@@ -55,6 +56,7 @@ fn in_groups() -> OpenApiRouter<App> {
         .routes(routes!(cases::list_group_cases))
         .routes(routes!(prepared::list_prepared_texts, prepared::set_prepared_texts))
         .routes(routes!(person_notes::show_person_notes, person_notes::note_on_person))
+        .routes(routes!(voters::show_pattern_of_person))
         .routes(routes!(moderators::appoint_moderator, moderators::dismiss_moderator))
         .routes(routes!(staff::list_staff))
         .routes(routes!(staff::appoint, staff::dismiss))
@@ -79,6 +81,8 @@ fn on_entries() -> OpenApiRouter<App> {
         .routes(routes!(posts::show_post, posts::change_post, deletion::delete_post))
         .routes(routes!(deletion::restore_post))
         .routes(routes!(votes::vote_on_post))
+        .routes(routes!(voters::list_votes_on_post))
+        .routes(routes!(voters::show_pattern_of_post))
         .routes(routes!(decisions::list_post_decisions))
         .routes(routes!(reports::report_post))
         .routes(routes!(marks::lock_post, marks::unlock_post))
@@ -87,6 +91,8 @@ fn on_entries() -> OpenApiRouter<App> {
         .routes(routes!(comments::show_comment, comments::change_comment, deletion::delete_comment))
         .routes(routes!(deletion::restore_comment))
         .routes(routes!(votes::vote_on_comment))
+        .routes(routes!(voters::list_votes_on_comment))
+        .routes(routes!(voters::show_pattern_of_comment))
         .routes(routes!(decisions::list_comment_decisions))
         .routes(routes!(explain::explain_post))
         .routes(routes!(explain::explain_comment))
@@ -103,6 +109,7 @@ fn on_cases() -> OpenApiRouter<App> {
         .routes(routes!(cases::act_on_case))
         .routes(routes!(cases::close_case))
         .routes(routes!(cases::reopen_case))
+        .routes(routes!(voters::look_at_voters))
         .routes(routes!(reports::report_anything))
 }
 

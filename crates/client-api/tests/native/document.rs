@@ -30,6 +30,10 @@ const CONTRACT: &[(&str, &str)] = &[
     ("get", "/comments/{id}/decisions"),
     ("put", "/posts/{id}/vote"),
     ("put", "/comments/{id}/vote"),
+    ("get", "/groups/{name}/copies"),
+    ("get", "/posts/{id}/votes"),
+    ("get", "/comments/{id}/votes"),
+    ("post", "/cases/{case}/voters"),
     ("get", "/groups/{name}/queue"),
     ("post", "/groups/{name}/queue/{item}/admit"),
     ("post", "/groups/{name}/queue/{item}/refuse"),
@@ -152,6 +156,9 @@ fn whatever_is_sent_always_has_all_its_members() {
         "Transparency",
         "RuleUse",
         "Waited",
+        "Voter",
+        "VotePattern",
+        "CopiesOnServer",
     ] {
         let schema = &document()["components"]["schemas"][name];
         let members: Vec<_> = schema["properties"].as_object().unwrap().keys().collect();

@@ -22,6 +22,7 @@ mod rulebooks;
 mod staff;
 mod support;
 mod tokens;
+mod voters;
 mod votes;
 mod walk;
 mod welcome;

@@ -52,6 +52,18 @@ closed_enum! {
     }
 }
 
+closed_enum! {
+    /// Who learns how somebody voted in a group. How many votes there are is for everybody who may read.
+    pub enum Votes {
+        /// Whoever may read; each vote goes to other servers in its voter's name.
+        Public = "public",
+        /// Nobody: no vote leaves this server.
+        Counted = "counted",
+        /// Its members, and the servers of members elsewhere.
+        Members = "members",
+    }
+}
+
 /// The door settings of a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Policy {

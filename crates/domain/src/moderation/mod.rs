@@ -5,6 +5,7 @@ pub mod case;
 mod effect;
 mod openness;
 mod telling;
+mod voting;
 
 pub use appeal::{
     APPEAL_DAYS, AppealFacts, AppealOutcome, AppealRefusal, Appealed, JudgeFacts, JudgeRefusal,
@@ -14,6 +15,7 @@ pub use appeal::{
 pub use effect::Effect;
 pub use openness::{OPEN_ACTIONS, Openness, decide_openness};
 pub use telling::{NoticeKind, Telling, decide_telling};
+pub use voting::{NAMED_FROM, NEW_FOR_DAYS, Share, VotePattern, VoterFacts, describe_votes};
 
 use crate::{
     admission::Layer,

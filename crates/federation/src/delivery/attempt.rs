@@ -64,7 +64,16 @@ pub(super) async fn attempt(
     valid_until: Arc<AtomicI64>,
 ) -> Landed {
     let span = tracing::info_span!("delivery.attempt", instance.host = %host, delivery.seq = parcel.seq);
-    let attempt = Attempt { context: &context, parcel: &parcel, valid_until: &valid_until };
+    let synchronization = match parcel.group {
+        Some(group) => context.followers.header(&context.app, group, &host).await,
+        None => None,
+    };
+    let attempt = Attempt {
+        context: &context,
+        parcel: &parcel,
+        synchronization: synchronization.as_ref(),
+        valid_until: &valid_until,
+    };
     let started = context.app.now();
     let (outcome, learned) = async {
         let judged = attempt.run(scheme).await;
@@ -79,6 +88,8 @@ pub(super) async fn attempt(
 struct Attempt<'a> {
     context: &'a Context,
     parcel: &'a Parcel,
+    /// What the group says of its members there.
+    synchronization: Option<&'a Arc<str>>,
     /// Until when the host is ours, in milliseconds.
     valid_until: &'a AtomicI64,
 }
@@ -130,8 +141,15 @@ impl Attempt<'_> {
 
     async fn sign(&self, url: &Iri, scheme: SignatureScheme, key: KeyChoice) -> Result<Signed, SignError> {
         let Parcel { sender, body, .. } = self.parcel;
-        let request =
-            SignRequest { sender: *sender, method: &Method::POST, url, body: Some(body), scheme, key };
+        let request = SignRequest {
+            sender: *sender,
+            method: &Method::POST,
+            url,
+            body: Some(body),
+            scheme,
+            key,
+            synchronization: self.synchronization,
+        };
         self.context.signer.sign(request).await
     }
 

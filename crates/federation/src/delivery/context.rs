@@ -9,6 +9,7 @@ use guildhall_domain::Timestamp;
 
 use super::common::Common;
 use super::engine::DeliveryLimits;
+use super::followers::Followers;
 use super::items::Items;
 use super::port::{ProfileSource, RequestSigner, Timer, Transport};
 use super::window::Window;
@@ -26,6 +27,7 @@ pub(super) struct Context {
     pub(super) items: Items,
     pub(super) memory: Memory,
     pub(super) common: Common,
+    pub(super) followers: Followers,
 }
 
 /// What was found out about hosts that have to wait, so that nothing is sent twice when their time has come.

@@ -9,6 +9,7 @@ use super::chores;
 use super::common::Common;
 use super::context::{Context, Memory};
 use super::dispatcher::Dispatcher;
+use super::followers::Followers;
 use super::items::Items;
 use super::port::{ProfileSource, RequestSigner, Timer, Transport};
 
@@ -70,6 +71,7 @@ impl Delivery {
             items: Items::default(),
             memory: Memory::default(),
             common: Common::default(),
+            followers: Followers::default(),
             app,
         };
         Self { context: Arc::new(context) }

@@ -19,6 +19,7 @@ mod common;
 mod context;
 mod dispatcher;
 mod engine;
+mod followers;
 mod health;
 mod host_run;
 mod items;

@@ -1,6 +1,6 @@
 //! What delivery needs from its surroundings: a connection, signatures, knowledge of other software, a timer.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use guildhall_activitypub::Iri;
@@ -52,6 +52,8 @@ pub struct SignRequest<'a> {
     pub scheme: SignatureScheme,
     /// With which key.
     pub key: KeyChoice,
+    /// A `Collection-Synchronization` header to go with it, signed too.
+    pub synchronization: Option<&'a Arc<str>>,
 }
 
 /// With which of an actor's keys something is signed. They are several for some days after it got others.

@@ -133,6 +133,7 @@ struct Job {
     url: Iri,
     body: Option<Bytes>,
     scheme: SignatureScheme,
+    synchronization: Option<Arc<str>>,
     now: Timestamp,
 }
 
@@ -144,6 +145,7 @@ impl Job {
             url: request.url.clone(),
             body: request.body.cloned(),
             scheme: request.scheme,
+            synchronization: request.synchronization.cloned(),
             now,
         }
     }
@@ -154,6 +156,7 @@ impl Job {
             url: &self.url,
             body: self.body.as_deref(),
             now_ms: self.now.as_millis(),
+            synchronization: self.synchronization.as_deref(),
         };
         let headers = match self.scheme {
             SignatureScheme::Cavage => sign_cavage(&request, &self.key.id, &self.key.pair),

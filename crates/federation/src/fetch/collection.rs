@@ -27,6 +27,15 @@ impl Fetcher {
         Ok(self.walk(id, budget).await?.items)
     }
 
+    /// All items of a collection, on an account of its own. `None`: they are too many, or a page could not be had.
+    ///
+    /// # Errors
+    /// As [`Fetcher::fetch_collection`].
+    pub(crate) async fn fetch_all(&self, id: &ApId) -> Result<Option<Vec<Item>>, FetchError> {
+        let walked = self.walk(id, &mut self.budget()).await?;
+        Ok(walked.is_whole.then_some(walked.items))
+    }
+
     /// As [`Fetcher::fetch_collection`], with whether these are all items.
     pub(super) async fn walk(&self, id: &ApId, budget: &mut Budget) -> Result<Walked, FetchError> {
         let start = iri_of(id)?;

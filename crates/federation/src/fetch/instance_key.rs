@@ -35,7 +35,8 @@ impl InstanceKey {
         };
         let scheme = SignatureScheme::Cavage;
         let key = KeyChoice::Present;
-        let request = SignRequest { sender, method: &Method::GET, url, body: None, scheme, key };
+        let request =
+            SignRequest { sender, method: &Method::GET, url, body: None, scheme, key, synchronization: None };
         Ok(self.signer.sign(request).await?.headers)
     }
 

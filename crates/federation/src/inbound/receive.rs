@@ -7,6 +7,7 @@ use guildhall_store::received::{NewReceived, Received};
 use http::HeaderMap;
 
 use super::keep::{Arriving, Kept, keep};
+use super::synchronize;
 use super::verify::{Authentication, Rejection, VerifiedActivity, verify};
 use crate::Federation;
 use crate::net::ClientIp;
@@ -32,6 +33,7 @@ pub(crate) struct InboxRequest {
 /// [`Rejection`]; nothing has been kept then.
 pub(crate) async fn receive(federation: &Federation, request: &InboxRequest) -> Result<(), Rejection> {
     let verified = verify(federation, request).await?;
+    synchronize::compare(federation, &request.headers, &verified).await;
     let new = new_of(federation, &verified);
     let shown = shown_scheme(&request.headers, &verified);
     match keep(federation, Arriving { new: new.clone(), shown }).await? {

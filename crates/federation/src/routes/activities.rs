@@ -1,7 +1,6 @@
 //! Activities by their id: what was announced to everybody, as long as what it carries may be read.
 
 use axum::{
-    Router,
     extract::{Path, State},
     response::Response,
     routing::get,
@@ -18,6 +17,7 @@ use guildhall_store::{
 use serde_json::Value;
 
 use super::{
+    listed::Routes,
     outbox_item,
     reader::Reader,
     respond::{Refusal, document},
@@ -30,8 +30,8 @@ use crate::{
     },
 };
 
-pub(super) fn routes() -> Router<Federation> {
-    Router::new()
+pub(super) fn routes() -> Routes {
+    Routes::new()
         .route("/activities/{id}", get(activity))
         .route("/activities/{id}/{part}", get(part))
         .route("/posts/{id}/create", get(async |f, id, reader| create(f, id, EntryKind::Post, reader).await))
@@ -151,6 +151,7 @@ fn parse(body: &[u8]) -> Result<Value, Refusal> {
 /// Lets through what was said to everybody, or to the members of a group where the viewer is one, unless what it is about has been taken away since: an old `Update` must not
 /// show the text that a moderator removed.
 async fn check(app: &App, viewer: Viewer, activity: &Value) -> Result<(), Refusal> {
+    check_voters(app, &viewer, activity).await?;
     let is_public = is_public(activity);
     let about = match carried_object(activity) {
         Some(object) => entry::find_by_ap_id(&app.store, &ApId::new(object)).await?,
@@ -169,13 +170,24 @@ async fn check(app: &App, viewer: Viewer, activity: &Value) -> Result<(), Refusa
     }
 }
 
+/// Holds back a vote, which names its voter, where the group tells no longer who votes, or not this viewer.
+async fn check_voters(app: &App, viewer: &Viewer, activity: &Value) -> Result<(), Refusal> {
+    let Some(object) = vote_object(activity) else { return Ok(()) };
+    let Some(entry) = entry::find_by_ap_id(&app.store, &ApId::new(object)).await? else { return Ok(()) };
+    let is_ours = group::find(&app.store, entry.group_id).await?.is_some_and(|group| group.is_local);
+    if is_ours && !read::voters::may_see_voters(app, viewer, entry.group_id).await? {
+        return Err(Refusal::NotFound);
+    }
+    Ok(())
+}
+
 /// Whether an activity was said to the members of a group that is read by them alone.
 async fn is_for_members(app: &App, entry: &Entry, activity: &Value) -> Result<bool, Refusal> {
     if group::find_visibility(&app.store, entry.group_id).await? != Some(Visibility::Members) {
         return Ok(false);
     }
     let Some(group) = actor::find(&app.store, entry.group_id.actor()).await? else { return Ok(false) };
-    let followers = render::part(&group.ap_id, "followers")?;
+    let followers = render::members_of(&group)?;
     Ok(addressees(activity).any(|to| to == followers.as_str()))
 }
 
@@ -204,11 +216,35 @@ fn carried_object(activity: &Value) -> Option<&str> {
     }
 }
 
+/// What a vote is on that an activity carries, also where it takes it back.
+fn vote_object(activity: &Value) -> Option<&str> {
+    let mut here = activity;
+    loop {
+        let object = here.get("object")?;
+        let kind = here.get("type").and_then(Value::as_str).unwrap_or_default();
+        if matches!(kind, "Like" | "Dislike" | "EmojiReact") {
+            return object.as_str().or_else(|| object.get("id")?.as_str());
+        }
+        here = object;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_vote_is_found_also_where_it_is_taken_back() {
+        let like = json!({ "type": "Like", "object": "https://a.example/1" });
+        let undo = json!({ "type": "Undo", "object": like });
+        let announce = json!({ "type": "Announce", "object": undo });
+        for activity in [&like, &undo, &announce] {
+            assert_eq!(vote_object(activity), Some("https://a.example/1"), "{activity}");
+        }
+        assert_eq!(vote_object(&json!({ "type": "Announce", "object": "https://a.example/1" })), None);
+    }
 
     #[test]
     fn the_object_is_found_below_any_wrapping() {

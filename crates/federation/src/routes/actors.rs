@@ -2,7 +2,6 @@
 //! without them nobody could check our signatures.
 
 use axum::{
-    Router,
     extract::{Path, State},
     http::HeaderMap,
     response::Response,
@@ -15,6 +14,7 @@ use guildhall_store::{
     group,
 };
 
+use super::listed::Routes;
 use super::respond::{Caching, Refusal, document};
 use crate::{
     Federation,
@@ -24,8 +24,8 @@ use crate::{
     },
 };
 
-pub(super) fn routes() -> Router<Federation> {
-    Router::new()
+pub(super) fn routes() -> Routes {
+    Routes::new()
         .route("/actor", get(instance))
         .route("/groups/{name}", get(group))
         .route("/users/{name}", get(person))

@@ -2,7 +2,6 @@
 //! the reader may see.
 
 use axum::{
-    Router,
     extract::{Path, Query, State},
     response::Response,
     routing::get,
@@ -22,13 +21,14 @@ use guildhall_domain::{
 };
 use guildhall_store::{
     actor::{self, Actor},
-    entry, group, moderator,
+    entry, group, membership, moderator,
 };
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::{
     actors::{find_group, find_instance, find_person},
+    listed::Routes,
     outbox_item,
     reader::Reader,
     respond::{Refusal, document},
@@ -56,11 +56,12 @@ struct PageQuery {
     page: Option<String>,
 }
 
-pub(super) fn routes() -> Router<Federation> {
-    Router::new()
+pub(super) fn routes() -> Routes {
+    Routes::new()
         .route("/actor/outbox", get(instance_outbox))
         .route("/groups/{name}/outbox", get(group_outbox))
         .route("/groups/{name}/followers", get(group_followers))
+        .route("/groups/{name}/followers_synchronization", get(followers_of_reader))
         .route("/groups/{name}/moderators", get(moderators))
         .route("/groups/{name}/featured", get(featured))
         .route("/users/{name}/outbox", get(person_outbox))
@@ -132,6 +133,26 @@ async fn group_followers(
     let actor = find_group(&federation.app, &name).await?;
     let group = find_settings(&federation.app, &actor).await?;
     Ok(give(&reader, &whole(&part(&actor.ap_id, "followers")?, count(group.member_count), None).to_value()))
+}
+
+/// The members of a group that live on the reader's server, for that server alone (FEP-8fcf).
+async fn followers_of_reader(
+    State(federation): State<Federation>,
+    Path(name): Path<String>,
+    reader: Reader,
+) -> Result<Response, Refusal> {
+    let app = &federation.app;
+    let group = find_group(app, &name).await?;
+    let reader = reader.identified(&federation).await?;
+    let asker = match reader.viewer.actor {
+        Some(id) => actor::find(&app.store, id).await?.ok_or(Refusal::Unauthorized)?,
+        None => return Err(Refusal::Unauthorized),
+    };
+    let authority = asker.ap_id.authority().ok_or(Refusal::Unauthorized)?;
+    let mut members = membership::list_elsewhere(&app.store, GroupId(group.id.0)).await?;
+    members.retain(|member| member.authority() == Some(authority));
+    let items = members.iter().map(|member| Value::from(member.as_str())).collect();
+    Ok(give(&reader, &listed(&part(&group.ap_id, "followers_synchronization")?, None, items)))
 }
 
 async fn person_followers(

@@ -2,7 +2,6 @@
 //! everybody, whatever the settings.
 
 use axum::{
-    Router,
     extract::{Path, Query, State, rejection::QueryRejection},
     http::{
         HeaderMap, HeaderValue, StatusCode,
@@ -26,6 +25,7 @@ use serde_json::{Value, json};
 
 use super::{
     actors::{find_instance, if_known_elsewhere},
+    listed::Routes,
     problem::problem,
     respond::{self, Refusal},
 };
@@ -47,8 +47,8 @@ const NODEINFO_JSON: [&str; 2] = [
     "application/json; profile=\"http://nodeinfo.diaspora.software/ns/schema/2.1#\"",
 ];
 
-pub(super) fn routes() -> Router<Federation> {
-    Router::new()
+pub(super) fn routes() -> Routes {
+    Routes::new()
         .route("/.well-known/webfinger", get(webfinger))
         .route("/.well-known/host-meta", get(host_meta))
         .route("/.well-known/host-meta.json", get(host_meta_json))

@@ -1,6 +1,5 @@
 //! `POST /inbox` and each actor's own inbox: size, speed and rate are checked here, all else in [`crate::inbound`].
 
-use axum::Router;
 use axum::body::BodyDataStream;
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
@@ -13,6 +12,7 @@ use guildhall_domain::actor::ActorKind;
 use guildhall_store::actor;
 use http::{HeaderMap, StatusCode, header};
 
+use super::listed::Routes;
 use super::problem::{answer, empty, problem};
 use super::target_of;
 use crate::Federation;
@@ -21,8 +21,8 @@ use crate::inbound::{InboxRequest, Rejection, Share, receive};
 use crate::limits::InboxLimits;
 use crate::net::ClientIp;
 
-pub(super) fn routes() -> Router<Federation> {
-    Router::new()
+pub(super) fn routes() -> Routes {
+    Routes::new()
         .route("/inbox", post(shared).fallback(not_post))
         .route("/actor/inbox", post(shared).fallback(not_post))
         .route("/groups/{name}/inbox", post(of_group).fallback(not_post))

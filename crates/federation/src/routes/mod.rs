@@ -5,6 +5,7 @@ mod actors;
 mod collections;
 mod discovery;
 mod inbox;
+mod listed;
 mod objects;
 mod outbox_item;
 mod problem;
@@ -16,17 +17,25 @@ use axum::extract::OriginalUri;
 use http::request::Parts;
 
 use crate::Federation;
+use listed::Routes;
 
 /// All routes of this crate.
 pub fn router(federation: Federation) -> Router {
-    Router::new()
-        .merge(activities::routes())
+    all().into_router().with_state(federation)
+}
+
+/// The paths of all routes, in the router's own spelling.
+pub fn paths() -> Vec<&'static str> {
+    all().paths()
+}
+
+fn all() -> Routes {
+    activities::routes()
         .merge(actors::routes())
         .merge(collections::routes())
         .merge(discovery::routes())
         .merge(inbox::routes())
         .merge(objects::routes())
-        .with_state(federation)
 }
 
 /// Path and query as they stood in the request line, before any router took a part away: that is what was signed.

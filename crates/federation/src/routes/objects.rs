@@ -1,7 +1,6 @@
 //! `/posts/{id}` and `/comments/{id}`.
 
 use axum::{
-    Router,
     extract::{Path, State},
     response::Response,
     routing::get,
@@ -11,6 +10,7 @@ use guildhall_domain::{EntryId, content::EntryKind, visibility::Sight};
 use serde_json::Value;
 
 use super::{
+    listed::Routes,
     reader::Reader,
     respond::{Refusal, document},
 };
@@ -22,8 +22,8 @@ use crate::{
     },
 };
 
-pub(super) fn routes() -> Router<Federation> {
-    Router::new().route("/posts/{id}", get(post)).route("/comments/{id}", get(comment))
+pub(super) fn routes() -> Routes {
+    Routes::new().route("/posts/{id}", get(post)).route("/comments/{id}", get(comment))
 }
 
 async fn post(federation: State<Federation>, id: Path<String>, reader: Reader) -> Result<Response, Refusal> {

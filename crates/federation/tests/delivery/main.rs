@@ -3,6 +3,7 @@
 
 mod crash;
 mod failing;
+mod followers;
 mod order;
 mod peer;
 mod profile;

@@ -166,6 +166,8 @@ impl Transport for Peer {
 pub(crate) struct FakeSigner {
     /// Whether everybody has another key.
     pub(crate) has_other: AtomicBool,
+    /// What was to go with each request about the members of its group.
+    pub(crate) synchronizations: Mutex<Vec<Option<String>>>,
 }
 
 impl RequestSigner for FakeSigner {
@@ -174,6 +176,8 @@ impl RequestSigner for FakeSigner {
         if is_other && !self.has_other.load(Ordering::SeqCst) {
             return Box::pin(async { Err(SignError::NoOtherKey) });
         }
+        let synchronization = request.synchronization.map(ToString::to_string);
+        self.synchronizations.lock().unwrap().push(synchronization);
         let suffix = if is_other { ", other key" } else { "" };
         let scheme = format!("{}{suffix}", request.scheme.as_str());
         let headers = HeaderMap::from_iter([(

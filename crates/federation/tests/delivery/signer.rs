@@ -117,7 +117,7 @@ on_both_engines! {
         let scheme = SignatureScheme::Cavage;
         let key = KeyChoice::Present;
         let request =
-            SignRequest { sender: ActorId(GROUP.0), method: &Method::GET, url: &url, body: None, scheme, key };
+            SignRequest { sender: ActorId(GROUP.0), method: &Method::GET, url: &url, body: None, scheme, key, synchronization: None };
         assert!(matches!(signer.sign(request).await, Err(SignError::NoKey)));
     }
 }
@@ -154,7 +154,15 @@ async fn sign(signer: &CachedSigner, scheme: SignatureScheme, key: KeyChoice) ->
     let body = Bytes::from_static(b"{}");
     let sender = GROUP.actor();
     signer
-        .sign(SignRequest { sender, method: &Method::POST, url: &url, body: Some(&body), scheme, key })
+        .sign(SignRequest {
+            sender,
+            method: &Method::POST,
+            url: &url,
+            body: Some(&body),
+            scheme,
+            key,
+            synchronization: None,
+        })
         .await
 }
 

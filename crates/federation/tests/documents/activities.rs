@@ -2,10 +2,19 @@
 
 use crate::{
     stage::{BASE, Stage},
-    support::{garden, get, get_url, remove},
+    support::{garden, get, get_signed, get_url, keep_key, remove},
 };
-use guildhall_app::{entry, group};
-use guildhall_domain::{actor::ActorKind, event::Cause, group::Policy, moderation::Target};
+use guildhall_app::{
+    entry,
+    group::{self, ChangeGroup},
+};
+use guildhall_domain::{
+    actor::ActorKind,
+    content::Vote,
+    event::Cause,
+    group::{Policy, Votes},
+    moderation::Target,
+};
 use guildhall_store::{db::Db, testing::on_both_engines};
 use http::StatusCode;
 use serde_json::json;
@@ -71,5 +80,38 @@ on_both_engines! {
                 assert_eq!(get(&router, &id[BASE.len()..]).await.status, StatusCode::NOT_FOUND, "{id}");
             }
         }
+    }
+
+    async fn a_vote_that_was_announced_is_not_given_once_votes_are_only_counted(db: Db) {
+        let stage = Stage::new(db).await;
+        let (group, mona, router) = garden(&stage, Policy::default()).await;
+        let ann = stage.remote("forum.example", "ann", ActorKind::Person).await;
+        stage.follow(group, &ann).await;
+        let post = stage.write(group, &mona, None, "Plant them early.").await;
+        stage.publish().await;
+        let mut told = Vec::new();
+        for vote in [Some(Vote::Up), None] {
+            let command = entry::CastVote { entry: post, actor: mona.id, vote, cause: Cause::Local };
+            entry::cast_vote(&stage.app, command).await.unwrap();
+            told.extend(stage.publish().await);
+        }
+        let told: Vec<_> = told.iter().map(|row| row.id[BASE.len()..].to_owned()).collect();
+        assert!(told.len() >= 2, "cast, and taken back");
+        for path in &told {
+            assert_eq!(get(&router, path).await.status, StatusCode::OK, "{path}");
+        }
+        for votes in [Votes::Counted, Votes::Members] {
+            let change = ChangeGroup { votes: Some(votes), ..ChangeGroup::default() };
+            group::change(&stage.app, group, group.actor(), change).await.unwrap();
+            for path in &told {
+                assert_eq!(get(&router, path).await.status, StatusCode::NOT_FOUND, "{votes} {path}");
+            }
+        }
+        // Only the last setting tells members.
+        keep_key(&stage, &ann).await;
+        assert_eq!(get_signed(&stage, &router, &told[0], &ann).await.status, StatusCode::OK);
+        let stranger = stage.remote("nosy.example", "eve", ActorKind::Person).await;
+        keep_key(&stage, &stranger).await;
+        assert_eq!(get_signed(&stage, &router, &told[0], &stranger).await.status, StatusCode::NOT_FOUND);
     }
 }

@@ -21,6 +21,7 @@ use crate::{
     support::{appoint, feature, garden, get, get_signed, keep_key},
 };
 
+const PATH: &str = "/groups/gardening/followers_synchronization";
 const SECRET: &str = "meet behind the greenhouse";
 
 /// A group with a post, its comment and a vote; a member elsewhere, somebody of their server, and others.
@@ -186,7 +187,7 @@ on_both_engines! {
         let world = World::new(db, Visibility::Local).await;
         assert_eq!(world.told, Vec::<Value>::new());
         let mut paths = world.paths();
-        paths.extend(["", "/outbox", "/followers", "/featured", "/moderators"].map(|part| format!("/groups/gardening{part}")));
+        paths.extend(["", "/outbox", "/followers", "/followers_synchronization", "/featured", "/moderators"].map(|part| format!("/groups/gardening{part}")));
         for path in paths {
             for reader in [None, Some(&world.member)] {
                 assert_eq!(world.reads(&path, reader).await, (false, false), "{path}");
@@ -206,5 +207,22 @@ on_both_engines! {
         assert_eq!(world.reads(&format!("/posts/{}", world.post), None).await, (true, true));
         let actor = get(&world.router, "/groups/gardening").await.json();
         assert_eq!((&actor["discoverable"], &actor["indexable"]), (&Value::from(false), &Value::from(false)));
+    }
+
+    async fn a_server_is_told_its_own_members_and_no_others(db: Db) {
+        let world = World::new(db, Visibility::Members).await;
+        assert_eq!(get(&world.router, PATH).await.status, StatusCode::UNAUTHORIZED);
+        for (reader, want) in [
+            (&world.member, vec![world.member.ap_id.as_str()]),
+            (&world.neighbour, vec![world.member.ap_id.as_str()]),
+            (&world.stranger, Vec::new()),
+            (&world.banned, Vec::new()),
+        ] {
+            let seen = get_signed(&world.stage, &world.router, PATH, reader).await;
+            assert_eq!(seen.header("cache-control"), "private, no-store");
+            let seen = seen.json();
+            assert_eq!(seen["orderedItems"], serde_json::json!(want), "{}", reader.username);
+            assert_eq!((&seen["id"], &seen["type"]), (&Value::from(format!("{BASE}{PATH}")), &Value::from("OrderedCollection")));
+        }
     }
 }

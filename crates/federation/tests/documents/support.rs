@@ -55,7 +55,13 @@ pub(super) async fn get(router: &Router, path: &str) -> Answer {
 /// A GET signed by an actor elsewhere, whose key is `key_pairs`'.
 pub(super) async fn get_signed(stage: &Stage, router: &Router, path: &str, by: &Actor) -> Answer {
     let url = Iri::parse(&format!("{BASE}{path}")).unwrap();
-    let request = Outgoing { method: &Method::GET, url: &url, body: None, now_ms: stage.now().as_millis() };
+    let request = Outgoing {
+        method: &Method::GET,
+        url: &url,
+        body: None,
+        now_ms: stage.now().as_millis(),
+        synchronization: None,
+    };
     let key_id = Iri::parse(&format!("{}#main-key", by.ap_id)).unwrap();
     let headers = sign_cavage(&request, &key_id, &key_pairs().0).unwrap();
     send(router, Method::GET, path, headers).await

@@ -23,6 +23,7 @@ mod nodes;
 mod parents;
 mod polls;
 mod posting;
+mod private_groups;
 mod profiles;
 mod questions;
 mod recency;

@@ -11,8 +11,13 @@ use super::support::Scene;
 
 fn signed_get(scene: &Scene, key: &KeyPair, target: &str) -> Parts {
     let url = Iri::parse(&format!("{}{target}", scene.here.base)).unwrap();
-    let outgoing =
-        Outgoing { method: &Method::GET, url: &url, body: None, now_ms: scene.here.now().as_millis() };
+    let outgoing = Outgoing {
+        method: &Method::GET,
+        url: &url,
+        body: None,
+        now_ms: scene.here.now().as_millis(),
+        synchronization: None,
+    };
     let headers = sign_cavage(&outgoing, &scene.alice.key_id, key).unwrap();
     let mut request = http::Request::get(target).body(()).unwrap();
     *request.headers_mut() = headers;

@@ -48,17 +48,41 @@ impl Post {
     }
 
     fn made(here: &Here, url: Iri, key_id: &Iri, key: &KeyPair, body: &[u8]) -> Self {
-        let outgoing =
-            Outgoing { method: &Method::POST, url: &url, body: Some(body), now_ms: here.now().as_millis() };
+        let outgoing = Outgoing {
+            method: &Method::POST,
+            url: &url,
+            body: Some(body),
+            now_ms: here.now().as_millis(),
+            synchronization: None,
+        };
         let headers = sign_cavage(&outgoing, key_id, key).unwrap();
         Self { url, headers: typed(headers), body: body.to_vec() }
+    }
+
+    /// As [`Post::cavage`], with a `Collection-Synchronization` header.
+    pub(crate) fn synchronizing(here: &Here, actor: &PeerActor, said: &str, activity: &Value) -> Self {
+        let (url, body) = (here.inbox(), activity.to_string().into_bytes());
+        let outgoing = Outgoing {
+            method: &Method::POST,
+            url: &url,
+            body: Some(&body),
+            now_ms: here.now().as_millis(),
+            synchronization: Some(said),
+        };
+        let headers = sign_cavage(&outgoing, &actor.key_id, &actor.key).unwrap();
+        Self { url, headers: typed(headers), body }
     }
 
     /// By RFC 9421.
     pub(crate) fn rfc9421(here: &Here, key_id: &Iri, key: &KeyPair, activity: &Value) -> Self {
         let (url, body) = (here.inbox(), activity.to_string().into_bytes());
-        let outgoing =
-            Outgoing { method: &Method::POST, url: &url, body: Some(&body), now_ms: here.now().as_millis() };
+        let outgoing = Outgoing {
+            method: &Method::POST,
+            url: &url,
+            body: Some(&body),
+            now_ms: here.now().as_millis(),
+            synchronization: None,
+        };
         let headers = sign_rfc9421(&outgoing, key_id, key).unwrap();
         Self { url, headers: typed(headers), body }
     }

@@ -22,11 +22,20 @@ pub enum HappeningKind {
     Released,
     /// A moderator noted something, for moderators alone.
     Note,
+    /// Somebody looked at who voted; the text names what on.
+    VotersSeen,
 }
 
 impl HappeningKind {
-    const ALL: [Self; 6] =
-        [Self::Opened, Self::LaneOpened, Self::LaneClosed, Self::Claimed, Self::Released, Self::Note];
+    const ALL: [Self; 7] = [
+        Self::Opened,
+        Self::LaneOpened,
+        Self::LaneClosed,
+        Self::Claimed,
+        Self::Released,
+        Self::Note,
+        Self::VotersSeen,
+    ];
 
     /// The fixed spelling.
     pub fn as_str(self) -> &'static str {
@@ -37,6 +46,7 @@ impl HappeningKind {
             Self::Claimed => "claimed",
             Self::Released => "released",
             Self::Note => "note",
+            Self::VotersSeen => "voters-seen",
         }
     }
 }
@@ -45,7 +55,8 @@ impl std::str::FromStr for HappeningKind {
     type Err = UnknownName;
 
     fn from_str(text: &str) -> Result<Self, UnknownName> {
-        const KNOWN: &[&str] = &["opened", "lane-opened", "lane-closed", "claimed", "released", "note"];
+        const KNOWN: &[&str] =
+            &["opened", "lane-opened", "lane-closed", "claimed", "released", "note", "voters-seen"];
         let unknown = || UnknownName { given: text.to_owned(), known: KNOWN };
         Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or_else(unknown)
     }

@@ -8,7 +8,7 @@ use super::host;
 use crate::{
     StoreError,
     db::{Db, Tx},
-    instance,
+    group_host, instance,
 };
 
 /// Counts one more follower of `group` behind `inbox`.
@@ -31,6 +31,7 @@ pub async fn add(tx: &mut Tx, group: GroupId, inbox: &str, now: Timestamp) -> Re
     .bind(last)
     .execute()
     .await?;
+    group_host::set_present(tx, group, host, now).await?;
     instance::insert(tx, host, now).await?;
     host::ensure(tx, &[host], last).await
 }
@@ -42,7 +43,7 @@ fn authority_of(url: &str) -> &str {
 }
 
 /// Counts one follower less. With the last one the subscription ends, also for what still waits to be delivered.
-pub async fn remove(tx: &mut Tx, group: GroupId, inbox: &str) -> Result<(), StoreError> {
+pub async fn remove(tx: &mut Tx, group: GroupId, inbox: &str, now: Timestamp) -> Result<(), StoreError> {
     tx.query(
         "UPDATE delivery_subscriptions SET followers = followers - 1 WHERE group_id = $1 AND inbox = $2",
     )
@@ -55,7 +56,7 @@ pub async fn remove(tx: &mut Tx, group: GroupId, inbox: &str) -> Result<(), Stor
         .bind(inbox)
         .execute()
         .await?;
-    Ok(())
+    group_host::set_absent(tx, group, authority_of(inbox), now).await
 }
 
 /// The hosts with followers of a group, in the order of their bytes.
@@ -91,7 +92,7 @@ pub async fn move_follower(
         .await?;
     for (group,) in groups {
         add(tx, GroupId(group), to, now).await?;
-        remove(tx, GroupId(group), from).await?;
+        remove(tx, GroupId(group), from, now).await?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@ use guildhall_store::Db;
 use guildhall_store::delivery::subscription;
 use guildhall_store::testing::on_both_engines;
 
-use crate::set_up::{GROUP, OTHER_GROUP, activity, append, follow, groups, read_all, seqs};
+use crate::set_up::{GROUP, NOW, OTHER_GROUP, activity, append, follow, groups, read_all, seqs};
 
 const INBOX: &str = "https://a.example:8443/inbox";
 const HOST: &str = "a.example:8443";
@@ -43,6 +43,6 @@ on_both_engines! {
 
 async fn unfollow(db: &Db) {
     let mut tx = db.begin().await.unwrap();
-    subscription::remove(&mut tx, GROUP, INBOX).await.unwrap();
+    subscription::remove(&mut tx, GROUP, INBOX, NOW).await.unwrap();
     tx.commit().await.unwrap();
 }

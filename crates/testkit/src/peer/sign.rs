@@ -116,7 +116,8 @@ impl Signing {
         let mut headers = match self.scheme {
             Scheme::Cavage => self.sign_cavage(actor, url, body, now_ms),
             Scheme::Rfc9421 => {
-                let outgoing = Outgoing { method: &Method::POST, url, body: Some(body), now_ms };
+                let outgoing =
+                    Outgoing { method: &Method::POST, url, body: Some(body), now_ms, synchronization: None };
                 let (key_id, key) = self.key_of(actor);
                 sign_rfc9421(&outgoing, key_id, key).unwrap()
             }

@@ -85,6 +85,8 @@ pub(crate) enum Order {
     LogOfGroup,
     /// The public log of the instance, newest first.
     LogOfInstance,
+    /// The votes on an entry, in the order of their voters' keys.
+    Votes,
 }
 
 /// A page that was asked for.
@@ -119,6 +121,7 @@ impl Order {
             Self::Appeals => 'o',
             Self::LogOfGroup => 'p',
             Self::LogOfInstance => 'u',
+            Self::Votes => 's',
         }
     }
 
@@ -258,6 +261,7 @@ mod tests {
             Order::Appeals,
             Order::LogOfGroup,
             Order::LogOfInstance,
+            Order::Votes,
         ];
         let cursor = Cursor { key: -3, id: 77 };
         for made in orders {

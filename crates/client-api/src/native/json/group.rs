@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    Access, Admission, Clearable, Invites, Person, Posting, Review, Signed, Visibility, given, rfc3339,
-    web_url,
+    Access, Admission, Clearable, Invites, Person, Posting, Review, Signed, Visibility, Votes, given,
+    rfc3339, web_url,
 };
 use crate::native::problem::Problem;
 
@@ -63,6 +63,9 @@ pub(crate) struct Group {
     /// As whom its moderators sign what they decide; null for a group elsewhere.
     #[schema(required = true)]
     signed: Option<Signed>,
+    /// Who learns how somebody voted; null for a group elsewhere.
+    #[schema(required = true)]
+    votes: Option<Votes>,
     /// For how many days decisions can be appealed; null for a group elsewhere.
     #[schema(required = true)]
     appeal_days: Option<i64>,
@@ -181,6 +184,10 @@ pub(crate) struct GroupChanges {
     #[serde(default, deserialize_with = "given")]
     #[schema(nullable = false)]
     signed: Option<Signed>,
+    /// Who learns how somebody voted.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false)]
+    votes: Option<Votes>,
     /// For how many days decisions can be appealed: 0 to 365; 0: not at all.
     #[serde(default, deserialize_with = "given")]
     #[schema(nullable = false, minimum = 0, maximum = 365)]
@@ -222,6 +229,7 @@ impl Group {
             invites: policy.map(|_| view.welcome.invites.into()),
             vouches_needed: policy.map(|_| view.welcome.vouches_needed),
             signed: view.is_local.then(|| view.signed.into()),
+            votes: view.is_local.then(|| view.votes.into()),
             appeal_days: view.is_local.then_some(view.appeal_days),
             member_count: view.member_count,
             post_count: view.post_count,
@@ -286,6 +294,7 @@ impl GroupChanges {
             review: self.review.map(Into::into),
             visibility: self.visibility.map(Into::into),
             signed: self.signed.map(Into::into),
+            votes: self.votes.map(Into::into),
             appeal_days: self.appeal_days,
             rules: self.rules.map(|rules| rules.into_iter().map(Into::into).collect()),
             invites: self.invites.map(Into::into),

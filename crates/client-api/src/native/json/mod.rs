@@ -6,6 +6,7 @@ mod appeal;
 mod block_list;
 mod case;
 mod changes;
+mod copies;
 mod decision;
 mod entry;
 mod explanation;
@@ -29,6 +30,7 @@ mod staff;
 mod transparency;
 mod trial;
 mod trust;
+mod voter;
 mod web_url;
 mod words;
 mod writing;
@@ -42,6 +44,7 @@ pub(crate) use block_list::{
 };
 pub(crate) use case::{Case, CaseFile, Done, NewActions, NewNote, PersonNotes};
 pub(crate) use changes::{Clearable, given, language};
+pub(crate) use copies::CopiesOnServer;
 pub(crate) use decision::Decision;
 pub(crate) use entry::{Comment, InThread, Post, Shown};
 pub(crate) use explanation::Explanation;
@@ -66,6 +69,9 @@ pub(crate) use staff::{NewRole, Staff, Succession};
 pub(crate) use transparency::Transparency;
 pub(crate) use trial::{NewTrial, Trial};
 pub(crate) use trust::{NewTrust, Trust};
+pub(crate) use voter::{NewLook, VotePattern, Voter};
 pub(crate) use web_url::web_url;
-pub(crate) use words::{Admission, Invites, MembershipState, Posting, Review, Signed, State, Visibility};
+pub(crate) use words::{
+    Admission, Invites, MembershipState, Posting, Review, Signed, State, Visibility, Votes,
+};
 pub(crate) use writing::{CommentChanges, NewComment, NewPost, NewVote, PostChanges};

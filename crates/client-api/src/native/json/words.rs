@@ -55,6 +55,18 @@ pub(crate) enum Visibility {
     Local,
 }
 
+/// Who learns how somebody voted in a group. How many votes there are is for everybody who may read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Votes {
+    /// Whoever may read; each vote goes to other servers in its voter's name.
+    Public,
+    /// Nobody: no vote leaves this server.
+    Counted,
+    /// Its members, and the servers of members elsewhere.
+    Members,
+}
+
 /// Who may invite people into a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
@@ -197,6 +209,26 @@ impl From<Signed> for moderation::Signed {
         match word {
             Signed::Name => Self::Name,
             Signed::Group => Self::Group,
+        }
+    }
+}
+
+impl From<Votes> for group::Votes {
+    fn from(word: Votes) -> Self {
+        match word {
+            Votes::Public => Self::Public,
+            Votes::Counted => Self::Counted,
+            Votes::Members => Self::Members,
+        }
+    }
+}
+
+impl From<group::Votes> for Votes {
+    fn from(votes: group::Votes) -> Self {
+        match votes {
+            group::Votes::Public => Self::Public,
+            group::Votes::Counted => Self::Counted,
+            group::Votes::Members => Self::Members,
         }
     }
 }

@@ -8,9 +8,9 @@ use guildhall_app::{
 use guildhall_domain::{ApId, EntryId, GroupId, content::EntryState, event::Cause, group::Visibility};
 use guildhall_store::{
     StoreError,
-    actor::Actor,
+    actor::{self, Actor},
     entry::{self, Entry},
-    group,
+    group, membership,
 };
 
 use super::{
@@ -83,12 +83,44 @@ pub(crate) async fn bring_in(
         Some(author) => author,
         None => author_of(federation, object).await?,
     };
-    if is_private_message(federation, source, object, &author).await? {
+    let is_for_members = is_for_members(federation, source, object, &place).await?;
+    if !is_for_members && is_private_message(federation, source, object, &author).await? {
         // No post that was meant too narrowly: to answer it with a notice could go on for ever between two machines.
         return Ok(Step::ignored("a private message, which groups do not read"));
     }
     let command = command(federation, source, object, &author, place, source.cause).await?;
     entries::submit(&federation.app, command).await.into_step()
+}
+
+/// Whether a group elsewhere, of which somebody here is a member, passes on what it says to its members alone. Only by its
+/// own announcement: an author who names the members of a group is nobody who could say who reads in it.
+async fn is_for_members(
+    federation: &Federation,
+    source: &ThreadSource<'_>,
+    object: &Object,
+    place: &Place,
+) -> Result<bool, Trouble> {
+    let group = group_of(place);
+    if is_public(source, object) || source.via != Some(group) {
+        return Ok(false);
+    }
+    let app = &federation.app;
+    let Some(actor) = actor::find(&app.store, group.actor()).await? else {
+        return Ok(false);
+    };
+    let followers = actor.followers.as_deref().filter(|_| !actor.is_local);
+    let named = || object.addressing.named().chain(source.envelope.named());
+    let is_addressed = followers.is_some_and(|followers| named().any(|named| named.as_str() == followers));
+    Ok(is_addressed && !membership::list_here(&app.store, group).await?.is_empty())
+}
+
+/// The group of a place where something can be.
+fn group_of(place: &Place) -> GroupId {
+    match place {
+        Place::Under(parent) => parent.group_id,
+        Place::Start(group) => *group,
+        Place::Elsewhere | Place::Nowhere | Place::Waiting(_) => GroupId(0),
+    }
 }
 
 /// Whether an object is for the people it names alone: neither for the public, nor for its author's followers, nor for the
@@ -203,7 +235,7 @@ async fn note_let_in(
 /// Whether an answer that no group announces is in the group all the same: the group is hosted here, and will decide; or
 /// its own server sent the answer (Discourse announces the first post of a topic alone).
 async fn is_from_group(federation: &Federation, object: &Object, parent: &Entry) -> Result<bool, Trouble> {
-    let group = guildhall_store::actor::find(&federation.app.store, parent.group_id.actor()).await?;
+    let group = actor::find(&federation.app.store, parent.group_id.actor()).await?;
     Ok(group.is_some_and(|group| {
         let id = Iri::parse(group.ap_id.as_str());
         group.is_local || id.is_ok_and(|id| id.same_origin(&object.id))
@@ -313,6 +345,11 @@ async fn command(
     place: Place,
     cause: Cause,
 ) -> Result<Submit, Trouble> {
+    let is_for_members = is_for_members(federation, source, object, &place).await?;
+    if is_for_members {
+        // Before anything of it is here.
+        remote::confine_group(&federation.app, group_of(&place)).await?;
+    }
     let (group, parent): (GroupId, Option<EntryId>) = match place {
         Place::Under(parent) => (parent.group_id, Some(parent.id)),
         Place::Start(group) => (group, None),
@@ -327,7 +364,7 @@ async fn command(
         origin: origin_of(object, federation.app.now()),
         texts: texts_for(federation, group, object, author, parent.is_none()).await?,
         poll: poll_of(object),
-        is_public: is_public(source, object),
+        is_public: is_public(source, object) || is_for_members,
         is_fetched: cause == Cause::Local,
         cause,
     })

@@ -179,6 +179,8 @@ impl Teller<'_> {
         let Carried { group, inner, persons, order_key, .. } = carried;
         let Inner::Ours(ours) = inner else { return Ok(Vec::new()) };
         let mut targets: Vec<Target> = recipients::inbox_of(self.app, group).await?.into_iter().collect();
+        // Who is a member there, that server alone knows.
+        let persons = if self.members.is_some() { Vec::new() } else { persons };
         for inbox in recipients::inboxes_of(self.app, &persons).await? {
             // The group's server has been named by its own inbox.
             if inbox.host != group.host {

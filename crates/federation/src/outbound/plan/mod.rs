@@ -21,7 +21,7 @@ use guildhall_domain::event::{Event, EventKind};
 use guildhall_store::{db::Boxed, delivery::NewDelivery};
 
 use super::{
-    render::{RenderError, part},
+    render::{RenderError, members_of},
     urls::Urls,
 };
 use scene::find_group;
@@ -42,7 +42,7 @@ async fn tell(app: &App, event: &Event) -> Result<Vec<NewDelivery>, RenderError>
         Scope::Here => return Ok(Vec::new()),
         Scope::Public => (None, Viewer::server()),
         Scope::Members(group) => {
-            let followers = part(&find_group(app, group).await?.ap_id, "followers")?;
+            let followers = members_of(&find_group(app, group).await?)?;
             (Some(followers), Viewer::remote(group.actor()))
         }
     };

@@ -4,7 +4,7 @@ use guildhall_app::App;
 use guildhall_domain::{
     EntryId, GroupId,
     event::{Event, EventKind},
-    group::Visibility,
+    group::{Visibility, Votes},
 };
 use guildhall_store::{StoreError, group};
 
@@ -24,6 +24,14 @@ impl Scope {
     /// people here; a single person is told what concerns them all the same.
     pub(super) async fn of(app: &App, event: &Event) -> Result<Self, StoreError> {
         let place = match place_of(&event.kind) {
+            Place::Vote(entry) => match group::find_votes_of(&app.store, entry).await? {
+                Some((_, _, Votes::Counted)) => return Ok(Self::Here),
+                Some((group, Visibility::Public | Visibility::Unlisted, Votes::Members)) => {
+                    return Ok(Self::Members(group));
+                }
+                Some((group, visibility, _)) => Some((group, visibility)),
+                None => None,
+            },
             Place::Entry(entry) => group::find_visibility_of(&app.store, entry).await?,
             Place::Group(id) => {
                 group::find_visibility(&app.store, id).await?.map(|visibility| (id, visibility))
@@ -44,6 +52,8 @@ impl Scope {
 
 enum Place {
     Entry(EntryId),
+    /// On a post or comment, with the name of the voter.
+    Vote(EntryId),
     /// Inside of a group.
     Group(GroupId),
     /// What a group is called, and how it describes itself.
@@ -59,9 +69,9 @@ fn place_of(kind: &EventKind) -> Place {
         | EventKind::EntryGone { entry, .. }
         | EventKind::EntryFollowed { entry, .. }
         | EventKind::EntryRestored { entry, .. }
-        | EventKind::Voted { entry, .. }
         | EventKind::LockChanged { entry, .. }
         | EventKind::FeatureChanged { entry, .. } => Place::Entry(*entry),
+        EventKind::Voted { entry, .. } => Place::Vote(*entry),
         EventKind::ModeratorChanged { group, .. }
         | EventKind::BanChanged { group, .. }
         | EventKind::Warned { group, .. } => Place::Group(*group),

@@ -11,10 +11,10 @@ use guildhall_app::{
     read::{self, EntryView, GroupRef, PersonRef},
 };
 use guildhall_domain::{EntryId, Timestamp, content::EntryKind, group::Visibility, visibility::Sight};
-use guildhall_store::group;
+use guildhall_store::{actor, group};
 use serde_json::Value;
 
-use super::{RenderError, confine::confine, iri, mention, part, poll};
+use super::{RenderError, confine::confine, iri, members_of, mention, poll};
 use crate::outbound::urls::Urls;
 
 /// An entry that was written here, with what its document names besides.
@@ -79,7 +79,10 @@ pub async fn load(app: &App, viewer: &Viewer, view: EntryView) -> Result<Option<
         }
     }
     let members = match group::find_visibility(&app.store, view.group.id).await? {
-        Some(Visibility::Members) => Some(part(&view.group.ap_id, "followers")?),
+        Some(Visibility::Members) => {
+            let group = actor::find(&app.store, view.group.id.actor()).await?;
+            Some(members_of(&group.ok_or(RenderError::Gone("group"))?)?)
+        }
         _ => None,
     };
     Ok(Some(Shown { view, author, parent, members, mentioned }))

@@ -14,7 +14,7 @@ pub mod publication;
 
 use guildhall_activitypub::{Iri, IriError, key::KeyError, proof::ProofError};
 use guildhall_domain::ApId;
-use guildhall_store::StoreError;
+use guildhall_store::{StoreError, actor::Actor};
 
 /// Why something could not be rendered.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +53,14 @@ pub(crate) fn iri(id: &ApId) -> Result<Iri, RenderError> {
 /// The same, of a URL that is kept as text.
 pub(crate) fn text_iri(text: &str) -> Result<Iri, RenderError> {
     Iri::parse(text).map_err(|source| RenderError::Id { id: text.to_owned(), source })
+}
+
+/// Who the members of a group are, for what is said to them alone: its followers, under the name that it gave them.
+pub(crate) fn members_of(group: &Actor) -> Result<Iri, RenderError> {
+    match group.followers.as_deref().filter(|_| !group.is_local) {
+        Some(followers) => text_iri(followers),
+        None => part(&group.ap_id, "followers"),
+    }
 }
 
 /// A collection of one of our actors, by its name in paths: `outbox`, `followers`, `moderators`, `featured`.

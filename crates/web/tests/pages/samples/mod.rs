@@ -86,6 +86,7 @@ pub(crate) fn group(name: &str, title: &str) -> GroupView {
         picture_url: None,
         policy: Policy::default(),
         signed: guildhall_domain::moderation::Signed::Group,
+        votes: guildhall_domain::group::Votes::Public,
         welcome: guildhall_domain::welcome::Welcome::default(),
         appeal_days: 14,
         member_count: 0,

@@ -1,0 +1,89 @@
+//! What stands in the place of parameters, and what is sent.
+
+use serde_json::{Value, json};
+
+use crate::{
+    table::{Door, Route},
+    world::Things,
+};
+
+/// The path with real names and ids.
+pub(crate) fn path(things: &Things, route: &Route) -> String {
+    let template = route.path.as_str();
+    let id = match template.trim_start_matches("/api/guildhall/v1") {
+        of if of.starts_with("/comments") => &things.comment,
+        of if of.starts_with("/notices") => &things.notice,
+        of if of.starts_with("/appeals") => &things.appeal,
+        of if of.starts_with("/activities") => &things.activity,
+        of if of.starts_with("/instance") => "1",
+        _ => &things.post,
+    };
+    // People's own pages are about whoever wrote it all.
+    let name = if template.starts_with("/users") { "alan" } else { things.group.as_str() };
+    let template = match (route.door, template) {
+        (Door::Document, "/groups/{name}/outbox") => "/groups/{name}/outbox?page=first",
+        (Door::Document, "/users/{name}/outbox") => "/users/{name}/outbox?page=first",
+        (Door::Document, "/.well-known/webfinger") => {
+            "/.well-known/webfinger?resource=acct:{name}@here.example"
+        }
+        (_, template) => template,
+    };
+    let person = if template.contains("/requests/") { "wanda" } else { "mia" };
+    template
+        .replace("{name}", name)
+        .replace("{handle}", person)
+        .replace("{id}", id)
+        .replace("{part}", "announce")
+        .replace("{item}", &things.item)
+        .replace("{rule}", "no-links")
+        .replace("{host}", "elsewhere.example")
+        .replace("{invitation}", &things.invitation)
+        .replace("{code}", &things.code)
+        .replace("{case}", &things.case)
+        .replace("{version}", "2.1")
+        .replace("{file}", "none.css")
+}
+
+/// A body with which the request would do what it is for.
+pub(crate) fn body(things: &Things, route: &Route) -> Option<String> {
+    let path = route.path.trim_start_matches("/api/guildhall/v1");
+    let reason = json!({ "reason": "so" });
+    let body: Value = match (route.method.as_str(), path) {
+        ("POST", "/groups") => json!({ "name": "newgroup" }),
+        ("PATCH", "/groups/{name}") => json!({ "description": "new" }),
+        ("POST", "/groups/{name}/posts") => json!({ "title": "new", "content": "new" }),
+        ("PATCH", "/posts/{id}" | "/comments/{id}") | ("POST", "/posts/{id}/comments") => {
+            json!({ "content": "new" })
+        }
+        ("PUT", "/posts/{id}/vote" | "/comments/{id}/vote") => json!({ "value": -1 }),
+        ("POST", "/posts/{id}/report" | "/comments/{id}/report") => json!({ "text": "look" }),
+        ("POST", "/reports") => json!({ "text": "look", "person": "alan", "group": things.group }),
+        ("POST", "/groups/{name}/queue/{item}/refuse") => reason,
+        ("PUT", "/groups/{name}/questions") => json!({ "questions": [{ "text": "Why?" }] }),
+        ("POST", "/groups/{name}/people/{handle}/notes" | "/cases/{case}/notes") => {
+            json!({ "text": "note" })
+        }
+        ("PUT", "/groups/{name}/people/{handle}/trust") => json!({ "level": "trusted", "reason": "so" }),
+        ("PUT", "/groups/{name}/prepared-texts") => json!({ "texts": [] }),
+        ("PUT", "/groups/{name}/peering/{host}" | "/instance/peering/{host}") => json!({ "action": "limit" }),
+        ("POST", "/groups/{name}/peering-file" | "/instance/peering-file") => {
+            json!({ "csv": "#domain,#severity\nelsewhere.example,silence\n" })
+        }
+        ("POST", "/instance/block-lists") => json!({ "url": "https://list.example/list.csv" }),
+        ("PATCH", "/instance/block-lists/{id}") => json!({ "mode": "draft" }),
+        ("POST", "/instance/block-lists/{id}/accept") => json!({ "revision": 1 }),
+        ("PUT", "/groups/{name}/rulebook") => json!({ "revision": things.revision, "rules": [] }),
+        ("PUT", "/instance/rulebook") => json!({ "revision": 0, "rules": [] }),
+        ("POST", "/groups/{name}/rulebook/dry-run" | "/instance/rulebook/dry-run") => json!({ "rules": [] }),
+        ("PUT", "/groups/{name}/automatic-rules/{rule}" | "/instance/automatic-rules/{rule}") => {
+            json!({ "title": "No casino.", "when": { "words": ["casino"] }, "then": ["hold"] })
+        }
+        ("POST", "/cases/{case}/actions") => json!({ "actions": [{ "action": "dismiss" }] }),
+        ("POST", "/cases/{case}/voters") => json!({ "entry": things.post }),
+        ("POST", "/notices/{id}/appeal") => json!({ "text": "why" }),
+        ("POST", "/appeals/{id}/decide") => json!({ "outcome": "upheld", "reason": "so" }),
+        ("POST", "/groups/{name}/invitations") => json!({}),
+        _ => return None,
+    };
+    Some(body.to_string())
+}

@@ -1,0 +1,94 @@
+//! Every route of the native API, the pages, the feeds and federation, as every kind of reader, held against a table. A
+//! route without a row fails; so does one that says a word of what its reader may not read.
+//!
+//! The columns of the table are the readers of [`world::READERS`], once for a public group, once for one that its members
+//! alone may read, once for one for people with an account here:
+//! `+` given, `>` led elsewhere, `-` as if it were not there, `x` not allowed, `?` the request itself is at fault, which is
+//! the same for everybody who may come so far.
+#![expect(clippy::unwrap_used, reason = "the helpers of tests fail as tests do")]
+
+mod ask;
+mod fill;
+mod table;
+mod world;
+
+use std::collections::BTreeSet;
+
+use table::{Door, Route, Row};
+use world::{READERS, Template, VISIBILITIES};
+
+/// Every route there is, as the routers say.
+fn routes() -> BTreeSet<Route> {
+    let mut routes = BTreeSet::new();
+    let document = serde_json::to_value(guildhall_client_api::native::openapi()).unwrap();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for method in
+            ["get", "put", "post", "patch", "delete"].iter().filter(|&&name| methods.get(name).is_some())
+        {
+            routes.insert(Route { door: Door::Api, method: method.to_uppercase(), path: path.clone() });
+        }
+    }
+    let get = |door| move |path: &str| Route { door, method: "GET".to_owned(), path: path.to_owned() };
+    routes.extend(guildhall_web::paths().into_iter().map(get(Door::Page)));
+    for path in guildhall_federation::routes::paths() {
+        let mut route = get(Door::Document)(path);
+        if path.ends_with("/inbox") {
+            "POST".clone_into(&mut route.method);
+        }
+        routes.insert(route);
+    }
+    routes
+}
+
+#[test]
+fn every_route_has_a_row_and_every_row_a_route() {
+    let rows: Vec<Row> = table::read();
+    let written: BTreeSet<Route> = rows.iter().map(|row| row.route.clone()).collect();
+    assert_eq!(rows.len(), written.len(), "no route has two rows");
+    let routes = routes();
+    let missing: Vec<_> = routes.difference(&written).collect();
+    let left_over: Vec<_> = written.difference(&routes).collect();
+    assert!(
+        missing.is_empty() && left_over.is_empty(),
+        "without a row: {missing:#?}\nwithout a route: {left_over:#?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_reader_gets_what_the_table_says_and_not_a_word_more() {
+    let template = Template::make().await;
+    let rows = table::read();
+    let mut wrong = Vec::new();
+    let mut said = Vec::new();
+    let mut told = BTreeSet::new();
+    let mut world = template.copy().await;
+    for route in routes() {
+        let mut found = Vec::new();
+        for visibility in VISIBILITIES {
+            let mut outcomes = String::new();
+            for reader in READERS {
+                let answer = world.ask(&route, visibility, reader).await;
+                outcomes.push(answer.outcome());
+                told.extend(VISIBILITIES.into_iter().filter(|group| answer.text().contains(&group.secret())));
+                if answer.says_what_it_must_not(route.door, reader) {
+                    said.push(format!("{route} {visibility:?} {reader:?}: {}", answer.text()));
+                }
+                if answer.may_have_changed_something(&route) {
+                    world = template.copy().await;
+                }
+            }
+            found.push(outcomes);
+        }
+        let found = Row { route: route.clone(), outcomes: found };
+        if !rows.contains(&found) {
+            wrong.push(found.to_string());
+        }
+    }
+    assert_eq!(
+        told.len(),
+        VISIBILITIES.len(),
+        "each was told to somebody, so that it would be noticed elsewhere"
+    );
+    assert!(said.is_empty(), "told to who may not know:\n{}", said.join("\n"));
+    assert!(wrong.is_empty(), "other than the table has it:\n{}", wrong.join("\n"));
+}
