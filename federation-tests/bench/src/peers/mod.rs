@@ -144,7 +144,13 @@ impl Peers {
         let body = serde_json::to_vec(activity)?;
         let actor = activity["actor"].as_str().context("no actor")?;
         let url = Iri::parse(inbox)?;
-        let request = Outgoing { method: &"POST".parse()?, url: &url, body: Some(&body), now_ms: now() };
+        let request = Outgoing {
+            method: &"POST".parse()?,
+            url: &url,
+            body: Some(&body),
+            now_ms: now(),
+            synchronization: None,
+        };
         let mut headers = match self.signing {
             Signing::Rsa => sign_cavage(&request, &key_id(actor, KeyKind::Rsa)?, &self.shared.rsa),
             Signing::Ed25519 => {
