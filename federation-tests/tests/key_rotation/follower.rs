@@ -74,7 +74,13 @@ impl Follower {
         let (inbox, body) = (format!("{group}/inbox"), follow.to_string().into_bytes());
         let key_id = Iri::parse(&format!("{bob}#main-key"))?;
         let url = Iri::parse(&inbox)?;
-        let request = Outgoing { method: &"POST".parse()?, url: &url, body: Some(&body), now_ms: now() };
+        let request = Outgoing {
+            method: &"POST".parse()?,
+            url: &url,
+            body: Some(&body),
+            now_ms: now(),
+            synchronization: None,
+        };
         let headers = sign_cavage(&request, &key_id, &self.shared.key)?;
         let sending = self.shared.client.post(inbox).headers(headers).header("content-type", ACTIVITY_JSON);
         let status = sending.body(body).send().await?.status();
