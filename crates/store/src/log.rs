@@ -200,8 +200,7 @@ const OF_MANY: Sql = Sql {
 
 /// The groups that somebody moderates.
 pub async fn list_moderated_by(db: &Db, actor: ActorId) -> Result<Vec<GroupId>, StoreError> {
-    let query =
-        db.query("SELECT group_id FROM moderators WHERE actor_id = $1 ORDER BY group_id").bind(actor.0);
+    let query = db.query("SELECT group_id FROM staff WHERE actor_id = $1 ORDER BY group_id").bind(actor.0);
     let rows: Vec<(i64,)> = query.all().await?;
     Ok(rows.into_iter().map(|(id,)| GroupId(id)).collect())
 }

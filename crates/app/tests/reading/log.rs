@@ -126,7 +126,7 @@ async fn eventful(here: &Here) -> (GroupId, ActorId, ActorId) {
     case::act(&here.app, &viewer(moderator), found.items[0].id, act).await.unwrap();
 
     let all = ChangeGroup { review: Some(Review::All), ..ChangeGroup::default() };
-    group::change(&here.app, group, moderator, all).await.unwrap();
+    group::change(&here.app, group, group.actor(), all).await.unwrap();
     let writer = here.person("secretwriter").await;
     here.post(group, writer, "secretheld").await;
     refuse(here, group, moderator, "secretreason").await;
@@ -277,7 +277,7 @@ on_both_engines! {
         };
         mark(Annotation::Locked(true)).await;
         let by_name = ChangeGroup { signed: Some(Signed::Name), ..ChangeGroup::default() };
-        group::change(&here.app, group, moderator, by_name).await.unwrap();
+        group::change(&here.app, group, group.actor(), by_name).await.unwrap();
         mark(Annotation::Featured(true)).await;
         let lines = of_group(&here, &anybody(), group).await;
         assert_eq!(actions(&lines)[..2], [DecisionAction::Feature, DecisionAction::Lock]);

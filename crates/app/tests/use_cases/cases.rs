@@ -219,7 +219,10 @@ on_both_engines! {
         let (seen, _) = acquaintance::find(&here.app.store, group, bob).await.unwrap().unwrap();
         assert_eq!((seen.upheld, seen.dismissed, seen.struck_at), (1, 0, Some(here.now())));
         assert!(matches!(case::act(&here.app, &moderator, id, command).await, Err(CaseError::Closed)));
-        assert!(matches!(here.told().await.as_slice(), [EventKind::EntryGone { .. }, EventKind::Warned { .. }]));
+        assert!(matches!(
+            here.told().await.as_slice(),
+            [EventKind::EntryGone { .. }, EventKind::Warned { .. }, EventKind::CaseSettled { .. }]
+        ));
     }
 
     async fn nothing_of_a_step_is_done_when_one_action_of_it_cannot_be(db: Db) {
@@ -259,7 +262,10 @@ on_both_engines! {
         let (group, moderator, bob, post, id) = reported(&here).await;
         act(&here, &moderator, id, vec![CaseAction::AskChange]).await.unwrap();
         assert_eq!(here.state(post).await, EntryState::Held);
-        assert!(matches!(here.told().await.as_slice(), [EventKind::EntryGone { removal: Some(_), .. }]));
+        assert!(matches!(
+            here.told().await.as_slice(),
+            [EventKind::EntryGone { removal: Some(_), .. }, EventKind::CaseSettled { .. }]
+        ));
         assert_eq!(here.waiting(group).await.reason, "change-asked");
         here.minute();
         entry::edit(&here.app, here.retitling(post, bob, "Seeds to swap")).await.unwrap();

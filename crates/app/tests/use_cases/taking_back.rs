@@ -328,7 +328,7 @@ on_both_engines! {
         let ann = here.person("ann").await;
         let post = here.post(group, ann, "Tulips").await;
         let all = ChangeGroup { review: Some(Review::All), ..ChangeGroup::default() };
-        group::change(&here.app, group, by, all).await.unwrap();
+        group::change(&here.app, group, group.actor(), all).await.unwrap();
         here.minute();
         entry::edit(&here.app, here.retitling(post, ann, "Roses")).await.unwrap();
         guildhall_app::queue::refuse(&here.app, here.waiting(group).await.id, by, "No.").await.unwrap();
