@@ -17,7 +17,7 @@ pub use prepared::{
     BUILT_IN, InvalidTexts, MAX_TEXTS, PreparedText, SetTextsError, prepared_texts, set_prepared_texts,
 };
 pub use report::{MAX_ENTRIES, Report, ReportError, report};
-pub(crate) use rules::attach_by_rules;
+pub(crate) use rules::{attach_by_rules, report_by_rules};
 pub use settle::{FlagAnswer, flag_answered, flag_withdrawn};
 pub use voters::look_at_voters;
 

@@ -4,9 +4,14 @@ use guildhall_domain::{
     EntryId, GroupId,
     admission::{Decided, Verdict},
     moderation::case::{Home, LaneFacts, Subject, decide_lanes},
-    rules::Action,
+    rules::{Action, Effect},
 };
-use guildhall_store::{StoreError, Tx, entry};
+use guildhall_store::{
+    StoreError, Tx,
+    actor::Actor,
+    case::{self, Happening, HappeningKind},
+    entry,
+};
 
 use super::{
     evidence::keep_evidence,
@@ -22,14 +27,8 @@ pub(crate) async fn attach_by_rules(
     entry: EntryId,
     decided: &Decided,
 ) -> Result<(), StoreError> {
-    let wants_report = |action: &Action| matches!(action, Action::Report);
-    let rules: Vec<&str> = decided
-        .effects
-        .iter()
-        .filter(|effect| wants_report(&effect.action))
-        .map(|effect| effect.rule.as_ref())
-        .collect();
-    if rules.is_empty() || matches!(decided.verdict, Verdict::Drop(_)) {
+    let rules = reporting(decided);
+    if rules.is_empty() {
         return Ok(());
     }
     let Some(entry) = entry::find_in(tx, entry).await? else {
@@ -40,6 +39,45 @@ pub(crate) async fn attach_by_rules(
         keep_evidence(app, tx, case, &entry, Some(rule)).await?;
     }
     Ok(())
+}
+
+/// Opens a case about somebody who asks to join, where a rule wants them reported: there is nothing yet that they said.
+pub(crate) async fn report_by_rules(
+    app: &App,
+    tx: &mut Tx,
+    group: GroupId,
+    person: &Actor,
+    decided: &Decided,
+) -> Result<(), StoreError> {
+    for rule in reporting(decided) {
+        let title = format!("@{}@{}", person.username, person.host);
+        let about = Opening {
+            subject: Subject::Person(person.id),
+            title: &title,
+            person: Some(person.id),
+            ..wave(group, rule)
+        };
+        let case = open_or_join(app, tx, &about).await?;
+        let happening = Happening {
+            id: app.new_id(),
+            kind: HappeningKind::Note,
+            lane: None,
+            by: None,
+            text: Some(format!("Asked to join; the rule {rule} reports it.")),
+            at: app.now(),
+        };
+        case::add_happening(tx, case, &happening).await?;
+    }
+    Ok(())
+}
+
+/// The rules that want something reported. What is dropped is reported to nobody.
+fn reporting(decided: &Decided) -> Vec<&str> {
+    if matches!(decided.verdict, Verdict::Drop(_)) {
+        return Vec::new();
+    }
+    let wants_report = |effect: &&Effect| matches!(effect.action, Action::Report);
+    decided.effects.iter().filter(wants_report).map(|effect| effect.rule.as_ref()).collect()
 }
 
 /// The case of a rule. One of the instance is looked at by those who run it, whatever group it is about.

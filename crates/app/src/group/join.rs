@@ -27,9 +27,9 @@ use super::{NoDealings, door::Waiting};
 use crate::{
     App,
     admission::follow_rules,
-    cause,
+    case, cause,
     decision::{Record, keep},
-    facts, markup,
+    facts, markup, notice,
     welcome::{ask, invitation_for, is_vouched_for},
 };
 
@@ -145,6 +145,9 @@ pub async fn join_with(app: &App, command: RequestJoin, brings: Brings) -> Resul
             Ok(JoinOutcome::AlreadyMember) | Err(_) => {}
         }
         follow_rules(&mut tx, command.group, None, &admission, app.now()).await?;
+        case::report_by_rules(app, &mut tx, command.group, &actor, &admission).await?;
+        let about = (None, actor.username.as_str());
+        notice::follow_rules(app, &mut tx, command.group, command.actor, about, &admission).await?;
         let whom = (command.group, command.actor);
         record(app, &mut tx, whom, (decision, &admission), waiting.latest.clone()).await?;
         // Recorded for a refusal too: the asking server is owed a Reject.

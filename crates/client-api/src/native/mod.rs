@@ -38,6 +38,7 @@ mod reports;
 mod requests;
 mod router;
 mod rulebooks;
+mod sanctions;
 mod staff;
 mod transparency;
 mod trust;

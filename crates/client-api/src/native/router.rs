@@ -7,8 +7,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     access, appeals, automatic_rules, bans, block_lists, cases, comments, copies, decisions, deletion,
     document, explain, groups, invitations, log, marks, membership, moderators, notices, peering,
-    person_notes, posts, prepared, problem::Problem, questions, queue, reports, requests, rulebooks, staff,
-    transparency, trust, voters, votes,
+    person_notes, posts, prepared, problem::Problem, questions, queue, reports, requests, rulebooks,
+    sanctions, staff, transparency, trust, voters, votes,
 };
 
 /// What all addresses begin with.
@@ -62,6 +62,8 @@ fn in_groups() -> OpenApiRouter<App> {
         .routes(routes!(staff::appoint, staff::dismiss))
         .routes(routes!(staff::grant_permission, staff::withdraw_permission))
         .routes(routes!(bans::ban_person, bans::unban_person))
+        .routes(routes!(sanctions::mute_person, sanctions::unmute_person))
+        .routes(routes!(sanctions::begin_probation, sanctions::end_probation))
         .routes(routes!(rulebooks::show_rulebook, rulebooks::replace_rulebook))
         .routes(routes!(rulebooks::show_figures))
         .routes(routes!(rulebooks::try_rules))

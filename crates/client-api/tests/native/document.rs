@@ -30,6 +30,8 @@ const CONTRACT: &[(&str, &str)] = &[
     ("get", "/comments/{id}/decisions"),
     ("put", "/posts/{id}/vote"),
     ("put", "/comments/{id}/vote"),
+    ("put delete", "/groups/{name}/mutes/{handle}"),
+    ("put delete", "/groups/{name}/probations/{handle}"),
     ("get", "/groups/{name}/copies"),
     ("get", "/posts/{id}/votes"),
     ("get", "/comments/{id}/votes"),

@@ -1,5 +1,6 @@
 //! What moderators do with posts and people.
 
+use axum::http::StatusCode;
 use guildhall_store::{db::Db, testing::on_both_engines};
 use serde_json::json;
 
@@ -120,6 +121,23 @@ on_both_engines! {
         bob.put(&format!("/posts/{post}/vote"), json!({ "value": 1 })).await.ok();
         alice.put("/groups/garden/bans/bob", json!({ "until": "tomorrow" })).await.field_problem(422, "until");
         alice.set("/groups/garden/bans/nobody").await.problem(404, "not-found");
+    }
+
+    async fn people_are_muted_and_put_on_probation_without_a_case(db: Db) {
+        let here = Here::start(db);
+        let (alice, bob) = here.garden(json!({})).await;
+        bob.put("/groups/garden/mutes/alice", json!({})).await.problem(403, "not-moderator");
+        alice.put("/groups/garden/mutes/bob", json!({ "until": "soon" })).await.field_problem(422, "until");
+        alice.put("/groups/garden/mutes/bob", json!({ "reason": "Calm down." })).await.done();
+        bob.post("/groups/garden/posts", json!({ "title": "Tulips" })).await.problem(403, "muted");
+        alice.delete("/groups/garden/mutes/bob").await.done();
+        let until = json!({ "until": "2026-03-08T12:00:00.000Z" });
+        alice.put("/groups/garden/probations/bob", until).await.done();
+        bob.post("/groups/garden/posts", json!({ "title": "Tulips" })).await.is(StatusCode::ACCEPTED);
+        let item = alice.get("/groups/garden/queue").await.ok()["items"][0].clone();
+        assert_eq!(item["reason"], "probation");
+        alice.delete("/groups/garden/probations/bob").await.done();
+        bob.post("/groups/garden/posts", json!({ "title": "Roses" })).await.created();
     }
 
     async fn a_report_says_what_is_wrong(db: Db) {

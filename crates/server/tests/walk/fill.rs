@@ -28,7 +28,11 @@ pub(crate) fn path(things: &Things, route: &Route) -> String {
         }
         (_, template) => template,
     };
-    let person = if template.contains("/requests/") { "wanda" } else { "mia" };
+    let person = match template {
+        template if template.contains("/requests/") => "wanda",
+        template if template.contains("/staff/") => "hal",
+        _ => "mia",
+    };
     template
         .replace("{name}", name)
         .replace("{handle}", person)
@@ -41,6 +45,7 @@ pub(crate) fn path(things: &Things, route: &Route) -> String {
         .replace("{code}", &things.code)
         .replace("{case}", &things.case)
         .replace("{version}", "2.1")
+        .replace("{permission}", "lock")
         .replace("{file}", "none.css")
 }
 
@@ -64,6 +69,7 @@ pub(crate) fn body(things: &Things, route: &Route) -> Option<String> {
             json!({ "text": "note" })
         }
         ("PUT", "/groups/{name}/people/{handle}/trust") => json!({ "level": "trusted", "reason": "so" }),
+        ("PUT", "/groups/{name}/staff/{handle}") => json!({ "role": "helper" }),
         ("PUT", "/groups/{name}/prepared-texts") => json!({ "texts": [] }),
         ("PUT", "/groups/{name}/peering/{host}" | "/instance/peering/{host}") => json!({ "action": "limit" }),
         ("POST", "/groups/{name}/peering-file" | "/instance/peering-file") => {

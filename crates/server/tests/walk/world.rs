@@ -211,6 +211,7 @@ impl World {
             self.tokens.insert(reader, token);
         }
         let (ruth, wanda) = (self.person("ruth", true).await, self.person("wanda", false).await);
+        self.person("hal", false).await;
         let mut rita = ActorId(0);
         for (reader, name, host) in REMOTE {
             let actor = self.remote(name, host).await;
@@ -266,6 +267,7 @@ impl World {
         let made = self.call(mona, "POST", &format!("{group}/invitations"), &json!({})).await;
         self.call(mona, "PATCH", &group, &json!({ "admission": "approval" })).await;
         self.call(wanda, "PUT", &format!("{group}/membership"), &json!({})).await;
+        self.call(mona, "PUT", &format!("{group}/staff/hal"), &json!({ "role": "helper" })).await;
         let queue = self.call(mona, "GET", &format!("{group}/queue"), &Value::Null).await;
         self.told().await;
         Things {

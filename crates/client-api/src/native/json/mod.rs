@@ -61,7 +61,7 @@ pub(crate) use person::Person;
 pub(crate) use poll::Poll;
 pub(crate) use prepared::{AtHand, OwnTexts};
 pub(crate) use queue::{DecidedItem, QueueItem};
-pub(crate) use reason::{Ban, NewGeneralReport, NewReport, OptionalReason, Reason};
+pub(crate) use reason::{Ban, Measure, NewGeneralReport, NewReport, OptionalReason, Reason};
 pub(crate) use report::Report;
 pub(crate) use request::{JoinRequest, Vouched, Vouches};
 pub(crate) use rulebook::{AutomaticRule, Figures, NewAutomaticRule, NewRulebook, Rulebook};

@@ -40,6 +40,18 @@ pub(crate) struct Ban {
     pub(crate) remove_content: bool,
 }
 
+/// A measure against somebody that can end by itself.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Measure {
+    /// When it ends by itself; without it, never.
+    #[schema(format = DateTime)]
+    until: Option<String>,
+    /// Shown to the person concerned.
+    #[schema(max_length = 1000)]
+    reason: Option<String>,
+}
+
 /// A report.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -110,8 +122,19 @@ impl Reason {
 impl Ban {
     /// When it ends.
     pub(crate) fn until(&self) -> Result<Option<Timestamp>, Problem> {
-        let wanted = || Problem::invalid("until", "a time such as 2026-03-01T12:00:00Z is wanted");
-        self.until.as_deref().map(|text| from_rfc3339(text).ok_or_else(wanted)).transpose()
+        moment(self.until.as_deref())
+    }
+
+    /// The reason, if one was given.
+    pub(crate) fn reason(self) -> Result<Option<String>, Problem> {
+        checked(self.reason)
+    }
+}
+
+impl Measure {
+    /// When it ends.
+    pub(crate) fn until(&self) -> Result<Option<Timestamp>, Problem> {
+        moment(self.until.as_deref())
     }
 
     /// The reason, if one was given.
@@ -125,6 +148,11 @@ impl NewReport {
     pub(crate) fn text(&self) -> Result<String, Problem> {
         said(&self.text)
     }
+}
+
+fn moment(until: Option<&str>) -> Result<Option<Timestamp>, Problem> {
+    let wanted = || Problem::invalid("until", "a time such as 2026-03-01T12:00:00Z is wanted");
+    until.map(|text| from_rfc3339(text).ok_or_else(wanted)).transpose()
 }
 
 fn checked(reason: Option<String>) -> Result<Option<String>, Problem> {

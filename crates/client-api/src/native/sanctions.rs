@@ -1,0 +1,121 @@
+//! Muting people in a group, and looking at what they write before others do.
+
+use axum::{extract::State, http::StatusCode};
+use guildhall_app::{
+    App,
+    group::{self, SetSanction},
+};
+use guildhall_domain::admission::{End, Sanction};
+
+use super::{
+    acting,
+    extract::{At, OptionalBody, PersonAddress, SignedIn, Writer},
+    json::{Measure, OptionalReason},
+    lookup,
+    problem::Problem,
+};
+
+/// Mutes somebody in a group: they read, and write nothing; for who may do so there.
+///
+/// Doing it again sets end and reason anew.
+#[utoipa::path(
+    put,
+    path = "/groups/{name}/mutes/{handle}",
+    tag = "moderation",
+    params(PersonAddress),
+    security(("token" = ["write"])),
+    request_body = Option<Measure>,
+    responses((status = 204, description = "Muted, from now on."))
+)]
+pub(super) async fn mute_person(
+    State(app): State<App>,
+    At(address): At<PersonAddress>,
+    Writer(person): Writer,
+    OptionalBody(measure): OptionalBody<Measure>,
+) -> Result<StatusCode, Problem> {
+    impose(&app, &person, &address, Sanction::Mute, measure).await
+}
+
+/// Ends a mute; for who may do so in the group.
+#[utoipa::path(
+    delete,
+    path = "/groups/{name}/mutes/{handle}",
+    tag = "moderation",
+    params(PersonAddress),
+    security(("token" = ["write"])),
+    request_body = Option<OptionalReason>,
+    responses((status = 204, description = "Not muted, from now on."))
+)]
+pub(super) async fn unmute_person(
+    State(app): State<App>,
+    At(address): At<PersonAddress>,
+    Writer(person): Writer,
+    OptionalBody(body): OptionalBody<OptionalReason>,
+) -> Result<StatusCode, Problem> {
+    set(&app, &person, &address, (Sanction::Mute, None), body.text()?).await
+}
+
+/// Puts somebody on probation: what they write in the group waits for its moderators; for who may do so there.
+///
+/// Doing it again sets end and reason anew.
+#[utoipa::path(
+    put,
+    path = "/groups/{name}/probations/{handle}",
+    tag = "moderation",
+    params(PersonAddress),
+    security(("token" = ["write"])),
+    request_body = Option<Measure>,
+    responses((status = 204, description = "On probation, from now on."))
+)]
+pub(super) async fn begin_probation(
+    State(app): State<App>,
+    At(address): At<PersonAddress>,
+    Writer(person): Writer,
+    OptionalBody(measure): OptionalBody<Measure>,
+) -> Result<StatusCode, Problem> {
+    impose(&app, &person, &address, Sanction::Probation, measure).await
+}
+
+/// Ends a probation; for who may do so in the group.
+#[utoipa::path(
+    delete,
+    path = "/groups/{name}/probations/{handle}",
+    tag = "moderation",
+    params(PersonAddress),
+    security(("token" = ["write"])),
+    request_body = Option<OptionalReason>,
+    responses((status = 204, description = "Not on probation, from now on."))
+)]
+pub(super) async fn end_probation(
+    State(app): State<App>,
+    At(address): At<PersonAddress>,
+    Writer(person): Writer,
+    OptionalBody(body): OptionalBody<OptionalReason>,
+) -> Result<StatusCode, Problem> {
+    set(&app, &person, &address, (Sanction::Probation, None), body.text()?).await
+}
+
+async fn impose(
+    app: &App,
+    by: &SignedIn,
+    address: &PersonAddress,
+    sanction: Sanction,
+    measure: Measure,
+) -> Result<StatusCode, Problem> {
+    let end = End::at(measure.until()?);
+    set(app, by, address, (sanction, Some(end)), measure.reason()?).await
+}
+
+async fn set(
+    app: &App,
+    by: &SignedIn,
+    address: &PersonAddress,
+    (sanction, end): (Sanction, Option<End>),
+    reason: Option<String>,
+) -> Result<StatusCode, Problem> {
+    let group = lookup::group(app, &by.viewer, &address.name).await?;
+    let by = acting::as_moderator(by, &group)?;
+    let actor = lookup::person(app, &address.handle).await?.person.id;
+    group::set_sanction(app, SetSanction { group: group.group.id, actor, by, sanction, end, reason }).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
