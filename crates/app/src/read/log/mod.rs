@@ -20,6 +20,7 @@ use guildhall_domain::{
 use guildhall_store::{
     StoreError,
     actor::{self, Actor},
+    group,
     log::{self, Logged, LoggedEntry, Many, Scope},
     membership,
 };
@@ -27,7 +28,10 @@ use guildhall_store::{
 use self::wanted::WhoseWanted;
 use crate::{
     App, Viewer,
-    read::{Cursor, GroupRef, Page, PageRequest, PersonRef, names, place::Places},
+    read::{
+        Cursor, GroupRef, Page, PageRequest, PersonRef, names,
+        place::{Places, standing_of},
+    },
 };
 
 /// The most lines of a file.
@@ -203,10 +207,11 @@ pub(crate) async fn readable(
     let Some(actor) = viewer.actor else { return Ok((visibilities.collect(), Vec::new())) };
     let mut own = log::list_moderated_by(&app.store, actor).await?;
     own.extend(membership::list_of_actor(&app.store, actor).await?.into_iter().map(|one| one.group_id));
-    let (mut places, mut groups) = (Places::default(), Vec::new());
+    let mut groups = Vec::new();
     for group in own {
-        let (visibility, reader) = places.of(app, viewer, group).await?;
-        if is_shown(visibility, reader) {
+        // Whether it is listed may rest on being a member where reading does not.
+        let visibility = group::find_visibility(&app.store, group).await?.unwrap_or(Visibility::Members);
+        if is_shown(visibility, standing_of(app, viewer, group).await?) {
             groups.push(group);
         }
     }
