@@ -117,16 +117,14 @@ async fn speaks_for_server(app: &App, by: &Actor, person: Option<ActorId>) -> Re
 /// Whether a lane is for `by` to close: the group's for its moderators and, where it lives elsewhere, for its server;
 /// another for the server it is looked at.
 fn is_theirs(lane: &CaseLane, by: &Settler<'_>, outcome: &str) -> bool {
-    let is_their_server = !lane.is_ours
-        && (by.speaks_for_server || outcome == "withdrawn")
-        && by.actor.ap_id.authority() == Some(lane.host.as_str());
+    let is_withdrawn = outcome == "withdrawn";
+    let is_there = !lane.is_ours && by.actor.ap_id.authority() == Some(lane.host.as_str());
+    let is_their_server = is_there && (by.speaks_for_server || is_withdrawn);
     lane.closed_at.is_none()
         && match lane.lane {
-            Lane::Group => {
-                (by.moderates && outcome != "withdrawn") || (is_their_server && outcome != "withdrawn")
-            }
+            Lane::Group => !is_withdrawn && (by.moderates || is_their_server),
             Lane::Home => is_their_server,
-            Lane::Target | Lane::Instance => is_their_server && outcome != "withdrawn",
+            Lane::Target | Lane::Instance => is_their_server && !is_withdrawn,
         }
 }
 

@@ -31,7 +31,7 @@ use guildhall_store::{
 
 use crate::{App, cause, facts, staff};
 
-const DAY: Duration = Duration::from_secs(24 * 3600);
+const DAY: Duration = Duration::from_hours(24);
 
 /// Bytes of a code: 128 bits, so that nobody guesses one.
 const CODE_BYTES: usize = 16;

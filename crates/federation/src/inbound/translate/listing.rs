@@ -18,7 +18,7 @@ use crate::Federation;
 enum List {
     Moderators(GroupId, ActorId),
     /// The moderators of a group elsewhere, at the word of somebody who may have been dismissed.
-    Theirs(Actor),
+    Theirs(Box<Actor>),
     Featured,
 }
 
@@ -89,7 +89,7 @@ async fn find_list(
     Ok(list_of(&actor, target).map(|is_featured| match is_featured {
         true => List::Featured,
         false if actor.is_local => List::Moderators(group, incoming.actor.id),
-        false => List::Theirs(actor),
+        false => List::Theirs(Box::new(actor)),
     }))
 }
 
