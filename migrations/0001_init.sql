@@ -285,6 +285,34 @@ CREATE INDEX peering_of ON peering (group_id, host, list_id);
 CREATE INDEX peering_list ON peering (list_id, host) WHERE list_id <> 0;
 CREATE INDEX peering_until ON peering (until) WHERE until IS NOT NULL;
 
+-- Groups that a group hosted here is linked to: mirror, review or list.
+CREATE TABLE group_partners (
+    group_id BIGINT NOT NULL REFERENCES groups (id),
+    partner_id BIGINT NOT NULL REFERENCES groups (id),
+    policy TEXT NOT NULL,
+    reason TEXT,
+    public_comment TEXT,
+    by_actor_id BIGINT,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (group_id, partner_id)
+);
+CREATE INDEX group_partners_partner ON group_partners (partner_id) WHERE policy <> 'list';
+
+-- Posts of partners that are shown in a group, too, or wait for it: one entry in two places.
+CREATE TABLE group_mirrors (
+    group_id BIGINT NOT NULL REFERENCES groups (id),
+    entry_id BIGINT NOT NULL,
+    partner_id BIGINT NOT NULL,
+    -- new, waiting, shown, refused, removed, leaving or gone; and why it is not shown.
+    state TEXT NOT NULL,
+    reason TEXT,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (group_id, entry_id)
+);
+CREATE INDEX group_mirrors_entry ON group_mirrors (entry_id);
+CREATE INDEX group_mirrors_partner ON group_mirrors (group_id, partner_id);
+CREATE INDEX group_mirrors_unsettled ON group_mirrors (entry_id) WHERE state IN ('new', 'leaving');
+
 -- Block lists of others that the instance subscribes to.
 CREATE TABLE block_lists (
     id BIGINT PRIMARY KEY,

@@ -19,6 +19,7 @@ pub mod instance;
 pub mod key;
 pub mod markup;
 pub mod notice;
+pub mod partner;
 pub mod peering;
 pub mod port;
 pub mod queue;

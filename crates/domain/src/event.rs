@@ -127,6 +127,20 @@ pub enum EventKind {
         /// Who follows it.
         by: ActorId,
     },
+    /// A post of a partner's is shown in a group hosted here, too.
+    Mirrored {
+        /// Our group.
+        group: GroupId,
+        /// The post, which is the partner's.
+        entry: EntryId,
+    },
+    /// It is shown there no longer.
+    MirrorEnded {
+        /// Our group.
+        group: GroupId,
+        /// The post.
+        entry: EntryId,
+    },
     /// A vote changed.
     Voted {
         /// The entry.

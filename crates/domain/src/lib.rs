@@ -15,6 +15,7 @@ pub mod handle;
 pub mod id;
 pub mod membership;
 pub mod moderation;
+pub mod partner;
 pub mod peering;
 pub mod rules;
 pub mod staff;

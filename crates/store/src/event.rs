@@ -200,6 +200,12 @@ impl Row {
                 by_actor_id: Some(by.0),
                 ..head
             },
+            EventKind::Mirrored { group, entry } => {
+                Self { kind: kind("mirrored"), group_id: Some(group.0), entry_id: Some(entry.0), ..head }
+            }
+            EventKind::MirrorEnded { group, entry } => {
+                Self { kind: kind("mirror_ended"), group_id: Some(group.0), entry_id: Some(entry.0), ..head }
+            }
             EventKind::Voted { entry, actor, vote, before } => Self {
                 kind: kind("voted"),
                 entry_id: Some(entry.0),
@@ -334,6 +340,8 @@ impl Row {
             },
             "entry_restored" => EventKind::EntryRestored { entry: self.entry()?, by: self.by()? },
             "entry_followed" => EventKind::EntryFollowed { entry: self.entry()?, by: self.by()? },
+            "mirrored" => EventKind::Mirrored { group: self.group()?, entry: self.entry()? },
+            "mirror_ended" => EventKind::MirrorEnded { group: self.group()?, entry: self.entry()? },
             "voted" => EventKind::Voted {
                 entry: self.entry()?,
                 actor: self.actor()?,

@@ -28,6 +28,7 @@ pub mod log;
 pub mod membership;
 pub mod moderator;
 pub mod notice;
+pub mod partner;
 pub mod peering;
 pub mod person_note;
 pub mod poll;

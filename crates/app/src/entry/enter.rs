@@ -9,11 +9,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use guildhall_domain::{
-    EntryId, QueueItemId, Timestamp,
+    EntryId, GroupId, QueueItemId, Timestamp,
     admission::{Verdict, Wants},
     content::{EntryKind, EntryState},
     event::{Event, EventKind},
     moderation::DecisionAction,
+    partner::is_for_partners,
     peering::Peering,
     rules::Received,
 };
@@ -22,7 +23,7 @@ use guildhall_store::{
     actor::{self, Actor},
     arrivals::{self, End},
     entry::{self, AuthorFacts, Entry, Locked, NewEntry, past},
-    event, poll,
+    event, partner as promises, poll,
     queue::{self, QueueItem, QueueKind},
     request_key,
 };
@@ -36,7 +37,7 @@ use crate::{
     App,
     admission::{self, Applying},
     case::attach_by_rules,
-    cause, facts, notice,
+    cause, facts, notice, partner,
     port::PortFuture,
     said::Said,
 };
@@ -122,8 +123,11 @@ async fn enter_together(
         }
     }
     let judgements: Vec<&Judged<'_>> = let_in(&judged).collect();
-    write(app, &mut tx, &judgements, now).await?;
+    let promised = write(app, &mut tx, &judgements, now).await?;
     tx.commit().await?;
+    if promised > 0 {
+        partner::settle_soon(app).await;
+    }
     let answer = |judged: Result<Judged<'_>, SubmitError>| judged.map(|judged| judged.submitted());
     Ok(judged.into_iter().map(|judged| judged.map(answer)).collect())
 }
@@ -217,11 +221,11 @@ fn let_in<'j, 'a: 'j>(judged: &'j [Judgement<'a>]) -> impl Iterator<Item = &'j J
     judged.iter().flatten().filter_map(|judged| judged.as_ref().ok())
 }
 
-/// Writes the entries with all that follows from them.
-async fn write(app: &App, tx: &mut Tx, judged: &[&Judged<'_>], now: Timestamp) -> Result<(), SubmitError> {
+/// Writes the entries with all that follows from them. Gives how many groups are to look at what is their partners'.
+async fn write(app: &App, tx: &mut Tx, judged: &[&Judged<'_>], now: Timestamp) -> Result<u64, SubmitError> {
     let new: Vec<&NewEntry> = judged.iter().filter_map(|judged| judged.new.as_ref()).collect();
     if new.is_empty() {
-        return Ok(());
+        return Ok(0);
     }
     if entry::insert_all(tx, &new, now).await?.len() < new.len() {
         return Err(SubmitError::Known);
@@ -246,7 +250,16 @@ async fn write(app: &App, tx: &mut Tx, judged: &[&Judged<'_>], now: Timestamp) -
         }
     }
     event::append_all(tx, &events).await?;
-    keep_keys(tx, judged, now).await
+    let promised = promises::promise_all(tx, &for_partners(judged), now).await?;
+    keep_keys(tx, judged, now).await?;
+    Ok(promised)
+}
+
+/// What those who are linked to its group are to look at.
+fn for_partners(judged: &[&Judged<'_>]) -> Vec<(EntryId, GroupId)> {
+    let new = judged.iter().filter_map(|judged| Some((judged.new.as_ref()?, judged.command.is_passed_on)));
+    let wanted = new.filter(|(new, is_passed_on)| is_for_partners(new.kind, new.state, *is_passed_on));
+    wanted.map(|(new, _)| (new.id, new.group_id)).collect()
 }
 
 /// Keeps the keys of requests, last of all: another transaction that has one of them is waited for here, and must not need

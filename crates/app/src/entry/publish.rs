@@ -5,17 +5,26 @@ use std::collections::BTreeMap;
 use guildhall_domain::{
     GroupId, Timestamp,
     content::{EntryKind, EntryState},
+    partner::is_for_partners,
 };
 use guildhall_store::{
     StoreError, Tx,
     entry::{self, Entry, NewEntry},
     group::{self, Counts},
-    received,
+    partner, received,
 };
 
 /// Counts an entry that has just been published; `at`: when it became visible.
 pub(crate) async fn count_in(tx: &mut Tx, entry: &Entry, at: Timestamp) -> Result<(), StoreError> {
     count(tx, entry, 1).await?;
+    match entry.state {
+        // What came back was looked at before, or was not for partners.
+        EntryState::Removed | EntryState::Deleted => partner::revive(tx, entry.id).await?,
+        _ if is_for_partners(entry.kind, EntryState::Published, false) => {
+            partner::promise(tx, entry.id, entry.group_id, at).await?;
+        }
+        _ => {}
+    }
     if entry.kind == EntryKind::Comment {
         entry::set_activity(tx, entry.thread_id, at).await?;
         // Admitted later than it came in: its own mark is what the thread is set back to when others go.
@@ -53,6 +62,9 @@ pub(crate) async fn resume_waiting(tx: &mut Tx, entry: &Entry) -> Result<(), Sto
 /// Counts out an entry that was published until now. Its new state has been written already.
 pub(crate) async fn count_out(tx: &mut Tx, entry: &Entry) -> Result<(), StoreError> {
     count(tx, entry, -1).await?;
+    if entry.kind == EntryKind::Post {
+        partner::withdraw(tx, entry.id).await?;
+    }
     if entry.kind == EntryKind::Comment {
         entry::reset_activity(tx, entry.thread_id, entry.last_activity_at).await?;
     }

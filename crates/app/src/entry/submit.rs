@@ -70,6 +70,8 @@ pub struct Submit {
     pub is_public: bool,
     /// Found by us, above what an answer answers: its author did not send it, and is not told of a refusal.
     pub is_fetched: bool,
+    /// Announced by a group elsewhere that is not the one it was written for: it is shown there, and mirrored no further.
+    pub is_passed_on: bool,
     /// What set it off.
     pub cause: Cause,
 }

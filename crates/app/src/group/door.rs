@@ -2,10 +2,12 @@
 
 use guildhall_domain::{
     GroupId,
+    actor::ActorKind,
     admission::{Decided, Wants},
     event::{Cause, EventKind},
     membership::{JoinOutcome, decide_join},
     moderation::{Decision, DecisionAction},
+    partner::decide_follower,
     peering::Peering,
     welcome::Answer,
 };
@@ -62,7 +64,9 @@ impl<'a> Waiting<'a> {
         let applying = at_door(bare, answers, is_invited);
         let books = app.signals.shelf.books(tx, group, known).await?;
         let past = applying.look_back(app, tx, &books).await?;
-        Ok(applying.decide(&books, &past, app.now()))
+        let decided = applying.decide(&books, &past, app.now());
+        let kind = if is_invited { ActorKind::Person } else { self.person.kind };
+        Ok(decide_follower(kind, known.policy.visibility, decided))
     }
 }
 

@@ -145,6 +145,10 @@ fn phrase_of(decision: &Decision, concerned: &Concerned) -> Phrase {
             | DecisionAction::LimitHost
             | DecisionAction::AllowHost
             | DecisionAction::ClearHost
+            | DecisionAction::LinkPartner
+            | DecisionAction::UnlinkPartner
+            | DecisionAction::AdmitMirror
+            | DecisionAction::RemoveMirror
             | DecisionAction::TakeIntoCare
             | DecisionAction::EndCare,
             _,

@@ -76,7 +76,7 @@ fn other_host(app: &App, text: &str) -> Result<String, PeeringError> {
 }
 
 /// A text about an entry as it is kept: `None` for one that says nothing.
-fn words(what: &'static str, text: Option<String>) -> Result<Option<String>, PeeringError> {
+pub(crate) fn words(what: &'static str, text: Option<String>) -> Result<Option<String>, PeeringError> {
     let text = text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     if text.as_ref().is_some_and(|text| text.chars().count() > MAX_REASON_LENGTH) {
         return Err(PeeringError::TooLong(what));

@@ -253,7 +253,7 @@ fn by_id(entry: &Entry) -> Cursor {
 }
 
 /// Entries as a viewer sees them; those they see nothing of are left out. The one way out of the store for entries.
-pub(super) async fn views(
+pub(crate) async fn views(
     app: &App,
     viewer: &Viewer,
     entries: Vec<Entry>,

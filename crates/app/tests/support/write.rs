@@ -27,6 +27,7 @@ pub(crate) fn posting(group: GroupId, author: ActorId, title: &str) -> Submit {
         poll: None,
         is_public: true,
         is_fetched: false,
+        is_passed_on: false,
         cause: Cause::Local,
     }
 }

@@ -23,6 +23,7 @@ mod looking_back;
 mod moderating;
 mod moving;
 mod notices;
+mod partners;
 mod peering;
 mod permissions;
 mod queue;

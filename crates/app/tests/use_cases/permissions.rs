@@ -5,6 +5,7 @@ use guildhall_app::{
     case::{self, Act, CaseAction, Report},
     entry::{self, Annotate, Annotation, Delete, MoveThread},
     group::{self, ChangeGroup, SetBan, SetSanction, SetTrust, Warn},
+    partner::{self, ClearPartner, Judge, SetPartner},
     peering::{self, By, ClearPeering, SetPeering},
     queue,
     read::{CaseFilter, PageRequest, cases, queue as waiting},
@@ -18,6 +19,7 @@ use guildhall_domain::{
     event::Cause,
     group::{Policy, Review},
     moderation::{AppealOutcome, DecisionAction, Target},
+    partner::PartnerPolicy,
     peering::PeeringAction,
     staff::{Permission, StaffRole, needed_for},
     trust::Trust,
@@ -59,6 +61,8 @@ struct Stage {
     gone: EntryId,
     /// Waits.
     held: EntryId,
+    /// A partner of the group.
+    books: GroupId,
 }
 
 impl Stage {
@@ -78,7 +82,8 @@ impl Stage {
         let held = here.post(group, bob, "Roses").await;
         let open = ChangeGroup { review: Some(reviewing(Review::None).review), ..ChangeGroup::default() };
         group::change(&here.app, group, owner, open).await.unwrap();
-        Self { here, group, mona, bob, hal, post, gone, held }
+        let books = here.far_group("books").await;
+        Self { here, group, mona, bob, hal, post, gone, held, books }
     }
 
     /// Mona as somebody who may do nothing but this; or, with `is_all_but`, everything but this.
@@ -218,6 +223,23 @@ impl Stage {
                 let by = By::Person { actor: by, is_admin: false };
                 let clear = ClearPeering { group: Some(group), host: "bad.example".to_owned(), reason: None };
                 said(peering::clear(app, &by, clear).await)
+            }
+            Action::LinkPartner => {
+                let by = By::Person { actor: by, is_admin: false };
+                let (partner, policy) = (self.books, PartnerPolicy::List);
+                let link = SetPartner { group, partner, policy, reason: None, public_comment: None };
+                said(partner::set(app, &by, link).await)
+            }
+            Action::UnlinkPartner => {
+                let by = By::Person { actor: by, is_admin: false };
+                let unlink = ClearPartner { group, partner: self.books, reason: None };
+                said(partner::clear(app, &by, unlink).await)
+            }
+            Action::AdmitMirror => {
+                said(partner::admit(app, Judge { group, entry: self.post, by, reason: None }).await)
+            }
+            Action::RemoveMirror => {
+                said(partner::take_away(app, Judge { group, entry: self.post, by, reason: None }).await)
             }
             Action::ChangeRules => {
                 let before = rulebook::current(app, &viewer(group.actor()), None)

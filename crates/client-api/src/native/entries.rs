@@ -51,6 +51,7 @@ pub(super) async fn create<E: Shown>(
         poll: None,
         is_public: true,
         is_fetched: false,
+        is_passed_on: false,
         cause: Cause::Local,
     };
     let id = match key {

@@ -26,6 +26,7 @@ mod marks;
 mod membership;
 mod moderators;
 mod notices;
+mod partners;
 mod peering;
 mod person_notes;
 mod posts;

@@ -1,7 +1,7 @@
 //! Posts: listing, making, showing, changing.
 
 use axum::{Json, extract::State, http::StatusCode, response::Response};
-use guildhall_app::{App, read::entries as read};
+use guildhall_app::{App, partner};
 
 use super::{
     entries,
@@ -15,7 +15,7 @@ use super::{
     problem::Problem,
 };
 
-/// The published posts of a group.
+/// The published posts of a group, with those of partners that it mirrors: of these `group` is the partner.
 #[utoipa::path(
     get,
     path = "/groups/{name}/posts",
@@ -39,7 +39,7 @@ pub(super) async fn list_posts(
     let order = Order::Posts(sort);
     let request = paging.request(order)?;
     let group = lookup::group(&app, &viewer, &address.name).await?.group.id;
-    let page = read::posts(&app, &viewer, group, sort, request).await.map_err(Problem::internal)?;
+    let page = partner::posts(&app, &viewer, group, sort, request).await.map_err(Problem::internal)?;
     let is_signed_in = viewer.account.is_some();
     let items = page.items.into_iter().filter_map(|post| Post::of(post, is_signed_in)).collect();
     Ok(Listing::new(&app, &paging, order, items, page.next))

@@ -8,6 +8,7 @@ use guildhall_app::{
     entry::{DeleteError, EditError, OnceError, SubmitError, VoteError},
     group::{ChangeGroupError, CreateGroupError, JoinError, ModerationError, TrustError},
     notice::NoticeError,
+    partner::PartnerError,
     peering::PeeringError,
     port::ResolveError,
     queue::QueueError,
@@ -308,6 +309,25 @@ impl From<PeeringError> for Problem {
             PeeringError::NotPermitted(refusal) => refusal.into(),
             PeeringError::NotAdmin => Self::forbidden("not-admin", error.to_string()),
             PeeringError::Store(source) => Self::internal(source),
+        }
+    }
+}
+
+impl From<PartnerError> for Problem {
+    fn from(error: PartnerError) -> Self {
+        match error {
+            PartnerError::NoSuchGroup => Self::not_found("group"),
+            PartnerError::Partner(error) => error.into(),
+            PartnerError::Itself => Self::invalid("partner", error.to_string()),
+            PartnerError::NotPublic => Self::conflict("not-public", error.to_string()).about("partner"),
+            PartnerError::HostBlocked => Self::conflict("host-blocked", error.to_string()).about("partner"),
+            PartnerError::NoDealings(reason) => Self::conflict(reason.code(), reason.to_string()),
+            PartnerError::TooMany => Self::conflict("too-many", error.to_string()),
+            PartnerError::TooLong("the public comment") => Self::invalid("public_comment", error.to_string()),
+            PartnerError::TooLong(_) => Self::invalid("reason", error.to_string()),
+            PartnerError::NotPermitted(refusal) => refusal.into(),
+            PartnerError::NoSuchMirror => Self::not_found("mirror"),
+            PartnerError::Store(source) => Self::internal(source),
         }
     }
 }

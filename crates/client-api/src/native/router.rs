@@ -6,7 +6,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     access, appeals, automatic_rules, bans, block_lists, cases, comments, copies, decisions, deletion,
-    document, explain, groups, invitations, log, marks, membership, moderators, notices, peering,
+    document, explain, groups, invitations, log, marks, membership, moderators, notices, partners, peering,
     person_notes, posts, prepared, problem::Problem, questions, queue, reports, requests, rulebooks,
     sanctions, staff, transparency, trust, voters, votes,
 };
@@ -138,6 +138,10 @@ fn on_the_instance() -> OpenApiRouter<App> {
 
 fn on_servers() -> OpenApiRouter<App> {
     OpenApiRouter::new()
+        .routes(routes!(partners::list_partners))
+        .routes(routes!(partners::set_partner, partners::clear_partner))
+        .routes(routes!(partners::list_mirrors))
+        .routes(routes!(partners::admit_mirror, partners::remove_mirror))
         .routes(routes!(peering::list_servers_of_group))
         .routes(routes!(peering::list_server_for_group, peering::clear_server_for_group))
         .routes(routes!(peering::export_servers_of_group, peering::import_servers_of_group))

@@ -41,10 +41,10 @@ impl DecisionAction {
     /// What came of it.
     pub fn effect(self) -> Effect {
         match self {
-            Self::Admit => Effect::Admitted,
+            Self::Admit | Self::AdmitMirror => Effect::Admitted,
             Self::Hold | Self::AskChange => Effect::Held,
             Self::Refuse => Effect::Refused,
-            Self::Remove => Effect::Removed,
+            Self::Remove | Self::RemoveMirror => Effect::Removed,
             Self::Restore => Effect::Restored,
             Self::Move
             | Self::Lock
@@ -69,9 +69,13 @@ impl DecisionAction {
             | Self::EndCare
             | Self::GiveTrust
             | Self::UngiveTrust => Effect::Appointed,
-            Self::BlockHost | Self::LimitHost | Self::AllowHost | Self::MuteHost | Self::ClearHost => {
-                Effect::Listed
-            }
+            Self::BlockHost
+            | Self::LimitHost
+            | Self::AllowHost
+            | Self::MuteHost
+            | Self::ClearHost
+            | Self::LinkPartner
+            | Self::UnlinkPartner => Effect::Listed,
             Self::ChangeRules => Effect::Ruled,
         }
     }

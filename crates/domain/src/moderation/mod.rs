@@ -100,6 +100,14 @@ closed_enum! {
         MuteHost = "mute-host",
         /// A host is on no list any more.
         ClearHost = "clear-host",
+        /// A group is a partner from now on, by the policy that stands for the rule; about its actor.
+        LinkPartner = "link-partner",
+        /// A group is no partner any more; about its actor.
+        UnlinkPartner = "unlink-partner",
+        /// A post of a partner's is shown in this group, too.
+        AdmitMirror = "admit-mirror",
+        /// A post of a partner's is not shown in this group; where it was written it stays.
+        RemoveMirror = "remove-mirror",
         /// The automatic rules, gates or thresholds of a group, or of the instance, are others; about its own actor.
         ChangeRules = "change-rules",
         /// A person is given a level of trust by hand, whose name stands for the rule.

@@ -12,7 +12,7 @@ pub enum Openness {
 }
 
 /// What can be in a log, in the order in which it is offered to choose from.
-pub const OPEN_ACTIONS: [DecisionAction; 23] = [
+pub const OPEN_ACTIONS: [DecisionAction; 25] = [
     DecisionAction::Remove,
     DecisionAction::Restore,
     DecisionAction::Ban,
@@ -36,6 +36,8 @@ pub const OPEN_ACTIONS: [DecisionAction; 23] = [
     DecisionAction::MuteHost,
     DecisionAction::AllowHost,
     DecisionAction::ClearHost,
+    DecisionAction::LinkPartner,
+    DecisionAction::UnlinkPartner,
 ];
 
 /// Decides whether a decision is in the log. `was_published`: the post or comment it is about was read by others before,
@@ -75,7 +77,9 @@ pub fn decide_openness(action: DecisionAction, was_published: bool) -> Openness 
         | Action::LimitHost
         | Action::AllowHost
         | Action::MuteHost
-        | Action::ClearHost => Openness::Named,
+        | Action::ClearHost
+        | Action::LinkPartner
+        | Action::UnlinkPartner => Openness::Named,
         Action::Admit
         | Action::Hold
         | Action::Refuse
@@ -91,7 +95,9 @@ pub fn decide_openness(action: DecisionAction, was_published: bool) -> Openness 
         | Action::GrantPermission
         | Action::WithdrawPermission
         | Action::GiveTrust
-        | Action::UngiveTrust => Openness::Counted,
+        | Action::UngiveTrust
+        | Action::AdmitMirror
+        | Action::RemoveMirror => Openness::Counted,
     }
 }
 

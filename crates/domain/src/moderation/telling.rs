@@ -74,6 +74,10 @@ pub fn decide_telling(action: DecisionAction, layer: Layer) -> Telling {
         | Action::LimitHost
         | Action::AllowHost
         | Action::ClearHost
+        | Action::LinkPartner
+        | Action::UnlinkPartner
+        | Action::AdmitMirror
+        | Action::RemoveMirror
         | Action::TakeIntoCare
         | Action::EndCare => Telling::Nobody,
     }

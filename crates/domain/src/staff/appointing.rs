@@ -99,8 +99,10 @@ pub fn decide_appoint(facts: &AppointFacts) -> Result<AppointOutcome, AppointRef
 pub fn needed_for(action: DecisionAction) -> Option<Permission> {
     use DecisionAction as Action;
     Some(match action {
-        Action::Admit | Action::Hold | Action::Refuse => Permission::Queue,
-        Action::Remove | Action::Restore | Action::Move | Action::AskChange => Permission::Remove,
+        Action::Admit | Action::Hold | Action::Refuse | Action::AdmitMirror => Permission::Queue,
+        Action::Remove | Action::Restore | Action::Move | Action::AskChange | Action::RemoveMirror => {
+            Permission::Remove
+        }
         Action::Lock
         | Action::Unlock
         | Action::Feature
@@ -115,9 +117,13 @@ pub fn needed_for(action: DecisionAction) -> Option<Permission> {
         Action::DismissReport | Action::HandOver => Permission::Cases,
         Action::GiveTrust | Action::UngiveTrust => Permission::Trust,
         Action::ChangeRules => Permission::Rules,
-        Action::BlockHost | Action::LimitHost | Action::AllowHost | Action::MuteHost | Action::ClearHost => {
-            Permission::Peering
-        }
+        Action::BlockHost
+        | Action::LimitHost
+        | Action::AllowHost
+        | Action::MuteHost
+        | Action::ClearHost
+        | Action::LinkPartner
+        | Action::UnlinkPartner => Permission::Peering,
         Action::Appoint
         | Action::Dismiss
         | Action::ChangeRole

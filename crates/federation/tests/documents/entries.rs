@@ -53,6 +53,7 @@ on_both_engines! {
                 poll: Some(entry::Poll { options, multiple, closes_at: Some(closes_at) }),
                 is_public: true,
                 is_fetched: false,
+                is_passed_on: false,
                 cause: Cause::Local,
             };
             let post = entry::submit(&stage.app, command).await.unwrap().entry.unwrap();

@@ -21,6 +21,7 @@ mod moderation;
 mod moderators;
 mod nodes;
 mod parents;
+mod partners;
 mod polls;
 mod posting;
 mod private_groups;

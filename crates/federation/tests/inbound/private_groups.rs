@@ -110,6 +110,7 @@ on_both_engines! {
             poll: None,
             is_public: true,
             is_fetched: false,
+            is_passed_on: false,
             cause: guildhall_domain::event::Cause::Local,
         };
         entry::submit(&here.app, command).await.unwrap();

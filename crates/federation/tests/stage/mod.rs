@@ -196,6 +196,7 @@ impl Stage {
             poll: None,
             is_public: true,
             is_fetched: false,
+            is_passed_on: false,
             cause: Cause::Local,
         };
         entry::submit(&self.app, command).await.unwrap().entry.unwrap()
@@ -235,6 +236,7 @@ impl Stage {
             poll: None,
             is_public: true,
             is_fetched: false,
+            is_passed_on: false,
             cause,
         };
         let entry = entry::submit(&self.app, command).await.unwrap().entry.unwrap();

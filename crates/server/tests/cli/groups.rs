@@ -199,6 +199,7 @@ pub(crate) async fn write(place: &Place, text: &str, link: &str) {
         poll: None,
         is_public: true,
         is_fetched: false,
+        is_passed_on: false,
         cause: Cause::Local,
     };
     submit(&app, command).await.unwrap();

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     table::{Door, Route},
-    world::Things,
+    world::{PARTNER, Things},
 };
 
 /// The path with real names and ids.
@@ -16,6 +16,7 @@ pub(crate) fn path(things: &Things, route: &Route) -> String {
         of if of.starts_with("/appeals") => &things.appeal,
         of if of.starts_with("/activities") => &things.activity,
         of if of.starts_with("/instance") => "1",
+        of if of.contains("/mirrors/") => &things.mirror,
         _ => &things.post,
     };
     // People's own pages are about whoever wrote it all.
@@ -39,6 +40,7 @@ pub(crate) fn path(things: &Things, route: &Route) -> String {
         .replace("{id}", id)
         .replace("{part}", "announce")
         .replace("{item}", &things.item)
+        .replace("{partner}", PARTNER)
         .replace("{rule}", "no-links")
         .replace("{host}", "elsewhere.example")
         .replace("{invitation}", &things.invitation)
@@ -70,6 +72,7 @@ pub(crate) fn body(things: &Things, route: &Route) -> Option<String> {
         }
         ("PUT", "/groups/{name}/people/{handle}/trust") => json!({ "level": "trusted", "reason": "so" }),
         ("PUT", "/groups/{name}/staff/{handle}") => json!({ "role": "helper" }),
+        ("PUT", "/groups/{name}/partners/{partner}") => json!({ "policy": "mirror" }),
         ("PUT", "/groups/{name}/prepared-texts") => json!({ "texts": [] }),
         ("PUT", "/groups/{name}/peering/{host}" | "/instance/peering/{host}") => json!({ "action": "limit" }),
         ("POST", "/groups/{name}/peering-file" | "/instance/peering-file") => {

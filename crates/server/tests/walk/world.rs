@@ -99,10 +99,15 @@ impl Visibility {
     }
 }
 
+/// A group that all the others are linked to.
+pub(crate) const PARTNER: &str = "friends";
+
 /// What there is in a group.
 #[derive(Clone, Default)]
 pub(crate) struct Things {
     pub(crate) group: String,
+    /// A post of its partner that waits for its moderators.
+    pub(crate) mirror: String,
     pub(crate) post: String,
     pub(crate) comment: String,
     pub(crate) item: String,
@@ -220,6 +225,7 @@ impl World {
             }
         }
         self.call(&ruth, "PUT", "/instance/peering/blocked.example", &json!({ "action": "block" })).await;
+        self.call(&ruth, "POST", "/groups", &json!({ "name": PARTNER })).await;
         for visibility in VISIBILITIES {
             let things = self.fill_group(visibility, &wanda, rita).await;
             self.things.insert(visibility, things);
@@ -265,6 +271,9 @@ impl World {
         self.call(mona, "PUT", &format!("{group}/automatic-rules/no-links"), &rule).await;
         let book = self.call(mona, "GET", &format!("{group}/rulebook"), &Value::Null).await;
         let made = self.call(mona, "POST", &format!("{group}/invitations"), &json!({})).await;
+        self.call(mona, "PUT", &format!("{group}/partners/{PARTNER}"), &json!({ "policy": "review" })).await;
+        let text = json!({ "title": "Hello", "content": "Hello." });
+        let mirror = id_of(&self.call(alan, "POST", &format!("/groups/{PARTNER}/posts"), &text).await);
         self.call(mona, "PATCH", &group, &json!({ "admission": "approval" })).await;
         self.call(wanda, "PUT", &format!("{group}/membership"), &json!({})).await;
         self.call(mona, "PUT", &format!("{group}/staff/hal"), &json!({ "role": "helper" })).await;
@@ -272,6 +281,7 @@ impl World {
         self.told().await;
         Things {
             group: name.to_owned(),
+            mirror,
             post,
             comment,
             item: id_of(&queue["items"][0]),

@@ -29,6 +29,8 @@ fn every_kind() -> Vec<EventKind> {
         EventKind::EntryGone { entry, by, removal: Some("spam".to_owned()) },
         EventKind::EntryRestored { entry, by },
         EventKind::EntryFollowed { entry, by },
+        EventKind::Mirrored { group, entry },
+        EventKind::MirrorEnded { group, entry },
         EventKind::GroupChanged { group },
         EventKind::KeysChanged { actor },
         EventKind::Noticed { notice: NoticeId(9) },
@@ -98,6 +100,8 @@ fn number(kind: &EventKind) -> usize {
         EventKind::Noticed { .. } => 19,
         EventKind::Warned { .. } => 20,
         EventKind::CaseSettled { .. } => 21,
+        EventKind::Mirrored { .. } => 22,
+        EventKind::MirrorEnded { .. } => 23,
     }
 }
 
@@ -118,7 +122,7 @@ on_both_engines! {
         let mut numbers: Vec<usize> = kinds.iter().map(number).collect();
         numbers.sort_unstable();
         numbers.dedup();
-        assert_eq!(numbers, (0..22).collect::<Vec<_>>(), "a kind is missing here");
+        assert_eq!(numbers, (0..24).collect::<Vec<_>>(), "a kind is missing here");
 
         let events: Vec<Event> = (1..).zip(kinds).map(|(id, kind)| event(id, kind)).collect();
         append(&db, &events).await;

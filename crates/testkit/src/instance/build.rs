@@ -154,6 +154,7 @@ impl TestInstance {
             poll: None,
             is_public: true,
             is_fetched: false,
+            is_passed_on: false,
             cause: Cause::Local,
         };
         let id = entry::submit(&self.app, command).await.unwrap().entry.unwrap();

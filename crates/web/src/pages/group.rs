@@ -5,7 +5,7 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use guildhall_app::{App, Viewer, read};
+use guildhall_app::{App, Viewer, partner, read};
 
 use super::{Found, find_group, see_group};
 use crate::{
@@ -29,11 +29,13 @@ pub(crate) async fn show(
     };
 
     let (viewer, id) = (Viewer::anonymous(), view.group.id);
-    let posts = read::entries::posts(&app, &viewer, id, sort, request).await.map_err(PageError::store)?;
+    let posts = partner::posts(&app, &viewer, id, sort, request).await.map_err(PageError::store)?;
+    let partners = partner::list(&app, &viewer, id).await.map_err(PageError::store)?;
     let featured = match request.after {
         None => read::entries::featured(&app, &viewer, id).await.map_err(PageError::store)?,
         Some(_) => Vec::new(),
     };
     let posts = GroupPosts { sort, request, featured, posts };
-    respond::page(StatusCode::OK, &GroupPage::new(&app.site, &view, &posts))
+    let page = GroupPage::new(&app.site, &view, &posts).with_partners(&partners.partners);
+    respond::page(StatusCode::OK, &page)
 }

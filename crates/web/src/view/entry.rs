@@ -1,7 +1,7 @@
 //! A post or comment in a list: enough to choose what to read.
 
 use guildhall_app::read::EntryView;
-use guildhall_domain::{content::EntryKind, text::shorten, visibility::Sight};
+use guildhall_domain::{GroupId, content::EntryKind, text::shorten, visibility::Sight};
 
 use crate::{
     paths,
@@ -55,6 +55,8 @@ pub(crate) struct EntryItem {
     pub(crate) author: Option<PersonLink>,
     /// Left out where all items have the same.
     pub(crate) group: Option<GroupLink>,
+    /// The partner whose post it is, in the list of a group that mirrors it.
+    pub(crate) from: Option<GroupLink>,
     /// When it was written.
     pub(crate) written: Moment,
     /// What it is about.
@@ -79,6 +81,13 @@ impl EntryItem {
         (entry.sight == Sight::Whole).then(|| Self::new(entry, false))
     }
 
+    /// The same, where posts of its partners are among them: these with where they come from.
+    pub(crate) fn in_group(entry: &EntryView, group: GroupId) -> Option<Self> {
+        let item = Self::in_one_group(entry)?;
+        let from = (entry.group.id != group).then(|| GroupLink::new(&entry.group));
+        Some(Self { from, ..item })
+    }
+
     /// For the list of one author. `None` for what the reader may not see.
     pub(crate) fn by_one_author(entry: &EntryView) -> Option<Self> {
         (entry.sight == Sight::Whole).then(|| Self::new(entry, true))
@@ -97,6 +106,7 @@ impl EntryItem {
                 .map(words),
             author: entry.author.as_deref().filter(|_| !by_author).map(PersonLink::new),
             group: by_author.then(|| GroupLink::new(&entry.group)),
+            from: None,
             written: Moment::day(entry.created_at),
             link: entry.link_url.as_deref().and_then(out_link),
             image: entry.image_url.as_deref().and_then(web_url).filter(|_| !entry.sensitive),

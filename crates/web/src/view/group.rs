@@ -3,11 +3,13 @@
 use askama::Template;
 use guildhall_app::{
     Site,
+    partner::PartnerView,
     read::{EntryView, GroupView, Page, PageRequest, RuleView},
 };
 use guildhall_domain::{
     content::Sort,
     group::{Admission, Policy, Posting, Review, Visibility},
+    partner::PartnerPolicy,
 };
 
 use crate::{
@@ -54,6 +56,14 @@ struct Rule {
     text_html: Option<Words>,
 }
 
+/// A partner, with what its posts are to this group.
+#[derive(Debug, Clone)]
+struct PartnerItem {
+    group: GroupLink,
+    policy: PartnerPolicy,
+    comment: Option<Words>,
+}
+
 /// The server that hosts a group and decides what is let in there: nothing is said here about its door.
 #[derive(Debug, Clone)]
 struct Away {
@@ -82,6 +92,7 @@ pub struct GroupPage {
     policy: Policy,
     rules: Vec<Rule>,
     moderators: Vec<PersonLink>,
+    partners: Vec<PartnerItem>,
     members: Count,
     post_count: Count,
     comment_count: Count,
@@ -115,6 +126,7 @@ impl GroupPage {
             policy: view.policy,
             rules: view.rules.iter().map(|rule| Rule::new(rule, language.as_deref())).collect(),
             moderators: view.moderators.iter().map(PersonLink::new).collect(),
+            partners: Vec::new(),
             members: Count(view.member_count),
             post_count: Count(view.post_count),
             comment_count: Count(view.comment_count),
@@ -124,13 +136,29 @@ impl GroupPage {
             tabs: tabs(&group.path, posts.sort),
             featured,
             posts: Listing {
-                items: listed.filter_map(EntryItem::in_one_group).collect(),
+                items: listed.filter_map(|entry| EntryItem::in_group(entry, view.group.id)).collect(),
                 next: next_path(&group.path, Some(posts.sort), posts.posts.next),
                 start: posts.request.after.map(|_| sorted_path(&group.path, posts.sort)),
             },
             language,
             group,
         }
+    }
+}
+
+impl GroupPage {
+    /// The same page with the groups that this one is linked to.
+    #[must_use]
+    pub fn with_partners(mut self, partners: &[PartnerView]) -> Self {
+        let language = self.language.clone();
+        let words = |text: &String| Words::plain(text::line(text), language.as_deref());
+        let item = |view: &PartnerView| PartnerItem {
+            group: GroupLink::new(&view.group),
+            policy: view.policy,
+            comment: view.public_comment.as_ref().map(words),
+        };
+        self.partners = partners.iter().map(item).collect();
+        self
     }
 }
 

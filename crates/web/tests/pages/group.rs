@@ -1,14 +1,21 @@
 //! The page of a group.
 
-use guildhall_app::read::{Cursor, Page, PageRequest};
+use std::sync::Arc;
+
+use guildhall_app::{
+    partner::PartnerView,
+    read::{Cursor, Page, PageRequest},
+};
 use guildhall_domain::{
+    GroupId,
     content::Sort,
     group::{Admission, Policy, Posting, Review, Visibility},
+    partner::{PartnerPolicy, PartnerState},
 };
 use guildhall_web::view::GroupPosts;
 
 use crate::{
-    rendered::{group_page, group_page_of, page},
+    rendered::{group_page, group_page_of, group_page_with_partners, page},
     samples::{garden, garden_posts, group, group_elsewhere, post},
 };
 
@@ -217,4 +224,34 @@ fn a_group_that_has_nothing_yet_says_so() {
     let page = group_page(&group("new", "New"), Vec::new());
     assert!(page.text("main").contains("Nothing has been posted yet"));
     assert!(!page.has("#rules") && !page.has(".people"));
+}
+
+#[test]
+fn a_post_of_a_partner_says_where_it_comes_from_and_partners_are_named() {
+    let view = garden();
+    let mut partner = group_elsewhere();
+    partner.group.id = GroupId(9);
+    let mut theirs = post(2, "Dune");
+    theirs.group = Arc::new(partner.group.clone());
+    let listed = GroupPosts {
+        posts: Page { items: vec![theirs, post(1, "One")], next: None },
+        ..posts(Sort::New, None, None)
+    };
+    let partners = [PartnerPolicy::Mirror, PartnerPolicy::List].map(|policy| PartnerView {
+        group: partner.group.clone(),
+        policy,
+        state: PartnerState::Accepted,
+        reason: Some("secret".to_owned()),
+        public_comment: Some("Our <b>neighbours</b>.".to_owned()),
+        by: None,
+        since: view.created_at,
+    });
+    let page = group_page_with_partners(&view, &listed, &partners);
+    let metas = page.texts(".entries .meta");
+    assert!(metas[0].contains(&format!("from {}", partner.group.handle)), "{metas:?}");
+    assert!(!metas[1].contains("from "), "{metas:?}");
+    let named = page.text("[aria-labelledby=partners-title]");
+    assert!(named.contains("its posts are shown here, too. Our <b>neighbours</b>."), "{named}");
+    assert!(!named.contains("secret"), "{named}");
+    assert_eq!(page.all("[aria-labelledby=partners-title] li").len(), 2);
 }

@@ -1,7 +1,8 @@
 //! Every kind of page with rich content, and short ways to make one.
 
-use guildhall_app::read::{
-    Cursor, EntryView, GroupView, LogLine, LogWanted, Page, PageRequest, Period, ThreadView,
+use guildhall_app::{
+    partner::PartnerView,
+    read::{Cursor, EntryView, GroupView, LogLine, LogWanted, Page, PageRequest, Period, ThreadView},
 };
 use guildhall_domain::content::Sort;
 use guildhall_web::view::{
@@ -33,6 +34,15 @@ pub(crate) fn group_page(view: &GroupView, posts: Vec<EntryView>) -> Document {
 
 pub(crate) fn group_page_of(view: &GroupView, posts: &GroupPosts) -> Document {
     Document::of(&GroupPage::new(&site(), view, posts))
+}
+
+/// The same with partners named.
+pub(crate) fn group_page_with_partners(
+    view: &GroupView,
+    posts: &GroupPosts,
+    partners: &[PartnerView],
+) -> Document {
+    Document::of(&GroupPage::new(&site(), view, posts).with_partners(partners))
 }
 
 pub(crate) fn thread_page(thread: ThreadView) -> Document {

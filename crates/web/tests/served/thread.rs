@@ -31,6 +31,7 @@ on_both_engines! {
             poll: Some(entry::Poll { options, multiple: false, closes_at: None }),
             is_public: true,
             is_fetched: false,
+            is_passed_on: false,
             cause: Cause::Local,
         };
         let post = entry::submit(&town.here.app, command).await.unwrap().entry.unwrap();

@@ -134,6 +134,32 @@ pub(crate) struct GroupServerAddress {
     pub(crate) host: String,
 }
 
+/// `/groups/{name}/partners/{partner}`
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct PartnerAddress {
+    /// `gardening`
+    #[serde(deserialize_with = "parsed")]
+    #[param(value_type = String)]
+    pub(crate) name: Handle,
+    /// `books@example.org`, or the percent-encoded address of a group that is known here.
+    pub(crate) partner: String,
+}
+
+/// `/groups/{name}/mirrors/{id}`
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct MirrorAddress {
+    /// `gardening`
+    #[serde(deserialize_with = "parsed")]
+    #[param(value_type = String)]
+    pub(crate) name: Handle,
+    /// The id of the post.
+    #[serde(deserialize_with = "parsed")]
+    #[param(value_type = String)]
+    pub(crate) id: EntryId,
+}
+
 /// `/instance/peering/{host}`
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]

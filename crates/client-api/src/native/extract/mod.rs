@@ -8,6 +8,7 @@ mod fields;
 mod json;
 mod keyed;
 mod log;
+mod mirrors;
 mod page;
 mod token;
 
@@ -15,13 +16,14 @@ use super::json::OptionalReason;
 
 pub(crate) use address::{
     AppealAddress, At, BlockListAddress, CaseAddress, EntryAddress, GroupAddress, GroupServerAddress,
-    InstanceRuleAddress, InvitationAddress, ItemAddress, NoticeAddress, PermissionAddress, PersonAddress,
-    RuleAddress, ServerAddress,
+    InstanceRuleAddress, InvitationAddress, ItemAddress, MirrorAddress, NoticeAddress, PartnerAddress,
+    PermissionAddress, PersonAddress, RuleAddress, ServerAddress,
 };
 pub(crate) use body::{Body, OptionalBody};
 pub(crate) use cases::{Assignee, CaseParams, Wanted};
 pub(crate) use keyed::{KeyParam, Keyed};
 pub(crate) use log::{AskedLog, AskedPeriod, CursorParam, FileStart, LogParams, PeriodParams, WhoseParams};
+pub(crate) use mirrors::{MirrorWanted, StateParam};
 pub(crate) use page::{Days, DaysParam, Order, PageParams, Paging, SortParam, Sorted, encode_position};
 pub(crate) use token::{Follower, Reader, SignedIn, SignedInReader, Writer};
 

@@ -87,6 +87,8 @@ pub(crate) enum Order {
     LogOfInstance,
     /// The votes on an entry, in the order of their voters' keys.
     Votes,
+    /// Posts of partners in a group, latest first.
+    Mirrors,
 }
 
 /// A page that was asked for.
@@ -122,6 +124,7 @@ impl Order {
             Self::LogOfGroup => 'p',
             Self::LogOfInstance => 'u',
             Self::Votes => 's',
+            Self::Mirrors => 'x',
         }
     }
 

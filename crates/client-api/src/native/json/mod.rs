@@ -17,6 +17,7 @@ mod log;
 mod membership;
 mod notice;
 mod original;
+mod partner;
 mod peering;
 mod person;
 mod poll;
@@ -54,6 +55,7 @@ pub(crate) use invitation::{Invitation, MadeOut, NewInvitation};
 pub(crate) use log::{LogEntry, LogFile};
 pub(crate) use membership::{Joined, Membership};
 pub(crate) use notice::Notice;
+pub(crate) use partner::{Mirror, NewPartner, Partners};
 pub(crate) use peering::{
     ImportedServers, ListedServer, NewListedServer, ServerAction, ServerFile, ServersToImport,
 };

@@ -70,6 +70,7 @@ impl Here {
             poll,
             is_public: true,
             is_fetched: false,
+            is_passed_on: false,
             cause: self.activity(activity).await,
         };
         entry::submit(&self.app, command).await.unwrap().entry.unwrap()

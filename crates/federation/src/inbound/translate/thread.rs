@@ -5,7 +5,9 @@ use guildhall_app::{
     entry::{self as entries, Submit, SubmitError},
     remote,
 };
-use guildhall_domain::{ApId, EntryId, GroupId, content::EntryState, event::Cause, group::Visibility};
+use guildhall_domain::{
+    ApId, EntryId, GroupId, actor::ActorKind, content::EntryState, event::Cause, group::Visibility,
+};
 use guildhall_store::{
     StoreError,
     actor::{self, Actor},
@@ -366,8 +368,36 @@ async fn command(
         poll: poll_of(object),
         is_public: is_public(source, object) || is_for_members,
         is_fetched: cause == Cause::Local,
+        is_passed_on: parent.is_none() && is_passed_on(federation, source, object).await?,
         cause,
     })
+}
+
+/// Whether an object that a group elsewhere announces was written for another group: the one that it names as its audience,
+/// or addresses, and that is not the one that announces it.
+async fn is_passed_on(
+    federation: &Federation,
+    source: &ThreadSource<'_>,
+    object: &Object,
+) -> Result<bool, Trouble> {
+    let Some(via) = source.via else { return Ok(false) };
+    let store = &federation.app.store;
+    let Some(announcer) = actor::find(store, via.actor()).await? else { return Ok(false) };
+    let own = &object.addressing;
+    let names = |id: &Iri| id.as_str() == announcer.ap_id.as_str();
+    if own.named().chain(&own.audience).any(names) {
+        return Ok(false);
+    }
+    if !own.audience.is_empty() {
+        return Ok(true);
+    }
+    for named in own.named().take(MAX_NAMED) {
+        let known = actor::find_by_ap_id(store, &ApId::new(named.as_str())).await?;
+        if known.is_some_and(|known| known.kind == ActorKind::Group) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Whether an entry is known, for callers that only have its id.

@@ -73,6 +73,8 @@ fn place_of(kind: &EventKind) -> Place {
         | EventKind::FeatureChanged { entry, .. } => Place::Entry(*entry),
         EventKind::Voted { entry, .. } => Place::Vote(*entry),
         EventKind::ModeratorChanged { group, .. }
+        | EventKind::Mirrored { group, .. }
+        | EventKind::MirrorEnded { group, .. }
         | EventKind::BanChanged { group, .. }
         | EventKind::Warned { group, .. } => Place::Group(*group),
         EventKind::GroupChanged { group } => Place::Name(*group),
