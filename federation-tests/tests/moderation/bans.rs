@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use anyhow::ensure;
-use guildhall_federation_tests::{eventually, eventually_within};
-use reqwest::Method;
+use guildhall_federation_tests::{eventually, eventually_within, text};
 use serde_json::json;
 
-use crate::world::{HERE, World, eventually_told, foreseen, in_seconds, is_refused};
+use crate::world::{HERE, World, eventually_told, foreseen, in_seconds};
 
 /// The end is told within the pause between two looks, and delivered after that.
 const END: Duration = Duration::from_secs(60);
@@ -28,8 +27,15 @@ on_both_engines! {
         // Before writing, and when writing.
         let post = foreseen(&world.bob, &world.there, "post").await?;
         ensure!(post == (json!("refused"), json!("banned")), "{post:?}");
-        let posts = format!("/groups/{}/posts", world.there);
-        is_refused(&world.bob, Method::POST, &posts, json!({ "title": "Meanwhile", "content": "" })).await?;
+        let made = world.bob.submit(&world.there, "Meanwhile", "From beta.").await?;
+        let path = format!("/posts/{}", text(&made, "id")?);
+        eventually("alpha refuses it", async || {
+            let post = world.bob.get(&path).await?;
+            ensure!(post["state"] == "refused" && post["state_reason"].is_string(), "{post}");
+            Ok(())
+        })
+        .await?;
+        world.nobody_reads(&made["ap_id"]).await?;
         ensure!(foreseen(&world.ben, &world.there, "post").await?.0 == "allowed", "Ben is not meant");
         world.everybody_reads(&before["ap_id"]).await?;
 
