@@ -40,8 +40,8 @@ pub(crate) async fn measure(engine: Engine, options: &Options, report: &mut Repo
         "name": "wave", "title": "No advertising.", "when": { "words": [WORDS] }, "then": ["hold", "report"],
     });
     rules::put(&subject, json!({ "rules": [rule] })).await?;
-    // The last one is an honest member's. Ed25519: what senders spend on signatures is not the matter here.
-    let peers = Arc::new(Peers::start(hosts + 1, "mastodon", Signing::Ed25519)?);
+    // The last ones are those of honest members. Ed25519: what senders spend on signatures is not the matter here.
+    let peers = Arc::new(Peers::start(hosts + honest::HOSTS, "mastodon", Signing::Ed25519)?);
     let honest = Honest::start(&subject, &peers, hosts).await?;
     let wave = Wave::sign(&subject, &peers, hosts, posts)?;
 

@@ -8,8 +8,8 @@ use serde_json::json;
 
 use crate::world::{HERE, World, eventually_told, foreseen, in_seconds};
 
-/// The end is told within the pause between two looks, and delivered after that.
-const END: Duration = Duration::from_secs(60);
+/// What ends is looked for once a minute at least.
+const END: Duration = Duration::from_secs(100);
 
 on_both_engines! {
     async fn a_ban_with_an_end_is_told_holds_and_ends_by_itself(alpha: Engine) -> anyhow::Result<()> {

@@ -1,4 +1,5 @@
-//! Honest members, one here and one elsewhere, who post all the time, and how long each post takes until it can be read.
+//! Honest members, one here and many elsewhere, of whom one after the other posts, and how long each post takes until it can
+//! be read.
 
 use std::{
     pin::pin,
@@ -17,24 +18,28 @@ use tokio::{
 
 use super::wave::{page, page_id};
 use crate::{
-    activities::{follow, inbox_of},
+    activities::inbox_of,
     peers::Peers,
     subject::{GROUP, Subject},
 };
 
-/// Each of the two posts so often.
+/// Here and elsewhere there is a post so often.
 const EVERY: Duration = Duration::from_millis(50);
 /// Between two looks whether a post is there.
 const LOOK: Duration = Duration::from_millis(5);
 /// What takes longer is lost.
 const LIMIT: Duration = Duration::from_mins(10);
 
-/// The two of them.
+/// Hosts of honest people: of each one posts every five seconds.
+pub(super) const HOSTS: usize = 100;
+
+/// All of them.
 pub(super) struct Honest<'a> {
     here: Api,
     reader: Api,
     peers: Arc<Peers>,
-    actor: String,
+    /// Of the first one elsewhere.
+    host: usize,
     subject: &'a Subject,
     /// Numbers the posts.
     next: Mutex<usize>,
@@ -61,16 +66,16 @@ pub(super) fn share(sorted: &[Duration], of_hundred: usize) -> Duration {
 }
 
 impl<'a> Honest<'a> {
-    /// One with an account here, one on this host; both are members.
+    /// One with an account here, the others on this host and those after it. They do not follow the
+    /// group: what goes out is not the matter here.
     pub(super) async fn start(subject: &'a Subject, peers: &Arc<Peers>, host: usize) -> anyhow::Result<Self> {
         let here = subject.server.account("honest")?;
         here.join(GROUP).await?;
-        follow(peers, subject, &subject.group, host..host + 1).await?;
-        let (reader, actor) = (subject.server.anonymous(), peers.actor(host, "follower"));
-        Ok(Self { here, reader, peers: Arc::clone(peers), actor, subject, next: Mutex::new(0) })
+        let reader = subject.server.anonymous();
+        Ok(Self { here, reader, peers: Arc::clone(peers), host, subject, next: Mutex::new(0) })
     }
 
-    /// Both post until `until` ends; gives the delays once all their posts are there. One that takes long does not put off
+    /// They post until `until` ends; gives the delays once all their posts are there. One that takes long does not put off
     /// the next.
     pub(super) async fn post_while(&self, until: impl Future<Output = ()>) -> anyhow::Result<Delays> {
         let mut until = pin!(until);
@@ -95,9 +100,10 @@ impl<'a> Honest<'a> {
         number: usize,
         at: Instant,
     ) -> anyhow::Result<impl Future<Output = anyhow::Result<Duration>> + use<>> {
-        let page = page(&self.actor, &self.subject.group, number, &format!("What I grow, {number}"));
+        let actor = self.peers.actor(self.host + number % HOSTS, "gardener");
+        let page = page(&actor, &self.subject.group, number, &format!("What I grow, {number}"));
         let signed = self.peers.sign(&inbox_of(self.subject), &page)?;
-        let (db, reader, id) = (self.subject.db.clone(), self.reader.clone(), page_id(&self.actor, number));
+        let (db, reader, id) = (self.subject.db.clone(), self.reader.clone(), page_id(&actor, number));
         let peers = Arc::clone(&self.peers);
         Ok(async move {
             peers.send(signed).await?;
