@@ -18,10 +18,9 @@ use self::{
     wave::Wave,
 };
 use crate::{
-    cpu::Spent,
     options::Options,
     peers::{Peers, Signing},
-    report::{Cost, Goal, Report},
+    report::{Goal, Report},
     rules,
     subject::{GROUP, Subject},
 };
@@ -57,7 +56,7 @@ pub(crate) async fn measure(engine: Engine, options: &Options, report: &mut Repo
     let (accepted, done) = taken?;
     let all = subject.cost_since(before, posts)?;
     tell_delays(report, &format!("while {posts} come"), &during, Goal::AtMost(LONGEST));
-    report.cost("spam post", &without(all, quiet, during.count()), Goal::Open);
+    report.cost("spam post, with what is posted meanwhile", &all, Goal::Open);
     let count = u32::try_from(posts)?;
     report.rate("spam posts answered 202", count, accepted, Goal::Open);
     report.rate("spam posts held and reported", count, done, Goal::Open);
@@ -71,16 +70,6 @@ async fn take_in(subject: &Subject, peers: &Peers, wave: Wave) -> anyhow::Result
     let accepted = start.elapsed();
     settled(subject).await?;
     Ok((accepted, start.elapsed()))
-}
-
-/// What the wave cost, without what honest members posted meanwhile.
-fn without(all: Cost, quiet: Cost, posts: usize) -> Cost {
-    let posts = u32::try_from(posts).unwrap_or(u32::MAX);
-    let of = |each: Duration| each * posts / quiet.operations.max(1);
-    let server = all.spent.server.saturating_sub(of(quiet.spent.server));
-    let database =
-        all.spent.database.zip(quiet.spent.database).map(|(all, each)| all.saturating_sub(of(each)));
-    Cost { spent: Spent { server, database }, ..all }
 }
 
 fn tell_delays(report: &mut Report, when: &str, delays: &Delays, longest: Goal) {

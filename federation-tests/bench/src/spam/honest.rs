@@ -131,13 +131,11 @@ async fn arrive(db: Db, reader: &Api, ap_id: &str, at: Instant) -> anyhow::Resul
     let id = loop {
         let row: Option<(i64,)> =
             db.query("SELECT id FROM entries WHERE ap_id = $1").bind(ap_id).optional().await?;
-        match row {
-            Some((id,)) => break id,
-            None => {
-                ensure!(at.elapsed() < LIMIT, "{ap_id} is not there after {LIMIT:?}");
-                sleep(LOOK).await;
-            }
+        if let Some((id,)) = row {
+            break id;
         }
+        ensure!(at.elapsed() < LIMIT, "{ap_id} is not there after {LIMIT:?}");
+        sleep(LOOK).await;
     };
     readable(reader, &id.to_string()).await
 }
