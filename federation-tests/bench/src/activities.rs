@@ -88,7 +88,8 @@ pub(crate) fn comments(
     signed.collect()
 }
 
-fn inbox_of(subject: &Subject) -> String {
+/// The shared inbox of the measured server.
+pub(crate) fn inbox_of(subject: &Subject) -> String {
     format!("{}/inbox", subject.server.url())
 }
 

@@ -18,6 +18,7 @@ mod report;
 mod rules;
 mod seed;
 mod size;
+mod spam;
 mod start;
 mod subject;
 mod yardstick;
@@ -67,6 +68,7 @@ async fn run(
         Scenario::Lag => lag::measure(engine, options, report).await,
         Scenario::Memory => memory::measure(engine, options, report).await,
         Scenario::Rules => rules::measure(engine, options, report).await,
+        Scenario::Spam => spam::measure(engine, options, report).await,
         Scenario::Growth => growth::measure(engine, options, report).await,
     }
 }

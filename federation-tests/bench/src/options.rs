@@ -5,7 +5,7 @@ use guildhall_federation_tests::Engine;
 
 pub(crate) const USAGE: &str = "\
 usage: guildhall-bench [NAME…] [--quick] [--scale N] [--engine sqlite|postgres]
-       names: size start reading inbox fan-out lag memory rules growth; without one all of them";
+       names: size start reading inbox fan-out lag memory rules spam growth; without one all of them";
 
 /// What can be measured, in the order it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,11 +18,12 @@ pub(crate) enum Scenario {
     Lag,
     Memory,
     Rules,
+    Spam,
     Growth,
 }
 
 impl Scenario {
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Size,
         Self::Start,
         Self::Reading,
@@ -31,6 +32,7 @@ impl Scenario {
         Self::Lag,
         Self::Memory,
         Self::Rules,
+        Self::Spam,
         Self::Growth,
     ];
 
@@ -44,6 +46,7 @@ impl Scenario {
             Self::Lag => "lag",
             Self::Memory => "memory",
             Self::Rules => "rules",
+            Self::Spam => "spam",
             Self::Growth => "growth",
         }
     }

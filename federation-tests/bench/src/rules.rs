@@ -122,7 +122,8 @@ async fn on_the_past(engine: Engine, options: &Options, report: &mut Report) -> 
     Ok(())
 }
 
-async fn put(subject: &Subject, rules: Value) -> anyhow::Result<()> {
+/// Gives the group this rulebook.
+pub(crate) async fn put(subject: &Subject, rules: Value) -> anyhow::Result<()> {
     let path = format!("/groups/{GROUP}/rulebook");
     let now = subject.owner.get(&path).await?;
     subject.owner.put(&path, json!({ "revision": now["revision"], "rulebook": rules })).await?;

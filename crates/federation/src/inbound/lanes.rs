@@ -9,10 +9,8 @@ use guildhall_domain::{ApId, ReceivedId, Timestamp};
 use guildhall_store::received::{Received, shard_of};
 use tokio::task::{Id, JoinError, JoinSet};
 
-use super::shards::Shards;
+use super::{shards::Shards, turns::Turns};
 
-/// Senders of one host whose activities are processed at the same time.
-const RUNNING_PER_HOST: usize = 8;
 /// Activities of one sender that wait in memory.
 const WAITING_PER_LANE: usize = 64;
 /// As few of one sender are left when more is read of whom more is in the store.
@@ -25,6 +23,10 @@ pub(super) struct Lanes {
     /// Senders whose activities are processed at the same time.
     most: usize,
     waiting: HashMap<ApId, VecDeque<Received>>,
+    /// Those of them whose last has ended.
+    turns: Turns,
+    /// Senders that are worked for.
+    at_work: HashSet<ApId>,
     bytes: usize,
     /// Waiting or under way, so that what is read twice is done once.
     known: HashSet<ReceivedId>,
@@ -32,6 +34,10 @@ pub(super) struct Lanes {
     running: HashMap<Id, Running>,
     /// Senders of whom something found no room: what comes later must not overtake it, and is read from the store too.
     spilled: HashSet<ApId>,
+    /// While the store is read, and after that until it is read again: what has ended meanwhile. It may still come the
+    /// short way.
+    ended: HashSet<ReceivedId>,
+    is_reading: bool,
 }
 
 struct Running {
@@ -56,11 +62,15 @@ impl Lanes {
         Self {
             most,
             waiting: HashMap::new(),
+            turns: Turns::default(),
+            at_work: HashSet::new(),
             bytes: 0,
             known: HashSet::new(),
             tasks: JoinSet::new(),
             running: HashMap::new(),
             spilled: HashSet::new(),
+            ended: HashSet::new(),
+            is_reading: false,
         }
     }
 
@@ -68,6 +78,11 @@ impl Lanes {
     pub(super) fn wants(&self, id: ReceivedId, lane: &ApId) -> bool {
         let in_lane = self.waiting.get(lane).map_or(0, VecDeque::len);
         self.bytes < WAITING_BYTES && in_lane < WAITING_PER_LANE && !self.known.contains(&id)
+    }
+
+    /// The same for one that is read from the store: not after another of its lane that found no room.
+    pub(super) fn wants_read(&self, id: ReceivedId, lane: &ApId) -> bool {
+        self.wants(id, lane) && !self.spilled.contains(lane)
     }
 
     /// Puts an activity in its sender's lane, as the store gives it: in order. `false`: there is no room; it will be found
@@ -83,13 +98,17 @@ impl Lanes {
         }
         self.known.insert(received.id);
         self.bytes += received.body.len();
-        self.waiting.entry(lane).or_default().push_back(received);
+        let waiting = self.waiting.entry(lane.clone()).or_default();
+        if waiting.is_empty() && !self.at_work.contains(&lane) {
+            self.turns.add(&received.host, received.id, lane);
+        }
+        waiting.push_back(received);
         true
     }
 
     /// The same for one that has just come: after all that its sender sent before, or not at all.
     pub(super) fn add_new(&mut self, received: Received) -> bool {
-        !self.spilled.contains(received.lane()) && self.add(received)
+        self.ended.contains(&received.id) || (!self.spilled.contains(received.lane()) && self.add(received))
     }
 
     /// Notes that an activity in the store finds no room.
@@ -102,6 +121,13 @@ impl Lanes {
     /// From now on the store is read from its begin.
     pub(super) fn begin_reading(&mut self) {
         self.spilled.clear();
+        self.ended.clear();
+        self.is_reading = true;
+    }
+
+    /// The store has been read to its end.
+    pub(super) fn end_reading(&mut self) {
+        self.is_reading = false;
     }
 
     /// Whether senders have run dry of whom more is in the store.
@@ -120,7 +146,11 @@ impl Lanes {
 
     /// Forgets what waits of a sender, all of which is in the store.
     fn forget(&mut self, lane: &ApId) {
-        for received in self.waiting.remove(lane).unwrap_or_default() {
+        let waiting = self.waiting.remove(lane).unwrap_or_default();
+        if let Some(head) = waiting.front().filter(|_| !self.at_work.contains(lane)) {
+            self.turns.remove(&head.host, head.id);
+        }
+        for received in waiting {
             self.bytes -= received.body.len();
             self.known.remove(&received.id);
         }
@@ -134,30 +164,23 @@ impl Lanes {
         W: Future<Output = Ended> + Send + 'static,
     {
         while self.running.len() < self.most {
-            let Some(lane) = self.next_lane() else { return };
+            let Some((host, lane)) = self.turns.begin() else { return };
             let shard = shard_of(&lane);
             if !shards.begin(shard, now) {
+                self.turns.end(&host);
                 self.forget(&lane);
                 continue;
             }
-            let Some(received) = self.take(&lane) else { return shards.end(shard) };
-            let (host, id) = (received.host.clone(), received.id);
+            let Some(received) = self.take(&lane) else {
+                self.turns.end(&host);
+                shards.end(shard);
+                continue;
+            };
+            let id = received.id;
             let task = self.tasks.spawn(work(received));
+            self.at_work.insert(lane.clone());
             self.running.insert(task.id(), Running { lane, host, id, shard });
         }
-    }
-
-    fn next_lane(&self) -> Option<ApId> {
-        let is_free = |lane: &ApId, host: &str| {
-            let of_host = self.running.values().filter(|running| running.host == host).count();
-            of_host < RUNNING_PER_HOST && self.running.values().all(|running| running.lane != *lane)
-        };
-        let heads = self.waiting.iter().filter_map(|(lane, waiting)| Some((lane, waiting.front()?)));
-        // Who has waited longest is next: none starves.
-        heads
-            .filter(|(lane, head)| is_free(lane, &head.host))
-            .min_by_key(|(_, head)| head.id)
-            .map(|(lane, _)| lane.clone())
     }
 
     fn take(&mut self, lane: &ApId) -> Option<Received> {
@@ -195,6 +218,13 @@ impl Lanes {
             self.known.remove(&running.id);
             if ended == Ended::Open {
                 self.forget(&running.lane);
+            } else if self.is_reading {
+                self.ended.insert(running.id);
+            }
+            self.at_work.remove(&running.lane);
+            self.turns.end(&running.host);
+            if let Some(head) = self.waiting.get(&running.lane).and_then(VecDeque::front) {
+                self.turns.add(&head.host, head.id, running.lane);
             }
             shards.end(running.shard);
         }
@@ -206,7 +236,7 @@ impl Lanes {
 mod tests {
     use std::sync::{Arc, Mutex};
 
-    use super::*;
+    use super::{super::turns::RUNNING_PER_HOST, *};
 
     const NOW: Timestamp = Timestamp(0);
 
@@ -311,6 +341,27 @@ mod tests {
         assert!(lanes.wants_more());
         lanes.begin_reading();
         assert!(lanes.add(received(most, "x")) && lanes.add_new(received(most + 1, "x")));
+    }
+
+    #[tokio::test]
+    async fn while_the_store_is_read_nothing_overtakes_and_nothing_is_done_twice() {
+        let mut lanes = Lanes::new(32);
+        let most = i64::try_from(WAITING_PER_LANE).unwrap();
+        lanes.begin_reading();
+        for id in 0..most {
+            assert!(lanes.wants_read(ReceivedId(id), &ApId::new("x")) && lanes.add(received(id, "x")));
+        }
+        lanes.spill(ReceivedId(most), &ApId::new("x"));
+        lanes.start(&all(), NOW, |_| async { Ended::Settled });
+        lanes.ended(&all()).await;
+        assert!(
+            !lanes.wants_read(ReceivedId(most + 1), &ApId::new("x")),
+            "there is room, but one before it is unread"
+        );
+        lanes.end_reading();
+        let running = (lanes.known.len(), lanes.bytes);
+        assert!(lanes.add_new(received(0, "x")), "it came by the short way, too");
+        assert_eq!((lanes.known.len(), lanes.bytes), running, "and was done already");
     }
 
     #[tokio::test]

@@ -12,6 +12,7 @@ mod shards;
 mod share;
 pub mod synchronize;
 mod translate;
+mod turns;
 mod verify;
 mod worker;
 

@@ -58,12 +58,22 @@ struct Worker {
     /// When the store may be read next: not all the time, however often somebody rings.
     next_look: Instant,
     is_told: bool,
+    /// A look through the store that is under way.
+    look: Option<Look>,
+}
+
+/// How far a look through the store has got.
+struct Look {
+    /// Those that were ours when it began: of one that comes later, the first are behind it.
+    shards: Vec<u8>,
+    after: Place,
+    began: Instant,
 }
 
 impl Worker {
     fn new(federation: Federation, arrivals: mpsc::Receiver<Received>, senders: usize) -> Self {
         let lanes = Lanes::new(senders);
-        Self { federation, arrivals, lanes, next_look: Instant::now(), is_told: true }
+        Self { federation, arrivals, lanes, next_look: Instant::now(), is_told: true, look: None }
     }
 
     async fn run(mut self, shutdown: impl Future<Output = ()>, stop: &watch::Sender<bool>) {
@@ -71,21 +81,27 @@ impl Worker {
         let (shards, signals) = (&federation.shards, &federation.app.signals);
         tokio::pin!(shutdown);
         loop {
-            let look_at = if self.is_told || self.lanes.wants_more() {
+            // While a look is under way nothing is taken by the short way: it might overtake what is still unread.
+            let is_looking = self.look.is_some();
+            let look_at = if is_looking {
+                Instant::now()
+            } else if self.is_told || self.lanes.wants_more() {
                 self.next_look
             } else {
                 self.next_look + LOOK_EVERY
             };
             tokio::select! {
                 () = &mut shutdown => break,
-                Some(received) = self.arrivals.recv() => { self.lanes.add_new(received); }
+                Some(received) = self.arrivals.recv(), if !is_looking => { self.lanes.add_new(received); }
                 ended = self.lanes.ended(shards) => self.end(ended),
                 () = federation.arrivals.missed() => self.is_told = true,
                 () = signals.received.notified() => self.is_told = true,
                 () = shards.changed() => self.share(),
                 () = sleep_until(look_at) => self.look().await,
             }
-            self.take_arrivals();
+            if self.look.is_none() {
+                self.take_arrivals();
+            }
             self.start();
         }
         // What is under way is finished, and nothing else is ours to do.
@@ -122,10 +138,31 @@ impl Worker {
         self.is_told = true;
     }
 
-    /// Reads what is due from the store. The short way is open afterwards, where there is one.
+    /// Reads a part of what is due from the store, or the first part. The short way is open from then on, where there is one;
+    /// what comes by it is taken after the last part.
     async fn look(&mut self) {
+        let look = match self.look.take() {
+            Some(look) => look,
+            None => self.begin_look(),
+        };
+        match read_due(&self.federation, &mut self.lanes, &look).await {
+            Ok(Some(after)) => self.look = Some(Look { after, ..look }),
+            Ok(None) => {
+                self.lanes.end_reading();
+                self.next_look = Instant::now() + look.began.elapsed().max(LOOK_PAUSE);
+            }
+            Err(error) => {
+                self.lanes.end_reading();
+                tracing::error!(error = %error, "reading received activities failed");
+                self.federation.arrivals.close();
+                self.next_look = Instant::now() + AFTER_STORE_ERROR;
+                self.is_told = true;
+            }
+        }
+    }
+
+    fn begin_look(&mut self) -> Look {
         self.is_told = false;
-        let began = Instant::now();
         // Older than what was missed after them.
         self.take_arrivals();
         let arrivals = &self.federation.arrivals;
@@ -135,46 +172,36 @@ impl Worker {
         } else {
             arrivals.close();
         }
-        let read = read_due(&self.federation, &mut self.lanes).await;
-        let took = began.elapsed();
-        self.next_look = Instant::now() + took.max(LOOK_PAUSE);
-        if let Err(error) = read {
-            tracing::error!(error = %error, "reading received activities failed");
-            arrivals.close();
-            self.next_look = Instant::now() + AFTER_STORE_ERROR;
-            self.is_told = true;
-        }
+        self.lanes.begin_reading();
+        let shards = self.federation.shards.open(self.federation.app.now());
+        Look { shards, after: Place::FIRST, began: Instant::now() }
     }
 }
 
-/// Looks through all that is due, past those whose lanes are full, for what finds room.
-async fn read_due(federation: &Federation, lanes: &mut Lanes) -> Result<(), StoreError> {
+/// Looks through a part of what is due, past those whose lanes are full, for what finds room. Gives where to go on.
+async fn read_due(
+    federation: &Federation,
+    lanes: &mut Lanes,
+    look: &Look,
+) -> Result<Option<Place>, StoreError> {
     let (store, now) = (&federation.app.store, federation.app.now());
-    let shards = federation.shards.open(now);
-    lanes.begin_reading();
-    let mut after = Place::FIRST;
-    loop {
-        let page = received::list_due_lanes(store, &shards, now, after, BATCH).await?;
-        for chunk in page.chunks(BODIES) {
-            let mut wanted = Vec::with_capacity(chunk.len());
-            for due in chunk {
-                if lanes.wants(due.id, &due.lane) {
-                    wanted.push(due.id);
-                } else {
-                    lanes.spill(due.id, &due.lane);
-                }
-            }
-            if !wanted.is_empty() {
-                for received in received::list_queued(store, &wanted).await? {
-                    lanes.add(received);
-                }
+    let page = received::list_due_lanes(store, &look.shards, now, look.after, BATCH).await?;
+    for chunk in page.chunks(BODIES) {
+        let mut wanted = Vec::with_capacity(chunk.len());
+        for due in chunk {
+            if lanes.wants_read(due.id, &due.lane) {
+                wanted.push(due.id);
+            } else {
+                lanes.spill(due.id, &due.lane);
             }
         }
-        match page.last() {
-            Some(last) if page.len() == BATCH => after = last.place,
-            _ => return Ok(()),
+        if !wanted.is_empty() {
+            for received in received::list_queued(store, &wanted).await? {
+                lanes.add(received);
+            }
         }
     }
+    Ok(page.last().filter(|_| page.len() == BATCH).map(|last| last.place))
 }
 
 /// Processes everything that is due, and what that brings up, until nothing is: for tests.
