@@ -10,7 +10,7 @@ use guildhall_store::{StoreError, lease};
 /// The lease of the one who does this. Two who did it at a time would do no harm: each ending is told once.
 const LEASE: &str = "endings";
 /// How long to sleep at most: something with an earlier end may be decided meanwhile.
-const LONGEST: Duration = Duration::from_mins(1);
+const LONGEST: Duration = Duration::from_secs(15);
 /// How long to sleep at least, whatever the clock does.
 const SHORTEST: Duration = Duration::from_millis(250);
 
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_wakes_at_the_next_end_and_once_a_minute() {
+    fn it_wakes_at_the_next_end_and_now_and_then() {
         let now = Timestamp(1_000_000);
         assert_eq!(pause(now, None), LONGEST);
         assert_eq!(pause(now, Some(Timestamp(1_005_000))), Duration::from_secs(5));

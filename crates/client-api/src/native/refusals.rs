@@ -326,7 +326,7 @@ impl From<PartnerError> for Problem {
             PartnerError::TooLong("the public comment") => Self::invalid("public_comment", error.to_string()),
             PartnerError::TooLong(_) => Self::invalid("reason", error.to_string()),
             PartnerError::NotPermitted(refusal) => refusal.into(),
-            PartnerError::NoSuchMirror => Self::not_found("mirror"),
+            PartnerError::NoSuchMirror => Self::new(StatusCode::NOT_FOUND, "no-mirror", error.to_string()),
             PartnerError::Store(source) => Self::internal(source),
         }
     }

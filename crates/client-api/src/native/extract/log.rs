@@ -20,7 +20,7 @@ use crate::native::problem::Problem;
 pub(crate) struct LogParams {
     /// What was decided.
     #[param(
-        pattern = "^(remove|restore|ban|unban|lock|unlock|move|limit|unlimit|mark-sensitive|unmark-sensitive|feature|unfeature|appoint|dismiss|change-role|take-into-care|end-care|block-host|limit-host|mute-host|allow-host|clear-host)$"
+        pattern = "^(remove|restore|ban|unban|lock|unlock|move|limit|unlimit|mark-sensitive|unmark-sensitive|feature|unfeature|appoint|dismiss|change-role|take-into-care|end-care|block-host|limit-host|mute-host|allow-host|clear-host|link-partner|unlink-partner)$"
     )]
     action: Option<String>,
     /// By which rule: its name, the number of one that the group has written down, or `block-list` for any of those.

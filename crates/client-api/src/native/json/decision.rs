@@ -13,7 +13,7 @@ pub(crate) struct Decision {
     id: String,
     /// What was decided.
     #[schema(
-        pattern = "^(admit|hold|refuse|remove|restore|move|lock|unlock|feature|unfeature|ban|unban|mute|unmute|probation|end-probation|warn|dismiss-report|limit|unlimit|mark-sensitive|unmark-sensitive|ask-change|hand-over|appoint|dismiss|change-role|grant-permission|withdraw-permission|take-into-care|end-care|block-host|limit-host|allow-host|mute-host|clear-host|change-rules|give-trust|ungive-trust)$"
+        pattern = "^(admit|hold|refuse|remove|restore|move|lock|unlock|feature|unfeature|ban|unban|mute|unmute|probation|end-probation|warn|dismiss-report|limit|unlimit|mark-sensitive|unmark-sensitive|ask-change|hand-over|appoint|dismiss|change-role|grant-permission|withdraw-permission|take-into-care|end-care|block-host|limit-host|allow-host|mute-host|clear-host|link-partner|unlink-partner|admit-mirror|remove-mirror|change-rules|give-trust|ungive-trust)$"
     )]
     action: &'static str,
     /// Whom it concerns: the author of a post or comment, or the person it is about.

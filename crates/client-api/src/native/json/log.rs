@@ -14,7 +14,7 @@ pub(crate) struct LogEntry {
     id: String,
     /// What was decided.
     #[schema(
-        pattern = "^(remove|restore|ban|unban|lock|unlock|move|limit|unlimit|mark-sensitive|unmark-sensitive|feature|unfeature|appoint|dismiss|change-role|take-into-care|end-care|block-host|limit-host|mute-host|allow-host|clear-host)$"
+        pattern = "^(remove|restore|ban|unban|lock|unlock|move|limit|unlimit|mark-sensitive|unmark-sensitive|feature|unfeature|appoint|dismiss|change-role|take-into-care|end-care|block-host|limit-host|mute-host|allow-host|clear-host|link-partner|unlink-partner)$"
     )]
     action: &'static str,
     /// Whose decision it is: those who run this `instance`, a `group` hosted here, a group `elsewhere`, or the `server` of
