@@ -188,6 +188,7 @@ fn paths() -> impl Iterator<Item = (&'static str, &'static serde_json::Map<Strin
 /// A moderator, and a way to fill addresses with what exists: each time with something new, since it may be deleted.
 async fn thing(here: &Here) -> (Client, impl Fn(&str) -> String) {
     let (alice, bob) = here.garden(json!({})).await;
+    alice.post("/groups", json!({ "name": "books" })).await.created();
     let mut posts = Vec::new();
     let mut comments = Vec::new();
     for _ in 0..60 {
@@ -224,6 +225,7 @@ async fn thing(here: &Here) -> (Client, impl Fn(&str) -> String) {
         template
             .replace("{name}", "garden")
             .replace("{handle}", "bob")
+            .replace("{partner}", "books")
             .replace("{item}", &item)
             .replace("{rule}", "no-links")
             .replace("{host}", "bad.example")
