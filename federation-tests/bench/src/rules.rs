@@ -138,7 +138,7 @@ fn book(asks_about_the_past: bool) -> Value {
             json!({ "repeats": { "what": "text", "by": "anyone", "within": "1d", "over": 1000 } }),
             json!({ "repeats": { "what": "link", "by": "anyone", "within": "1d", "over": 1000 } }),
             json!({ "repeats": { "what": "text", "by": "author", "within": "1h", "over": 1000 } }),
-            json!({ "rate": { "within": "1h", "over": 100_000 } }),
+            json!({ "rate": { "within": "1h", "over": 10_000 } }),
         ];
         for (rule, when) in rules.iter_mut().zip(asking) {
             rule["when"] = when;
