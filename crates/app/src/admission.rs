@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use guildhall_domain::{
     ActorId, EntryId, GroupId, Timestamp,
     actor::ActorKind,
-    admission::{self, Amounts, Decided, Facts, Layer, Refusal, Role, Sanction, Verdict, Wants},
+    admission::{self, Amounts, Decided, Facts, Layer, Refusal, Role, Verdict, Wants},
     peering::Peering,
     rules::{Action, By, Item, Judgement, Question, Received, Repeated},
     trust::{Trust, decide_trust},
@@ -242,10 +242,6 @@ impl<'a> Applying<'a> {
         match self.peering.0 {
             Peering::Blocked => dropped(Layer::InstancePeering, Refusal::HostBlocked),
             _ if self.known.standing.of_instance().is_banned(now) => {
-                dropped(Layer::Standing, Refusal::Banned)
-            }
-            // That group would refuse it; of whom it banned elsewhere it knows itself.
-            _ if self.author.is_local && self.known.standing.is_under(Sanction::Ban, now) => {
                 dropped(Layer::Standing, Refusal::Banned)
             }
             // What was not said to everybody is not shown to everybody, whoever passes it on.
