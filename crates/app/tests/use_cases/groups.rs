@@ -108,6 +108,24 @@ on_both_engines! {
         assert_eq!(groups::find(&here.app.store, id).await.unwrap().unwrap().title, "Gardens");
     }
 
+    async fn who_changes_something_else_at_the_same_time_leaves_new_rules_alone(db: Db) {
+        let here = Here::new(db);
+        let id = here.group("garden").await;
+        let owner = here.owner(id).await;
+        for round in 0..10 {
+            let wanted = format!("Rule {round}");
+            let rules = ChangeGroup { rules: Some(vec![rule(&wanted)]), ..ChangeGroup::default() };
+            let title = ChangeGroup { title: Some(format!("Garden {round}")), ..ChangeGroup::default() };
+            let both = tokio::join!(
+                group::change(&here.app, id, owner, rules),
+                group::change(&here.app, id, owner, title),
+            );
+            assert!(both.0.is_ok() && both.1.is_ok(), "{both:?}");
+            let kept = groups::list_rules(&here.app.store, id).await.unwrap();
+            assert_eq!(kept.iter().map(|rule| rule.rule.title.as_str()).collect::<Vec<_>>(), [wanted]);
+        }
+    }
+
     async fn nobody_else_changes_a_group(db: Db) {
         let here = Here::new(db);
         let (id, far) = (here.group("garden").await, here.far_group("boats").await);

@@ -17,12 +17,13 @@ use guildhall_domain::{
     ActorId, EntryId, GroupId,
     admission::{End, Sanction},
     event::Cause,
-    group::{Policy, Review},
-    moderation::{AppealOutcome, DecisionAction, Target},
+    group::{Admission, Policy, Posting, Review, Visibility, Votes},
+    moderation::{AppealOutcome, DecisionAction, Signed, Target},
     partner::PartnerPolicy,
     peering::PeeringAction,
     staff::{Permission, StaffRole, needed_for},
     trust::Trust,
+    welcome::Invites,
 };
 use guildhall_store::{Db, testing::on_both_engines};
 use serde_json::json;
@@ -363,6 +364,31 @@ on_both_engines! {
         let tried: Vec<Permission> = of_decisions.chain(OTHERS.iter().map(|(_, permission)| *permission)).collect();
         for permission in Permission::ALL {
             assert!(tried.contains(permission), "nothing here takes {permission}");
+        }
+    }
+
+    async fn every_setting_takes_its_permission_beside_the_written_rules_too(db: Db) {
+        let stage = Stage::new(db).await;
+        stage.mona_may(Permission::Settings, true).await;
+        let none = ChangeGroup::default;
+        for (name, change) in [
+            ("title", ChangeGroup { title: Some("Mine".to_owned()), ..none() }),
+            ("description", ChangeGroup { description: Some("Mine".to_owned()), ..none() }),
+            ("language", ChangeGroup { language: Some(None), ..none() }),
+            ("picture", ChangeGroup { picture_url: Some(None), ..none() }),
+            ("admission", ChangeGroup { admission: Some(Admission::Open), ..none() }),
+            ("posting", ChangeGroup { posting: Some(Posting::Everyone), ..none() }),
+            ("review", ChangeGroup { review: Some(Review::None), ..none() }),
+            ("visibility", ChangeGroup { visibility: Some(Visibility::Public), ..none() }),
+            ("signed", ChangeGroup { signed: Some(Signed::Name), ..none() }),
+            ("votes", ChangeGroup { votes: Some(Votes::Public), ..none() }),
+            ("appeal days", ChangeGroup { appeal_days: Some(0), ..none() }),
+            ("invites", ChangeGroup { invites: Some(Invites::Nobody), ..none() }),
+            ("vouches", ChangeGroup { vouches_needed: Some(0), ..none() }),
+        ] {
+            let change = ChangeGroup { rules: Some(Vec::new()), ..change };
+            let refused = said(group::change(&stage.here.app, stage.group, stage.mona, change).await);
+            assert!(names(&refused, Permission::Settings), "{name}: {refused:?}");
         }
     }
 
