@@ -197,8 +197,10 @@ pub(crate) async fn carry_out(
         return Ok(Succession::Led);
     }
     let lost = before.map(|office| office.role).filter(|role| Some(*role) > after.map(|office| office.role));
-    let follows = succession::settle(app, tx, here, lost).await?;
-    if follows != Succession::Led && actor == by {
+    let follows = succession::settle(app, tx, here, lost.map(|was| (actor, was))).await?;
+    // Who is still on the staff has heard of the new owner with it.
+    let has_heard = after.is_some() && matches!(follows, Succession::To(_));
+    if follows != Succession::Led && actor == by && !has_heard {
         succession::tell_who_left(app, tx, here.id, actor, follows).await?;
     }
     Ok(follows)
