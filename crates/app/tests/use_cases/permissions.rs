@@ -337,10 +337,9 @@ on_both_engines! {
             }
             stage.mona_may(permission, false).await;
             if permission == Permission::Appoint {
-                // Nobody gives or takes what they do not have.
-                for one in StaffRole::Moderator.permissions().iter() {
-                    stage.here.make(stage.group, stage.mona, StaffWish::Grant(one)).await;
-                }
+                // Nobody gives or takes what they do not have, nor makes anybody more than they are.
+                stage.here.make(stage.group, stage.mona, StaffWish::Role(StaffRole::Moderator)).await;
+                stage.here.make(stage.group, stage.mona, StaffWish::Grant(permission)).await;
             }
             match stage.attempt(action).await {
                 None => {}
