@@ -7,7 +7,7 @@ use guildhall_domain::{
     content::EntryState,
     event::Cause,
     moderation::{DecisionAction, case::Subject},
-    staff::needed_for,
+    staff::{NotPermitted, needed_for},
 };
 use guildhall_store::{
     actor::{self, Actor},
@@ -159,7 +159,11 @@ impl Run<'_> {
         };
         match decide_waiting(self.app, tx, (current, author), by, &word, &self.grounds).await {
             Ok(()) => Ok(true),
-            Err(QueueError::NotFound | QueueError::AlreadyDecided) => Ok(false),
+            Err(
+                QueueError::NotFound
+                | QueueError::AlreadyDecided
+                | QueueError::NotPermitted(NotPermitted::Oneself),
+            ) => Ok(false),
             Err(error) => Err(error.into()),
         }
     }

@@ -23,6 +23,7 @@ mod looking_back;
 mod moderating;
 mod moving;
 mod notices;
+mod oneself;
 mod partners;
 mod peering;
 mod permissions;
