@@ -4,7 +4,7 @@ mod set;
 mod succession;
 mod view;
 
-pub(crate) use set::{Change, carry_out};
+pub(crate) use set::{Change, carry_out, wished};
 pub use set::{SetStaff, StaffError, StaffWish, set_staff};
 pub use succession::settle_all;
 pub use view::{StaffList, StaffView, list};

@@ -137,7 +137,8 @@ async fn change(app: &App, tx: &mut Tx, command: SetStaff, is_ours: bool) -> Res
     carry_out(app, tx, &here, &change).await
 }
 
-fn wished(before: Option<Office>, wish: StaffWish) -> Option<Office> {
+/// What somebody becomes who is `before`, if a wish is granted.
+pub(crate) fn wished(before: Option<Office>, wish: StaffWish) -> Option<Office> {
     let is_listed = before.is_some_and(|office| office.role.is_listed());
     match wish {
         StaffWish::Role(role) => before.filter(|office| office.role == role).or(Some(Office::of(role))),
