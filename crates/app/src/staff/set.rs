@@ -213,7 +213,11 @@ async fn write(app: &App, tx: &mut Tx, group: GroupId, change: &Change) -> Resul
         return Ok(());
     };
     let since = change.before.as_ref().map_or(app.now(), |staff| staff.since);
-    let (by, reason) = (Some(change.by), change.reason.clone());
+    // A single permission makes nobody something else: everybody who reads there sees why they are what they are.
+    let (by, reason) = match change.before.as_ref().filter(|before| before.office.role == office.role) {
+        Some(before) => (before.by, before.reason.clone()),
+        None => (Some(change.by), change.reason.clone()),
+    };
     staff::set(tx, group, &Staff { actor: change.actor, office, since, by, reason }).await
 }
 
