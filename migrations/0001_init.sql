@@ -479,7 +479,7 @@ CREATE TABLE votes (
     created_at BIGINT NOT NULL,
     PRIMARY KEY (entry_id, actor_id)
 );
-CREATE INDEX votes_actor ON votes (actor_id);
+CREATE INDEX votes_actor ON votes (actor_id, created_at);
 
 CREATE TABLE reactions (
     entry_id BIGINT NOT NULL REFERENCES entries (id),

@@ -27,6 +27,7 @@ mod request_keys;
 mod set_up;
 mod signing_keys;
 mod standings;
+mod succession;
 mod transparency;
 mod trials;
 mod votes;
