@@ -189,10 +189,10 @@ async fn read_due(
     for chunk in page.chunks(BODIES) {
         let mut wanted = Vec::with_capacity(chunk.len());
         for due in chunk {
-            if lanes.wants_read(due.id, &due.lane) {
+            if lanes.wants(due) {
                 wanted.push(due.id);
             } else {
-                lanes.spill(due.id, &due.lane);
+                lanes.spill(due);
             }
         }
         if !wanted.is_empty() {
