@@ -7,7 +7,7 @@ use guildhall_domain::{
 
 use crate::{
     StoreError, convert,
-    db::{Db, Tx},
+    db::{Db, Sql, Tx},
 };
 
 /// Somebody on the staff of a group.
@@ -76,6 +76,25 @@ pub async fn list_present(tx: &mut Tx, group: GroupId) -> Result<Vec<(Staff, boo
             Ok((row.read()?, is_local))
         })
         .collect()
+}
+
+/// How many groups hosted here somebody owns. Whoever asks for the same person waits until `tx` ends.
+pub async fn lock_owned(tx: &mut Tx, owner: ActorId) -> Result<i64, StoreError> {
+    const LOCK: Sql = Sql {
+        // One writer at a time: nothing to lock.
+        sqlite: "SELECT id FROM actors WHERE id = $1",
+        postgres: "SELECT id FROM actors WHERE id = $1 FOR NO KEY UPDATE",
+    };
+    tx.query(LOCK).bind(owner.0).optional::<(i64,)>().await?;
+    let (count,): (i64,) = tx
+        .query(
+            "SELECT count(*) FROM staff s JOIN groups g ON g.id = s.group_id
+             WHERE s.actor_id = $1 AND s.role = 'owner' AND g.is_local",
+        )
+        .bind(owner.0)
+        .one()
+        .await?;
+    Ok(count)
 }
 
 /// Makes somebody what they are from now on. How long they have been on the staff stays as it was.

@@ -48,6 +48,7 @@ impl Here {
             description: String::new(),
             allow_list_only: false,
             absence: ABSENCE,
+            groups_per_person: 2,
         };
         let app = App {
             store: db,

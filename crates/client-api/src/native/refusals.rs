@@ -73,6 +73,7 @@ impl From<CreateGroupError> for Problem {
                 Self::conflict("name-taken", "a group or a person here has this name").about("name")
             }
             CreateGroupError::Settings(invalid) => invalid.into(),
+            CreateGroupError::Quota(refusal) => Self::forbidden(refusal.code(), refusal.to_string()),
             CreateGroupError::Store(source) => Self::internal(source),
         }
     }

@@ -130,6 +130,11 @@ impl Lanes {
         }
     }
 
+    /// Whether something in the store found no room.
+    pub(super) fn has_spilled(&self) -> bool {
+        !self.spilled.is_empty()
+    }
+
     /// From now on the store is read from its begin.
     pub(super) fn begin_reading(&mut self) {
         self.spilled.clear();
