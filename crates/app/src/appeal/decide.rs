@@ -131,15 +131,16 @@ async fn judge_as(
         None => Powers::NONE,
     };
     let moderates = powers.may(Permission::Appeals);
-    let stands_in = open.group.filter(|_| !moderates).map(GroupId::actor);
-    // An admin who acts for the group may be the one who did so before.
-    let decided_it = decided.by.is_some_and(|by| by == judge || Some(by) == stands_in);
+    let group = open.group.map(GroupId::actor);
+    let stands_in = group.filter(|_| !moderates);
+    // An admin stood in for the group, maybe this one: as its helper too, or before they became a moderator.
+    let decided_it = decided.by.is_some_and(|by| by == judge || (viewer.is_admin && Some(by) == group));
     let known = JudgeFacts {
         is_appellant: open.actor == judge,
         decided_it,
         moderates,
         is_admin: viewer.is_admin,
-        has_others: appeal::has_other_judges(tx, open.group, judge, open.actor).await?,
+        has_others: appeal::has_other_judges(tx, open, decided.by, judge, app.now()).await?,
     };
     match decide_judge(&known) {
         // Who may not know of an appeal does not learn that there is one.

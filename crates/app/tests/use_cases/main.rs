@@ -19,6 +19,7 @@ mod explaining;
 mod groups;
 mod invitations;
 mod joining;
+mod judging;
 mod looking_back;
 mod moderating;
 mod moving;

@@ -133,13 +133,14 @@ pub fn decide_appeal(facts: &AppealFacts, now: Timestamp) -> Result<(), AppealRe
 pub struct JudgeFacts {
     /// They made it.
     pub is_appellant: bool,
-    /// They decided what it is about.
+    /// They decided what it is about, or may be the admin who did so in the name of the group.
     pub decided_it: bool,
     /// They may decide appeals in the group.
     pub moderates: bool,
     /// They administer the instance.
     pub is_admin: bool,
-    /// Whether anybody else here could decide: another moderator of the group who lives here, or an admin.
+    /// Whether anybody else here could decide, who did not, for all that is known: another moderator of the group who lives
+    /// here, or an admin.
     pub has_others: bool,
 }
 
