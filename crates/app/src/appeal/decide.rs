@@ -49,7 +49,7 @@ pub enum DecideError {
     /// An end in the past.
     #[error("the end lies in the past; to end it at once, take the decision back")]
     Over,
-    /// What was decided is over, was lifted, or was decided anew.
+    /// What was decided is over, was lifted, was decided anew, or is another group's by now.
     #[error("this does not hold any more, so it cannot be given another end")]
     NotStanding,
     /// Nobody who decides it may set that aside.

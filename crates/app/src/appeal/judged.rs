@@ -3,9 +3,9 @@
 use guildhall_domain::{
     ActorId,
     admission::Sanction,
-    moderation::{Decision, DecisionAction},
+    moderation::{Decision, DecisionAction, Target},
 };
-use guildhall_store::{StoreError, Tx, ending, standing};
+use guildhall_store::{StoreError, Tx, ending, entry, group, standing};
 
 use crate::App;
 
@@ -19,23 +19,36 @@ pub(super) struct Judged<'a> {
 }
 
 impl Judged<'_> {
-    /// Whether it is still the last word of its kind: what was decided later is not what was objected to.
-    pub(super) async fn stands(&self, tx: &mut Tx) -> Result<bool, StoreError> {
+    /// Locks what it is about, and asks whether it still stands: as the last word of its kind, for what was decided later is
+    /// not what was objected to, and about something that is still the group's to decide about. What is read after this is
+    /// as it is while others wait.
+    ///
+    /// A person is locked with the group, as by whoever imposes a sanction; an entry with its thread.
+    pub(super) async fn lock_standing(&self, tx: &mut Tx) -> Result<bool, StoreError> {
         let Decision { id, group, ref target, action, .. } = *self.decided;
+        match (target, group) {
+            (Target::Actor(_), Some(group)) => {
+                group::lock(tx, group).await?;
+            }
+            (Target::Actor(actor), None) => standing::lock(tx, None, *actor).await?,
+            (Target::Entry(entry), _) => {
+                let Some(entry) = entry::lock_in_thread(tx, *entry).await? else { return Ok(false) };
+                if group.is_some_and(|group| group != entry.group_id) {
+                    return Ok(false);
+                }
+            }
+            (Target::Host(_), _) => {}
+        }
         Ok(ending::find_decision(tx, group, target, action).await? == Some(id))
     }
 
+    /// Whether the one who objects is banned, from the group or the whole instance.
     pub(super) async fn is_banned(&self, app: &App, tx: &mut Tx) -> Result<bool, StoreError> {
-        for scope in [None, self.decided.group] {
-            let sanctions = standing::find_in(tx, scope, self.person).await?;
-            if sanctions.end_of(Sanction::Ban, app.now()).is_some() {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        standing::is_banned(tx, self.decided.group, self.person, app.now()).await
     }
 }
 
+/// The sanction that a decision imposes.
 pub(super) fn sanction_of(action: DecisionAction) -> Option<Sanction> {
     match action {
         DecisionAction::Ban => Some(Sanction::Ban),

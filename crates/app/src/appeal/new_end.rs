@@ -26,20 +26,17 @@ impl Judged<'_> {
         until: Timestamp,
     ) -> Result<Decision, DecideError> {
         let Decision { group, action, ref target, .. } = *self.decided;
-        if !self.stands(tx).await? {
+        if !self.lock_standing(tx).await? {
             return Err(DecideError::NotStanding);
         }
         match (target, sanction_of(action)) {
             (Target::Actor(actor), Some(sanction)) => {
-                if let Some(group) = group {
-                    group::lock(tx, group).await?;
-                }
                 let held = standing::find_in(tx, group, *actor).await?.end_of(sanction, app.now());
                 held.ok_or(DecideError::NotStanding)?;
                 standing::set(tx, group, *actor, sanction, End::At(until)).await?;
             }
             (Target::Entry(id), None) if action == DecisionAction::Lock => {
-                let locked = entry::lock(tx, *id).await?.filter(|entry| entry.is_locked(app.now()));
+                let locked = entry::find_in(tx, *id).await?.filter(|entry| entry.is_locked(app.now()));
                 locked.ok_or(DecideError::NotStanding)?;
                 entry::set_locked(tx, *id, true, Some(until)).await?;
             }

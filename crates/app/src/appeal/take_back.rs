@@ -43,13 +43,13 @@ impl Judged<'_> {
             // Before all others: who carries it out has it first, too.
             removal::delete_of_ban(tx, self.decided.id).await?;
         }
+        let stands = self.lock_standing(tx).await?;
         decide_reversal(&ReversalFacts {
             action,
             layer,
             is_banned: self.is_banned(app, tx).await?,
             is_host_blocked,
         })?;
-        let stands = self.stands(tx).await?;
         let (undone, promise) = match (&self.decided.target, sanction_of(action)) {
             (Target::Actor(actor), Some(sanction)) => self.lift(app, tx, *actor, sanction, stands).await?,
             (Target::Actor(_), None) if stands && action == DecisionAction::Refuse => {
@@ -72,7 +72,8 @@ impl Judged<'_> {
         Ok((undone, promise))
     }
 
-    /// Lifts a sanction; with a ban, what went with it comes back, unless another ban stands by now.
+    /// Lifts a sanction; with a ban, what went with it comes back, unless another ban stands by now: of the group, or of
+    /// the whole instance.
     async fn lift(
         &self,
         app: &App,
@@ -82,10 +83,6 @@ impl Judged<'_> {
         stands: bool,
     ) -> Result<(Option<Decision>, Option<Return>), StoreError> {
         let group = self.decided.group;
-        if let Some(group) = group {
-            // Before what stands in the book, as whoever imposes a sanction does.
-            group::lock(tx, group).await?;
-        }
         let undone = if stands && standing::lift(tx, group, actor, sanction).await? {
             let (by, reason) = (Some(self.by), Some(self.reason.to_owned()));
             let (undoes, news) = (Some(self.decided.id), News::Quiet);
@@ -98,17 +95,15 @@ impl Judged<'_> {
         }
         if let Some(group) = group {
             vouch::clear_failed(tx, group, actor, self.decided.at).await?;
-            if undone.is_some() {
-                self.readmit(app, tx, group, actor).await?;
-            }
         }
-        let is_banned = standing::find_in(tx, group, actor).await?.end_of(sanction, app.now()).is_some();
-        let promise = if is_banned {
-            None
-        } else {
-            Some(promise_return(app, tx, self.decided.id, self.by, self.reason).await?)
-        };
-        Ok((undone, promise))
+        if self.is_banned(app, tx).await? {
+            return Ok((undone, None));
+        }
+        if let (Some(group), true) = (group, undone.is_some()) {
+            self.readmit(app, tx, group, actor).await?;
+        }
+        let promise = promise_return(app, tx, self.decided.id, self.by, self.reason).await?;
+        Ok((undone, Some(promise)))
     }
 
     /// Makes somebody here a member again whose membership the ban ended. Who lives elsewhere follows once more: their own
@@ -136,7 +131,6 @@ impl Judged<'_> {
     /// the request back when it was refused.
     async fn let_in(&self, app: &App, tx: &mut Tx) -> Result<Option<Decision>, StoreError> {
         let Some(group) = self.decided.group else { return Ok(None) };
-        group::lock(tx, group).await?;
         let Some(person) = actor::find_in(tx, self.person).await?.filter(|person| person.is_local) else {
             return Ok(None);
         };

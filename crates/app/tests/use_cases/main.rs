@@ -3,6 +3,7 @@
 
 mod accounts;
 mod answers;
+mod appeal_races;
 mod appeals;
 mod bans;
 mod block_lists;
@@ -22,8 +23,10 @@ mod joining;
 mod judging;
 mod looking_back;
 mod moderating;
+mod moved_away;
 mod moving;
 mod notices;
+mod other_bans;
 mod partners;
 mod peering;
 mod permissions;
