@@ -3,7 +3,8 @@
 use guildhall_domain::{
     ActorId, AppealId, GroupId, Timestamp,
     moderation::{
-        AppealOutcome, Decision, JudgeFacts, JudgeRefusal, MAX_REASON_LENGTH, ReversalRefusal, decide_judge,
+        AppealOutcome, Decision, JudgeFacts, JudgeRefusal, MAX_REASON_LENGTH, NotSooner, ReversalRefusal,
+        decide_judge,
     },
     peering::Peering,
     staff::{Permission, Powers},
@@ -27,7 +28,7 @@ pub struct DecideAppeal {
     pub outcome: AppealOutcome,
     /// Why, in words that the person is shown.
     pub reason: String,
-    /// With [`AppealOutcome::Changed`]: when the sanction or lock ends now.
+    /// With [`AppealOutcome::Changed`]: when the sanction or lock ends now, which is sooner.
     pub until: Option<Timestamp>,
 }
 
@@ -49,6 +50,9 @@ pub enum DecideError {
     /// An end in the past.
     #[error("the end lies in the past; to end it at once, take the decision back")]
     Over,
+    /// An end that makes it last longer, or as long.
+    #[error(transparent)]
+    NotSooner(#[from] NotSooner),
     /// What was decided is over, was lifted, was decided anew, or is another group's by now.
     #[error("this does not hold any more, so it cannot be given another end")]
     NotStanding,

@@ -35,6 +35,7 @@ mod remote;
 mod repeating;
 mod rulebooks;
 mod rules;
+mod shortening;
 mod staff;
 mod submitting;
 mod succession;

@@ -3,7 +3,11 @@
 use std::time::Duration;
 
 use super::DecisionAction;
-use crate::{admission::Layer, text::closed_enum, time::Timestamp};
+use crate::{
+    admission::{End, Layer},
+    text::closed_enum,
+    time::Timestamp,
+};
 
 closed_enum! {
     /// What became of an appeal.
@@ -235,6 +239,27 @@ pub fn decide_reversal(facts: &ReversalFacts) -> Result<(), ReversalRefusal> {
     }
 }
 
+/// The end that an appeal was to give lies not before the one that stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an appeal can shorten what was decided, not lengthen it: give an end before the one that stands")]
+pub struct NotSooner;
+
+impl NotSooner {
+    /// A fixed name for the API.
+    pub fn code(self) -> &'static str {
+        "not-sooner"
+    }
+}
+
+/// Decides about another end for what still holds until `stands`. Nobody fares worse for having objected.
+///
+/// # Errors
+/// [`NotSooner`].
+pub fn decide_new_end(stands: End, wanted: Timestamp) -> Result<End, NotSooner> {
+    let wanted = End::At(wanted);
+    if wanted < stands { Ok(wanted) } else { Err(NotSooner) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -313,6 +338,20 @@ mod tests {
             assert_eq!(decide_reversal(&facts), Err(refusal));
             let ban = ReversalFacts { action: DecisionAction::Ban, ..facts };
             assert_eq!(decide_reversal(&ban), Ok(()), "nothing comes in by that");
+        }
+    }
+
+    #[test]
+    fn an_appeal_shortens_and_never_lengthens() {
+        let (sooner, later) = (Timestamp(DAY), Timestamp(2 * DAY));
+        for (stands, wanted, decided) in [
+            (End::At(later), sooner, Ok(End::At(sooner))),
+            (End::At(sooner), later, Err(NotSooner)),
+            (End::At(sooner), sooner, Err(NotSooner)),
+            (End::Open, later, Ok(End::At(later))),
+            (End::Open, Timestamp(i64::MAX), Ok(End::At(Timestamp(i64::MAX)))),
+        ] {
+            assert_eq!(decide_new_end(stands, wanted), decided, "{stands:?} to {wanted:?}");
         }
     }
 }
