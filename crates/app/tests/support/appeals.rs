@@ -3,7 +3,7 @@
 use guildhall_app::{
     Viewer,
     appeal::{self, DecideAppeal, MakeAppeal},
-    case::{self, Act, CaseAction, Report},
+    case::{self, Act, PersonAction, Report},
     group::{self, SetBan},
     read::{CaseFilter, PageRequest, cases},
 };
@@ -83,7 +83,7 @@ pub(crate) async fn ban_everywhere(here: &Here, chief: &Viewer, person: ActorId)
     case::report(&here.app, report).await.unwrap();
     let filter = CaseFilter { is_open: true, assignee: None };
     let open = cases::of_instance(&here.app, chief, filter, PageRequest::default()).await.unwrap().items;
-    let actions = vec![CaseAction::Ban { until: None, removes_content: true }];
+    let actions = vec![PersonAction::Ban { until: None, removes_content: true }.into()];
     case::act(&here.app, chief, open[0].id, Act { actions, ..Act::default() }).await.unwrap();
 }
 

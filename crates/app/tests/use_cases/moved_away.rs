@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use guildhall_app::{
     appeal::{self, DecideError},
-    case::{self, Act, CaseAction, Report},
+    case::{self, Act, EntryAction, Report},
     entry::{self, Annotate, Annotation},
     read::{CaseFilter, PageRequest, cases},
 };
@@ -49,12 +49,12 @@ async fn lock(here: &Here, entry: EntryId, by: ActorId, locked: bool) {
 }
 
 /// Decides about a post by a case.
-async fn act_on(here: &Here, post: EntryId, by: ActorId, action: CaseAction) {
+async fn act_on(here: &Here, post: EntryId, by: ActorId, action: EntryAction) {
     case::report(&here.app, Report { entries: vec![post], ..Report::by(by, "Look.") }).await.unwrap();
     let (reader, open) = (viewer(by), CaseFilter { is_open: true, assignee: None });
     let group = here.entry(post).await.group_id;
     let found = cases::of_group(&here.app, &reader, group, open, PageRequest::default()).await.unwrap().items;
-    let act = Act { actions: vec![action], ..Act::default() };
+    let act = Act { actions: vec![action.into()], ..Act::default() };
     case::act(&here.app, &reader, found[0].id, act).await.unwrap();
 }
 
@@ -95,9 +95,9 @@ on_both_engines! {
     async fn what_hides_a_post_is_left_to_the_group_that_has_it_now(db: Db) {
         let here = Here::new(db);
         let Neighbours { from, to, mona, judge, ann, .. } = Neighbours::new(&here).await;
-        for action in [CaseAction::Remove, CaseAction::Limit, CaseAction::MarkSensitive] {
+        for action in [EntryAction::Remove, EntryAction::Limit, EntryAction::MarkSensitive] {
             let post = here.post(from, ann, "Tulips").await;
-            act_on(&here, post, mona, action.clone()).await;
+            act_on(&here, post, mona, action).await;
             let made = object(&here, latest(&here, ann).await, ann).await;
             put_into(&here, post, to).await;
             let before = here.entry(post).await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use guildhall_app::{
     Viewer,
     appeal::{self, DecideAppeal, DecideError},
-    case::{self, Act, CaseAction, Report},
+    case::{self, Act, EntryAction, PersonAction, Report},
     entry::{self, Annotate, Annotation},
     group::{self, ChangeGroup, SetBan},
     peering::{self, By, SetPeering},
@@ -196,7 +196,7 @@ on_both_engines! {
         here.join(group, ann).await;
         report(&here, here.post(group, ann, "Buy!").await, bob).await;
         let id = only_case(&here, &viewer(by), group).await;
-        let actions = vec![CaseAction::Ban { until: None, removes_content: false }];
+        let actions = vec![PersonAction::Ban { until: None, removes_content: false }.into()];
         case::act(&here.app, &viewer(by), id, Act { actions, ..Act::default() }).await.unwrap();
         let vouches = vouch::list_by(&here.app.store, group, eve, 9).await.unwrap();
         assert_eq!(vouches[0].failed_at, Some(here.now()));
@@ -209,7 +209,7 @@ on_both_engines! {
         let post = here.post(group, ann, "Tulips").await;
         report(&here, post, bob).await;
         let id = only_case(&here, &viewer(by), group).await;
-        let actions = vec![CaseAction::Mute(None), CaseAction::Remove];
+        let actions = vec![PersonAction::Mute(None).into(), EntryAction::Remove.into()];
         case::act(&here.app, &viewer(by), id, Act { actions, ..Act::default() }).await.unwrap();
         let seen = async || acquaintance::find(&here.app.store, group, ann).await.unwrap().unwrap().0;
         let first = seen().await;
@@ -293,7 +293,7 @@ on_both_engines! {
         let post = here.post(group, ann, "Tulips").await;
         report(&here, post, bob).await;
         let id = only_case(&here, &viewer(by), group).await;
-        let act = Act { actions: vec![CaseAction::MarkSensitive], ..Act::default() };
+        let act = Act { actions: vec![EntryAction::MarkSensitive.into()], ..Act::default() };
         case::act(&here.app, &viewer(by), id, act).await.unwrap();
         let made = object(&here, latest(&here, ann).await, ann).await;
         here.told().await;
