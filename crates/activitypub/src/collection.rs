@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use crate::{FieldError, Iri, read};
 
-/// How many items are read of one page.
-pub const MAX_ITEMS: usize = 1000;
+/// How many items are read of one page: with ids of 100 characters what fits into a document of 1 MiB.
+pub const MAX_ITEMS: usize = 10_000;
 
 /// A `Collection`, `OrderedCollection`, or a page of either.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +18,8 @@ pub struct Collection {
     pub total_items: Option<u64>,
     /// The items told here, in order.
     pub items: Vec<Item>,
+    /// Whether there are more of them than [`MAX_ITEMS`].
+    pub is_cut: bool,
     /// The first page, when it has an id.
     pub first: Option<Iri>,
     /// The first page, when it is embedded.
@@ -50,7 +52,7 @@ impl Item {
 }
 
 impl Collection {
-    /// Reads a collection or page; at most 1000 items.
+    /// Reads a collection or page; at most [`MAX_ITEMS`].
     ///
     /// # Errors
     /// `type` is none of the four.
@@ -71,6 +73,7 @@ impl Collection {
             is_page: kind.ends_with("Page"),
             total_items: read::number(value, "totalItems"),
             items: read::items(value, field).take(MAX_ITEMS).filter_map(item).collect(),
+            is_cut: read::items(value, field).nth(MAX_ITEMS).is_some(),
             first: read::first_id(value, "first"),
             first_page,
             next: read::first_id(value, "next"),

@@ -23,6 +23,8 @@ pub struct Site {
     pub allow_list_only: bool,
     /// After how long without a sign of them somebody who leads a group is taken for absent; zero: never.
     pub absence: Duration,
+    /// How many groups a person who is no admin may own; 0: only admins make groups.
+    pub groups_per_person: u32,
 }
 
 /// Everything the use cases share. Cheap to clone.

@@ -298,8 +298,8 @@ pub struct SuspendActor {
 }
 
 /// Bans somebody from the whole instance at the word of their own server, or lifts that ban; recorded as a decision for the
-/// whole instance. Lifting a ban that is not there is nothing to record, and a ban that stands by the word of those who run
-/// this server is theirs alone to change.
+/// whole instance. What is said again is nothing to record, nor is lifting a ban that is not there; and a ban that stands by
+/// the word of those who run this server is theirs alone to change.
 pub async fn actor_suspended(app: &App, command: SuspendActor) -> Result<(), StoreError> {
     let SuspendActor { actor, by, is_suspended, until, reason, cause } = command;
     let mut tx = app.begin().await?;
@@ -315,8 +315,10 @@ pub async fn actor_suspended(app: &App, command: SuspendActor) -> Result<(), Sto
         return tx.commit().await;
     }
     let changed = if is_suspended {
-        standing::set(&mut tx, None, actor, Sanction::Ban, End::at(until)).await?;
-        true
+        let held = standing::find_in(&mut tx, None, actor).await?.end_of(Sanction::Ban, app.now());
+        let end = End::at(until);
+        standing::set(&mut tx, None, actor, Sanction::Ban, end).await?;
+        held != Some(end)
     } else {
         standing::lift(&mut tx, None, actor, Sanction::Ban).await?
     };

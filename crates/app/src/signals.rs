@@ -9,6 +9,7 @@ use guildhall_domain::ActorId;
 use tokio::sync::{Notify, broadcast};
 
 use crate::entry::Door;
+use crate::read::transparency::Reckoned;
 use crate::rulebook::Shelf;
 
 /// What is forgotten at a time before those who listen are told to forget everything.
@@ -32,6 +33,8 @@ pub struct Signals {
     pub(crate) shelf: Shelf,
     /// Trials of rules, one at a time: each keeps a processor busy.
     pub(crate) trials: tokio::sync::Mutex<()>,
+    /// Transparency reports.
+    pub(crate) reckoned: Reckoned,
     forgets: broadcast::Sender<Forget>,
     outbox: Arc<Outbox>,
 }
@@ -98,6 +101,7 @@ impl Default for Signals {
             door: Door::default(),
             shelf: Shelf::default(),
             trials: tokio::sync::Mutex::default(),
+            reckoned: Reckoned::default(),
             forgets: broadcast::channel(FORGETS).0,
             outbox,
         }

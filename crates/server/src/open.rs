@@ -163,6 +163,7 @@ fn site(config: &Config) -> Site {
         description: config.instance.description.clone(),
         allow_list_only: config.federation.allow_list_only,
         absence: Duration::from_hours(24 * u64::from(config.instance.absence_days)),
+        groups_per_person: config.instance.groups_per_person,
     }
 }
 

@@ -18,6 +18,8 @@ use crate::{
 
 /// How far a key may be from the clock at which its row was written: clocks of nodes differ, and keys run ahead.
 const SLACK: Duration = Duration::from_hours(1);
+/// Rows that are read at once without much ado.
+const PAGE: usize = 100;
 
 /// Whose decisions are listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +33,7 @@ pub enum Scope {
 /// Whose decisions are listed together.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Many {
-    /// Those for the whole instance.
+    /// Those for the whole instance; what another server decided about one of its own where that one is in a group.
     pub instance: bool,
     /// Those of groups hosted here.
     pub here: bool,
@@ -171,16 +173,20 @@ pub async fn list(
             .bind(many.visibilities.iter().map(|visibility| visibility.as_str()).collect::<List<&str>>())
             .bind(many.groups.iter().map(|group| group.0).collect::<List<i64>>()),
     };
-    let is_narrow = *filter != Filter::default();
-    let rows: Vec<Row> = if is_narrow { query.slow() } else { query }.all().await?;
+    // The last ones of a group lie side by side; whatever else is asked for may have to be looked for.
+    let is_page = *filter == Filter::default() && matches!(scope, Scope::Group(_)) && limit <= PAGE;
+    let rows: Vec<Row> = if is_page { query } else { query.slow() }.all().await?;
     convert::all(rows)
 }
 
-/// A follower is what makes the word of a group elsewhere ours to show: else anybody could have anything said here.
+/// A follower is what makes the word of a group elsewhere ours to show, and a membership that of another server: else anybody
+/// could have anything said here.
 const OF_MANY: Sql = Sql {
     sqlite: select!(
         "LEFT JOIN groups g ON g.id = d.group_id",
-        "(($11 = 1 AND d.group_id IS NULL)
+        "(($11 = 1 AND d.group_id IS NULL AND (
+              NOT EXISTS (SELECT 1 FROM actors b WHERE b.id = d.by_actor_id AND NOT b.is_local)
+              OR EXISTS (SELECT 1 FROM memberships p WHERE p.actor_id = d.actor_id AND p.state = 'member')))
           OR ((($12 = 1 AND g.is_local)
                OR ($13 = 1 AND NOT g.is_local AND EXISTS (
                    SELECT 1 FROM memberships m JOIN actors f ON f.id = m.actor_id
@@ -189,7 +195,9 @@ const OF_MANY: Sql = Sql {
     ),
     postgres: select!(
         "LEFT JOIN groups g ON g.id = d.group_id",
-        "(($11 = 1 AND d.group_id IS NULL)
+        "(($11 = 1 AND d.group_id IS NULL AND (
+              NOT EXISTS (SELECT 1 FROM actors b WHERE b.id = d.by_actor_id AND NOT b.is_local)
+              OR EXISTS (SELECT 1 FROM memberships p WHERE p.actor_id = d.actor_id AND p.state = 'member')))
           OR ((($12 = 1 AND g.is_local)
                OR ($13 = 1 AND NOT g.is_local AND EXISTS (
                    SELECT 1 FROM memberships m JOIN actors f ON f.id = m.actor_id

@@ -60,6 +60,26 @@ pub async fn find_locked(
     row.map(from_row).transpose()
 }
 
+/// Whether somebody is a member of a group, and has been since `latest` or before: in a transaction that has it locked.
+pub async fn is_member_since(
+    tx: &mut Tx,
+    group: GroupId,
+    actor: ActorId,
+    latest: Timestamp,
+) -> Result<bool, StoreError> {
+    let row: Option<(i64,)> = tx
+        .query(
+            "SELECT actor_id FROM memberships
+             WHERE group_id = $1 AND actor_id = $2 AND state = 'member' AND coalesce(joined_at, 0) <= $3",
+        )
+        .bind(group.0)
+        .bind(actor.0)
+        .bind(latest.0)
+        .optional()
+        .await?;
+    Ok(row.is_some())
+}
+
 /// What somebody is in a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
@@ -234,6 +254,19 @@ pub async fn has_member_of(db: &Db, group: GroupId, authority: &str) -> Result<b
         )
         .bind(group.0)
         .bind(authority)
+        .optional()
+        .await?;
+    Ok(row.is_some())
+}
+
+/// Whether somebody here is a member of a group, and does not only wait to become one.
+pub async fn has_member_here(db: &Db, group: GroupId) -> Result<bool, StoreError> {
+    let row: Option<(i64,)> = db
+        .query(
+            "SELECT m.actor_id FROM memberships m JOIN actors a ON a.id = m.actor_id
+             WHERE m.group_id = $1 AND m.state = 'member' AND a.is_local LIMIT 1",
+        )
+        .bind(group.0)
         .optional()
         .await?;
     Ok(row.is_some())

@@ -189,6 +189,10 @@ pub struct DueLane {
     pub place: Place,
     /// As [`Received::lane`].
     pub lane: ApId,
+    /// As [`Received::host`].
+    pub host: String,
+    /// How long its body is.
+    pub bytes: usize,
 }
 
 /// Where an activity stands among all that is due.
@@ -212,15 +216,15 @@ pub async fn list_due_lanes(
     limit: usize,
 ) -> Result<Vec<DueLane>, StoreError> {
     const DUE: Sql = Sql {
-        sqlite: "SELECT id, due_at, position, coalesce(via_ap_id, actor_ap_id) FROM received_activities
-                 WHERE state = 'queued' AND due_at <= $1 AND (due_at, position) > ($2, $3)
+        sqlite: "SELECT id, due_at, position, coalesce(via_ap_id, actor_ap_id), host, CAST(length(body) AS BIGINT)
+                 FROM received_activities WHERE state = 'queued' AND due_at <= $1 AND (due_at, position) > ($2, $3)
                    AND shard IN (SELECT value FROM json_each($5))
                  ORDER BY due_at, position LIMIT $4",
-        postgres: "SELECT id, due_at, position, coalesce(via_ap_id, actor_ap_id) FROM received_activities
-                   WHERE state = 'queued' AND due_at <= $1 AND (due_at, position) > ($2, $3) AND shard = ANY($5)
+        postgres: "SELECT id, due_at, position, coalesce(via_ap_id, actor_ap_id), host, CAST(length(body) AS BIGINT)
+                   FROM received_activities WHERE state = 'queued' AND due_at <= $1 AND (due_at, position) > ($2, $3) AND shard = ANY($5)
                    ORDER BY due_at, position LIMIT $4",
     };
-    let rows: Vec<(i64, i64, i64, String)> = db
+    let rows: Vec<(i64, i64, i64, String, String, i64)> = db
         .query(DUE)
         .bind(now.0)
         .bind(after.due_at)
@@ -229,12 +233,14 @@ pub async fn list_due_lanes(
         .bind(shards.iter().map(|shard| i64::from(*shard)).collect::<List<i64>>())
         .all()
         .await?;
-    let due = |(id, due_at, position, lane): (i64, i64, i64, String)| DueLane {
+    let due = rows.into_iter().map(|(id, due_at, position, lane, host, bytes)| DueLane {
         id: ReceivedId(id),
         place: Place { due_at, position },
         lane: ApId::new(lane),
-    };
-    Ok(rows.into_iter().map(due).collect())
+        host,
+        bytes: usize::try_from(bytes).unwrap_or(usize::MAX),
+    });
+    Ok(due.collect())
 }
 
 /// Those of `ids` that still wait, in the order of `ids`.

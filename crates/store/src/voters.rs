@@ -43,6 +43,7 @@ pub async fn list(
         .bind(entry.0)
         .bind(after.map_or(i64::MIN, |actor| actor.0))
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .slow()
         .all()
         .await?;
     let cast = |(actor, value, at)| {
@@ -87,6 +88,7 @@ pub async fn list_facts(
         .bind(looked.entry.map_or(0, |entry| entry.0))
         .bind(looked.since.0)
         .bind(new_since.0)
+        .slow()
         .all()
         .await?;
     Ok(rows.into_iter().map(VoterFacts::from).collect())

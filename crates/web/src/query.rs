@@ -83,7 +83,7 @@ impl PeriodQuery {
             let given = text.as_deref().map(str::trim).filter(|text| !text.is_empty());
             given.map(|text| read(text).ok_or("A day such as 2026-03-01 is wanted.")).transpose()
         };
-        let (from, to) = (read(&self.from, period::beginning)?, read(&self.to, period::end)?);
+        let (from, to) = (read(&self.from, period::day)?, read(&self.to, period::end_of_day)?);
         Period::new(from, to, now).map_err(|error| match error {
             PeriodError::Backwards => "The end of a period comes after its beginning.".to_owned(),
             PeriodError::TooLong => "At most 400 days can be counted at once.".to_owned(),

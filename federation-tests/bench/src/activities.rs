@@ -58,6 +58,19 @@ pub(crate) struct TakenIn {
     pub(crate) done: Duration,
 }
 
+impl TakenIn {
+    /// Several, one after another, as one.
+    pub(crate) fn all(parts: Vec<Self>) -> Self {
+        let (mut cost, mut accepted, mut done) = (Cost::NOTHING, Duration::ZERO, Duration::ZERO);
+        for part in parts {
+            cost = cost.and(part.cost);
+            accepted += part.accepted;
+            done += part.done;
+        }
+        Self { cost, accepted, done }
+    }
+}
+
 /// Sends comments that are not known yet and waits for what becomes of them.
 pub(crate) async fn take_in(
     peers: &Peers,

@@ -37,6 +37,20 @@ pub(crate) struct Cost {
 }
 
 impl Cost {
+    /// Of no operation.
+    pub(crate) const NOTHING: Self =
+        Self { operations: 0, spent: Spent { server: Duration::ZERO, database: None } };
+
+    /// Both together.
+    pub(crate) fn and(self, other: Self) -> Self {
+        let database = match (self.spent.database, other.spent.database) {
+            (None, None) => None,
+            (one, two) => Some(one.unwrap_or_default() + two.unwrap_or_default()),
+        };
+        let spent = Spent { server: self.spent.server + other.spent.server, database };
+        Self { operations: self.operations + other.operations, spent }
+    }
+
     /// Milliseconds of the server's CPU an operation.
     pub(crate) fn server_ms(&self) -> f64 {
         self.each(self.spent.server)
@@ -146,9 +160,22 @@ pub(crate) fn median(mut spans: Vec<Duration>) -> Duration {
     spans.get(spans.len() / 2).copied().unwrap_or_default()
 }
 
+/// The middle one of the ratios of what was measured by turns; zero of none.
+pub(crate) fn median_ratio(these: &[f64], to_those: &[f64]) -> f64 {
+    let mut ratios: Vec<f64> = these.iter().zip(to_those).map(|(one, other)| one / other).collect();
+    ratios.sort_unstable_by(f64::total_cmp);
+    ratios.get(ratios.len() / 2).copied().unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_round_that_was_disturbed_does_not_make_the_ratio() {
+        assert!((median_ratio(&[1.0, 9.0, 1.2], &[1.0, 1.0, 1.0]) - 1.2).abs() < 1e-9);
+        assert!(median_ratio(&[], &[]).abs() < 1e-9);
+    }
 
     #[test]
     fn a_goal_is_reached_up_to_one() {

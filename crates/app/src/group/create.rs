@@ -3,7 +3,7 @@
 use guildhall_domain::{
     ActorId, GroupId,
     actor::ActorKind,
-    group::{InvalidSettings, Policy, Rule, decide_settings},
+    group::{InvalidSettings, Policy, QuotaRefusal, Rule, decide_quota, decide_settings},
     handle::{InvalidHandle, decide_local_name},
     staff::{Office, StaffRole},
     text::{clean, clean_line},
@@ -49,16 +49,42 @@ pub enum CreateGroupError {
     /// A text that does not fit.
     #[error(transparent)]
     Settings(#[from] InvalidSettings),
+    /// They own as many as one person may, or only admins make groups.
+    #[error(transparent)]
+    Quota(#[from] QuotaRefusal),
     /// Reading or writing failed.
     #[error("reading or writing the group failed")]
     Store(#[from] StoreError),
 }
 
-/// Makes a group hosted here.
+/// Makes a group hosted here, as whoever runs the server.
 ///
 /// # Errors
 /// [`CreateGroupError`]; nothing is written then.
 pub async fn create(app: &App, command: CreateGroup) -> Result<GroupId, CreateGroupError> {
+    make(app, command, None).await
+}
+
+/// Makes a group hosted here that somebody with an account will own: admins any number, others as many as the instance lets
+/// one person own.
+///
+/// # Errors
+/// [`CreateGroupError`]; nothing is written then.
+pub async fn create_own(
+    app: &App,
+    owner: ActorId,
+    is_admin: bool,
+    command: CreateGroup,
+) -> Result<GroupId, CreateGroupError> {
+    make(app, command, Some(owner).filter(|_| !is_admin)).await
+}
+
+/// `counted`: whose groups are counted.
+async fn make(
+    app: &App,
+    command: CreateGroup,
+    counted: Option<ActorId>,
+) -> Result<GroupId, CreateGroupError> {
     decide_local_name(&command.name)?;
     let title = if command.title.is_empty() { command.name.clone() } else { clean_line(&command.title) };
     let (description, rules) = (clean(&command.description), clean_rules(command.rules));
@@ -79,6 +105,9 @@ pub async fn create(app: &App, command: CreateGroup) -> Result<GroupId, CreateGr
     };
 
     let mut tx = app.begin().await?;
+    if let Some(owner) = counted {
+        decide_quota(staff::lock_owned(&mut tx, owner).await?, app.site.groups_per_person)?;
+    }
     if !actor::insert_local(&mut tx, actor_id, &actor_fields, now).await? {
         return Err(CreateGroupError::NameTaken);
     }

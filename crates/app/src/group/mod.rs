@@ -16,7 +16,7 @@ mod trust;
 mod warn;
 
 pub use ban::{SetBan, set_ban};
-pub use create::{CreateGroup, CreateGroupError, create};
+pub use create::{CreateGroup, CreateGroupError, create, create_own};
 pub(crate) use door::{Waiting, ask_again, at_door};
 pub(crate) use join::admit as admit_member;
 pub use join::{Brings, JoinError, RequestJoin, join_with, request_join};

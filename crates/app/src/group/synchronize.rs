@@ -13,8 +13,9 @@ use crate::{App, cause, facts};
 
 /// Whoever joined so shortly before the list was asked for may not be on it yet.
 const SETTLED: Duration = Duration::from_mins(10);
-/// How many are told in one go that they are not known here.
-const MOST_UNDONE: usize = 100;
+/// How many memberships end here, and how many are undone there, in one go: the rest follows with the next list. So a server
+/// that names nobody, because it is broken or was set back, has not put everybody out before anybody can look.
+const MOST_AT_ONCE: usize = 100;
 
 /// A group elsewhere has said who of our people is a member.
 #[derive(Debug, Clone)]
@@ -36,11 +37,11 @@ pub async fn take_members(app: &App, command: TakeMembers) -> Result<(), StoreEr
     let TakeMembers { group: id, members, asked_at } = command;
     let there: HashSet<&str> = members.iter().map(ApId::as_str).collect();
     let mut unknown = unknown_here(app, id, &members).await?;
-    unknown.truncate(MOST_UNDONE);
+    unknown.truncate(MOST_AT_ONCE);
     let settled = asked_at.minus(SETTLED);
     let mut ended = Vec::new();
     for (person, ap_id) in membership::list_here_until(&app.store, id, settled).await? {
-        if !there.contains(ap_id.as_str()) {
+        if ended.len() < MOST_AT_ONCE && !there.contains(ap_id.as_str()) {
             ended.push(facts::actor(app, person).await?);
         }
     }
@@ -52,7 +53,10 @@ pub async fn take_members(app: &App, command: TakeMembers) -> Result<(), StoreEr
         return Ok(());
     }
     for person in &ended {
-        end_membership(app, &mut tx, id, person).await?;
+        // Whoever left meanwhile, and has asked anew, is not meant.
+        if membership::is_member_since(&mut tx, id, person.id, settled).await? {
+            end_membership(app, &mut tx, id, person).await?;
+        }
     }
     for person in unknown {
         if membership::find_locked(&mut tx, id, person).await?.is_none() {
@@ -67,7 +71,8 @@ pub async fn take_members(app: &App, command: TakeMembers) -> Result<(), StoreEr
 /// Those of the list who live here and are nothing in the group.
 async fn unknown_here(app: &App, group: GroupId, members: &[ApId]) -> Result<Vec<ActorId>, StoreError> {
     let mut unknown = Vec::new();
-    for ap_id in members {
+    let here = format!("{}/", app.site.base_url.trim_end_matches('/'));
+    for ap_id in members.iter().filter(|ap_id| ap_id.as_str().starts_with(&here)) {
         let found = actor::find_by_ap_id(&app.store, ap_id).await?;
         let Some(person) = found.filter(|person| person.is_local && person.deleted_at.is_none()) else {
             continue;

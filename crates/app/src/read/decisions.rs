@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use guildhall_domain::{
     ActorId, CaseId, DecisionId, EntryId, GroupId, Timestamp,
-    admission::{HoldReason, Layer},
+    admission::Layer,
     content::EntryKind,
-    moderation::{Decision, DecisionAction, Target, WrittenRule},
+    moderation::{Decision, DecisionAction, Target, WrittenRule, open_rule},
     staff::{NotPermitted, Permission},
 };
 use guildhall_store::{
@@ -165,21 +165,13 @@ impl Reader {
 
     /// The rule that decided: what a group calls its automatic ones is for its moderators.
     fn rule_of(self, decision: &Decision) -> Option<String> {
-        let is_told = |rule: &String| match decision.layer {
-            _ if self.sees_all_of(decision) => true,
-            Layer::Rule => false,
-            // By hand, about what an automatic rule had held, or had brought into a case.
-            Layer::Moderator => {
-                rule.parse::<HoldReason>().is_ok() || OF_GROUPS_ELSEWHERE.contains(&rule.as_str())
-            }
-            _ => true,
-        };
-        decision.rule.clone().filter(is_told)
+        if self.sees_all_of(decision) {
+            decision.rule.clone()
+        } else {
+            open_rule(decision).map(str::to_owned)
+        }
     }
 }
-
-/// What refusals by groups on other servers are kept as.
-const OF_GROUPS_ELSEWHERE: [&str; 3] = ["join", "entry", "edit"];
 
 /// Decisions as they are shown.
 pub(crate) async fn told(

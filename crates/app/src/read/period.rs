@@ -30,8 +30,8 @@ pub enum PeriodError {
 }
 
 impl Period {
-    /// The one between what was given. Without both: the month of `now`; without an end: a month from the beginning;
-    /// without a beginning: the month up to the end.
+    /// The one between what was given. Without both: the month of yesterday; without an end: a month from the beginning; without
+    /// a beginning: the month up to the end.
     ///
     /// # Errors
     /// [`PeriodError`].
@@ -40,7 +40,7 @@ impl Period {
             (Some(from), Some(to)) => Self { from, to },
             (Some(from), None) => Self { from, to: months_after(from, 1) },
             (None, Some(to)) => Self { from: months_after(to, -1), to },
-            (None, None) => Self::month_of(now),
+            (None, None) => Self::latest(now),
         };
         if period.from >= period.to {
             return Err(PeriodError::Backwards);
@@ -49,6 +49,17 @@ impl Period {
             return Err(PeriodError::TooLong);
         }
         Ok(period)
+    }
+
+    /// The month that is shown where nothing else is asked for: the latest of which a day is over.
+    pub fn latest(now: Timestamp) -> Self {
+        Self::month_of(now.minus(DAY))
+    }
+
+    /// As far as its days are over: nobody learns from figures what happened a moment ago, and to whom.
+    pub fn until_today(self, now: Timestamp) -> Self {
+        let to = self.to.min(start_of(date_of(now)));
+        Self { from: self.from.min(to), to }
     }
 
     /// The whole month that a moment is in.
@@ -77,12 +88,18 @@ pub fn beginning(text: &str) -> Option<Timestamp> {
 
 /// Where it is over: after the whole of the day.
 pub fn end(text: &str) -> Option<Timestamp> {
-    day(text).map(|at| at.plus(DAY)).or_else(|| moment(text))
+    end_of_day(text).or_else(|| moment(text))
 }
 
-fn day(text: &str) -> Option<Timestamp> {
+/// The day `2026-03-01` and no moment.
+pub fn day(text: &str) -> Option<Timestamp> {
     // Exactly as the calendar field of a form sends it: a longer text says more than a day.
     (text.len() == 10).then(|| text.parse().ok()).flatten().map(start_of)
+}
+
+/// The end of a day.
+pub fn end_of_day(text: &str) -> Option<Timestamp> {
+    day(text).map(|at| at.plus(DAY))
 }
 
 fn moment(text: &str) -> Option<Timestamp> {
@@ -147,6 +164,24 @@ mod tests {
             ("1970-01-01", first),
             "nothing was before"
         );
+    }
+
+    #[test]
+    fn only_days_that_are_over_are_counted() {
+        let of = |from: &str, to: &str, now: &str| {
+            let period = Period { from: at(from), to: end(to).unwrap() }.until_today(at(now));
+            (period.from, period.to)
+        };
+        let march = (at("2026-03-01"), at("2026-04-01"));
+        assert_eq!(of("2026-03-01", "2026-03-31", "2026-04-01T00:00:00Z"), march);
+        assert_eq!(of("2026-03-01", "2026-03-31", "2026-03-31T23:59:59Z"), (march.0, at("2026-03-31")));
+        assert_eq!(
+            of("2026-03-31", "2026-03-31", "2026-03-31T12:00:00Z"),
+            (at("2026-03-31"), at("2026-03-31"))
+        );
+        let february = Period::month_of(at("2026-02-03"));
+        assert_eq!(Period::latest(at("2026-03-01T08:00:00Z")), february);
+        assert_eq!(Period::latest(at("2026-03-02T08:00:00Z")), Period::month_of(at("2026-03-02")));
     }
 
     #[test]

@@ -7,12 +7,13 @@ use guildhall_domain::{
     admission::Role,
     group::Visibility,
     membership::MembershipState,
+    peering::{self, Peering},
     staff::Permission,
     visibility::{Reader, decide_listing, decide_reading},
 };
 use guildhall_store::{StoreError, actor, group, membership};
 
-use crate::{App, Viewer, staff};
+use crate::{App, Viewer, facts, staff};
 
 /// What a viewer is in each group, asked once.
 #[derive(Default)]
@@ -98,30 +99,29 @@ async fn role_of(
     })
 }
 
-/// Whether somebody is a member; of a server, whether it has one: what one of its people was sent is on it.
+/// Whether somebody is a member; of a server, whether it has one: what one of its people was sent is on it. One that the group
+/// or the instance has blocked has none: nothing is sent to it either.
 async fn is_member(app: &App, viewer: &Viewer, group: GroupId, actor: ActorId) -> Result<bool, StoreError> {
     // As it speaks to its members.
     if actor == group.actor() {
         return Ok(true);
     }
     let own = membership::find(&app.store, group, actor).await?;
-    if own.is_some_and(|own| own.state == MembershipState::Member) {
-        return Ok(true);
-    }
+    let is_one = own.is_some_and(|own| own.state == MembershipState::Member);
     if !viewer.is_server {
+        return Ok(is_one);
+    }
+    let Some(actor) = actor::find(&app.store, actor).await?.filter(|actor| !actor.is_local) else {
+        return Ok(is_one);
+    };
+    let (of_instance, of_group) = facts::peering_of_actor(app, Some(group), &actor).await?;
+    if peering::combine(of_instance, of_group) == Peering::Blocked {
         return Ok(false);
     }
-    match actor::find(&app.store, actor).await?.filter(|actor| !actor.is_local) {
-        // By the authority of the id, which is the one that signed: a handle's domain only points to it.
-        Some(actor) => match actor.ap_id.authority() {
-            Some(authority) => {
-                let is_its_own = is_hosted_by(app, group, authority).await?;
-                Ok(is_its_own || membership::has_member_of(&app.store, group, authority).await?)
-            }
-            None => Ok(false),
-        },
-        None => Ok(false),
-    }
+    // By the authority of the id, which is the one that signed: a handle's domain only points to it.
+    let Some(authority) = actor.ap_id.authority().filter(|_| !is_one) else { return Ok(is_one) };
+    Ok(is_hosted_by(app, group, authority).await?
+        || membership::has_member_of(&app.store, group, authority).await?)
 }
 
 /// Whether a group is hosted by the server with this authority, which has what is said in it anyway.

@@ -1,7 +1,13 @@
 //! A report of a period: how much was decided, by which rules, how long that took, and what became of appeals. Counted
 //! from the records that the log shows, and from those that are between a group and one person.
 
-use guildhall_domain::{GroupId, Timestamp, moderation::Effect, visibility::decide_reading};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use guildhall_domain::{
+    GroupId, Timestamp, admission::Layer, moderation::Effect, visibility::decide_reading,
+};
 use guildhall_store::{
     StoreError,
     transparency::{
@@ -11,18 +17,35 @@ use guildhall_store::{
 
 use crate::{
     App, Viewer,
-    read::{Period, log::readable, place::Places},
+    read::{
+        Period,
+        log::{public_rule, readable},
+        place::Places,
+    },
 };
 
 pub use guildhall_store::transparency::{
     Appeals, CaseCount, Cases, Counted, InForce, Reports, RuleCount, Took,
 };
 
+/// How long figures that were counted are shown to the next who asks. Of days that are over little changes.
+const FRESH_FOR: Duration = Duration::from_mins(10);
+/// Reports that are kept at one time.
+const KEPT: usize = 100;
+/// What the automatic rules of groups are counted under.
+const AUTOMATIC: &str = "automatic";
+
+/// Reports counted lately. One is counted at a time: each reads all that was decided in its period.
+#[derive(Debug, Default)]
+pub(crate) struct Reckoned(tokio::sync::Mutex<HashMap<Span, Arc<TransparencyView>>>);
+
 /// The figures of a period.
 #[derive(Debug, Clone)]
 pub struct TransparencyView {
-    /// What is counted.
+    /// What is counted: of the period asked for, the days that are over.
     pub period: Period,
+    /// When they were counted.
+    pub at: Timestamp,
     /// How many groups are counted; of a group's own report 1.
     pub groups: usize,
     /// Decisions, by what was decided and whether a rule did it alone.
@@ -66,7 +89,7 @@ pub async fn of_group(
     viewer: &Viewer,
     group: GroupId,
     period: Period,
-) -> Result<TransparencyView, TransparencyError> {
+) -> Result<Arc<TransparencyView>, TransparencyError> {
     let (visibility, reader) = Places::default().of(app, viewer, group).await?;
     if !decide_reading(visibility, reader) {
         return Err(TransparencyError::NotReader);
@@ -74,38 +97,76 @@ pub async fn of_group(
     if !guildhall_store::group::find(&app.store, group).await?.is_some_and(|group| group.is_local) {
         return Err(TransparencyError::Elsewhere);
     }
-    Ok(count(app, span(false, vec![group], period)).await?)
+    Ok(reckon(app, span(app, false, vec![group], period)).await?)
 }
 
 /// The report of the instance: what was decided for all of it, and in the groups hosted here whose log the viewer reads
 /// without asking for it by name. For its admins those are all.
-pub async fn of_instance(app: &App, viewer: &Viewer, period: Period) -> Result<TransparencyView, StoreError> {
+pub async fn of_instance(
+    app: &App,
+    viewer: &Viewer,
+    period: Period,
+) -> Result<Arc<TransparencyView>, StoreError> {
     let (visibilities, groups) = readable(app, viewer).await?;
     let groups = list_groups(&app.store, &visibilities, &groups).await?;
-    count(app, span(true, groups, period)).await
+    reckon(app, span(app, true, groups, period)).await
 }
 
-fn span(instance: bool, groups: Vec<GroupId>, period: Period) -> Span {
-    Span { instance, groups, from: period.from, to: period.to }
+fn span(app: &App, instance: bool, groups: Vec<GroupId>, period: Period) -> Span {
+    let Period { from, to } = period.until_today(app.now());
+    Span { instance, groups, from, to }
 }
 
-async fn count(app: &App, span: Span) -> Result<TransparencyView, StoreError> {
+async fn reckon(app: &App, span: Span) -> Result<Arc<TransparencyView>, StoreError> {
+    let mut known = app.signals.reckoned.0.lock().await;
+    let now = app.now();
+    known.retain(|_, view| now.since(view.at) < FRESH_FOR);
+    if let Some(view) = known.get(&span) {
+        return Ok(view.clone());
+    }
+    let view = Arc::new(count(app, &span).await?);
+    if known.len() < KEPT {
+        known.insert(span, view.clone());
+    }
+    Ok(view)
+}
+
+async fn count(app: &App, span: &Span) -> Result<TransparencyView, StoreError> {
     let db = &app.store;
-    let actions = count_actions(db, &span).await?;
-    // Of what is not over yet, what holds now.
-    let until_now = Span { to: span.to.min(Timestamp(app.now().0.saturating_add(1))), ..span.clone() };
+    let actions = count_actions(db, span).await?;
     Ok(TransparencyView {
+        at: app.now(),
         period: Period { from: span.from, to: span.to },
         groups: span.groups.len(),
         effects: effects(&actions),
-        rules: count_rules(db, &span).await?,
-        queue: queue(db, &span).await?,
-        reports: reports(db, &span).await?,
-        cases: cases(db, &span).await?,
-        appeals: appeals(db, &span).await?,
-        in_force: sanctions_in_force(db, &until_now).await?,
+        rules: open(count_rules(db, span).await?),
+        queue: queue(db, span).await?,
+        reports: reports(db, span).await?,
+        cases: cases(db, span).await?,
+        appeals: appeals(db, span).await?,
+        in_force: sanctions_in_force(db, span).await?,
         actions,
     })
+}
+
+/// The rules by the names that everybody may know them by, most frequent first.
+fn open(counted: Vec<RuleCount>) -> Vec<RuleCount> {
+    let mut rules: Vec<RuleCount> = Vec::with_capacity(counted.len());
+    for one in counted {
+        let rule = match one.layer {
+            Layer::Rule => one.rule.map(|_| AUTOMATIC.to_owned()),
+            _ => one.rule.as_deref().map(public_rule),
+        };
+        let is_same = |other: &&mut RuleCount| {
+            (other.action, &other.rule, &other.written) == (one.action, &rule, &one.written)
+        };
+        match rules.iter_mut().find(is_same) {
+            Some(same) => same.count += one.count,
+            None => rules.push(RuleCount { rule, ..one }),
+        }
+    }
+    rules.sort_by_key(|one| std::cmp::Reverse(one.count));
+    rules
 }
 
 fn effects(actions: &[Counted]) -> Vec<(Effect, i64)> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use guildhall_app::{
     Viewer,
-    case::{self, Act, CaseAction, Report},
+    case::{self, Act, EntryAction, PersonAction, Report},
     entry::{self, Annotate, Annotation, Delete},
     group::{self, ChangeGroup, SetBan, SetSanction, Warn},
     instance, queue,
@@ -15,15 +15,15 @@ use guildhall_app::{
     remote::{self, JoinAnswered, SuspendActor},
 };
 use guildhall_domain::{
-    ActorId, EntryId, GroupId,
+    ActorId, DecisionId, EntryId, GroupId,
     actor::ActorKind,
-    admission::{End, Sanction},
+    admission::{End, Layer, Sanction},
     event::Cause,
     group::{Admission, Policy, Review, Visibility},
-    moderation::{DecisionAction, Effect, Signed, Target},
+    moderation::{Decision, DecisionAction, Effect, Signed, Target},
     peering::PeeringAction,
 };
-use guildhall_store::{Db, membership, testing::on_both_engines};
+use guildhall_store::{Db, IdGenerator, decision, membership, testing::on_both_engines};
 
 use crate::support::{
     FAR, Here,
@@ -55,8 +55,11 @@ fn admin() -> Viewer {
     Viewer { is_admin: true, ..Viewer::anonymous() }
 }
 
+/// The month of the day that is over when this returns: only those are counted.
 fn month(here: &Here) -> Period {
-    Period::month_of(here.now())
+    let month = Period::month_of(here.now());
+    here.pass(Duration::from_hours(24));
+    month
 }
 
 async fn remove(here: &Here, entry: EntryId, who: ActorId, reason: &str) {
@@ -118,7 +121,7 @@ async fn eventful(here: &Here) -> (GroupId, ActorId, ActorId) {
     let found =
         cases::of_group(&here.app, &viewer(moderator), group, open, PageRequest::default()).await.unwrap();
     let act = Act {
-        actions: vec![CaseAction::Remove, CaseAction::Warn],
+        actions: vec![EntryAction::Remove.into(), PersonAction::Warn.into()],
         reason: Some("Off topic.".to_owned()),
         note: Some("secretnote".to_owned()),
         ..Act::default()
@@ -255,15 +258,67 @@ on_both_engines! {
         instance::ensure_actor(&here.app).await.unwrap();
         instance::set_peering(&here.app, None, "bad.example", Some(PeeringAction::Block), Some("secret")).await.unwrap();
         let (bob, chief) = (here.remote("bob").await, here.elsewhere(FAR, FAR, ActorKind::Application).await);
+        let garden = here.group("garden").await;
+        here.join(garden, bob).await;
+        let nobody = here.remote("nobody").await;
         let suspend = SuspendActor {
             actor: bob, by: chief, is_suspended: true, until: None, reason: Some("Spam.".into()), cause: here.activity().await,
         };
-        remote::actor_suspended(&here.app, suspend).await.unwrap();
+        for actor in [bob, bob, nobody] {
+            let said = SuspendActor { actor, cause: here.activity().await, ..suspend.clone() };
+            remote::actor_suspended(&here.app, said).await.unwrap();
+        }
         let lines = of_instance(&here, &anybody(), LogWanted::default()).await;
-        assert_eq!(actions(&lines), [DecisionAction::Ban, DecisionAction::BlockHost]);
+        let expected = [DecisionAction::Ban, DecisionAction::BlockHost];
+        assert_eq!(actions(&lines), expected, "once, though said twice, and only of who is in a group here: {lines:?}");
         assert!(matches!(&lines[0].whose, Whose::Server(host) if host == FAR), "{lines:?}");
         assert!(matches!(lines[1].whose, Whose::Instance), "{lines:?}");
         assert_eq!((lines[1].host.as_deref(), lines[1].reason.as_deref()), (Some("bad.example"), None));
+    }
+
+    async fn rules_are_told_by_the_names_that_everybody_may_know(db: Db) {
+        let here = Here::new(db);
+        let group = here.group("garden").await;
+        let (moderator, bob) = (here.moderator(group).await, here.remote("bob").await);
+        let (of_group_, target) = (Some(group), Target::Actor(bob));
+        let decided = |number: i64, group, action, layer, rule: &str| {
+            let key = IdGenerator::first_at(here.now().0) + number;
+            let new = Decision::new(DecisionId(key), action, target.clone(), layer, here.now());
+            Decision { group, rule: Some(rule.to_owned()), is_open: true, ..new }
+        };
+        let url = "block-list https://lists.example/7f3a?key=secret";
+        let mut tx = here.app.begin().await.unwrap();
+        for decision in [
+            decided(1, of_group_, DecisionAction::Ban, Layer::Rule, "secret words"),
+            decided(2, of_group_, DecisionAction::Ban, Layer::Rule, "secret links"),
+            Decision { by: Some(moderator), ..decided(3, of_group_, DecisionAction::Ban, Layer::Moderator, "secret case") },
+            decided(4, None, DecisionAction::LimitHost, Layer::InstancePeering, url),
+        ] {
+            decision::insert(&mut tx, &decision).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let lines = of_instance(&here, &anybody(), LogWanted::default()).await;
+        assert_eq!(lines.len(), 5, "{lines:?}");
+        let report = transparency::of_instance(&here.app, &anybody(), month(&here)).await.unwrap();
+        assert!(!format!("{lines:?} {report:?}").contains("secret"), "{lines:?} {report:?}");
+        let rules: Vec<_> = report.rules.iter().map(|one| (one.rule.as_deref(), one.count)).collect();
+        assert_eq!(rules, [(Some("automatic"), 2), (Some("block-list lists.example"), 1)]);
+        let appointed = lines.iter().find(|line| line.action == DecisionAction::Appoint).unwrap();
+        assert_eq!((appointed.rule.as_deref(), appointed.detail.as_deref()), (None, Some("moderator")));
+    }
+
+    async fn a_report_ends_with_the_last_day_that_is_over(db: Db) {
+        let here = Here::new(db);
+        let group = here.group("garden").await;
+        here.moderator(group).await;
+        let today = Period::month_of(here.now());
+        let counted = transparency::of_group(&here.app, &anybody(), group, today).await.unwrap();
+        assert!(counted.actions.is_empty(), "who asks again and again would learn of each moment: {counted:?}");
+        here.pass(Duration::from_hours(24));
+        let counted = transparency::of_group(&here.app, &anybody(), group, today).await.unwrap();
+        assert_eq!(counted.actions.len(), 1);
+        let again = transparency::of_group(&here.app, &anybody(), group, today).await.unwrap();
+        assert!(std::sync::Arc::ptr_eq(&counted, &again), "counted once for all who ask");
     }
 
     async fn names_are_as_the_group_chose_when_it_was_decided(db: Db) {

@@ -1,6 +1,7 @@
 //! An instance without network or chance, on a fresh database: what the tests of use cases and read models begin with.
 #![allow(dead_code, unused_imports, reason = "each test binary uses its part")]
 
+pub(crate) mod appeals;
 mod look;
 pub(crate) mod people;
 mod ports;
@@ -48,6 +49,7 @@ impl Here {
             description: String::new(),
             allow_list_only: false,
             absence: ABSENCE,
+            groups_per_person: 2,
         };
         let app = App {
             store: db,

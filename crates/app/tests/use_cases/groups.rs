@@ -3,11 +3,12 @@
 use guildhall_app::{
     group::{self, ChangeGroup, ChangeGroupError, CreateGroup, CreateGroupError},
     port::ResolveError,
+    staff::{self, SetStaff, StaffWish},
 };
 use guildhall_domain::{
     GroupId, Handle,
-    event::EventKind,
-    group::{Admission, InvalidSettings, Policy, Posting, Review, Rule, Visibility},
+    event::{Cause, EventKind},
+    group::{Admission, InvalidSettings, Policy, Posting, QuotaRefusal, Review, Rule, Visibility},
     membership::{JoinRefusal, MembershipState},
 };
 use guildhall_store::{
@@ -24,6 +25,27 @@ fn rule(title: &str) -> Rule {
 }
 
 on_both_engines! {
+    async fn a_person_owns_so_many_groups_and_an_admin_any_number(db: Db) {
+        let here = Here::new(db);
+        let (ann, chief) = (here.person("ann").await, here.person("chief").await);
+        let make = async |owner, is_admin, name: &str| {
+            let new = CreateGroup { moderators: vec![owner], ..new_group(name, Policy::default()) };
+            group::create_own(&here.app, owner, is_admin, new).await
+        };
+        let first = make(ann, false, "first").await.unwrap();
+        make(ann, false, "second").await.unwrap();
+        let third = make(ann, false, "third").await;
+        assert!(matches!(third, Err(CreateGroupError::Quota(QuotaRefusal::TooMany(2)))), "{third:?}");
+        for name in ["a", "b", "c"] {
+            make(chief, true, &format!("of-{name}")).await.unwrap();
+        }
+        let resign = SetStaff {
+            group: first, actor: ann, by: ann, wish: StaffWish::Nothing, reason: None, cause: Cause::Local,
+        };
+        staff::set_staff(&here.app, resign).await.unwrap();
+        make(ann, false, "third").await.unwrap();
+    }
+
     async fn a_group_is_made_with_all_that_was_said_of_it(db: Db) {
         let here = Here::new(db);
         let (ann, bob) = (here.person("ann").await, here.remote("bob").await);

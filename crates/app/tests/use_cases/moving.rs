@@ -26,7 +26,12 @@ async fn group_for(here: &Here, name: &str, visibility: Visibility) -> GroupId {
 }
 
 /// Moves a thread by a case about it.
-async fn move_to(here: &Here, moderator: ActorId, post: EntryId, to: GroupId) -> Result<(), CaseError> {
+pub(crate) async fn move_to(
+    here: &Here,
+    moderator: ActorId,
+    post: EntryId,
+    to: GroupId,
+) -> Result<(), CaseError> {
     let report = Report { entries: vec![post], ..Report::by(moderator, "It belongs elsewhere.") };
     case::report(&here.app, report).await.unwrap();
     let (reader, open) = (viewer(moderator), CaseFilter { is_open: true, assignee: None });

@@ -3,7 +3,7 @@
 
 use guildhall_app::{
     Viewer,
-    case::{self, Act, CaseAction, CaseError, FlagAnswer, Report},
+    case::{self, Act, CaseAction, CaseError, EntryAction, FlagAnswer, PersonAction, Report},
     entry::{self, DeleteError},
     group::{self, ModerationError, SetSanction},
     queue::{self, QueueError},
@@ -105,7 +105,7 @@ on_both_engines! {
         let here = Here::new(db);
         let (group, owner, mona, post) = reported(&here).await;
         let id = open_cases(&here, &viewer(owner), group).await[0].id;
-        act(&here, &viewer(owner), id, CaseAction::AskChange).await.unwrap();
+        act(&here, &viewer(owner), id, CaseAction::Entry(EntryAction::AskChange)).await.unwrap();
         let item = here.waiting(group).await;
         let error = queue::admit(&here.app, item.id, mona).await.unwrap_err();
         assert!(matches!(error, QueueError::NotPermitted(NotPermitted::Oneself)), "{error}");
@@ -145,7 +145,7 @@ on_both_engines! {
         let told = async |reader| reports::of_group(&here.app, reader, group, PageRequest::default()).await.unwrap().items.len();
         assert_eq!((told(&own).await, told(&owner).await), (0, 1), "nor who reported them");
         assert!(matches!(cases::find(&here.app, &own, id).await, Err(CaseError::NotFound)));
-        for action in [CaseAction::Dismiss, CaseAction::Unmute, CaseAction::Remove] {
+        for action in [CaseAction::Dismiss, CaseAction::Person(PersonAction::Unmute), CaseAction::Entry(EntryAction::Remove)] {
             assert!(matches!(act(&here, &own, id, action).await, Err(CaseError::NotFound)));
         }
         for done in [
@@ -160,7 +160,7 @@ on_both_engines! {
         report(&here, theirs, here.person("carol").await).await;
         assert_eq!(open_cases(&here, &own, group).await.len(), 1);
         let chief = Viewer { is_admin: true, ..own };
-        act(&here, &chief, id, CaseAction::Remove).await.unwrap();
+        act(&here, &chief, id, CaseAction::Entry(EntryAction::Remove)).await.unwrap();
         assert_eq!(here.state(post).await, EntryState::Removed);
         let record = here.decisions(group).await.pop().unwrap();
         assert_eq!((record.action, record.by), (DecisionAction::Remove, Some(group.actor())));
@@ -175,7 +175,7 @@ on_both_engines! {
         let of_instance = async || cases::of_instance(&here.app, &admin(), OPEN, PageRequest::default()).await.unwrap().items;
         let open = of_instance().await;
         assert_eq!(open.len(), 1, "{open:?}");
-        act(&here, &admin(), open[0].id, CaseAction::Remove).await.unwrap();
+        act(&here, &admin(), open[0].id, CaseAction::Entry(EntryAction::Remove)).await.unwrap();
         assert_eq!(here.state(post).await, EntryState::Removed);
         // Not so where there is somebody else.
         let hal = here.person("hal").await;

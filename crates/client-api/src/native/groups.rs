@@ -47,7 +47,8 @@ pub(super) async fn list_groups(
     Ok(Listing::new(&app, &paging, Order::Groups, items, page.next))
 }
 
-/// Makes a group hosted here, whose first moderator is the owner of the token.
+/// Makes a group hosted here, which the owner of the token owns. Admins make any number; others as many as the instance lets one
+/// person own (403 `too-many-groups`), or none (403 `only-admins-make-groups`).
 #[utoipa::path(
     post,
     path = "/groups",
@@ -66,7 +67,8 @@ pub(super) async fn create_group(
     Writer(person): Writer,
     Body(new): Body<NewGroup>,
 ) -> Result<Response, Problem> {
-    let id = group::create(&app, new.command(person.actor)?).await?;
+    let id =
+        group::create_own(&app, person.actor, person.viewer.is_admin, new.command(person.actor)?).await?;
     let made = lookup::group_by_id(&app, id).await?;
     let location = format!("{}{PREFIX}/groups/{}", app.site.base_url, made.group.name);
     let body = Json(shown(&app, made, Some(person.actor)).await?);

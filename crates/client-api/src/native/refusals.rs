@@ -73,6 +73,7 @@ impl From<CreateGroupError> for Problem {
                 Self::conflict("name-taken", "a group or a person here has this name").about("name")
             }
             CreateGroupError::Settings(invalid) => invalid.into(),
+            CreateGroupError::Quota(refusal) => Self::forbidden(refusal.code(), refusal.to_string()),
             CreateGroupError::Store(source) => Self::internal(source),
         }
     }
@@ -443,6 +444,7 @@ impl From<DecideError> for Problem {
             DecideError::AlreadyDecided => Self::conflict("already-decided", error.to_string()),
             DecideError::ReasonWanted => Self::invalid("reason", error.to_string()),
             DecideError::NoEnd | DecideError::Over => Self::invalid("until", error.to_string()),
+            DecideError::NotSooner(refusal) => Self::conflict(refusal.code(), refusal.to_string()),
             DecideError::NotStanding => Self::conflict("not-standing", error.to_string()),
             DecideError::NotReversible(refusal) => Self::conflict(refusal.code(), refusal.to_string()),
             DecideError::Refused(refusal) => Self::forbidden(refusal.code(), refusal.to_string()),

@@ -1,5 +1,7 @@
 //! Reports of a period.
 
+use std::sync::Arc;
+
 use axum::{Json, extract::State};
 use guildhall_app::{App, read::transparency as read};
 
@@ -27,7 +29,8 @@ pub(super) async fn show_group_transparency(
     AskedPeriod(period): AskedPeriod,
 ) -> Result<Json<Transparency>, Problem> {
     let group = lookup::group_here(&app, &viewer, &address.name).await?.group.id;
-    Ok(Json(read::of_group(&app, &viewer, group, period).await?.into()))
+    let view = read::of_group(&app, &viewer, group, period).await?;
+    Ok(Json(Arc::unwrap_or_clone(view).into()))
 }
 
 /// The same for the whole instance: what was decided for all of it, and in the groups hosted here whose log the reader sees.
@@ -46,5 +49,5 @@ pub(super) async fn show_instance_transparency(
     AskedPeriod(period): AskedPeriod,
 ) -> Result<Json<Transparency>, Problem> {
     let view = read::of_instance(&app, &viewer, period).await.map_err(Problem::internal)?;
-    Ok(Json(view.into()))
+    Ok(Json(Arc::unwrap_or_clone(view).into()))
 }

@@ -32,6 +32,7 @@ on_both_engines! {
             "entry_title": null,
             "automatic": false,
             "rule": null,
+            "detail": null,
             "rule_number": null,
             "rule_title": null,
             "reason": "Off topic.",
@@ -150,8 +151,9 @@ on_both_engines! {
         let verdict = json!({ "outcome": "upheld", "reason": "Because." });
         alice.post(&format!("/appeals/{appeal}/decide"), verdict).await.ok();
 
+        here.advance_seconds(24 * 60 * 60);
         let seen = here.anybody().get("/groups/garden/transparency").await.ok();
-        assert_eq!((&seen["from"], &seen["to"]), (&json!("2026-03-01T00:00:00.000Z"), &json!("2026-04-01T00:00:00.000Z")));
+        assert_eq!((&seen["from"], &seen["to"]), (&json!("2026-03-01T00:00:00.000Z"), &json!("2026-03-02T00:00:00.000Z")));
         assert_eq!(seen["groups"], 1);
         assert_eq!(seen["actions"], json!([{ "action": "ban", "automatic": 0, "person": 1 }]));
         assert_eq!(seen["outcomes"], json!([{ "outcome": "sanctioned", "count": 1 }]));

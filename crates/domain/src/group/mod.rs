@@ -1,5 +1,9 @@
 //! Groups: what their moderators can set.
 
+mod quota;
+
+pub use quota::{QuotaRefusal, decide_quota};
+
 use crate::text::{MAX_TITLE_LENGTH, closed_enum};
 
 closed_enum! {

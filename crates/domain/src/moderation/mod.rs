@@ -9,11 +9,11 @@ mod voting;
 
 pub use appeal::{
     APPEAL_DAYS, AppealFacts, AppealOutcome, AppealRefusal, Appealed, JudgeFacts, JudgeRefusal,
-    MAX_APPEAL_DAYS, MAX_APPEAL_LENGTH, ReversalFacts, ReversalRefusal, appeal_until, decide_appeal,
-    decide_judge, decide_reversal, is_appealable,
+    MAX_APPEAL_DAYS, MAX_APPEAL_LENGTH, NotSooner, ReversalFacts, ReversalRefusal, appeal_until,
+    decide_appeal, decide_judge, decide_new_end, decide_reversal, is_appealable,
 };
 pub use effect::Effect;
-pub use openness::{OPEN_ACTIONS, Openness, decide_openness};
+pub use openness::{OPEN_ACTIONS, Openness, decide_openness, open_rule};
 pub use telling::{NoticeKind, Telling, decide_telling};
 pub use voting::{NAMED_FROM, NEW_FOR_DAYS, Share, VotePattern, VoterFacts, describe_votes};
 
@@ -129,6 +129,22 @@ pub enum Target {
 }
 
 impl DecisionAction {
+    /// Whether what stands for the rule of such a decision says what somebody or something became by it: a role, a permission,
+    /// a level, a policy.
+    pub fn is_detailed(self) -> bool {
+        matches!(
+            self,
+            Self::Appoint
+                | Self::Dismiss
+                | Self::ChangeRole
+                | Self::GrantPermission
+                | Self::WithdrawPermission
+                | Self::GiveTrust
+                | Self::LinkPartner
+                | Self::UnlinkPartner
+        )
+    }
+
     /// What putting a host on a list is called; `None`: taking it off.
     pub fn about_host(action: Option<PeeringAction>) -> Self {
         match action {
@@ -173,7 +189,7 @@ pub struct Decision {
     pub target: Target,
     /// The layer that decided; [`Layer::Moderator`] for a person.
     pub layer: Layer,
-    /// The rule, by its fixed name, where one decided.
+    /// The rule, by its fixed name, where one decided; of what [`DecisionAction::is_detailed`], what it was about.
     pub rule: Option<String>,
     /// The rule that the group has written down.
     pub written_rule: Option<WrittenRule>,
@@ -219,6 +235,11 @@ impl Decision {
             is_open: false,
             at,
         }
+    }
+
+    /// What somebody or something became by it: a role, a permission, a level, a policy.
+    pub fn detail(&self) -> Option<&str> {
+        self.rule.as_deref().filter(|_| self.action.is_detailed())
     }
 
     /// Who decided, as far as somebody who is not a moderator is told.

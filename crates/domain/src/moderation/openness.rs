@@ -1,6 +1,7 @@
 //! What everybody who reads a group may know of what was decided there.
 
-use super::DecisionAction;
+use super::{Decision, DecisionAction};
+use crate::admission::{HoldReason, Layer};
 
 /// How far the public learns of a decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,9 +102,30 @@ pub fn decide_openness(action: DecisionAction, was_published: bool) -> Openness 
     }
 }
 
+/// What refusals by groups on other servers are kept as.
+const OF_GROUPS_ELSEWHERE: [&str; 3] = ["join", "entry", "edit"];
+
+/// The rule of a decision, by the name that everybody may know it by. What a group calls its automatic rules is for its
+/// moderators: else one could try out which of them catches what.
+pub fn open_rule(decision: &Decision) -> Option<&str> {
+    let rule = decision.rule.as_deref().filter(|_| !decision.action.is_detailed())?;
+    let is_open = match decision.layer {
+        Layer::Rule => false,
+        // By hand, about what an automatic rule had held, or had brought into a case.
+        Layer::Moderator => rule.parse::<HoldReason>().is_ok() || OF_GROUPS_ELSEWHERE.contains(&rule),
+        _ => true,
+    };
+    is_open.then_some(rule)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        id::{ActorId, DecisionId},
+        moderation::Target,
+        time::Timestamp,
+    };
 
     #[test]
     fn what_is_offered_to_choose_from_is_what_can_be_in_a_log() {
@@ -119,5 +141,29 @@ mod tests {
             assert_eq!(decide_openness(action, false), Openness::Counted, "{action}");
         }
         assert_eq!(decide_openness(DecisionAction::Refuse, true), Openness::Counted);
+    }
+
+    #[test]
+    fn what_a_group_calls_its_automatic_rules_is_told_to_nobody_else() {
+        use DecisionAction::{Admit, Appoint, Hold, LimitHost, Refuse, Remove};
+        for (action, layer, rule, told) in [
+            (Hold, Layer::Rule, "no-links", None),
+            (Remove, Layer::Moderator, "no-links", None),
+            (Admit, Layer::Moderator, "approval", Some("approval")),
+            (Refuse, Layer::Moderator, "join", Some("join")),
+            (Refuse, Layer::Trust, "links", Some("links")),
+            (
+                LimitHost,
+                Layer::InstancePeering,
+                "block-list https://a.example",
+                Some("block-list https://a.example"),
+            ),
+            (Appoint, Layer::Moderator, "moderator", None),
+        ] {
+            let target = Target::Actor(ActorId(1));
+            let mut decision = Decision::new(DecisionId(1), action, target, layer, Timestamp(0));
+            decision.rule = Some(rule.to_owned());
+            assert_eq!(open_rule(&decision), told, "{action} by {layer}");
+        }
     }
 }

@@ -24,30 +24,42 @@ impl Fetcher {
     /// # Errors
     /// The collection itself cannot be had, or is none.
     pub async fn fetch_collection(&self, id: &ApId, budget: &mut Budget) -> Result<Vec<Item>, FetchError> {
-        Ok(self.walk(id, budget).await?.items)
+        Ok(self.walk(id, self.most_items(), budget).await?.items)
     }
 
-    /// All items of a collection, on an account of its own. `None`: they are too many, or a page could not be had.
+    /// All items of a collection, on an account of its own. `None`: they are more than `most`, or a page could not be had.
     ///
     /// # Errors
     /// As [`Fetcher::fetch_collection`].
-    pub(crate) async fn fetch_all(&self, id: &ApId) -> Result<Option<Vec<Item>>, FetchError> {
-        let walked = self.walk(id, &mut self.budget()).await?;
+    pub(crate) async fn fetch_all(&self, id: &ApId, most: usize) -> Result<Option<Vec<Item>>, FetchError> {
+        let walked = self.walk(id, most, &mut self.budget()).await?;
         Ok(walked.is_whole.then_some(walked.items))
     }
 
-    /// As [`Fetcher::fetch_collection`], with whether these are all items.
-    pub(super) async fn walk(&self, id: &ApId, budget: &mut Budget) -> Result<Walked, FetchError> {
+    /// As many items as are read of a collection of which not all have to be known.
+    pub(super) fn most_items(&self) -> usize {
+        self.shared.limits.fetch.collection_items
+    }
+
+    /// As [`Fetcher::fetch_collection`], up to `most` items, with whether these are all.
+    pub(super) async fn walk(
+        &self,
+        id: &ApId,
+        most: usize,
+        budget: &mut Budget,
+    ) -> Result<Walked, FetchError> {
         let start = iri_of(id)?;
         let mut collection = self.page(&start, &start, budget).await?;
         let mut seen = vec![start.clone()];
         let mut items = Vec::new();
-        let mut is_whole = false;
+        let (mut is_whole, mut is_cut) = (false, false);
         for _ in 0..self.shared.limits.fetch.collection_pages {
             items.append(&mut collection.items);
+            is_cut |= collection.is_cut;
             let next = match collection.first_page.take() {
                 Some(mut first) => {
                     items.append(&mut first.items);
+                    is_cut |= first.is_cut;
                     seen.extend(first.id);
                     first.next
                 }
@@ -58,15 +70,14 @@ impl Fetcher {
                 is_whole = true;
                 break;
             };
-            if items.len() >= self.shared.limits.fetch.collection_items {
+            if items.len() >= most {
                 break;
             }
             let Ok(page) = self.page(&next, &start, budget).await else { break };
             seen.push(next);
             collection = page;
         }
-        let most = self.shared.limits.fetch.collection_items;
-        is_whole &= items.len() <= most;
+        is_whole &= items.len() <= most && !is_cut;
         items.truncate(most);
         Ok(Walked { items, is_whole })
     }

@@ -64,7 +64,7 @@ impl Fetcher {
     }
 
     async fn take_list(&self, group: &Actor, list: &Iri) -> Result<(), FetchError> {
-        let walked = self.walk(&ap_id_of(list), &mut self.budget()).await?;
+        let walked = self.walk(&ap_id_of(list), self.most_items(), &mut self.budget()).await?;
         let is_whole = walked.is_whole && walked.items.len() <= MAX_MODERATORS;
         let ids = walked.items.iter().take(MAX_MODERATORS).filter_map(Item::id);
         let found: Vec<Option<ActorId>> =

@@ -108,6 +108,7 @@ mod tests {
             description: String::new(),
             allow_list_only: false,
             absence: std::time::Duration::ZERO,
+            groups_per_person: 20,
         };
         App {
             store: db,

@@ -1,22 +1,24 @@
 //! Who is next: activities of one sender one after another, since an edit must not overtake its post; senders side by side.
 //!
-//! What is kept in memory is bounded for each sender and in all, so that one that sends a lot, or whose server answers
-//! slowly, holds up only itself. What finds no room stays in the store.
+//! What is kept in memory is bounded for each sender, each host and in all, so that one that sends a lot, or whose server
+//! answers slowly, holds up only itself. What finds no room stays in the store.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use guildhall_domain::{ApId, ReceivedId, Timestamp};
-use guildhall_store::received::{Received, shard_of};
+use guildhall_store::received::{DueLane, Received, shard_of};
 use tokio::task::{Id, JoinError, JoinSet};
 
-use super::{shards::Shards, turns::Turns};
+use super::{
+    room::{Room, WAITING_BYTES},
+    shards::Shards,
+    turns::Turns,
+};
 
 /// Activities of one sender that wait in memory.
 const WAITING_PER_LANE: usize = 64;
 /// As few of one sender are left when more is read of whom more is in the store.
 const RUN_DRY: usize = 16;
-/// Bytes of all that wait in memory.
-const WAITING_BYTES: usize = 32 << 20;
 
 /// The activities that wait, and the senders whose turn it is.
 pub(super) struct Lanes {
@@ -27,7 +29,7 @@ pub(super) struct Lanes {
     turns: Turns,
     /// Senders that are worked for.
     at_work: HashSet<ApId>,
-    bytes: usize,
+    room: Room,
     /// Waiting or under way, so that what is read twice is done once.
     known: HashSet<ReceivedId>,
     tasks: JoinSet<Ended>,
@@ -64,7 +66,7 @@ impl Lanes {
             waiting: HashMap::new(),
             turns: Turns::default(),
             at_work: HashSet::new(),
-            bytes: 0,
+            room: Room::default(),
             known: HashSet::new(),
             tasks: JoinSet::new(),
             running: HashMap::new(),
@@ -74,22 +76,32 @@ impl Lanes {
         }
     }
 
-    /// Whether an activity of this lane would find room, and is not there already.
-    pub(super) fn wants(&self, id: ReceivedId, lane: &ApId) -> bool {
-        let in_lane = self.waiting.get(lane).map_or(0, VecDeque::len);
-        self.bytes < WAITING_BYTES && in_lane < WAITING_PER_LANE && !self.known.contains(&id)
+    /// Whether an activity that is read from the store finds room, and is not there already: not after another of its lane
+    /// that found none.
+    pub(super) fn wants(&mut self, due: &DueLane) -> bool {
+        !self.spilled.contains(&due.lane) && self.makes_room(due.id, &due.lane, (&due.host, due.bytes))
     }
 
-    /// The same for one that is read from the store: not after another of its lane that found no room.
-    pub(super) fn wants_read(&self, id: ReceivedId, lane: &ApId) -> bool {
-        self.wants(id, lane) && !self.spilled.contains(lane)
+    /// Whether an activity finds room, if need be that of a host which has much more of it: what waits there is in the store.
+    fn makes_room(&mut self, id: ReceivedId, lane: &ApId, (host, bytes): (&str, usize)) -> bool {
+        let in_lane = self.waiting.get(lane).map_or(0, VecDeque::len);
+        if in_lane >= WAITING_PER_LANE || self.known.contains(&id) {
+            return false;
+        }
+        while !self.room.has(bytes) {
+            let Some(largest) = self.room.gives_way(host, bytes) else { return false };
+            if !self.forget_host(&largest) {
+                return false;
+            }
+        }
+        true
     }
 
     /// Puts an activity in its sender's lane, as the store gives it: in order. `false`: there is no room; it will be found
     /// again.
     pub(super) fn add(&mut self, received: Received) -> bool {
         let lane = received.lane().clone();
-        if !self.wants(received.id, &lane) {
+        if !self.makes_room(received.id, &lane, (&received.host, received.body.len())) {
             let is_known = self.known.contains(&received.id);
             if !is_known {
                 self.spilled.insert(lane);
@@ -97,7 +109,7 @@ impl Lanes {
             return is_known;
         }
         self.known.insert(received.id);
-        self.bytes += received.body.len();
+        self.room.take(&received.host, received.body.len());
         let waiting = self.waiting.entry(lane.clone()).or_default();
         if waiting.is_empty() && !self.at_work.contains(&lane) {
             self.turns.add(&received.host, received.id, lane);
@@ -112,10 +124,15 @@ impl Lanes {
     }
 
     /// Notes that an activity in the store finds no room.
-    pub(super) fn spill(&mut self, id: ReceivedId, lane: &ApId) {
-        if !self.known.contains(&id) {
-            self.spilled.insert(lane.clone());
+    pub(super) fn spill(&mut self, due: &DueLane) {
+        if !self.known.contains(&due.id) {
+            self.spilled.insert(due.lane.clone());
         }
+    }
+
+    /// Whether something in the store found no room.
+    pub(super) fn has_spilled(&self) -> bool {
+        !self.spilled.is_empty()
     }
 
     /// From now on the store is read from its begin.
@@ -133,7 +150,7 @@ impl Lanes {
     /// Whether senders have run dry of whom more is in the store.
     pub(super) fn wants_more(&self) -> bool {
         let has_room = |lane: &ApId| self.waiting.get(lane).map_or(0, VecDeque::len) < RUN_DRY;
-        self.bytes < WAITING_BYTES / 2 && self.spilled.iter().any(has_room)
+        self.room.taken() < WAITING_BYTES / 2 && self.spilled.iter().any(has_room)
     }
 
     /// Forgets what waits in shards that are no longer `ours`.
@@ -144,6 +161,17 @@ impl Lanes {
         }
     }
 
+    /// Forgets what waits of all senders of a host. `false`: nothing does.
+    fn forget_host(&mut self, host: &str) -> bool {
+        let is_theirs = |waiting: &VecDeque<Received>| waiting.iter().any(|received| received.host == host);
+        let lanes = self.waiting.iter().filter(|(_, waiting)| is_theirs(waiting));
+        let lanes: Vec<ApId> = lanes.map(|(lane, _)| lane.clone()).collect();
+        for lane in &lanes {
+            self.forget(lane);
+        }
+        !lanes.is_empty()
+    }
+
     /// Forgets what waits of a sender, all of which is in the store.
     fn forget(&mut self, lane: &ApId) {
         let waiting = self.waiting.remove(lane).unwrap_or_default();
@@ -151,7 +179,7 @@ impl Lanes {
             self.turns.remove(&head.host, head.id);
         }
         for received in waiting {
-            self.bytes -= received.body.len();
+            self.room.give_back(&received.host, received.body.len());
             self.known.remove(&received.id);
         }
         self.spilled.insert(lane.clone());
@@ -189,7 +217,9 @@ impl Lanes {
         if waiting.is_empty() {
             self.waiting.remove(lane);
         }
-        self.bytes -= received.as_ref().map_or(0, |received| received.body.len());
+        if let Some(received) = &received {
+            self.room.give_back(&received.host, received.body.len());
+        }
         received
     }
 
@@ -236,6 +266,8 @@ impl Lanes {
 mod tests {
     use std::sync::{Arc, Mutex};
 
+    use guildhall_store::received::Place;
+
     use super::{super::turns::RUNNING_PER_HOST, *};
 
     const NOW: Timestamp = Timestamp(0);
@@ -259,6 +291,12 @@ mod tests {
         }
     }
 
+    /// The same as the store tells of it.
+    fn due(id: i64, actor: &str) -> DueLane {
+        let Received { id, host, body, .. } = received(id, actor);
+        DueLane { id, place: Place::FIRST, lane: ApId::new(actor), host, bytes: body.len() }
+    }
+
     #[tokio::test]
     async fn each_sender_is_served_in_order_and_nothing_twice() {
         let done = Arc::new(Mutex::new(Vec::new()));
@@ -280,7 +318,7 @@ mod tests {
         let done = done.lock().unwrap();
         let of_x: Vec<i64> = done.iter().copied().filter(|id| *id != 2).collect();
         assert_eq!((of_x, done.len()), (vec![1, 3], 3));
-        assert!(lanes.known.is_empty() && lanes.bytes == 0);
+        assert!(lanes.known.is_empty() && lanes.room.taken() == 0);
     }
 
     #[tokio::test]
@@ -349,19 +387,16 @@ mod tests {
         let most = i64::try_from(WAITING_PER_LANE).unwrap();
         lanes.begin_reading();
         for id in 0..most {
-            assert!(lanes.wants_read(ReceivedId(id), &ApId::new("x")) && lanes.add(received(id, "x")));
+            assert!(lanes.wants(&due(id, "x")) && lanes.add(received(id, "x")));
         }
-        lanes.spill(ReceivedId(most), &ApId::new("x"));
+        lanes.spill(&due(most, "x"));
         lanes.start(&all(), NOW, |_| async { Ended::Settled });
         lanes.ended(&all()).await;
-        assert!(
-            !lanes.wants_read(ReceivedId(most + 1), &ApId::new("x")),
-            "there is room, but one before it is unread"
-        );
+        assert!(!lanes.wants(&due(most + 1, "x")), "there is room, but one before it is unread");
         lanes.end_reading();
-        let running = (lanes.known.len(), lanes.bytes);
+        let running = (lanes.known.len(), lanes.room.taken());
         assert!(lanes.add_new(received(0, "x")), "it came by the short way, too");
-        assert_eq!((lanes.known.len(), lanes.bytes), running, "and was done already");
+        assert_eq!((lanes.known.len(), lanes.room.taken()), running, "and was done already");
     }
 
     #[tokio::test]
@@ -373,7 +408,7 @@ mod tests {
         lanes.start(&all(), NOW, |_| async { Ended::Open });
         assert_eq!(lanes.ended(&all()).await, Ended::Open);
         lanes.start(&all(), NOW, |_| async { panic!("the second must not be started before the first") });
-        assert!(lanes.running.is_empty() && lanes.known.is_empty() && lanes.bytes == 0);
+        assert!(lanes.running.is_empty() && lanes.known.is_empty() && lanes.room.taken() == 0);
         assert!(lanes.wants_more() && !lanes.add_new(received(3, "x")));
     }
 
@@ -382,16 +417,22 @@ mod tests {
         let mut lanes = Lanes::new(32);
         lanes.add(received(1, "x"));
         lanes.start(&Shards::new(true), NOW, |_| std::future::pending());
-        assert!(lanes.running.is_empty() && lanes.known.is_empty() && lanes.bytes == 0);
+        assert!(lanes.running.is_empty() && lanes.known.is_empty() && lanes.room.taken() == 0);
         lanes.add(received(2, "y"));
         lanes.keep(|_| false);
-        assert!(lanes.waiting.is_empty() && lanes.bytes == 0);
+        assert!(lanes.waiting.is_empty() && lanes.room.taken() == 0);
     }
 
     #[test]
-    fn memory_is_bounded() {
+    fn memory_is_bounded_and_who_comes_after_a_crowd_finds_room() {
         let mut lanes = Lanes::new(32);
-        let taken = (0..100_000).filter(|id| lanes.add(received(*id, &format!("x{id}")))).count();
+        let crowd =
+            |id: i64| Received { host: format!("crowd{}", id % 500), ..received(id, &format!("x{id}")) };
+        let taken = (0..100_000).filter(|id| lanes.add(crowd(*id))).count();
         assert_eq!(taken, WAITING_BYTES >> 10);
+        assert!(lanes.add(received(100_000, "late")) && lanes.wants(&due(100_001, "late")));
+        let waiting: usize = lanes.waiting.values().map(VecDeque::len).sum();
+        assert!((taken - 100..taken).contains(&waiting), "{waiting}: one of five hundred gave way");
+        assert!(lanes.known.len() == waiting && lanes.room.taken() == waiting << 10);
     }
 }

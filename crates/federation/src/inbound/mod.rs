@@ -8,6 +8,7 @@ mod held;
 mod keep;
 mod lanes;
 mod receive;
+mod room;
 mod shards;
 mod share;
 pub mod synchronize;

@@ -9,13 +9,17 @@ use std::{
 
 use guildhall_activitypub::{
     Iri,
-    collection::Item,
+    collection::{Item, MAX_ITEMS},
     signature::ParsedSignature,
     synchronization::{COLLECTION_SYNCHRONIZATION, FollowersDigest, Synchronization},
 };
 use guildhall_app::group::{TakeMembers, take_members};
-use guildhall_domain::{ActorId, ApId, GroupId, Timestamp};
-use guildhall_store::{StoreError, actor, membership};
+use guildhall_domain::{ActorId, ApId, GroupId, Timestamp, actor::ActorKind};
+use guildhall_store::{
+    StoreError,
+    actor::{self, Actor},
+    membership,
+};
 use http::HeaderMap;
 use moka::sync::Cache;
 use tokio::sync::Notify;
@@ -27,18 +31,25 @@ use crate::Federation;
 const PAUSE: Duration = Duration::from_mins(10);
 /// Groups that wait to be asked, at most.
 const MOST_WAITING: usize = 1_000;
+/// How long our own digest of a group is used, which is made of all our people in it. Before one that differs is believed, it
+/// is made anew.
+const FRESH_FOR: Duration = Duration::from_mins(1);
+/// The longest list that is read: as much of it as one document may have.
+const MOST_LISTED: usize = MAX_ITEMS;
 
 /// The groups that are to be asked who of our people is in them.
 pub(crate) struct Synchronizations {
     waiting: Mutex<BTreeMap<ActorId, Iri>>,
     asked: Cache<ActorId, Timestamp>,
+    ours: Cache<ActorId, (Timestamp, FollowersDigest)>,
     wake: Notify,
 }
 
 impl Default for Synchronizations {
     fn default() -> Self {
         let asked = Cache::builder().max_capacity(10_000).build();
-        Self { waiting: Mutex::default(), asked, wake: Notify::default() }
+        let ours = Cache::builder().max_capacity(10_000).build();
+        Self { waiting: Mutex::default(), asked, ours, wake: Notify::default() }
     }
 }
 
@@ -91,7 +102,12 @@ async fn differs(
     if federation.synchronizations.asked.get(&sender).is_some_and(|at| now.since(at) < PAUSE) {
         return Ok(false);
     }
-    let Some(found) = actor::find(&app.store, sender).await?.filter(|actor| !actor.is_local) else {
+    let ours = &federation.synchronizations.ours;
+    if ours.get(&sender).is_some_and(|(at, digest)| now.since(at) < FRESH_FOR && digest == said.digest) {
+        return Ok(false);
+    }
+    let is_group_elsewhere = |actor: &Actor| actor.kind == ActorKind::Group && !actor.is_local;
+    let Some(found) = actor::find(&app.store, sender).await?.filter(is_group_elsewhere) else {
         return Ok(false);
     };
     // It speaks of its own followers, and names its own server.
@@ -100,9 +116,10 @@ async fn differs(
     if !is_its_own {
         return Ok(false);
     }
-    let ours = membership::list_here(&app.store, GroupId(sender.0)).await?;
-    let ours: FollowersDigest = ours.iter().map(|(_, id)| id.as_str()).collect();
-    Ok(ours != said.digest)
+    let members = membership::list_here(&app.store, GroupId(sender.0)).await?;
+    let digest: FollowersDigest = members.iter().map(|(_, id)| id.as_str()).collect();
+    ours.insert(sender, (now, digest));
+    Ok(digest != said.digest)
 }
 
 /// Asks the groups that wait to be asked, until `stop` ends.
@@ -133,7 +150,8 @@ pub async fn run_until_idle(federation: &Federation) {
 /// What the group says holds for those who were members before it was asked: who joined meanwhile may be missing.
 async fn ask(federation: &Federation, group: ActorId, url: &Iri) -> Result<(), String> {
     let asked_at = federation.app.now();
-    let listed = federation.fetcher.fetch_all(&ApId::new(url.as_str())).await.map_err(|e| e.to_string())?;
+    let listed = federation.fetcher.fetch_all(&ApId::new(url.as_str()), MOST_LISTED).await;
+    let listed = listed.map_err(|error| error.to_string())?;
     let Some(listed) = listed else { return Err("its list is too long, or broke off".to_owned()) };
     let members = listed.iter().filter_map(Item::id).map(|id| ApId::new(id.as_str())).collect();
     let command = TakeMembers { group: GroupId(group.0), members, asked_at };

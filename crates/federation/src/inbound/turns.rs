@@ -1,5 +1,5 @@
 //! Whose turn it is: hosts go in rounds, so that a wave from many of them holds up nobody by more than a round; of one
-//! host, whoever has waited longest.
+//! host, whoever has waited longest. Who is new comes in at once, but not without bound: a round ends.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -7,6 +7,8 @@ use guildhall_domain::{ApId, ReceivedId};
 
 /// Senders of one host whose activities are processed at the same time.
 pub(super) const RUNNING_PER_HOST: usize = 8;
+/// So many new hosts have a turn in the round under way, or as many as it began with: the others in the next.
+const NEWCOMERS: usize = 16;
 
 /// Senders that wait for their turn, by host.
 #[derive(Default)]
@@ -16,6 +18,8 @@ pub(super) struct Turns {
     order: BTreeSet<Key>,
     /// The one under way.
     round: u64,
+    /// Hosts that may still come into it.
+    newcomers: usize,
 }
 
 /// By round; then who has the fewest senders waiting, so that a wave lets the others pass; then who has waited longest.
@@ -61,6 +65,7 @@ impl Turns {
             self.round = round;
             // Who had a turn in this round is remembered until the next: coming back does not make anybody new.
             self.hosts.retain(|_, host| !host.is_idle() || host.round > round);
+            self.newcomers = self.hosts.len().max(NEWCOMERS);
         }
         let mut lane = None;
         self.change(&name, |host| {
@@ -78,7 +83,9 @@ impl Turns {
 
     fn change(&mut self, name: &str, change: impl FnOnce(&mut Host)) {
         if !self.hosts.contains_key(name) {
-            self.hosts.insert(name.to_owned(), Host::default());
+            let round = if self.newcomers == 0 { self.round + 1 } else { self.round };
+            self.newcomers = self.newcomers.saturating_sub(1);
+            self.hosts.insert(name.to_owned(), Host { round, ..Host::default() });
         }
         let Some(host) = self.hosts.get_mut(name) else { return };
         if let Some(key) = host.key.take() {
@@ -137,6 +144,24 @@ mod tests {
         let later = hosts(&mut turns, 100);
         let place = later.iter().position(|host| host == "late").unwrap();
         assert!((50..100).contains(&place), "{place}: after the rest of this round");
+    }
+
+    #[test]
+    fn hosts_that_keep_coming_do_not_hold_up_one_that_waits() {
+        let mut turns = Turns::default();
+        for id in 0..50 {
+            add(&mut turns, "crowd", id);
+        }
+        let turn = (0..1_000).find(|id| {
+            add(&mut turns, &format!("fresh{id}"), 100 + id);
+            hosts(&mut turns, 1) == ["crowd"]
+        });
+        assert!(turn.is_some_and(|turn| turn < 100), "{turn:?}");
+        assert!(
+            turns.hosts.len() < 200,
+            "{}: who had a turn is forgotten after its round",
+            turns.hosts.len()
+        );
     }
 
     #[test]

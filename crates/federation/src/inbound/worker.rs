@@ -68,6 +68,9 @@ struct Look {
     shards: Vec<u8>,
     after: Place,
     began: Instant,
+    /// Whether nothing is known to be unread: what has just come may be taken meanwhile. A long way through what waits would
+    /// else hold up everybody who comes.
+    is_routine: bool,
 }
 
 impl Worker {
@@ -81,9 +84,9 @@ impl Worker {
         let (shards, signals) = (&federation.shards, &federation.app.signals);
         tokio::pin!(shutdown);
         loop {
-            // While a look is under way nothing is taken by the short way: it might overtake what is still unread.
-            let is_looking = self.look.is_some();
-            let look_at = if is_looking {
+            // What might overtake something that is still unread is not taken by the short way.
+            let is_open = self.look.as_ref().is_none_or(|look| look.is_routine);
+            let look_at = if self.look.is_some() {
                 Instant::now()
             } else if self.is_told || self.lanes.wants_more() {
                 self.next_look
@@ -92,14 +95,14 @@ impl Worker {
             };
             tokio::select! {
                 () = &mut shutdown => break,
-                Some(received) = self.arrivals.recv(), if !is_looking => { self.lanes.add_new(received); }
+                Some(received) = self.arrivals.recv(), if is_open => { self.lanes.add_new(received); }
                 ended = self.lanes.ended(shards) => self.end(ended),
                 () = federation.arrivals.missed() => self.is_told = true,
                 () = signals.received.notified() => self.is_told = true,
                 () = shards.changed() => self.share(),
                 () = sleep_until(look_at) => self.look().await,
             }
-            if self.look.is_none() {
+            if self.look.as_ref().is_none_or(|look| look.is_routine) {
                 self.take_arrivals();
             }
             self.start();
@@ -139,7 +142,7 @@ impl Worker {
     }
 
     /// Reads a part of what is due from the store, or the first part. The short way is open from then on, where there is one;
-    /// what comes by it is taken after the last part.
+    /// what comes by it is taken after the last part, or at once where the look is routine.
     async fn look(&mut self) {
         let look = match self.look.take() {
             Some(look) => look,
@@ -162,7 +165,7 @@ impl Worker {
     }
 
     fn begin_look(&mut self) -> Look {
-        self.is_told = false;
+        let is_routine = !std::mem::take(&mut self.is_told) && !self.lanes.has_spilled();
         // Older than what was missed after them.
         self.take_arrivals();
         let arrivals = &self.federation.arrivals;
@@ -174,7 +177,7 @@ impl Worker {
         }
         self.lanes.begin_reading();
         let shards = self.federation.shards.open(self.federation.app.now());
-        Look { shards, after: Place::FIRST, began: Instant::now() }
+        Look { shards, after: Place::FIRST, began: Instant::now(), is_routine }
     }
 }
 
@@ -189,10 +192,10 @@ async fn read_due(
     for chunk in page.chunks(BODIES) {
         let mut wanted = Vec::with_capacity(chunk.len());
         for due in chunk {
-            if lanes.wants_read(due.id, &due.lane) {
+            if lanes.wants(due) {
                 wanted.push(due.id);
             } else {
-                lanes.spill(due.id, &due.lane);
+                lanes.spill(due);
             }
         }
         if !wanted.is_empty() {

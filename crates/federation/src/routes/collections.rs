@@ -17,6 +17,7 @@ use guildhall_app::{
 use guildhall_domain::{
     ActorId, EntryId, GroupId, Timestamp,
     content::{EntryKind, Sort},
+    group::Visibility,
     visibility::Sight,
 };
 use guildhall_store::{
@@ -135,7 +136,8 @@ async fn group_followers(
     Ok(give(&reader, &whole(&part(&actor.ap_id, "followers")?, count(group.member_count), None).to_value()))
 }
 
-/// The members of a group that live on the reader's server, for that server alone (FEP-8fcf).
+/// The members of a group that live on the reader's server, for that server alone (FEP-8fcf). Only groups that are read by
+/// members alone say that they have such a list.
 async fn followers_of_reader(
     State(federation): State<Federation>,
     Path(name): Path<String>,
@@ -149,7 +151,15 @@ async fn followers_of_reader(
         None => return Err(Refusal::Unauthorized),
     };
     let authority = asker.ap_id.authority().ok_or(Refusal::Unauthorized)?;
-    let mut members = membership::list_elsewhere(&app.store, GroupId(group.id.0)).await?;
+    let id = GroupId(group.id.0);
+    if find_settings(app, &group).await?.policy.visibility != Visibility::Members {
+        return Err(Refusal::NotFound);
+    }
+    let mut members = if membership::has_member_of(&app.store, id, authority).await? {
+        membership::list_elsewhere(&app.store, id).await?
+    } else {
+        Vec::new()
+    };
     members.retain(|member| member.authority() == Some(authority));
     let items = members.iter().map(|member| Value::from(member.as_str())).collect();
     Ok(give(&reader, &listed(&part(&group.ap_id, "followers_synchronization")?, None, items)))

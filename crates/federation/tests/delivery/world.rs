@@ -77,6 +77,7 @@ impl World {
             description: String::new(),
             allow_list_only: false,
             absence: std::time::Duration::ZERO,
+            groups_per_person: 20,
         };
         let app = App {
             store: db,

@@ -4,6 +4,7 @@ use axum::Router;
 use guildhall_app::{
     entry::{self, CastVote},
     group::{self, RequestJoin, SetBan},
+    peering::{self, By, SetPeering},
 };
 use guildhall_domain::{
     ActorId, ApId, EntryId, GroupId,
@@ -11,6 +12,7 @@ use guildhall_domain::{
     content::Vote,
     event::Cause,
     group::{Policy, Visibility},
+    peering::PeeringAction,
 };
 use guildhall_store::{actor::Actor, db::Db, testing::on_both_engines};
 use http::StatusCode;
@@ -129,6 +131,18 @@ async fn ban(stage: &Stage, group: GroupId, actor: ActorId, by: ActorId) {
 }
 
 on_both_engines! {
+    async fn a_server_that_the_group_has_blocked_reads_nothing_though_it_has_a_member(db: Db) {
+        let world = World::new(db, Visibility::Members).await;
+        let block = SetPeering::new(Some(world.group), "lemmy.example", PeeringAction::Block);
+        peering::set(&world.stage.app, &By::Operator, block).await.unwrap();
+        for path in world.paths() {
+            for reader in [&world.member, &world.neighbour] {
+                let found = world.reads(&path, Some(reader)).await;
+                assert_eq!(found, (false, false), "{path}, by {}", reader.username);
+            }
+        }
+    }
+
     async fn what_is_for_members_is_given_to_their_servers_and_to_nobody_else(db: Db) {
         let world = World::new(db, Visibility::Members).await;
         let paths = world.paths();

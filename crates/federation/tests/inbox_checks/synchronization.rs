@@ -136,6 +136,39 @@ on_both_engines! {
         assert_eq!(scene.state(&ann).await, Some(MembershipState::Member));
     }
 
+    async fn a_list_of_thousands_is_read_to_its_end(db: Db) {
+        let scene = Scene::start(db).await;
+        let ann = scene.person("ann", Some(MembershipState::Member)).await;
+        scene.advance();
+        let other = |number: u32| format!("{}/users/other{number}", scene.here.federation.app.site.base_url);
+        let mut there: Vec<String> = (0..3_000).map(other).collect();
+        there.push(ann.ap_id.to_string());
+        let there: Vec<&str> = there.iter().map(String::as_str).collect();
+        scene.list(&there);
+        assert_eq!(scene.receive(&scene.said(&there)).await, 1);
+        assert_eq!(scene.state(&ann).await, Some(MembershipState::Member));
+        scene.list(&there[..3_000]);
+        scene.advance();
+        assert_eq!(scene.receive(&scene.said(&there[..3_000])).await, 1);
+        assert_eq!(scene.state(&ann).await, None, "not among three thousand");
+    }
+
+    async fn who_is_no_group_is_not_asked_for_a_list(db: Db) {
+        let scene = Scene::start(db).await;
+        let person = scene.peer.actor_of("Person", "anna");
+        let mut document = person.document();
+        document["followers"] = json!(format!("{}/followers", person.id));
+        scene.peer.put_document(&document);
+        scene.here.federation.fetcher.refresh_actor(&ApId::new(person.id.as_str())).await.unwrap();
+        scene.list(&[]);
+        let collection = Iri::parse(&format!("{}/followers", person.id)).unwrap();
+        let said = Synchronization { collection, ..scene.said(&["https://here.example/users/nobody"]) };
+        let activity = json!({ "@context": "https://www.w3.org/ns/activitystreams",
+            "id": scene.peer.iri("/activities/anna"), "type": "Announce", "actor": person.id,
+            "to": [format!("{}/followers", person.id)], "object": scene.peer.iri("/posts/1") });
+        assert_eq!(scene.send(&Post::synchronizing(&scene.here, &person, &said.to_string(), &activity)).await, 0);
+    }
+
     async fn what_is_not_signed_or_not_its_own_has_no_effect(db: Db) {
         let scene = Scene::start(db).await;
         let ann = scene.person("ann", Some(MembershipState::Member)).await;

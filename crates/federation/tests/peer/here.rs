@@ -155,6 +155,7 @@ fn app(store: Db, base: &str, clock: Arc<TestClock>) -> App {
         description: String::new(),
         allow_list_only: false,
         absence: std::time::Duration::ZERO,
+        groups_per_person: 20,
     };
     App {
         store,

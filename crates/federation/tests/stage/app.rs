@@ -81,6 +81,7 @@ pub(crate) fn app(store: Db, clock: Arc<TestClock>) -> App {
         description: "Gardeners.".into(),
         allow_list_only: false,
         absence: std::time::Duration::ZERO,
+        groups_per_person: 20,
     };
     App {
         store,

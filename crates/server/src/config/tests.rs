@@ -103,7 +103,7 @@ fn every_key_can_be_set_by_its_variable() {
         | "federation.allow_http"
         | "federation.authorized_fetch"
         | "federation.allow_list_only" => "true",
-        "federation.workers" | "instance.absence_days" => "3",
+        "federation.workers" | "instance.absence_days" | "instance.groups_per_person" => "3",
         key if key.starts_with("limits.") => "12345",
         _ => "text",
     };

@@ -1,7 +1,7 @@
 //! What was decided, counted.
 
 use guildhall_domain::{
-    admission::Sanction,
+    admission::{Layer, Sanction},
     moderation::{DecisionAction, WrittenRule},
 };
 
@@ -27,6 +27,8 @@ pub struct Counted {
 pub struct RuleCount {
     /// What.
     pub action: DecisionAction,
+    /// Which layer decided.
+    pub layer: Layer,
     /// Of what decided by itself: its fixed name, or that of an automatic rule.
     pub rule: Option<String>,
     /// Of what people decided: the rule that the group has written down, as it was then.
@@ -51,7 +53,8 @@ pub async fn count_actions(db: &Db, span: &Span) -> Result<Vec<Counted>, StoreEr
     let sql = both!(
         "SELECT d.action, CASE WHEN d.by_actor_id IS NULL THEN 1 ELSE 2 END AS decided, count(*)
          FROM decisions d WHERE (d.group_id ",
-        " OR ($2 = 1 AND d.group_id IS NULL)) AND d.id >= $3 AND d.id < $4 AND d.created_at >= $5 AND d.created_at < $6
+        " OR ($2 = 1 AND d.group_id IS NULL AND NOT EXISTS (
+                SELECT 1 FROM actors b WHERE b.id = d.by_actor_id AND NOT b.is_local))) AND d.id >= $3 AND d.id < $4 AND d.created_at >= $5 AND d.created_at < $6
          GROUP BY d.action, decided ORDER BY d.action, decided"
     );
     let rows: Vec<(String, i32, i64)> = bound(db.query(sql), span).slow().all().await?;
@@ -68,13 +71,14 @@ pub async fn count_actions(db: &Db, span: &Span) -> Result<Vec<Counted>, StoreEr
 /// Decisions by the rule that they rest on, most frequent first: the first hundred.
 pub async fn count_rules(db: &Db, span: &Span) -> Result<Vec<RuleCount>, StoreError> {
     let sql = both!(
-        "SELECT d.action, CASE WHEN d.by_actor_id IS NULL THEN d.rule END AS by_rule, d.rule_number, d.rule_title,
+        "SELECT d.action, d.layer, CASE WHEN d.by_actor_id IS NULL THEN d.rule END AS by_rule, d.rule_number, d.rule_title,
             count(*) AS times
          FROM decisions d WHERE (d.group_id ",
-        " OR ($2 = 1 AND d.group_id IS NULL)) AND d.id >= $3 AND d.id < $4 AND d.created_at >= $5 AND d.created_at < $6
+        " OR ($2 = 1 AND d.group_id IS NULL AND NOT EXISTS (
+                SELECT 1 FROM actors b WHERE b.id = d.by_actor_id AND NOT b.is_local))) AND d.id >= $3 AND d.id < $4 AND d.created_at >= $5 AND d.created_at < $6
             AND (d.rule_number IS NOT NULL OR (d.by_actor_id IS NULL AND d.rule IS NOT NULL))
-         GROUP BY d.action, by_rule, d.rule_number, d.rule_title
-         ORDER BY times DESC, d.action, by_rule, d.rule_number, d.rule_title LIMIT $7"
+         GROUP BY d.action, d.layer, by_rule, d.rule_number, d.rule_title
+         ORDER BY times DESC, d.action, d.layer, by_rule, d.rule_number, d.rule_title LIMIT $7"
     );
     let query = bound(db.query(sql), span).bind(MAX_RULES).slow();
     let rows: Vec<RuleRow> = query.all().await?;
@@ -84,6 +88,7 @@ pub async fn count_rules(db: &Db, span: &Span) -> Result<Vec<RuleCount>, StoreEr
 crate::record! {
     struct RuleRow {
         action: String,
+        layer: String,
         by_rule: Option<String>,
         rule_number: Option<i64>,
         rule_title: Option<String>,
@@ -98,6 +103,7 @@ impl TryFrom<RuleRow> for RuleCount {
         let title = row.rule_title.unwrap_or_default();
         Ok(Self {
             action: convert::word("decision", &row.action, &row.action)?,
+            layer: convert::word("decision", &row.action, &row.layer)?,
             rule: row.by_rule,
             written: row.rule_number.map(|number| WrittenRule { number, title }),
             count: row.times,
@@ -115,7 +121,8 @@ pub async fn sanctions_in_force(db: &Db, span: &Span) -> Result<InForce, StoreEr
                     ELSE 'probation' END
                 ORDER BY d.id DESC) AS place
             FROM decisions d WHERE (d.group_id ",
-        " OR ($2 = 1 AND d.group_id IS NULL)) AND d.created_at < $3
+        " OR ($2 = 1 AND d.group_id IS NULL AND NOT EXISTS (
+                SELECT 1 FROM actors b WHERE b.id = d.by_actor_id AND NOT b.is_local))) AND d.created_at < $3
               AND d.action IN ('ban', 'unban', 'mute', 'unmute', 'probation', 'end-probation')) l
          WHERE l.place = 1 AND l.action IN ('ban', 'mute', 'probation') AND (l.until IS NULL OR l.until > $3)
          GROUP BY l.action"

@@ -15,9 +15,9 @@ use crate::{
 };
 
 /// What is counted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Span {
-    /// What was decided for the whole instance, and handled by those who run it.
+    /// What was decided for the whole instance by those who run it, and handled by them.
     pub instance: bool,
     /// What was decided in these groups.
     pub groups: Vec<GroupId>,

@@ -26,6 +26,7 @@ mod reports;
 mod request_keys;
 mod set_up;
 mod signing_keys;
+mod staff;
 mod standings;
 mod succession;
 mod transparency;

@@ -122,6 +122,7 @@ on_both_engines! {
             let page = received::list_due_lanes(&db, &all, minutes(2), after, 2).await.unwrap();
             let Some(last) = page.last() else { break };
             after = last.place;
+            assert!(page.iter().all(|due| due.host == new(1).host && due.bytes == new(1).body.len()), "{page:?}");
             seen.extend(page.into_iter().map(|due| (due.id.0, due.lane)));
         }
         assert_eq!(seen, [(1, bob.clone()), (2, group.clone()), (3, bob.clone()), (5, bob.clone())]);

@@ -83,6 +83,8 @@ on_both_engines! {
             Decision { rule: of_queue, ..decided(5, Some(GROUP), DecisionAction::Admit) },
             decided(6, Some(FAR_GROUP), DecisionAction::Ban),
             decided(7, None, DecisionAction::BlockHost),
+            // By another server, about one of its own.
+            Decision { by: Some(BOB), ..decided(8, None, DecisionAction::Ban) },
             decided(24 * 60, Some(GROUP), DecisionAction::Ban),
         ]).await;
         let counted = |action, is_automatic, count| Counted { action, is_automatic, count };
@@ -96,11 +98,13 @@ on_both_engines! {
         all.insert(2, counted(DecisionAction::BlockHost, false, 1));
         assert_eq!(count_actions(&db, &of_instance()).await.unwrap(), all);
 
-        let by = |action, rule: Option<&str>, written, count| RuleCount { action, rule: rule.map(str::to_owned), written, count };
+        let by = |action, layer, rule: Option<&str>, written, count| {
+            RuleCount { action, layer, rule: rule.map(str::to_owned), written, count }
+        };
         assert_eq!(count_rules(&db, &of_group()).await.unwrap(), [
-            by(DecisionAction::Hold, Some("no-links"), None, 2),
-            by(DecisionAction::Ban, None, written, 1),
-            by(DecisionAction::Hold, Some("no-ads"), None, 1),
+            by(DecisionAction::Hold, Layer::Rule, Some("no-links"), None, 2),
+            by(DecisionAction::Ban, Layer::Moderator, None, written, 1),
+            by(DecisionAction::Hold, Layer::Rule, Some("no-ads"), None, 1),
         ]);
     }
 

@@ -115,6 +115,7 @@ fn app(db: Db, clock: FixedClock, base_url: String, host: String) -> App {
         description: "Gardeners.".into(),
         allow_list_only: false,
         absence: std::time::Duration::ZERO,
+        groups_per_person: 20,
     };
     App {
         store: db,

@@ -33,10 +33,10 @@ pub(crate) async fn of_instance(
 }
 
 async fn show(app: &App, group: Option<&GroupView>, query: &PeriodQuery) -> Result<Response, PageError> {
-    // Where the period is none, the present month is shown, with a word on that.
+    // Where the period is none, the latest month is shown, with a word on that.
     let (period, status, problem) = match query.period(app.now()) {
         Ok(period) => (period, StatusCode::OK, None),
-        Err(problem) => (Period::month_of(app.now()), StatusCode::BAD_REQUEST, Some(problem)),
+        Err(problem) => (Period::latest(app.now()), StatusCode::BAD_REQUEST, Some(problem)),
     };
     let viewer = Viewer::anonymous();
     let counted = match group {
@@ -50,5 +50,5 @@ async fn show(app: &App, group: Option<&GroupView>, query: &PeriodQuery) -> Resu
         Err(TransparencyError::Elsewhere) => return Err(PageError::NotFound),
         Err(TransparencyError::Store(error)) => return Err(PageError::store(error)),
     };
-    respond::page(status, &TransparencyPage::new(&app.site, group, period, counted.as_ref(), problem))
+    respond::page(status, &TransparencyPage::new(&app.site, group, period, counted.as_deref(), problem))
 }

@@ -64,8 +64,10 @@ pub(super) struct Line {
     pub(super) reason: Option<Words>,
     /// `Rule 3: No adverts`
     pub(super) written_rule: Option<String>,
-    /// An automatic one, by its name.
+    /// By its fixed name.
     pub(super) rule: Option<String>,
+    /// `moderator`, of somebody who was appointed.
+    pub(super) detail: Option<String>,
     until: Option<Moment>,
     at: Moment,
     signer: Signer,
@@ -269,6 +271,7 @@ impl Line {
                 .as_ref()
                 .map(|rule| format!("Rule {}: {}", rule.number, text::line(&rule.title))),
             rule: line.rule.as_deref().and_then(text::visible),
+            detail: line.detail.as_deref().and_then(text::visible),
             until: line.until.map(Moment::minute),
             at: Moment::minute(line.at),
             signer: Signer::of(line),

@@ -8,7 +8,7 @@ use guildhall_app::{
         transparency::{Counted, RuleCount, Took},
     },
 };
-use guildhall_domain::Timestamp;
+use guildhall_domain::{Timestamp, admission::Layer};
 
 use crate::{
     paths,
@@ -34,7 +34,7 @@ struct Action {
 #[derive(Debug, Clone)]
 struct RuleUse {
     deed: &'static str,
-    /// `Rule 3: No adverts`, or the name of an automatic one.
+    /// `Rule 3: No adverts`, or a fixed name.
     rule: String,
     count: Count,
 }
@@ -161,7 +161,9 @@ impl RuleUse {
     fn new(counted: &RuleCount) -> Self {
         let written =
             counted.written.as_ref().map(|rule| format!("Rule {}: {}", rule.number, text::line(&rule.title)));
-        let rule = written.or_else(|| counted.rule.as_deref().and_then(text::visible)).unwrap_or_default();
+        let automatic = (counted.layer == Layer::Rule).then(|| "An automatic rule".to_owned());
+        let by_name = || counted.rule.as_deref().and_then(text::visible);
+        let rule = written.or(automatic).or_else(by_name).unwrap_or_default();
         Self { deed: deed(counted.action), rule, count: Count(counted.count) }
     }
 }

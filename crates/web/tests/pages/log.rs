@@ -110,7 +110,7 @@ fn figures_are_told_with_what_they_count() {
     let rows = |section: &str| page.texts(&format!("section[aria-labelledby={section}] tbody tr"));
     assert_eq!(rows("outcomes-title")[0], "Held for a look1,204");
     assert_eq!(rows("actions-title")[2], "Not let in31044");
-    assert_eq!(rows("rules-title"), ["no-linksHeld for a look902", "Rule 2: בלי פרסומותBanned3"]);
+    assert_eq!(rows("rules-title"), ["An automatic ruleHeld for a look902", "Rule 2: בלי פרסומותBanned3"]);
     assert_eq!(
         rows("time-title"),
         ["In the queue84038 minutes5 hours", "Cases222 hours2 days", "Appeals32 days6 days"]

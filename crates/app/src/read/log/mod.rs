@@ -14,7 +14,7 @@ use guildhall_domain::{
     admission::{Layer, Role},
     content::EntryKind,
     group::Visibility,
-    moderation::{Decision, DecisionAction, Target, WrittenRule},
+    moderation::{Decision, DecisionAction, Target, WrittenRule, open_rule},
     visibility::{Reader, decide_listing, decide_reading},
 };
 use guildhall_store::{
@@ -86,8 +86,10 @@ pub struct LogLine {
     pub is_automatic: bool,
     /// The layer that decided.
     pub layer: Layer,
-    /// The rule, by its fixed name; of a block list, with its server alone.
+    /// The rule, by its fixed name, where everybody may know it; of a block list, with its server alone.
     pub rule: Option<String>,
+    /// What somebody became, as a role, or how posts of a partner are taken.
+    pub detail: Option<String>,
     /// The rule that the group has written down.
     pub written_rule: Option<WrittenRule>,
     /// The reason given; about a host its public comment.
@@ -203,19 +205,23 @@ pub(crate) async fn readable(
         |visibility, reader| decide_reading(visibility, reader) && decide_listing(visibility, reader);
     let role = if viewer.is_admin { Role::Moderator } else { Role::Outsider };
     let anybody = Reader { role, is_local: viewer.account.is_some(), ..Reader::ANYBODY };
-    let visibilities = Visibility::ALL.iter().copied().filter(|visibility| is_shown(*visibility, anybody));
-    let Some(actor) = viewer.actor else { return Ok((visibilities.collect(), Vec::new())) };
+    let visibilities: Vec<Visibility> =
+        Visibility::ALL.iter().copied().filter(|visibility| is_shown(*visibility, anybody)).collect();
+    let Some(actor) = viewer.actor else { return Ok((visibilities, Vec::new())) };
     let mut own = log::list_moderated_by(&app.store, actor).await?;
     own.extend(membership::list_of_actor(&app.store, actor).await?.into_iter().map(|one| one.group_id));
+    own.sort_unstable();
+    own.dedup();
     let mut groups = Vec::new();
     for group in own {
         // Whether it is listed may rest on being a member where reading does not.
         let visibility = group::find_visibility(&app.store, group).await?.unwrap_or(Visibility::Members);
-        if is_shown(visibility, standing_of(app, viewer, group).await?) {
+        let is_covered = visibilities.contains(&visibility);
+        if !is_covered && is_shown(visibility, standing_of(app, viewer, group).await?) {
             groups.push(group);
         }
     }
-    Ok((visibilities.collect(), groups))
+    Ok((visibilities, groups))
 }
 
 async fn page(
@@ -299,6 +305,8 @@ impl Known<'_> {
         let whose = self.whose(&logged.decision)?;
         let Logged { decision, entry, public_comment } = logged;
         let is_about_host = matches!(decision.target, Target::Host(_));
+        let rule = open_rule(&decision).map(public_rule);
+        let detail = decision.detail().map(str::to_owned);
         Some(LogLine {
             id: decision.id,
             action: decision.action,
@@ -312,7 +320,8 @@ impl Known<'_> {
             },
             is_automatic: decision.by.is_none(),
             layer: decision.layer,
-            rule: decision.rule.map(public_rule),
+            rule,
+            detail,
             written_rule: decision.written_rule,
             // What is noted about a host is for those who keep the list; they wrote down what everybody may read.
             reason: if is_about_host { public_comment } else { decision.reason },
@@ -345,7 +354,7 @@ fn shown(entry: LoggedEntry, sees_it: bool) -> LogEntry {
 }
 
 /// The address of a block list may be a secret between two servers; which server publishes it is none.
-fn public_rule(rule: String) -> String {
+pub(crate) fn public_rule(rule: &str) -> String {
     match rule.strip_prefix(BLOCK_LIST).map(str::trim) {
         Some(url) if !url.is_empty() => {
             match url::Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned)) {
@@ -353,7 +362,7 @@ fn public_rule(rule: String) -> String {
                 None => BLOCK_LIST.to_owned(),
             }
         }
-        _ => rule,
+        _ => rule.to_owned(),
     }
 }
 
@@ -363,7 +372,7 @@ mod tests {
 
     #[test]
     fn of_a_block_list_only_the_server_is_told() {
-        let public = |rule: &str| public_rule(rule.to_owned());
+        let public = |rule: &str| public_rule(rule);
         assert_eq!(public("block-list https://lists.example/secret/7f?key=1"), "block-list lists.example");
         assert_eq!(public("block-list nonsense"), "block-list");
         assert_eq!(public("ended"), "ended");

@@ -63,9 +63,9 @@ pub(crate) struct CursorParam {
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "the description of what is read by name")]
 pub(crate) struct PeriodParams {
-    /// From this day on (`2026-03-01`, by UTC), or this moment (RFC 3339). Without both the present month.
+    /// From this day on (`2026-03-01`, by UTC). Without both the month of yesterday. What is not over yet is not counted.
     from: Option<String>,
-    /// Up to this day, which counts too, or before this moment.
+    /// Up to this day, which counts too.
     to: Option<String>,
 }
 
@@ -115,12 +115,12 @@ impl FromRequestParts<App> for AskedPeriod {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        const A_DAY: &str = "a day such as 2026-03-01 is wanted, or a moment of RFC 3339";
+        const A_DAY: &str = "a day such as 2026-03-01 is wanted";
         let uri = asked(parts, app).await;
-        let from = read("from", param(&uri, "from")?, |text| {
-            period::beginning(text).ok_or_else(|| A_DAY.to_owned())
-        })?;
-        let to = read("to", param(&uri, "to")?, |text| period::end(text).ok_or_else(|| A_DAY.to_owned()))?;
+        let from =
+            read("from", param(&uri, "from")?, |text| period::day(text).ok_or_else(|| A_DAY.to_owned()))?;
+        let to =
+            read("to", param(&uri, "to")?, |text| period::end_of_day(text).ok_or_else(|| A_DAY.to_owned()))?;
         let wrong = |error: period::PeriodError| {
             Problem::unreadable("invalid-parameter", error.to_string()).about("to")
         };

@@ -43,9 +43,12 @@ pub(crate) struct LogEntry {
     entry_title: Option<String>,
     /// Whether a rule decided, and nobody else.
     automatic: bool,
-    /// The rule, by its fixed name.
+    /// The rule, by its fixed name; null for an automatic one of the group, whose name its moderators know.
     #[schema(required = true)]
     rule: Option<String>,
+    /// What somebody became, as a role, or how posts of a partner are taken.
+    #[schema(required = true)]
+    detail: Option<String>,
     /// The number of the group's own rule it rests on, as it was then.
     #[schema(required = true)]
     rule_number: Option<i64>,
@@ -105,6 +108,7 @@ impl LogEntry {
             entry_title: line.entry.and_then(|entry| entry.title),
             automatic: line.is_automatic,
             rule: line.rule,
+            detail: line.detail,
             rule_number,
             rule_title,
             reason: line.reason,

@@ -18,7 +18,7 @@ pub(crate) struct Transparency {
     /// Where the period begins.
     #[schema(format = DateTime)]
     from: String,
-    /// Where it is over.
+    /// Where it is over: at the latest with yesterday, by UTC.
     #[schema(format = DateTime)]
     to: String,
     /// How many groups are counted: those whose log the reader sees without asking for it by name.
@@ -69,7 +69,8 @@ pub(crate) struct OutcomeCount {
 pub(crate) struct RuleUse {
     /// What was decided.
     action: &'static str,
-    /// A rule that decided by itself, by its fixed name.
+    /// A rule that decided by itself, by its fixed name; `automatic` for the automatic ones of groups, whose names their
+    /// moderators know.
     #[schema(required = true)]
     rule: Option<String>,
     /// The number of a rule that the group has written down, which people applied.

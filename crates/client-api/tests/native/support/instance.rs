@@ -38,6 +38,7 @@ impl Here {
                 description: String::new(),
                 allow_list_only: false,
                 absence: std::time::Duration::ZERO,
+                groups_per_person: 20,
             }),
             clock: clock.clone(),
             rng: Arc::new(CountingRng::default()),

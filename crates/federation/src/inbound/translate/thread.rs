@@ -113,7 +113,7 @@ async fn is_for_members(
     let followers = actor.followers.as_deref().filter(|_| !actor.is_local);
     let named = || object.addressing.named().chain(source.envelope.named());
     let is_addressed = followers.is_some_and(|followers| named().any(|named| named.as_str() == followers));
-    Ok(is_addressed && !membership::list_here(&app.store, group).await?.is_empty())
+    Ok(is_addressed && membership::has_member_here(&app.store, group).await?)
 }
 
 /// The group of a place where something can be.

@@ -25,6 +25,7 @@ pub(crate) fn line(id: i64, action: DecisionAction) -> LogLine {
         is_automatic: false,
         layer: Layer::Moderator,
         rule: None,
+        detail: None,
         written_rule: None,
         reason: None,
         until: None,
@@ -108,6 +109,7 @@ pub(crate) fn busy_month() -> TransparencyView {
     };
     TransparencyView {
         period: Period::month_of(NOON),
+        at: NOON,
         groups: 12,
         actions: vec![
             counted(DecisionAction::Ban, false, 3),
@@ -119,12 +121,14 @@ pub(crate) fn busy_month() -> TransparencyView {
         rules: vec![
             RuleCount {
                 action: DecisionAction::Hold,
-                rule: Some("no-links".into()),
+                layer: Layer::Rule,
+                rule: Some("automatic".into()),
                 written: None,
                 count: 902,
             },
             RuleCount {
                 action: DecisionAction::Ban,
+                layer: Layer::Moderator,
                 rule: None,
                 written: Some(WrittenRule { number: 2, title: "בלי פרסומות".into() }),
                 count: 3,

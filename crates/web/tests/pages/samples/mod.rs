@@ -36,6 +36,7 @@ pub(crate) fn site() -> Site {
             "Groups of the people along the river: gardens, boats, books and the allotment committee.".into(),
         allow_list_only: false,
         absence: std::time::Duration::ZERO,
+        groups_per_person: 20,
     }
 }
 

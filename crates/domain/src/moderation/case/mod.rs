@@ -1,5 +1,9 @@
 //! Cases: what was reported about one thing, and who is to look at it.
 
+mod action;
+
+pub use action::{CaseAction, EntryAction, PersonAction};
+
 use crate::{
     id::{ActorId, EntryId, GroupId},
     text::closed_enum,
