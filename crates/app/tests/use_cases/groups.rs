@@ -37,7 +37,7 @@ on_both_engines! {
         let third = make(ann, false, "third").await;
         assert!(matches!(third, Err(CreateGroupError::Quota(QuotaRefusal::TooMany(2)))), "{third:?}");
         for name in ["a", "b", "c"] {
-            make(chief, true, &format!("of-{name}")).await.unwrap();
+            make(chief, true, &format!("of_{name}")).await.unwrap();
         }
         let resign = SetStaff {
             group: first, actor: ann, by: ann, wish: StaffWish::Nothing, reason: None, cause: Cause::Local,
