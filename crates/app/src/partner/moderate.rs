@@ -13,7 +13,7 @@ use guildhall_store::{
 
 use super::{
     PartnerError,
-    mirror::{show, tell_ended},
+    mirror::{hide, show},
 };
 use crate::{
     App,
@@ -59,10 +59,9 @@ pub async fn take_away(app: &App, command: Judge) -> Result<(), PartnerError> {
     match mirror.state {
         MirrorState::Removed => return Ok(()),
         MirrorState::Leaving | MirrorState::Gone => return Err(PartnerError::NoSuchMirror),
-        MirrorState::Shown => tell_ended(app, &mut tx, &mirror).await?,
-        MirrorState::Waiting | MirrorState::Refused | MirrorState::New => {}
+        MirrorState::Shown | MirrorState::Waiting | MirrorState::Refused | MirrorState::New => {}
     }
-    partner::set_mirror_state(&mut tx, &mirror, MirrorState::Removed, None).await?;
+    hide(app, &mut tx, &mirror, MirrorState::Removed, None).await?;
     finish(app, tx, command, DecisionAction::RemoveMirror).await
 }
 
@@ -71,7 +70,7 @@ async fn begin(app: &App, command: &Judge, permission: Permission) -> Result<(Tx
     let here = group::lock(&mut tx, command.group).await?.filter(|found| found.is_local);
     here.ok_or(PartnerError::NoSuchGroup)?;
     staff::powers(app, &mut tx, command.group, command.by).await?.demand(permission)?;
-    let mirror = partner::find_mirror_in(&mut tx, command.group, command.entry).await?;
+    let mirror = partner::lock_mirror(&mut tx, command.group, command.entry).await?;
     Ok((tx, mirror.ok_or(PartnerError::NoSuchMirror)?))
 }
 
