@@ -143,7 +143,7 @@ pub async fn list_mirrors(
 pub async fn has_unsettled(db: &Db) -> Result<bool, StoreError> {
     let row: Option<(i64,)> = db
         .query(
-            "SELECT 1 WHERE EXISTS (SELECT 1 FROM group_mirrors WHERE state = 'new')
+            "SELECT CAST(1 AS BIGINT) WHERE EXISTS (SELECT 1 FROM group_mirrors WHERE state = 'new')
                 OR EXISTS (SELECT 1 FROM group_mirrors WHERE state = 'leaving')",
         )
         .optional()
