@@ -54,3 +54,78 @@ fn pause(left: Left) -> Duration {
         Left::Troubled => AFTER_TROUBLE,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use guildhall_app::{
+        Viewer,
+        account::{self, CreateAccount},
+        entry::{self, Origin, Submit, texts_from_markdown},
+        group::{self, CreateGroup},
+        partner::{SetPartner, posts, set},
+        peering::By,
+        read::PageRequest,
+    };
+    use guildhall_domain::{GroupId, content::Sort, event::Cause, group::Policy, partner::PartnerPolicy};
+    use guildhall_store::actor;
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::{config::Config, open::open};
+
+    async fn group(app: &App, name: &str) -> GroupId {
+        let command = CreateGroup {
+            name: name.to_owned(),
+            title: String::new(),
+            description: String::new(),
+            language: None,
+            picture_url: None,
+            policy: Policy::default(),
+            rules: Vec::new(),
+            moderators: Vec::new(),
+        };
+        group::create(app, command).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_was_noted_is_settled_while_nobody_waits_for_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::default();
+        config.storage.data_dir = folder.path().to_owned();
+        let app = open(&config).await.unwrap().federation.app;
+        let (garden, books) = (group(&app, "garden").await, group(&app, "books").await);
+        let policy = PartnerPolicy::Mirror;
+        let link = SetPartner { group: garden, partner: books, policy, reason: None, public_comment: None };
+        set(&app, &By::Operator, link).await.unwrap();
+        let (name, password) = ("ann".to_owned(), "long enough".to_owned());
+        account::create(&app, CreateAccount { name, email: None, password, is_admin: false }).await.unwrap();
+        let ann = actor::find_local_by_name(&app.store, "ann").await.unwrap().unwrap();
+        let post = Submit {
+            group: books,
+            author: ann.id,
+            parent: None,
+            origin: Origin::Here,
+            texts: texts_from_markdown(Some("Dune".to_owned()), "Sand.", None),
+            poll: None,
+            is_public: true,
+            is_fetched: false,
+            is_passed_on: false,
+            cause: Cause::Local,
+        };
+        let post = entry::submit(&app, post).await.unwrap().entry.unwrap();
+        app.signals.event.notified().await;
+        let settled = async {
+            tokio::select! {
+                () = run(app.clone(), "here".to_owned(), pending()) => {}
+                // There is something to tell followers.
+                () = app.signals.event.notified() => {}
+            }
+        };
+        timeout(Duration::from_secs(30), settled).await.unwrap();
+        let request = PageRequest::default();
+        let shown = posts(&app, &Viewer::anonymous(), garden, Sort::New, request).await.unwrap();
+        assert_eq!(shown.items.iter().map(|entry| entry.id).collect::<Vec<_>>(), [post]);
+    }
+}
