@@ -104,7 +104,7 @@ async fn remove_before(
     reason: &str,
 ) -> Result<(), StoreError> {
     if let Some(group) = group {
-        partner::remove_of(app, partner::Author { group, author, by, reason }, promised).await?;
+        partner::remove_of(app, partner::ShutOut { group, author, by, reason }, promised).await?;
     }
     let mut after = promised.map(|removal| EntryId(removal.id));
     loop {

@@ -13,12 +13,11 @@ use crate::{App, cause};
 
 /// Shows a post from now on, and tells followers who have not heard of it. The caller has locked the mirror.
 pub(super) async fn show(app: &App, tx: &mut Tx, mirror: &Mirror) -> Result<(), StoreError> {
-    let told = match mirror.told {
-        Some(told) => told,
-        None => {
-            let mirrored = EventKind::Mirrored { group: mirror.group, entry: mirror.entry };
-            cause::tell(app, tx, Cause::Local, mirrored).await?
-        }
+    let told = if let Some(told) = mirror.told {
+        told
+    } else {
+        let mirrored = EventKind::Mirrored { group: mirror.group, entry: mirror.entry };
+        cause::tell(app, tx, Cause::Local, mirrored).await?
     };
     let shown = Mirror { state: MirrorState::Shown, reason: None, told: Some(told), ..*mirror };
     partner::set_mirror(tx, &shown).await

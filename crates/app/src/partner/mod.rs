@@ -16,7 +16,7 @@ pub(crate) use link::keep_to_visibility;
 pub use link::{ClearPartner, SetPartner, clear, find_group, set};
 pub use moderate::{Judge, admit, take_away};
 pub use settle::{Left, Walk, settle};
-pub(crate) use shut_out::{Author, bring_back, remove_of};
+pub(crate) use shut_out::{ShutOut, bring_back, remove_of};
 pub use view::{MirrorView, PartnerView, followers, list, mirrors, posts};
 
 use guildhall_domain::{moderation::MAX_REASON_LENGTH, staff::NotPermitted};

@@ -21,7 +21,7 @@ const BATCH: usize = 100;
 
 /// Whose posts go, out of which group, and at whose word.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Author<'a> {
+pub(crate) struct ShutOut<'a> {
     pub(crate) group: GroupId,
     pub(crate) author: ActorId,
     pub(crate) by: ActorId,
@@ -36,7 +36,7 @@ pub(crate) struct Author<'a> {
 /// The store's; what was taken away stays away.
 pub(crate) async fn remove_of(
     app: &App,
-    of: Author<'_>,
+    of: ShutOut<'_>,
     promised: Option<&Removal>,
 ) -> Result<(), StoreError> {
     let before = promised.map(|removal| EntryId(removal.id));

@@ -22,6 +22,7 @@ use guildhall_domain::{
 use guildhall_store::{
     Db,
     db::Engine,
+    notice::Notice,
     removal,
     testing::{on_both_engines, run},
 };
@@ -196,8 +197,8 @@ on_both_engines! {
         assert!(taken.clone().count() == 2 && taken.clone().all(|seen| seen.reason.as_deref() == Some("spam")));
 
         let told = here.notices(tom).await;
-        let told = told.iter().filter(|told| told.kind == NoticeKind::Decision && told.group == Some(garden));
-        let banned = told.last().unwrap().decision.unwrap();
+        let of_garden = |told: &&Notice| told.kind == NoticeKind::Decision && told.group == Some(garden);
+        let banned = told.iter().rfind(of_garden).unwrap().decision.unwrap();
         group::set_ban(&here.app, ban(garden, tom, false)).await.unwrap();
         assert_eq!(listed(&here, garden).await, [other], "a ban that is lifted brings nothing back");
         let promise = removal::Return { ban: banned, by: garden.actor(), reason: "No spam.".into() };
