@@ -1,18 +1,18 @@
 //! Deciding what of partners is shown here.
 
 use guildhall_domain::{
-    Timestamp,
+    GroupId, Timestamp,
     admission::{Wants, is_judged_by_rules},
     content::EntryState,
     group::Visibility,
-    partner::{MirrorFacts, MirrorState, Mirroring, PartnerPolicy, decide_mirror},
+    partner::{MirrorFacts, MirrorState, Mirroring, decide_mirror},
     peering::{Peering, combine},
     rules::{Judgement, Received},
 };
 use guildhall_store::{
     StoreError,
     actor::Actor,
-    entry::{self, Entry},
+    entry::{self, Entry, Texts},
     group,
     partner::{self, Mirror, Partner},
 };
@@ -33,13 +33,16 @@ enum Seen {
 /// Decides about a post that nobody has looked at since it came in, came back or changed.
 pub(super) async fn look_at(app: &App, mirror: &Mirror) -> Result<(), StoreError> {
     let link = partner::find(&app.store, mirror.group, mirror.partner).await?;
-    let seen = see(app, mirror, link.as_ref()).await?;
-    let policy = |link: Option<Partner>| link.map(|link| link.policy);
+    let found = entry::find(&app.store, mirror.entry).await?;
+    let seen = see(app, mirror, found.as_ref(), link.as_ref()).await?;
     let mut tx = app.begin().await?;
-    let now_linked = partner::lock(&mut tx, mirror.group, mirror.partner).await?;
-    let current = partner::lock_mirror(&mut tx, mirror.group, mirror.entry).await?;
-    if current != Some(*mirror) || policy(now_linked) != policy(link) {
-        // It changed meanwhile. What is still new then is looked at in another turn.
+    let policy = |link: Option<Partner>| link.map(|link| link.policy);
+    let is_same_link = policy(partner::lock(&mut tx, mirror.group, mirror.partner).await?) == policy(link);
+    let is_same = partner::lock_mirror(&mut tx, mirror.group, mirror.entry).await? == Some(*mirror);
+    // Read after the lock: whoever changes it marks the mirror after that.
+    let is_same_entry = judged_by(entry::find_in(&mut tx, mirror.entry).await?) == judged_by(found);
+    if !is_same_link || !is_same || !is_same_entry {
+        // What is still new then is looked at in another turn.
         return Ok(());
     }
     match seen {
@@ -54,13 +57,22 @@ pub(super) async fn look_at(app: &App, mirror: &Mirror) -> Result<(), StoreError
     tx.commit().await
 }
 
-async fn see(app: &App, mirror: &Mirror, link: Option<&Partner>) -> Result<Seen, StoreError> {
-    let found = entry::find(&app.store, mirror.entry).await?;
+/// What of an entry it is judged by.
+fn judged_by(entry: Option<Entry>) -> Option<(GroupId, EntryState, bool, Texts)> {
+    entry.map(|entry| (entry.group_id, entry.state, entry.limited, texts_of(&entry)))
+}
+
+async fn see(
+    app: &App,
+    mirror: &Mirror,
+    found: Option<&Entry>,
+    link: Option<&Partner>,
+) -> Result<Seen, StoreError> {
     let found = found.filter(|entry| entry.group_id == mirror.partner);
-    Ok(match (found, link.filter(|link| PartnerPolicy::wants_posts(link.policy))) {
+    Ok(match (found, link.filter(|link| link.policy.wants_posts())) {
         (None, _) | (_, None) => Seen::Nothing,
         (Some(entry), _) if entry.state != EntryState::Published => Seen::Gone,
-        (Some(entry), Some(link)) => judge(app, link, &entry, mirror.told.is_some()).await?,
+        (Some(entry), Some(link)) => judge(app, link, entry, mirror.told.is_some()).await?,
     })
 }
 

@@ -43,8 +43,11 @@ pub async fn admit(app: &App, command: Judge) -> Result<(), PartnerError> {
     let (mut tx, mirror) = begin(app, &command, Permission::Queue).await?;
     match mirror.state {
         MirrorState::Shown => return Ok(()),
-        MirrorState::Waiting | MirrorState::Refused | MirrorState::Removed | MirrorState::New => {}
-        MirrorState::Leaving | MirrorState::Gone => return Err(PartnerError::NoSuchMirror),
+        MirrorState::Waiting | MirrorState::Refused | MirrorState::Removed => {}
+        // What is new has just come in, or says something else than whoever lets it in has read.
+        MirrorState::New | MirrorState::Leaving | MirrorState::Gone => {
+            return Err(PartnerError::NoSuchMirror);
+        }
     }
     show(app, &mut tx, &mirror).await?;
     finish(app, tx, command, DecisionAction::AdmitMirror).await

@@ -148,6 +148,8 @@ on_both_engines! {
         let keeper = here.moderator(garden).await;
         let post = announced(&here, books, tom, "Dune").await;
         retitled(&here, post, tom, "Dune, again").await;
+        let refused = partner::admit(&here.app, judging(garden, post, keeper)).await.unwrap_err();
+        assert!(matches!(refused, PartnerError::NoSuchMirror), "nobody has read it: {refused}");
         assert!(news(&here).await.is_empty());
         assert_eq!(in_state(&here, garden, MirrorState::Waiting).await, [(post, Some(MirrorReason::Review))]);
         partner::admit(&here.app, judging(garden, post, keeper)).await.unwrap();
@@ -268,8 +270,31 @@ async fn what_goes_at_its_source_meanwhile_is_not_taken_away(db: Db) {
     assert!(matches!(here.told().await.as_slice(), [EventKind::MirrorEnded { .. }]), "told once");
 }
 
+async fn a_text_that_comes_while_the_one_before_is_looked_at_is_looked_at_itself(db: Db) {
+    let here = Here::new(db);
+    let (garden, books, tom) = linked(&here, PartnerPolicy::Mirror).await;
+    rule(&here, garden, "hold").await;
+    let post = unsettled(&here, books, tom, "Dune").await;
+    let mut linking = here.app.begin().await.unwrap();
+    guildhall_store::partner::lock(&mut linking, garden, books).await.unwrap().unwrap();
+    let settling = partner::settle(&here.app);
+    tokio::pin!(settling);
+    assert!(timeout(GLIMPSE, &mut settling).await.is_err(), "the link is locked");
+    retitled(&here, post, tom, "Casino").await;
+    linking.commit().await.unwrap();
+    settling.await.unwrap();
+    assert!(listed(&here, garden).await.is_empty());
+    assert!(news(&here).await.is_empty());
+    assert_eq!(in_state(&here, garden, MirrorState::Waiting).await, [(post, Some(MirrorReason::Rule))]);
+}
+
 mod postgres_races {
     use super::{Engine, run};
+
+    #[test]
+    fn a_text_that_comes_while_the_one_before_is_looked_at_is_looked_at_itself() {
+        run(Engine::Postgres, super::a_text_that_comes_while_the_one_before_is_looked_at_is_looked_at_itself);
+    }
 
     #[test]
     fn what_goes_at_its_source_meanwhile_is_not_taken_away() {

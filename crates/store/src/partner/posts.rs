@@ -63,7 +63,8 @@ macro_rules! many {
     };
 }
 
-const NEW: &str = few!("m.entry_id < $2 ORDER BY m.entry_id DESC LIMIT $3");
+// Both keys bounded: PostgreSQL may walk the two tables side by side.
+const NEW: &str = few!("m.entry_id < $2 AND e.id < $2 ORDER BY m.entry_id DESC LIMIT $3");
 const FEW_ACTIVE: &str =
     few!("(e.last_activity_at, e.id) < ($4, $2) ORDER BY e.last_activity_at DESC, e.id DESC LIMIT $3");
 const FEW_TOP: &str = few!("(e.score, e.id) < ($4, $2) ORDER BY e.score DESC, e.id DESC LIMIT $3");

@@ -84,11 +84,12 @@ pub async fn revive(tx: &mut Tx, entry: EntryId) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Notes that an entry says something else from now on: where it is shown, or waits, it is looked at anew.
+/// Notes that an entry says something else from now on: where it is shown, or waits, it is looked at anew. The entry has been
+/// written: who looks at what it said before, and locks the mirror after this, finds it changed.
 pub async fn look_again(tx: &mut Tx, entry: EntryId) -> Result<(), StoreError> {
     tx.query(
         "UPDATE group_mirrors SET state = 'new', reason = NULL
-         WHERE entry_id = $1 AND state IN ('waiting', 'shown')",
+         WHERE entry_id = $1 AND state IN ('new', 'waiting', 'shown')",
     )
     .bind(entry.0)
     .execute()
