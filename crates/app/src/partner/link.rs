@@ -117,6 +117,8 @@ pub async fn clear(app: &App, by: &By, command: ClearPartner) -> Result<bool, Pa
     let other = facts::actor(app, partner.actor()).await?;
     let mut tx = app.begin().await?;
     let by = authorise(app, &mut tx, Some(group), by).await?;
+    // Before what is shown in it, as everybody does who changes that.
+    group::lock(&mut tx, group).await?;
     if !partner::delete(&mut tx, group, partner).await? {
         return Ok(false);
     }
