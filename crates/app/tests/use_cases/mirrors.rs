@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use guildhall_app::{
     Viewer,
-    case::{self, Act, CaseAction, Report},
+    case::{self, Act, CaseAction, EntryAction, Report},
     entry::{self, Edit, Edited},
     group::{self, SetBan},
     partner::{self, PartnerError},
@@ -218,7 +218,7 @@ on_both_engines! {
         let (ann, keeper) = (here.person("ann").await, here.moderator(books).await);
         let post = here.post(books, ann, "Dune").await;
         assert_eq!(news(&here).await, [(garden, post, true)]);
-        act(&here, keeper, post, CaseAction::AskChange).await;
+        act(&here, keeper, post, EntryAction::AskChange.into()).await;
         assert_eq!(news(&here).await, [(garden, post, false)]);
         here.minute();
         entry::edit(&here.app, here.retitling(post, ann, "Emma")).await.unwrap();
