@@ -1,6 +1,9 @@
 //! Bringing back what was removed with a ban that is taken back.
 
-use guildhall_domain::{ActorId, DecisionId, EntryId, GroupId, moderation::DecisionAction};
+use guildhall_domain::{
+    ActorId, DecisionId, EntryId, GroupId,
+    moderation::{Decision, DecisionAction, Target},
+};
 use guildhall_store::{
     StoreError, Tx, decision, entry, group,
     removal::{self, Return},
@@ -8,7 +11,7 @@ use guildhall_store::{
 };
 
 use super::reverse::{Reversal, reverse};
-use crate::{App, decision::News};
+use crate::{App, decision::News, partner};
 
 /// Entries brought back, and promises looked at, at a time.
 const BATCH: usize = 100;
@@ -64,9 +67,13 @@ async fn finish(app: &App, promise: &Return) -> Result<(), StoreError> {
         }
     }
     let mut tx = app.begin().await?;
+    if let Some(Decision { group: Some(group), target: Target::Actor(author), .. }) = ban {
+        partner::bring_back(&mut tx, group, author).await?;
+    }
     removal::delete_return(&mut tx, promise.ban).await?;
     tx.commit().await?;
     app.signals.event.notify_one();
+    app.signals.promised.notify_one();
     Ok(())
 }
 
