@@ -87,7 +87,8 @@ pub async fn set(app: &App, by: &By, command: SetPartner) -> Result<(), PartnerE
         return Err(PartnerError::TooMany);
     }
     let created_at = app.now();
-    let link = Partner { group, partner, policy, reason: reason.clone(), public_comment, by, created_at };
+    let (note, said) = (reason.clone(), public_comment.clone());
+    let link = Partner { group, partner, policy, reason, public_comment, by, created_at };
     partner::put(&mut tx, &link).await?;
     if policy.wants_posts() && here.policy.visibility != Visibility::Local {
         ask(app, &mut tx, group, &other).await?;
@@ -98,7 +99,9 @@ pub async fn set(app: &App, by: &By, command: SetPartner) -> Result<(), PartnerE
         partner::end_mirrors(&mut tx, group, partner).await?;
     }
     let record = Record::by_hand(group, by, DecisionAction::LinkPartner, Target::Actor(partner.actor()));
-    keep(app, &mut tx, Record { reason, rule: Some(policy.as_str().to_owned()), ..record }).await?;
+    // The log is read by everybody: it has what was meant for them.
+    let rule = Some(policy.as_str().to_owned());
+    keep(app, &mut tx, Record { reason: said, note, rule, ..record }).await?;
     tx.commit().await?;
     app.signals.event.notify_one();
     app.signals.promised.notify_one();
@@ -125,7 +128,7 @@ pub async fn clear(app: &App, by: &By, command: ClearPartner) -> Result<bool, Pa
     take_leave(app, &mut tx, group, &other).await?;
     partner::end_mirrors(&mut tx, group, partner).await?;
     let record = Record::by_hand(group, by, DecisionAction::UnlinkPartner, Target::Actor(partner.actor()));
-    keep(app, &mut tx, Record { reason, ..record }).await?;
+    keep(app, &mut tx, Record { note: reason, ..record }).await?;
     tx.commit().await?;
     app.signals.event.notify_one();
     app.signals.promised.notify_one();
