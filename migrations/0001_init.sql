@@ -308,9 +308,13 @@ CREATE TABLE group_mirrors (
     reason TEXT,
     -- The event that told followers that it is shown; null where they heard nothing, or that it ended.
     told_event_id BIGINT,
+    -- The ban that it went with.
+    ban_id BIGINT,
     created_at BIGINT NOT NULL,
     PRIMARY KEY (group_id, entry_id)
 );
+CREATE INDEX group_mirrors_ban ON group_mirrors (ban_id) WHERE ban_id IS NOT NULL;
+CREATE INDEX group_mirrors_told ON group_mirrors (entry_id, group_id) WHERE state = 'new' AND told_event_id IS NOT NULL;
 CREATE INDEX group_mirrors_entry ON group_mirrors (entry_id);
 CREATE INDEX group_mirrors_partner ON group_mirrors (group_id, partner_id);
 CREATE INDEX group_mirrors_shown ON group_mirrors (group_id, entry_id) WHERE state = 'shown';

@@ -316,9 +316,6 @@ pub(super) async fn decide(
 async fn apply(app: &App, tx: &mut Tx, current: &Entry, command: &Edit) -> Result<(), EditError> {
     entry::set_texts(tx, current.id, &command.texts, command.written_at).await?;
     keep_prints(app, tx, current, &command.texts).await?;
-    if current.kind == EntryKind::Post {
-        partner::look_again(tx, current.id).await?;
-    }
     if let Some(poll) = &command.poll {
         poll::set(tx, current.id, poll).await?;
     }
@@ -333,6 +330,10 @@ async fn apply(app: &App, tx: &mut Tx, current: &Entry, command: &Edit) -> Resul
         queue::close_entry(tx, current.id, app.now()).await?;
     }
     tell_edited(app, tx, current, command.cause).await?;
+    if current.kind == EntryKind::Post {
+        // Mirrors come after the group, as in all transactions.
+        partner::look_again(tx, current.id).await?;
+    }
     Ok(())
 }
 

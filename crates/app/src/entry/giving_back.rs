@@ -1,9 +1,6 @@
 //! Bringing back what was removed with a ban that is taken back.
 
-use guildhall_domain::{
-    ActorId, DecisionId, EntryId, GroupId,
-    moderation::{Decision, DecisionAction, Target},
-};
+use guildhall_domain::{ActorId, DecisionId, EntryId, GroupId, moderation::DecisionAction};
 use guildhall_store::{
     StoreError, Tx, decision, entry, group,
     removal::{self, Return},
@@ -67,8 +64,8 @@ async fn finish(app: &App, promise: &Return) -> Result<(), StoreError> {
         }
     }
     let mut tx = app.begin().await?;
-    if let Some(Decision { group: Some(group), target: Target::Actor(author), .. }) = ban {
-        partner::bring_back(&mut tx, group, author).await?;
+    if let Some(group) = group {
+        partner::bring_back(&mut tx, group, promise.ban).await?;
     }
     removal::delete_return(&mut tx, promise.ban).await?;
     tx.commit().await?;

@@ -60,9 +60,14 @@ pub async fn admit(app: &App, command: Judge) -> Result<(), PartnerError> {
 pub async fn take_away(app: &App, command: Judge) -> Result<(), PartnerError> {
     let (mut tx, mirror) = begin(app, &command, Permission::Remove).await?;
     match mirror.state {
-        MirrorState::Removed => return Ok(()),
+        MirrorState::Removed if mirror.reason.is_none() => return Ok(()),
         MirrorState::Leaving | MirrorState::Gone => return Err(PartnerError::NoSuchMirror),
-        MirrorState::Shown | MirrorState::Waiting | MirrorState::Refused | MirrorState::New => {}
+        // What went with a ban stays away from now on, also when that is taken back.
+        MirrorState::Removed
+        | MirrorState::Shown
+        | MirrorState::Waiting
+        | MirrorState::Refused
+        | MirrorState::New => {}
     }
     hide(app, &mut tx, &mirror, MirrorState::Removed, None).await?;
     finish(app, tx, command, DecisionAction::RemoveMirror).await

@@ -1,7 +1,10 @@
 //! Settling what was noted about posts of partners: apart from those who write, a bounded number at a time.
 
 use guildhall_domain::{EntryId, GroupId, partner::MirrorState};
-use guildhall_store::{StoreError, partner};
+use guildhall_store::{
+    StoreError,
+    partner::{self, Mirror},
+};
 
 use super::{look::look_at, mirror::hide};
 use crate::App;
@@ -36,17 +39,13 @@ impl Walk {
     /// # Errors
     /// The store is not to be had; what was settled stays so.
     pub async fn take_turn(&mut self, app: &App) -> Result<Left, StoreError> {
+        // What was shown until its text changed is missed: it does not wait behind all that comes in.
+        for mirror in partner::list_told_again(&app.store, BATCH).await? {
+            self.settle(app, &mirror).await?;
+        }
         let new = partner::list_new(&app.store, self.after, BATCH).await?;
         for mirror in &new {
-            match look_at(app, mirror).await {
-                Ok(()) => {}
-                Err(error) if error.is_unavailable() => return Err(error),
-                Err(error) => {
-                    tracing::error!(error = %error, entry.id = mirror.entry.0, group.id = mirror.group.0,
-                        "a post of a partner could not be decided about, and will be taken up again");
-                    self.failed += 1;
-                }
-            }
+            self.settle(app, mirror).await?;
             self.after = Some((mirror.entry, mirror.group));
         }
         let told = tell_gone(app).await?;
@@ -58,6 +57,19 @@ impl Walk {
         }
         let ended = std::mem::take(self);
         Ok(if ended.failed == 0 { Left::Nothing } else { Left::Troubled })
+    }
+
+    async fn settle(&mut self, app: &App, mirror: &Mirror) -> Result<(), StoreError> {
+        match look_at(app, mirror).await {
+            Ok(()) => Ok(()),
+            Err(error) if error.is_unavailable() => Err(error),
+            Err(error) => {
+                tracing::error!(error = %error, entry.id = mirror.entry.0, group.id = mirror.group.0,
+                    "a post of a partner could not be decided about, and will be taken up again");
+                self.failed += 1;
+                Ok(())
+            }
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is shown of partners by somebody whose posts are removed from a group: it goes with them, and comes back with them.
 
 use guildhall_domain::{
-    ActorId, EntryId, GroupId,
+    ActorId, DecisionId, EntryId, GroupId,
     moderation::{DecisionAction, Target},
     partner::{MirrorReason, MirrorState},
 };
@@ -40,7 +40,8 @@ pub(crate) async fn remove_of(
     promised: Option<&Removal>,
 ) -> Result<(), StoreError> {
     let before = promised.map(|removal| EntryId(removal.id));
-    let reason = promised.and_then(|removal| removal.ban).map(|_| MirrorReason::Banned);
+    let ban = promised.and_then(|removal| removal.ban);
+    let reason = ban.map(|_| MirrorReason::Banned);
     loop {
         let mut tx = app.begin().await?;
         if let Some(removal) = promised
@@ -53,6 +54,9 @@ pub(crate) async fn remove_of(
         let mirrors = partner::lock_mirrors_of(&mut tx, of.group, of.author, before, BATCH).await?;
         for mirror in &mirrors {
             hide(app, &mut tx, mirror, MirrorState::Removed, reason).await?;
+            if let Some(ban) = ban {
+                partner::set_gone_with(&mut tx, mirror, ban).await?;
+            }
             let (action, target) = (DecisionAction::RemoveMirror, Target::Entry(mirror.entry));
             let record = Record::by_hand(of.group, of.by, action, target);
             keep(app, &mut tx, Record { reason: Some(of.reason.to_owned()), news: News::Quiet, ..record })
@@ -66,6 +70,7 @@ pub(crate) async fn remove_of(
 }
 
 /// Has what went with a ban looked at anew, as the ban is taken back.
-pub(crate) async fn bring_back(tx: &mut Tx, group: GroupId, author: ActorId) -> Result<(), StoreError> {
-    partner::look_again_at_author(tx, group, author).await
+pub(crate) async fn bring_back(tx: &mut Tx, group: GroupId, ban: DecisionId) -> Result<(), StoreError> {
+    group::lock(tx, group).await?;
+    partner::look_again_at_gone_with(tx, group, ban).await
 }

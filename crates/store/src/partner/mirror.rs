@@ -171,6 +171,19 @@ pub async fn list_new(
     convert::all(rows)
 }
 
+/// What followers were told of and is to be looked at again, oldest post first: it was shown until then.
+pub async fn list_told_again(db: &Db, limit: usize) -> Result<Vec<Mirror>, StoreError> {
+    let rows: Vec<Row> = db
+        .query(concat!(
+            select!(),
+            " WHERE m.state = 'new' AND m.told_event_id IS NOT NULL ORDER BY m.entry_id, m.group_id LIMIT $1"
+        ))
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .all()
+        .await?;
+    convert::all(rows)
+}
+
 /// What is gone and followers have not heard of, oldest post first; less what another transaction has locked.
 pub async fn lock_leaving(tx: &mut Tx, limit: usize) -> Result<Vec<Mirror>, StoreError> {
     const LEAVING: Sql = Sql {

@@ -5,12 +5,13 @@ mod posts;
 mod promise;
 
 pub use mirror::{
-    Mirror, delete_mirror, find_mirror, has_unsettled, list_mirrors, list_new, lock_leaving, lock_mirror,
-    lock_mirrors_of, set_mirror,
+    Mirror, delete_mirror, find_mirror, has_unsettled, list_mirrors, list_new, list_told_again, lock_leaving,
+    lock_mirror, lock_mirrors_of, set_mirror,
 };
 pub use posts::list_posts;
 pub use promise::{
-    end_mirrors, look_again, look_again_at_author, promise, promise_all, rehouse, revive, withdraw,
+    end_mirrors, look_again, look_again_at_gone_with, promise, promise_all, rehouse, revive, set_gone_with,
+    withdraw,
 };
 
 use guildhall_domain::{

@@ -1,8 +1,9 @@
 //! What is to be looked at, or told, when a post enters, changes, moves or goes: noted in the transaction that does it, and
 //! settled after that.
 
-use guildhall_domain::{ActorId, EntryId, GroupId, Timestamp};
+use guildhall_domain::{DecisionId, EntryId, GroupId, Timestamp};
 
+use super::Mirror;
 use crate::{
     StoreError,
     db::{List, Sql, Tx},
@@ -97,15 +98,25 @@ pub async fn look_again(tx: &mut Tx, entry: EntryId) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Notes that what went with a ban of its author is to be looked at anew in a group.
-pub async fn look_again_at_author(tx: &mut Tx, group: GroupId, author: ActorId) -> Result<(), StoreError> {
+/// Notes what a mirror went with. The caller has locked it.
+pub async fn set_gone_with(tx: &mut Tx, mirror: &Mirror, ban: DecisionId) -> Result<(), StoreError> {
+    tx.query("UPDATE group_mirrors SET ban_id = $3 WHERE group_id = $1 AND entry_id = $2")
+        .bind(mirror.group.0)
+        .bind(mirror.entry.0)
+        .bind(ban.0)
+        .execute()
+        .await?;
+    Ok(())
+}
+
+/// Notes that what went with a ban is to be looked at anew in a group. The caller has that locked.
+pub async fn look_again_at_gone_with(tx: &mut Tx, group: GroupId, ban: DecisionId) -> Result<(), StoreError> {
     tx.query(
-        "UPDATE group_mirrors SET state = 'new', reason = NULL
-         WHERE group_id = $1 AND state = 'removed' AND reason = 'banned'
-            AND entry_id IN (SELECT id FROM entries WHERE author_id = $2)",
+        "UPDATE group_mirrors SET state = 'new', reason = NULL, ban_id = NULL
+         WHERE ban_id = $2 AND group_id = $1 AND state = 'removed' AND reason = 'banned'",
     )
     .bind(group.0)
-    .bind(author.0)
+    .bind(ban.0)
     .execute()
     .await?;
     Ok(())
