@@ -2,12 +2,14 @@
 #![expect(clippy::unwrap_used, reason = "the helpers of tests fail as tests do")]
 
 mod accounts;
+mod answering;
 mod answers;
 mod appeals;
 mod bans;
 mod block_lists;
 mod case_limits;
 mod cases;
+mod conditions;
 mod dealings;
 mod deleting;
 mod editing;
