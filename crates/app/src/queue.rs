@@ -2,7 +2,7 @@
 
 use guildhall_domain::{
     ActorId, GroupId, QueueItemId,
-    admission::HoldReason,
+    admission::{HoldReason, Sanction},
     content::EntryState,
     event::{Cause, EventKind},
     membership::{JoinOutcome, JoinRefusal},
@@ -15,8 +15,9 @@ use guildhall_store::{
     actor::Actor,
     db::Boxed,
     entry::{self, Entry},
-    group, membership, poll,
+    group, membership, partner, poll,
     queue::{self, QueueItem, QueueKind},
+    standing,
 };
 
 use crate::{
@@ -135,6 +136,9 @@ async fn carry_out(
     if item.decided_at.is_some() {
         return Err(QueueError::AlreadyDecided);
     }
+    if item.actor == by {
+        demand_other(app, tx, item, subject).await?;
+    }
     queue::set_decided(tx, item.id, app.now()).await?;
     match (item.kind, subject) {
         (QueueKind::Join, _) => decide_join(app, tx, item, asker, word).await?,
@@ -148,6 +152,23 @@ async fn carry_out(
     }
     keep(app, tx, grounds.of(record(item, by, word))).await?;
     Ok(())
+}
+
+/// Leaves an item that is of whoever decides to somebody else, where others hold it back: else probation, and being asked for
+/// a change, would be no more than one's own to lift.
+async fn demand_other(
+    app: &App,
+    tx: &mut Tx,
+    item: &QueueItem,
+    subject: Option<&Entry>,
+) -> Result<(), QueueError> {
+    let reason = subject.and_then(|entry| entry.state_reason.as_deref());
+    let mut is_held_back = reason == Some(HoldReason::ChangeAsked.as_str());
+    for scope in [None, Some(item.group)] {
+        let sanctions = standing::find_in(tx, scope, item.actor).await?;
+        is_held_back |= sanctions.end_of(Sanction::Probation, app.now()).is_some();
+    }
+    if is_held_back { Err(NotPermitted::Oneself.into()) } else { Ok(()) }
 }
 
 /// Locks the entry an item is about, with its thread; for a request to join, which has none, the group.
@@ -236,6 +257,7 @@ async fn decide_edit(
             let written_at = item.written_at.unwrap_or(item.received_at);
             entry::set_texts(tx, entry.id, texts, written_at).await?;
             keep_prints(app, tx, entry, texts).await?;
+            partner::look_again(tx, entry.id).await?;
             if let Some(asked) = queue::find_poll_in(tx, item.id).await? {
                 poll::set(tx, entry.id, &asked).await?;
             }

@@ -33,6 +33,11 @@ impl Viewer {
         Self { actor: Some(actor), is_server: true, ..Self::default() }
     }
 
+    /// Of whom they are shown no reports: of themselves, unless they administer the instance.
+    pub(crate) fn concerned(&self) -> Option<ActorId> {
+        self.actor.filter(|_| !self.is_admin)
+    }
+
     /// Whether the token carries `scope`, itself or as the parent of `scope:detail`.
     pub fn may(&self, scope: &str) -> bool {
         self.scopes

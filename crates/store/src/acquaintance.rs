@@ -187,14 +187,21 @@ pub async fn find(
     group: GroupId,
     actor: ActorId,
 ) -> Result<Option<(Seen, Option<Given>)>, StoreError> {
-    let row: Option<Row> = db
-        .query(concat!(seen!(), " WHERE group_id = $1 AND actor_id = $2"))
-        .bind(group.0)
-        .bind(actor.0)
-        .optional()
-        .await?;
+    let row: Option<Row> = db.query(ONE).bind(group.0).bind(actor.0).optional().await?;
     row.map(Row::read).transpose()
 }
+
+/// The same inside a transaction.
+pub async fn find_in(
+    tx: &mut Tx,
+    group: GroupId,
+    actor: ActorId,
+) -> Result<Option<(Seen, Option<Given>)>, StoreError> {
+    let row: Option<Row> = tx.query(ONE).bind(group.0).bind(actor.0).optional().await?;
+    row.map(Row::read).transpose()
+}
+
+const ONE: &str = concat!(seen!(), " WHERE group_id = $1 AND actor_id = $2");
 
 /// What groups have seen of some people, with the levels given by hand: of one group, or of all that are hosted here.
 pub async fn list_of_people(

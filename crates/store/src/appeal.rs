@@ -160,19 +160,29 @@ pub async fn list_open(
     convert::all(rows)
 }
 
-/// Whether anybody here but these two could decide about an appeal: somebody who may do so in the group and lives here, or an
-/// admin of the instance.
+/// Whether anybody here but who judges and who objects could decide about an appeal: somebody who may do so in the group at
+/// `now` and lives here, or an admin of the instance. `decided_by`: where that is the group itself, an admin stood in for it,
+/// and any of them may be the one; they are nobody else then.
 pub async fn has_other_judges(
     tx: &mut Tx,
-    group: Option<GroupId>,
+    appeal: &Appeal,
+    decided_by: Option<ActorId>,
     judge: ActorId,
-    appellant: ActorId,
+    now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let mut judges = notice::list_keepers(tx, None, Permission::Appeals).await?;
-    if let Some(group) = group {
-        judges.extend(notice::list_keepers(tx, Some(group), Permission::Appeals).await?);
-    }
-    Ok(judges.into_iter().any(|(other, is_local)| is_local && other != judge && other != appellant))
+    let admins = notice::list_keepers(tx, None, Permission::Appeals, now).await?;
+    let keepers = match appeal.group {
+        Some(group) => notice::list_keepers(tx, Some(group), Permission::Appeals, now).await?,
+        None => Vec::new(),
+    };
+    let is_free =
+        |&&(other, is_local): &&(ActorId, bool)| is_local && other != judge && other != appeal.actor;
+    let stood_in = appeal.group.is_some_and(|group| decided_by == Some(group.actor()));
+    Ok(if stood_in {
+        keepers.iter().filter(is_free).any(|keeper| !admins.contains(keeper))
+    } else {
+        keepers.iter().chain(&admins).any(|judge| is_free(&judge))
+    })
 }
 
 /// For how many days decisions of a group can be appealed.

@@ -66,6 +66,18 @@ pub async fn find_in(tx: &mut Tx, id: DecisionId) -> Result<Option<Decision>, St
     row.map(Decision::try_from).transpose()
 }
 
+/// Who removed a post or comment, the last time that it was removed. `None`: nobody, or a rule.
+pub async fn find_remover(tx: &mut Tx, entry: EntryId) -> Result<Option<ActorId>, StoreError> {
+    let row: Option<(Option<i64>,)> = tx
+        .query(
+            "SELECT by_actor_id FROM decisions WHERE entry_id = $1 AND action = 'remove' ORDER BY id DESC LIMIT 1",
+        )
+        .bind(entry.0)
+        .optional()
+        .await?;
+    Ok(row.and_then(|(by,)| by).map(ActorId))
+}
+
 /// Decisions made in a case, oldest first.
 pub async fn list_of_case(
     db: &Db,

@@ -122,27 +122,29 @@ pub async fn find_next(db: &Db) -> Result<Option<Timestamp>, StoreError> {
     Ok(next.map(Timestamp))
 }
 
-/// The latest decision of a kind about something, which an ending takes back.
+/// The latest decision of a kind, which an ending takes back: about a person by this group, about an entry by whichever it
+/// was in.
 pub async fn find_decision(
     tx: &mut Tx,
     group: Option<GroupId>,
     target: &Target,
     action: DecisionAction,
 ) -> Result<Option<DecisionId>, StoreError> {
-    let (sql, key) = match target {
-        Target::Entry(entry) => (
-            "SELECT id FROM decisions WHERE entry_id = $1 AND action = $2
-                AND group_id IS NOT DISTINCT FROM $3 ORDER BY id DESC LIMIT 1",
-            entry.0,
-        ),
-        Target::Actor(actor) => (
-            "SELECT id FROM decisions WHERE actor_id = $1 AND action = $2
-                AND group_id IS NOT DISTINCT FROM $3 ORDER BY id DESC LIMIT 1",
-            actor.0,
-        ),
+    let query = match target {
+        Target::Entry(entry) => tx
+            .query("SELECT id FROM decisions WHERE entry_id = $1 AND action = $2 ORDER BY id DESC LIMIT 1")
+            .bind(entry.0)
+            .bind(action.as_str()),
+        Target::Actor(actor) => tx
+            .query(
+                "SELECT id FROM decisions WHERE actor_id = $1 AND action = $2
+                    AND group_id IS NOT DISTINCT FROM $3 ORDER BY id DESC LIMIT 1",
+            )
+            .bind(actor.0)
+            .bind(action.as_str())
+            .bind(group.map(|group| group.0)),
         Target::Host(_) => return Ok(None),
     };
-    let row: Option<(i64,)> =
-        tx.query(sql).bind(key).bind(action.as_str()).bind(group.map(|group| group.0)).optional().await?;
+    let row: Option<(i64,)> = query.optional().await?;
     Ok(row.map(|(id,)| DecisionId(id)))
 }

@@ -76,17 +76,6 @@ pub async fn insert(tx: &mut Tx, group: GroupId, actor: ActorId, now: Timestamp)
     Ok(rows == 1)
 }
 
-/// Dismisses a moderator. `false` when they were none.
-pub async fn delete(tx: &mut Tx, group: GroupId, actor: ActorId) -> Result<bool, StoreError> {
-    let rows = tx
-        .query("DELETE FROM staff WHERE group_id = $1 AND actor_id = $2")
-        .bind(group.0)
-        .bind(actor.0)
-        .execute()
-        .await?;
-    Ok(rows == 1)
-}
-
 /// Dismisses every moderator of a group but `kept`.
 pub async fn delete_others(tx: &mut Tx, group: GroupId, kept: &[ActorId]) -> Result<(), StoreError> {
     const OTHERS: Sql = Sql {

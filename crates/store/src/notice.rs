@@ -227,17 +227,16 @@ pub async fn find_handle(tx: &mut Tx, actor: ActorId) -> Result<Option<(String, 
     Ok(row.map(|(username, host, is_local)| (format!("{username}@{host}"), is_local)))
 }
 
-/// Who looks after something, and whether they live here: of a group those of its staff who may do what it takes; without a
-/// group the admins of the instance.
+/// Who looks after something at `now`, and whether they live here: of a group those of its staff who may do what it takes;
+/// without a group the admins of the instance.
 pub async fn list_keepers(
     tx: &mut Tx,
     group: Option<GroupId>,
     permission: Permission,
+    now: Timestamp,
 ) -> Result<Vec<(ActorId, bool)>, StoreError> {
     if let Some(group) = group {
-        let mut staff = staff::list_present(tx, group).await?;
-        staff.retain(|(one, _)| one.office.permissions().contains(permission));
-        return Ok(staff.into_iter().map(|(one, is_local)| (one.actor, is_local)).collect());
+        return staff::list_permitted(tx, group, permission, now).await;
     }
     let rows: Vec<(i64, bool)> = tx
         .query(

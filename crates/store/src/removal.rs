@@ -117,22 +117,40 @@ pub async fn ended_membership(tx: &mut Tx, ban: DecisionId) -> Result<bool, Stor
     Ok(row.is_some())
 }
 
-/// What was removed with a ban and is still away for that reason, oldest first: not what was brought back and removed once
-/// more.
-pub async fn list_gone_with(db: &Db, ban: DecisionId, limit: usize) -> Result<Vec<EntryId>, StoreError> {
-    let rows: Vec<(i64,)> = db
-        .query(
+macro_rules! gone_with {
+    ($rest:literal) => {
+        concat!(
             "SELECT e.id FROM went_with_bans w JOIN entries e ON e.id = w.entry_id
              WHERE w.ban_id = $1 AND e.state = 'removed'
                 AND NOT EXISTS (SELECT 1 FROM decisions d
-                    WHERE d.entry_id = e.id AND d.action = 'remove' AND d.id > w.decision_id)
-             ORDER BY e.id LIMIT $2",
+                    WHERE d.entry_id = e.id AND d.action = 'remove' AND d.id > w.decision_id) ",
+            $rest
         )
+    };
+}
+
+/// What was removed with a ban and is still away for that reason, by key, from the one after `after` on: not what was
+/// brought back and removed once more.
+pub async fn list_gone_with(
+    db: &Db,
+    ban: DecisionId,
+    after: Option<EntryId>,
+    limit: usize,
+) -> Result<Vec<EntryId>, StoreError> {
+    let rows: Vec<(i64,)> = db
+        .query(gone_with!("AND e.id > $2 ORDER BY e.id LIMIT $3"))
         .bind(ban.0)
+        .bind(after.map_or(0, |after| after.0))
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
         .all()
         .await?;
     Ok(rows.into_iter().map(|(id,)| EntryId(id)).collect())
+}
+
+/// Whether an entry that is locked is one of these.
+pub async fn is_gone_with(tx: &mut Tx, ban: DecisionId, entry: EntryId) -> Result<bool, StoreError> {
+    let query = tx.query(gone_with!("AND e.id = $2 LIMIT 1"));
+    Ok(query.bind(ban.0).bind(entry.0).optional::<(i64,)>().await?.is_some())
 }
 
 /// All that was removed with a ban is to be brought back.

@@ -82,18 +82,26 @@ pub async fn insert(tx: &mut Tx, report: &NewReport, now: Timestamp) -> Result<b
     Ok(rows == 1)
 }
 
-/// Reports to the moderators of a group, newest first, from the one before `before` on.
+/// Reports to the moderators of a group, newest first, from the one before `before` on; without those about `but_about`.
 pub async fn list_of_group_before(
     db: &Db,
     group: GroupId,
+    but_about: Option<ActorId>,
     before: Option<i64>,
     limit: usize,
 ) -> Result<Vec<Report>, StoreError> {
     let rows: Vec<Row> = db
-        .query(concat!(select!(), " WHERE group_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"))
+        .query(concat!(
+            select!(),
+            " WHERE group_id = $1 AND id < $2 AND coalesce(actor_id, 0) <> $4
+                AND NOT EXISTS (SELECT 1 FROM cases c WHERE c.id = case_id AND c.person_id = $4)
+              ORDER BY id DESC LIMIT $3"
+        ))
         .bind(group.0)
         .bind(before.unwrap_or(i64::MAX))
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        // Nobody's key is negative.
+        .bind(but_about.map_or(-1, |actor| actor.0))
         .all()
         .await?;
     Ok(rows.into_iter().map(Report::from).collect())

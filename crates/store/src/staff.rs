@@ -2,7 +2,7 @@
 
 use guildhall_domain::{
     ActorId, GroupId, Timestamp,
-    staff::{Office, PowersFacts},
+    staff::{Office, Permission, PowersFacts, decide_powers},
 };
 
 use crate::{
@@ -55,29 +55,6 @@ pub async fn list(db: &Db, group: GroupId) -> Result<Vec<Staff>, StoreError> {
     rows.into_iter().map(Row::read).collect()
 }
 
-/// Those of the staff who can be asked, and whether they live here, by id.
-pub async fn list_present(tx: &mut Tx, group: GroupId) -> Result<Vec<(Staff, bool)>, StoreError> {
-    let rows: Vec<Row> = tx
-        .query(select!(
-            "WHERE group_id = $1 AND EXISTS (SELECT 1 FROM actors a WHERE a.id = actor_id AND a.deleted_at IS NULL)
-             ORDER BY actor_id"
-        ))
-        .bind(group.0)
-        .all()
-        .await?;
-    let local: Vec<(i64,)> = tx
-        .query("SELECT s.actor_id FROM staff s JOIN actors a ON a.id = s.actor_id WHERE s.group_id = $1 AND a.is_local")
-        .bind(group.0)
-        .all()
-        .await?;
-    rows.into_iter()
-        .map(|row| {
-            let is_local = local.contains(&(row.actor_id,));
-            Ok((row.read()?, is_local))
-        })
-        .collect()
-}
-
 /// How many groups hosted here somebody owns. Whoever asks for the same person waits until `tx` ends.
 pub async fn lock_owned(tx: &mut Tx, owner: ActorId) -> Result<i64, StoreError> {
     const LOCK: Sql = Sql {
@@ -126,16 +103,19 @@ pub async fn delete(tx: &mut Tx, group: GroupId, actor: ActorId) -> Result<bool,
 }
 
 macro_rules! powers {
-    () => {
-        "SELECT s.role, s.granted, s.withdrawn, g.is_local, a.deleted_at, c.is_admin,
-                i.banned_until AS i_ban, t.banned_until AS g_ban
-         FROM staff s
-         JOIN groups g ON g.id = s.group_id
-         JOIN actors a ON a.id = s.actor_id
-         LEFT JOIN accounts c ON c.actor_id = s.actor_id
-         LEFT JOIN standings i ON i.group_id = 0 AND i.actor_id = s.actor_id
-         LEFT JOIN standings t ON t.group_id = s.group_id AND t.actor_id = s.actor_id
-         WHERE s.group_id = $1 AND s.actor_id = $2"
+    ($rest:literal) => {
+        concat!(
+            "SELECT s.actor_id, a.is_local AS lives_here, s.role, s.granted, s.withdrawn, g.is_local, a.deleted_at,
+                    c.is_admin, i.banned_until AS i_ban, t.banned_until AS g_ban
+             FROM staff s
+             JOIN groups g ON g.id = s.group_id
+             JOIN actors a ON a.id = s.actor_id
+             LEFT JOIN accounts c ON c.actor_id = s.actor_id
+             LEFT JOIN standings i ON i.group_id = 0 AND i.actor_id = s.actor_id
+             LEFT JOIN standings t ON t.group_id = s.group_id AND t.actor_id = s.actor_id
+             WHERE s.group_id = $1 ",
+            $rest
+        )
     };
 }
 
@@ -146,8 +126,9 @@ pub async fn find_powers(
     actor: ActorId,
     now: Timestamp,
 ) -> Result<Option<PowersFacts>, StoreError> {
-    let row: Option<PowersRow> = db.query(powers!()).bind(group.0).bind(actor.0).optional().await?;
-    row.map(|row| row.read(group, now)).transpose()
+    let query = db.query(powers!("AND s.actor_id = $2"));
+    let row: Option<PowersRow> = query.bind(group.0).bind(actor.0).optional().await?;
+    row.map(|row| row.read(now)).transpose()
 }
 
 /// The same in the transaction in which it must hold.
@@ -157,8 +138,27 @@ pub async fn find_powers_in(
     actor: ActorId,
     now: Timestamp,
 ) -> Result<Option<PowersFacts>, StoreError> {
-    let row: Option<PowersRow> = tx.query(powers!()).bind(group.0).bind(actor.0).optional().await?;
-    row.map(|row| row.read(group, now)).transpose()
+    let query = tx.query(powers!("AND s.actor_id = $2"));
+    let row: Option<PowersRow> = query.bind(group.0).bind(actor.0).optional().await?;
+    row.map(|row| row.read(now)).transpose()
+}
+
+/// Those of the staff of a group who may do something in it at `now`, and whether they live here, by id.
+pub async fn list_permitted(
+    tx: &mut Tx,
+    group: GroupId,
+    permission: Permission,
+    now: Timestamp,
+) -> Result<Vec<(ActorId, bool)>, StoreError> {
+    let rows: Vec<PowersRow> = tx.query(powers!("ORDER BY s.actor_id")).bind(group.0).all().await?;
+    let mut permitted = Vec::new();
+    for row in rows {
+        let one = (ActorId(row.actor_id), row.lives_here);
+        if decide_powers(&row.read(now)?).may(permission) {
+            permitted.push(one);
+        }
+    }
+    Ok(permitted)
 }
 
 /// Reads an office from its columns.
@@ -201,6 +201,8 @@ impl Row {
 
 crate::record! {
     struct PowersRow {
+        actor_id: i64,
+        lives_here: bool,
         role: String,
         granted: String,
         withdrawn: String,
@@ -213,10 +215,10 @@ crate::record! {
 }
 
 impl PowersRow {
-    fn read(self, group: GroupId, now: Timestamp) -> Result<PowersFacts, StoreError> {
+    fn read(self, now: Timestamp) -> Result<PowersFacts, StoreError> {
         let is_banned = [self.i_ban, self.g_ban].into_iter().flatten().any(|until| until > now.0);
         Ok(PowersFacts {
-            office: Some(office(group, &self.role, &self.granted, &self.withdrawn)?),
+            office: Some(office(self.actor_id, &self.role, &self.granted, &self.withdrawn)?),
             group_is_local: self.is_local,
             is_admin: self.is_admin.unwrap_or_default(),
             is_out: is_banned || self.deleted_at.is_some(),

@@ -7,7 +7,7 @@ use guildhall_domain::{
 
 use crate::{
     StoreError,
-    db::{Db, Keyed, Tx},
+    db::{Db, Keyed, Sql, Tx},
 };
 
 /// Stands for "without end" in the database.
@@ -92,6 +92,38 @@ pub async fn find_in(tx: &mut Tx, group: Option<GroupId>, actor: ActorId) -> Res
         .optional()
         .await?;
     Ok(row.map_or_else(Sanctions::default, from_columns))
+}
+
+/// Whether somebody is banned at `now`, from a group or from the whole instance.
+pub async fn is_banned(
+    tx: &mut Tx,
+    group: Option<GroupId>,
+    actor: ActorId,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let row: Option<(i64,)> = tx
+        .query(
+            "SELECT actor_id FROM standings
+             WHERE actor_id = $2 AND group_id IN (0, $1) AND banned_until > $3 LIMIT 1",
+        )
+        .bind(scope(group))
+        .bind(actor.0)
+        .bind(now.0)
+        .optional()
+        .await?;
+    Ok(row.is_some())
+}
+
+/// Keeps what stands in the book about somebody from changing until `tx` ends, where it is not the lock of the group that
+/// does so. Who has nothing there yet is not locked.
+pub async fn lock(tx: &mut Tx, group: Option<GroupId>, actor: ActorId) -> Result<(), StoreError> {
+    let sql = Sql {
+        // One writer at a time: nothing to lock.
+        sqlite: "SELECT actor_id FROM standings WHERE group_id = $1 AND actor_id = $2",
+        postgres: "SELECT actor_id FROM standings WHERE group_id = $1 AND actor_id = $2 FOR NO KEY UPDATE",
+    };
+    tx.query(sql).bind(scope(group)).bind(actor.0).optional::<(i64,)>().await?;
+    Ok(())
 }
 
 /// Whether an actor is banned from the whole instance at `now`.

@@ -2,6 +2,9 @@
 //! somebody else.
 
 mod decide;
+mod judged;
+mod new_end;
+mod take_back;
 
 use guildhall_domain::{
     ActorId, AppealId, DecisionId,

@@ -33,12 +33,15 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
+    /// Whom the case is about does not look at it as a moderator: they would read who reported them. Admins look at it for
+    /// the group, or for those who run the instance.
+    ///
     /// # Errors
     /// [`CaseError::NotFound`] also for who may not look at it: that there is one is nobody else's affair.
     pub(crate) async fn open(app: &App, viewer: &Viewer, id: CaseId) -> Result<Self, CaseError> {
         let found = case::find(&app.store, id).await?.ok_or(CaseError::NotFound)?;
         let moderates = match (found.group, viewer.actor) {
-            (Some(group), Some(actor)) => {
+            (Some(group), Some(actor)) if found.person != Some(actor) => {
                 let own = Viewer { actor: Some(actor), ..Viewer::anonymous() };
                 staff::may(app, &own, group, Permission::Cases).await?
             }

@@ -11,7 +11,7 @@ mod settle;
 mod voters;
 mod wave;
 
-pub use act::{Act, Acted, CaseAction, act};
+pub use act::{Act, Acted, act};
 pub use desk::{claim, close, note, release, reopen};
 pub use prepared::{
     BUILT_IN, InvalidTexts, MAX_TEXTS, PreparedText, SetTextsError, prepared_texts, set_prepared_texts,
@@ -23,6 +23,7 @@ pub use voters::look_at_voters;
 
 pub(crate) use desk::Desk;
 
+pub use guildhall_domain::moderation::case::{CaseAction, EntryAction, PersonAction};
 use guildhall_domain::{
     content::{DeleteRefusal, MoveRefusal},
     staff::NotPermitted,

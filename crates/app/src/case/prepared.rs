@@ -12,7 +12,7 @@ use guildhall_store::{StoreError, actor::Actor, group, prepared};
 
 pub use guildhall_store::prepared::PreparedText;
 
-use super::{Act, CaseAction, CaseError, Desk};
+use super::{Act, CaseError, Desk};
 use crate::{App, staff};
 
 /// The most texts that a group keeps.
@@ -226,7 +226,7 @@ pub(super) async fn reason(
         title: desk.case.title.clone(),
         rule: rule.map(|rule| format!("{}. {}", rule.number, rule.title)).or(command.reason.clone()),
         group: group.map_or_else(|| app.site.name.clone(), |group| group.title),
-        until: command.actions.iter().find_map(until_of),
+        until: command.actions.iter().find_map(|action| action.until()),
     };
     Ok(Some(shorten(&values.fill(&text.text), MAX_REASON_LENGTH)))
 }
@@ -237,13 +237,6 @@ fn chosen<'a>(texts: &'a [PreparedText], wanted: Option<&str>) -> Option<&'a Pre
     let short = wanted.split('-').next().unwrap_or(wanted);
     let in_language = |language: &str| texts.iter().find(|text| text.language.eq_ignore_ascii_case(language));
     in_language(wanted).or_else(|| in_language(short)).or_else(|| in_language(FALLBACK)).or(texts.first())
-}
-
-fn until_of(action: &CaseAction) -> Option<Timestamp> {
-    match action {
-        CaseAction::Probation(until) | CaseAction::Mute(until) | CaseAction::Ban { until, .. } => *until,
-        _ => None,
-    }
 }
 
 struct Values {

@@ -9,6 +9,7 @@ use guildhall_domain::{
     moderation::case::{LaneFacts, Subject, decide_lanes},
     peering::Peering,
     rules::Received,
+    staff::Permission,
     text,
 };
 use guildhall_store::{
@@ -18,6 +19,7 @@ use guildhall_store::{
     event, group, moderator,
     received::Outcome,
     report::{self as reports, NewReport},
+    staff::{self, Staff},
 };
 
 use super::{
@@ -151,6 +153,8 @@ struct Place {
     peering: (Peering, Peering),
     has_far_moderators: bool,
     has_moderators_here: bool,
+    /// Who looks at its cases.
+    keepers: Vec<ActorId>,
 }
 
 impl Place {
@@ -160,12 +164,20 @@ impl Place {
         }
         let moderators = moderator::list(&app.store, group).await?;
         let moderators = actor::list_by_ids(&app.store, &moderators).await?;
+        let keeps = |one: &Staff| one.office.permissions().contains(Permission::Cases);
+        let keepers = staff::list(&app.store, group).await?.into_iter().filter(keeps);
         Ok(Some(Self {
             actor: facts::actor(app, group.actor()).await?,
             peering: facts::peering_of_actor(app, Some(group), reporter).await?,
             has_far_moderators: moderators.iter().any(|moderator| !moderator.is_local),
             has_moderators_here: moderators.iter().any(|moderator| moderator.is_local),
+            keepers: keepers.map(|one| one.actor).collect(),
         }))
+    }
+
+    fn is_kept_by_nobody_but(&self, person: Option<&Actor>) -> bool {
+        !self.keepers.is_empty()
+            && self.keepers.iter().all(|keeper| person.is_some_and(|who| who.id == *keeper))
     }
 
     fn id(&self) -> GroupId {
@@ -232,6 +244,7 @@ fn lanes(command: &Report, group: Option<&Place>, person: Option<&Actor>, report
     LaneFacts {
         group: group.map(|group| home_of(&group.actor)),
         is_moderated_here: group.is_some_and(|group| group.has_moderators_here),
+        has_nobody_else: group.is_some_and(|group| group.is_kept_by_nobody_but(person)),
         person: person.map(home_of),
         reporter: Some(home_of(reporter)),
         is_forwarded: command.is_forwarded,

@@ -74,7 +74,8 @@ async fn close(
     let mut by = Settler { actor: by, moderates: false, speaks_for_server };
     if let Some(group) = known.group {
         group::lock(&mut tx, group).await?;
-        by.moderates = staff::powers(app, &mut tx, group, by.actor.id).await?.may(Permission::Cases);
+        let may_see = staff::powers(app, &mut tx, group, by.actor.id).await?.may(Permission::Cases);
+        by.moderates = may_see && known.person != Some(by.actor.id);
     }
     let Some(current) = case::lock(&mut tx, known.id).await? else { return Ok(false) };
     let lanes = case::list_lanes(&mut tx, current.id).await?;

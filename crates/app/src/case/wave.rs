@@ -7,7 +7,7 @@ use guildhall_domain::{
     content::EntryState,
     event::Cause,
     moderation::{DecisionAction, case::Subject},
-    staff::needed_for,
+    staff::{NotPermitted, needed_for},
 };
 use guildhall_store::{
     actor::{self, Actor},
@@ -15,7 +15,7 @@ use guildhall_store::{
     entry::{self, Entry},
 };
 
-use super::{Act, Acted, CaseAction, CaseError, Desk, act::grounds, prepared};
+use super::{Act, Acted, CaseAction, CaseError, Desk, EntryAction, act::grounds, prepared};
 use crate::{
     App,
     decision::Grounds,
@@ -34,10 +34,7 @@ const MAX_AT_ONCE: usize = 1_000;
 ///
 /// # Errors
 /// [`CaseError::NotApplicable`] where the case is a wave, and this cannot be done to one.
-pub(super) fn action_of<'a>(
-    subject: &Subject,
-    command: &'a Act,
-) -> Result<Option<&'a CaseAction>, CaseError> {
+pub(super) fn action_of(subject: &Subject, command: &Act) -> Result<Option<EntryAction>, CaseError> {
     if !matches!(subject, Subject::Rule(_)) {
         return Ok(None);
     }
@@ -48,7 +45,9 @@ pub(super) fn action_of<'a>(
     }
     match command.actions.as_slice() {
         [CaseAction::Dismiss | CaseAction::HandOver] => Ok(None),
-        [action @ (CaseAction::Admit | CaseAction::Refuse | CaseAction::Remove)] => Ok(Some(action)),
+        [CaseAction::Entry(action @ (EntryAction::Admit | EntryAction::Refuse | EntryAction::Remove))] => {
+            Ok(Some(*action))
+        }
         _ => Err(CaseError::NotApplicable(
             "a wave is admitted, refused, removed, dismissed or handed over, one at a time",
         )),
@@ -60,7 +59,7 @@ pub(super) async fn act(
     app: &App,
     desk: &Desk,
     command: &Act,
-    action: &CaseAction,
+    action: EntryAction,
 ) -> Result<Acted, CaseError> {
     let grounds = grounds(app, desk, command).await?;
     let reason = prepared::reason(app, desk, command, None, grounds.written_rule.as_ref()).await?;
@@ -88,7 +87,7 @@ pub(super) async fn act(
 struct Run<'a> {
     app: &'a App,
     desk: &'a Desk,
-    action: &'a CaseAction,
+    action: EntryAction,
     grounds: Grounds,
     reason: Option<String>,
     is_ours: bool,
@@ -96,7 +95,7 @@ struct Run<'a> {
 
 impl Run<'_> {
     fn is_removal(&self) -> bool {
-        *self.action == CaseAction::Remove
+        self.action == EntryAction::Remove
     }
 
     async fn next(&self, after: Option<EntryId>) -> Result<Vec<EntryId>, CaseError> {
@@ -154,12 +153,16 @@ impl Run<'_> {
             return Ok(true);
         }
         let word = match self.action {
-            CaseAction::Admit => Word::Admit,
+            EntryAction::Admit => Word::Admit,
             _ => Word::Refuse(self.reason.clone().unwrap_or_default()),
         };
         match decide_waiting(self.app, tx, (current, author), by, &word, &self.grounds).await {
             Ok(()) => Ok(true),
-            Err(QueueError::NotFound | QueueError::AlreadyDecided) => Ok(false),
+            Err(
+                QueueError::NotFound
+                | QueueError::AlreadyDecided
+                | QueueError::NotPermitted(NotPermitted::Oneself),
+            ) => Ok(false),
             Err(error) => Err(error.into()),
         }
     }

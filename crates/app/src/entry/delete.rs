@@ -4,7 +4,8 @@ use guildhall_domain::{
     ActorId, EntryId,
     admission::Verdict,
     content::{
-        ChangeFacts, DeleteOutcome, DeleteRefusal, EntryState, MoveRefusal, decide_delete, decide_restore,
+        ChangeFacts, DeleteOutcome, DeleteRefusal, EntryState, MoveRefusal, RestoreFacts, decide_delete,
+        decide_restore,
     },
     event::{Cause, EventKind},
     moderation::{DecisionAction, Target},
@@ -14,6 +15,7 @@ use guildhall_domain::{
 use guildhall_store::{
     StoreError, Tx,
     actor::Actor,
+    decision,
     entry::{self, Entry},
     group, queue,
     received::Outcome,
@@ -206,9 +208,7 @@ pub(crate) async fn bring_back(
     grounds: &Grounds,
 ) -> Result<(), DeleteError> {
     let current = entry::lock_in_thread(tx, command.entry).await?.ok_or(DeleteError::NotFound)?;
-    let may_remove = may_remove(app, tx, &current, command.by).await?;
-    let known = ChangeFacts { author: current.author_id, state: current.state, may_remove };
-    decide_restore(&known, command.by)?;
+    decide_restore(&restore_facts(app, tx, &current, command.by).await?, command.by)?;
     if current.state == EntryState::Deleted && !may_return(app, tx, &current, (by, peering)).await? {
         return Err(DeleteRefusal::NotAllowed.into());
     }
@@ -225,6 +225,23 @@ pub(crate) async fn bring_back(
         cause::tell(app, tx, command.cause, restored).await?;
     }
     Ok(())
+}
+
+/// What decides whether somebody may bring an entry back. Who removed it is looked up where it counts.
+pub(super) async fn restore_facts(
+    app: &App,
+    tx: &mut Tx,
+    entry: &Entry,
+    by: ActorId,
+) -> Result<RestoreFacts, StoreError> {
+    let may_remove = may_remove(app, tx, entry, by).await?;
+    let known = ChangeFacts { author: entry.author_id, state: entry.state, may_remove };
+    if by != entry.author_id || entry.state != EntryState::Removed || !may_remove {
+        return Ok(RestoreFacts { entry: known, removed_by: None, group_is_local: true });
+    }
+    let removed_by = decision::find_remover(tx, entry.id).await?;
+    let group_is_local = group::lock(tx, entry.group_id).await?.is_some_and(|group| group.is_local);
+    Ok(RestoreFacts { entry: known, removed_by, group_is_local })
 }
 
 /// Makes an entry what it was before it was taken away; what was held waits for a moderator again.

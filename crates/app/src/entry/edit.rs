@@ -15,7 +15,7 @@ use guildhall_store::{
     StoreError, Tx,
     actor::Actor,
     entry::{self, Entry, Texts},
-    group,
+    group, partner,
     poll::{self, Poll},
     queue::{self, QueueItem, QueueKind},
     received::Outcome,
@@ -317,6 +317,9 @@ pub(super) async fn decide(
 async fn apply(app: &App, tx: &mut Tx, current: &Entry, command: &Edit) -> Result<(), EditError> {
     entry::set_texts(tx, current.id, &command.texts, command.written_at).await?;
     keep_prints(app, tx, current, &command.texts).await?;
+    if current.kind == EntryKind::Post {
+        partner::look_again(tx, current.id).await?;
+    }
     if let Some(poll) = &command.poll {
         poll::set(tx, current.id, poll).await?;
     }

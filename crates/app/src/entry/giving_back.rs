@@ -1,13 +1,17 @@
 //! Bringing back what was removed with a ban that is taken back.
 
-use guildhall_domain::{ActorId, DecisionId, EntryId, moderation::DecisionAction};
+use guildhall_domain::{
+    ActorId, DecisionId, EntryId, GroupId,
+    moderation::{Decision, DecisionAction, Target},
+};
 use guildhall_store::{
-    StoreError, Tx, decision, entry,
+    StoreError, Tx, decision, entry, group,
     removal::{self, Return},
+    standing,
 };
 
 use super::reverse::{Reversal, reverse};
-use crate::{App, decision::News};
+use crate::{App, decision::News, partner};
 
 /// Entries brought back, and promises looked at, at a time.
 const BATCH: usize = 100;
@@ -51,32 +55,50 @@ pub async fn finish_returns(app: &App) -> Result<(), StoreError> {
 }
 
 async fn finish(app: &App, promise: &Return) -> Result<(), StoreError> {
-    let of_group = decision::find(&app.store, promise.ban).await?.is_some_and(|ban| ban.group.is_some());
+    let ban = decision::find(&app.store, promise.ban).await?;
+    let group = ban.as_ref().and_then(|ban| ban.group);
+    let mut after = None;
     loop {
-        let gone = removal::list_gone_with(&app.store, promise.ban, BATCH).await?;
-        let mut restored = 0;
+        let gone = removal::list_gone_with(&app.store, promise.ban, after, BATCH).await?;
+        let Some(last) = gone.last() else { break };
+        after = Some(*last);
         for entry in gone {
-            restored += usize::from(give_back(app, entry, promise, of_group).await?);
-        }
-        if restored == 0 {
-            break;
+            give_back(app, entry, promise, group).await?;
         }
     }
     let mut tx = app.begin().await?;
+    if let Some(Decision { group: Some(group), target: Target::Actor(author), .. }) = ban {
+        partner::bring_back(&mut tx, group, author).await?;
+    }
     removal::delete_return(&mut tx, promise.ban).await?;
     tx.commit().await?;
     app.signals.event.notify_one();
+    app.signals.promised.notify_one();
     Ok(())
 }
 
-/// One entry a transaction. In the name of its own group where the whole instance decided, as it was removed.
-async fn give_back(app: &App, id: EntryId, promise: &Return, of_group: bool) -> Result<bool, StoreError> {
-    let Some(known) = entry::find(&app.store, id).await? else { return Ok(false) };
-    let by = if of_group { promise.by } else { known.group_id.actor() };
+/// One entry a transaction, unless it was decided about anew, went to another group than banned its author, or they are
+/// banned there by now. In the name of its own group where the whole instance (`group`: `None`) decided, as it was removed.
+async fn give_back(
+    app: &App,
+    id: EntryId,
+    promise: &Return,
+    group: Option<GroupId>,
+) -> Result<(), StoreError> {
+    let mut tx = app.begin().await?;
+    let Some(gone) = entry::lock_in_thread(&mut tx, id).await? else { return Ok(()) };
+    let is_moved = group.is_some_and(|group| group != gone.group_id);
+    if is_moved || !removal::is_gone_with(&mut tx, promise.ban, id).await? {
+        return Ok(());
+    }
+    let by = if group.is_some() { promise.by } else { gone.group_id.actor() };
     let reversal =
         Reversal { by: Some(by), reason: Some(promise.reason.clone()), undoes: None, news: News::Quiet };
-    let mut tx = app.begin().await?;
-    let back = reverse(app, &mut tx, id, DecisionAction::Remove, &reversal).await?;
-    tx.commit().await?;
-    Ok(back.is_some())
+    reverse(app, &mut tx, id, DecisionAction::Remove, &reversal).await?;
+    // Last, since the group is locked after all entries: else a ban that is being written would not be seen.
+    group::lock(&mut tx, gone.group_id).await?;
+    if standing::is_banned(&mut tx, Some(gone.group_id), gone.author_id, app.now()).await? {
+        return Ok(());
+    }
+    tx.commit().await
 }

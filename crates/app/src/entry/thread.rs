@@ -16,11 +16,13 @@ use guildhall_store::{
     actor::Actor,
     entry::{self, Entry},
     group::{self, Counts},
+    partner,
     received::Outcome,
 };
 
 use super::delete::{
-    Delete, DeleteError, delete, is_told, may_remove, record, restore, return_to_before, set_gone, settle,
+    Delete, DeleteError, delete, is_told, may_remove, record, restore, restore_facts, return_to_before,
+    set_gone, settle,
 };
 use crate::{App, Viewer, cause, decision::Grounds, facts, staff};
 
@@ -161,13 +163,13 @@ fn out(comments: &[(EntryId, EntryState)]) -> Vec<EntryId> {
 
 async fn bring_back(app: &App, tx: &mut Tx, command: &Delete, is_ours: bool) -> Result<(), DeleteError> {
     let post = entry::lock_in_thread(tx, command.entry).await?.ok_or(DeleteError::NotFound)?;
-    let may_remove = may_remove(app, tx, &post, command.by).await?;
     let gone = entry::list_gone_comments(tx, post.id).await?;
-    let known = ChangeFacts { author: post.author_id, state: post.state, may_remove };
+    let known = restore_facts(app, tx, &post, command.by).await?;
+    // Its author took the post away, or brought it back: the comments are the moderators' to bring back all the same.
+    let is_about_comments = known.entry.may_remove && post.state != EntryState::Removed && !gone.is_empty();
     let is_post_back = match decide_restore(&known, command.by) {
         Ok(()) => true,
-        // Its author took the post away, or brought it back: the comments are the moderators' to bring back all the same.
-        Err(_) if may_remove && !gone.is_empty() => false,
+        Err(_) if is_about_comments => false,
         Err(refusal) => return Err(refusal.into()),
     };
     if !cause::finish(tx, command.cause, Outcome::Applied, None, app.now()).await? {
@@ -295,6 +297,7 @@ async fn put_into(
     for (group, counts) in changes {
         group::add_counts(tx, group, counts).await?;
     }
+    partner::rehouse(tx, post.id, target, is_shown, app.now()).await?;
     record(app, tx, post, command, DecisionAction::Move, grounds).await?;
     if to.is_local && is_shown {
         cause::tell(app, tx, Cause::Local, EventKind::EntryPublished { entry: post.id }).await?;

@@ -19,7 +19,7 @@ use super::{
     create::{clean_rules, render_rules},
     elsewhere::end_elsewhere,
 };
-use crate::{App, cause, markup, staff};
+use crate::{App, cause, markup, partner::keep_to_visibility, staff};
 
 /// What is to change; `None` leaves a thing as it is.
 #[derive(Debug, Clone, Default)]
@@ -57,15 +57,29 @@ pub struct ChangeGroup {
 impl ChangeGroup {
     /// What it takes to change this.
     fn takes(&self) -> impl Iterator<Item = Permission> {
+        // In full: a new setting does not compile before it is said what it takes.
         let Self {
-            title, description, language, picture_url, admission, posting, review, visibility, ..
+            title,
+            description,
+            language,
+            picture_url,
+            admission,
+            posting,
+            review,
+            visibility,
+            signed,
+            votes,
+            appeal_days,
+            rules,
+            invites,
+            vouches_needed,
         } = self;
-        let Self { signed, appeal_days, rules, invites, vouches_needed, .. } = self;
         let says = title.is_some() || description.is_some() || language.is_some() || picture_url.is_some();
         let opens = admission.is_some() || posting.is_some() || review.is_some() || visibility.is_some();
         let invites = invites.is_some() || vouches_needed.is_some();
-        let settings = says || opens || invites || signed.is_some() || appeal_days.is_some();
-        let settings = (settings || rules.is_none()).then_some(Permission::Settings);
+        let decides = signed.is_some() || votes.is_some() || appeal_days.is_some();
+        let settings =
+            (says || opens || invites || decides || rules.is_none()).then_some(Permission::Settings);
         settings.into_iter().chain(rules.is_some().then_some(Permission::Rules))
     }
 }
@@ -101,7 +115,6 @@ pub async fn change(
     by: ActorId,
     command: ChangeGroup,
 ) -> Result<(), ChangeGroupError> {
-    let current_rules = group::list_rules(&app.store, id).await?;
     let mut tx = app.begin().await?;
     let current = group::lock(&mut tx, id)
         .await?
@@ -111,10 +124,7 @@ pub async fn change(
     for permission in command.takes() {
         powers.demand(permission)?;
     }
-    let rules = match command.rules.clone() {
-        Some(rules) => clean_rules(rules),
-        None => current_rules.into_iter().map(|rule| rule.rule).collect(),
-    };
+    let rules = command.rules.clone().map(clean_rules);
     let welcome = changed_welcome(welcome::find_in(&mut tx, id).await?, &command)?;
     if let Some(signed) = command.signed {
         group::set_signed(&mut tx, id, signed).await?;
@@ -128,15 +138,20 @@ pub async fn change(
         }
         appeal::set_days(&mut tx, id, days).await?;
     }
-    let was_local = current.policy.visibility == Visibility::Local;
+    let before = current.policy.visibility;
     let fields = changed(current, command);
-    decide_settings(&fields.title, &fields.description_source, fields.language.as_deref(), &rules)?;
+    // Rules that stay were looked at when they were written.
+    let new_rules = rules.as_deref().unwrap_or_default();
+    decide_settings(&fields.title, &fields.description_source, fields.language.as_deref(), new_rules)?;
     group::set_fields(&mut tx, id, &fields, app.now()).await?;
-    group::set_rules(&mut tx, id, &render_rules(rules)).await?;
+    if let Some(rules) = rules {
+        group::set_rules(&mut tx, id, &render_rules(rules)).await?;
+    }
     welcome::set(&mut tx, id, welcome).await?;
-    if fields.policy.visibility == Visibility::Local && !was_local {
+    if fields.policy.visibility == Visibility::Local && before != Visibility::Local {
         end_elsewhere(app, &mut tx, id).await?;
     }
+    keep_to_visibility(app, &mut tx, id, (before, fields.policy.visibility)).await?;
     cause::tell(app, &mut tx, Cause::Local, EventKind::GroupChanged { group: id }).await?;
     tx.commit().await?;
     app.signals.event.notify_one();

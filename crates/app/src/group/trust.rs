@@ -6,7 +6,7 @@ use guildhall_domain::{
     ActorId, GroupId,
     event::Cause,
     moderation::{DecisionAction, MAX_REASON_LENGTH, Target},
-    staff::{AppointRefusal, Office, Permission, StaffRole},
+    staff::{AppointRefusal, Permission, StaffRole},
     text::shorten,
     trust::{Seen, Trust, TrustFacts, decide_trust, explain},
 };
@@ -22,7 +22,7 @@ use crate::{
     decision::{Record, keep},
     facts,
     read::{PersonRef, names},
-    staff::{Change, StaffError, carry_out, powers_of},
+    staff::{Change, StaffError, StaffWish, carry_out, powers_of, wished},
 };
 
 /// How far somebody is trusted in a group.
@@ -165,7 +165,6 @@ pub async fn find_trust(
 pub async fn set_trust(app: &App, command: SetTrust) -> Result<(), TrustError> {
     let SetTrust { group, actor, by, given } = command;
     let given = given.map(|(level, reason)| checked(level, &reason)).transpose()?;
-    let known = acquaintance::find(&app.store, group, actor).await?;
     let is_ours = facts::actor(app, by).await?.is_local;
     let mut tx = app.begin().await?;
     let here =
@@ -173,19 +172,22 @@ pub async fn set_trust(app: &App, command: SetTrust) -> Result<(), TrustError> {
     demand_powers(app, &mut tx, group, by).await?;
     let before = staff::find_in(&mut tx, group, actor).await?;
     let is_helper = before.as_ref().is_some_and(|staff| staff.office.role == StaffRole::Helper);
-    let has_given = is_helper || known.is_some_and(|(_, given)| given.is_some());
     let becomes_helper = given.as_ref().is_some_and(|(level, _)| *level == Trust::Helper);
     if becomes_helper && before.is_some() && !is_helper {
         return Err(TrustError::IsModerator);
     }
     if is_helper || becomes_helper {
-        let after = becomes_helper.then_some(Office::of(StaffRole::Helper));
+        let office = before.as_ref().map(|staff| staff.office);
+        let wish = if becomes_helper { StaffWish::Role(StaffRole::Helper) } else { StaffWish::Nothing };
+        let after = wished(office, wish);
         let reason = given.as_ref().map(|(_, reason)| reason.clone());
         let change = Change { actor, by, is_ours, before, after, reason, cause: Cause::Local };
         carry_out(app, &mut tx, &here, &change).await?;
     }
     let level = given.filter(|(level, _)| *level != Trust::Helper);
     if level.is_some() || !(is_helper || becomes_helper) {
+        let known = acquaintance::find_in(&mut tx, group, actor).await?;
+        let has_given = is_helper || known.is_some_and(|(_, given)| given.is_some());
         if level.is_none() && !has_given {
             return Err(TrustError::NothingGiven);
         }

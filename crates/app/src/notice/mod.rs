@@ -93,7 +93,7 @@ pub(crate) async fn of_appeal(
     let title = compose::title_of(group.as_ref());
     let gaps = [("name", name.as_str()), ("group", title.as_str()), ("text", text)];
     let text = compose::words_of(group.as_ref()).say(Phrase::Appealed, &gaps);
-    for judge in judges(tx, decision, appellant).await? {
+    for judge in judges(app, tx, decision, appellant).await? {
         let told = Told {
             actor: judge,
             is_local: true,
@@ -109,21 +109,33 @@ pub(crate) async fn of_appeal(
     Ok(())
 }
 
-/// Who is asked to decide an appeal: they live here.
-async fn judges(tx: &mut Tx, decision: &Decision, appellant: ActorId) -> Result<Vec<ActorId>, StoreError> {
-    let mut keepers = notice::list_keepers(tx, decision.group, Permission::Appeals).await?;
-    keepers.retain(|(keeper, is_local)| *is_local && *keeper != appellant);
-    let is_other = |(keeper, _): &(ActorId, bool)| Some(*keeper) != decision.by && *keeper != appellant;
-    if !keepers.iter().any(is_other) {
-        let admins = notice::list_keepers(tx, None, Permission::Appeals).await?;
-        if admins.iter().any(is_other) {
-            keepers = admins;
-        }
+/// Who is asked to decide an appeal: they live here. Where the group itself decided an admin stood in for it, who may be any
+/// of them.
+async fn judges(
+    app: &App,
+    tx: &mut Tx,
+    decision: &Decision,
+    appellant: ActorId,
+) -> Result<Vec<ActorId>, StoreError> {
+    let keepers = notice::list_keepers(tx, decision.group, Permission::Appeals, app.now()).await?;
+    let admins = notice::list_keepers(tx, None, Permission::Appeals, app.now()).await?;
+    let stood_in = decision.group.is_some_and(|group| decision.by == Some(group.actor()));
+    let here = |keepers: &[(ActorId, bool)]| -> Vec<ActorId> {
+        let free = keepers.iter().filter(|(keeper, is_local)| *is_local && *keeper != appellant);
+        free.map(|(keeper, _)| *keeper).collect()
+    };
+    let (keepers, admins) = (here(&keepers), here(&admins));
+    let others = |judges: &[ActorId]| -> Vec<ActorId> {
+        judges.iter().copied().filter(|judge| Some(*judge) != decision.by).collect()
+    };
+    let mut found = others(&keepers);
+    if stood_in {
+        found.retain(|keeper| !admins.contains(keeper));
     }
-    if keepers.iter().any(is_other) {
-        keepers.retain(is_other);
+    if found.is_empty() {
+        found = others(&admins);
     }
-    Ok(keepers.into_iter().map(|(keeper, _)| keeper).collect())
+    Ok(if found.is_empty() { keepers } else { found })
 }
 
 /// Why a notice is not shown.

@@ -152,7 +152,7 @@ async fn tell_keepers(
         let gaps = [("rule", rule), ("group", name.as_str()), ("count", count.as_str())];
         lines.push(words.say(Phrase::RuleFittedMore, &gaps));
     }
-    for (keeper, is_local) in notice::list_keepers(tx, scope, Permission::Cases).await? {
+    for (keeper, is_local) in notice::list_keepers(tx, scope, Permission::Cases, app.now()).await? {
         let told = Told {
             actor: keeper,
             is_local,

@@ -43,7 +43,7 @@ pub(crate) async fn of_care(
         lines.push(words.say(Phrase::Proposed, &[("names", &names.join(", "))]));
     }
     // Of the instance every admin is a keeper, whatever it takes.
-    for (admin, _) in notice::list_keepers(tx, None, Permission::Appoint).await? {
+    for (admin, _) in notice::list_keepers(tx, None, Permission::Appoint, app.now()).await? {
         tell(app, tx, group, admin, &lines.join("\n")).await?;
     }
     Ok(())

@@ -145,7 +145,7 @@ pub enum CasesError {
     Store(#[from] StoreError),
 }
 
-/// The cases of a group, newest first.
+/// The cases of a group, newest first. Moderators do not see those about themselves.
 ///
 /// # Errors
 /// [`CasesError::NotPermitted`] for anybody but its moderators and the instance's admins.
@@ -157,7 +157,7 @@ pub async fn of_group(
     request: PageRequest,
 ) -> Result<Page<CaseLine>, CasesError> {
     staff::powers_of(app, viewer, group).await?.demand(Permission::Cases)?;
-    Ok(page(app, Some(group), filter, request).await?)
+    Ok(page(app, (Some(group), viewer.concerned()), filter, request).await?)
 }
 
 /// The cases that those who run the instance look at, newest first.
@@ -173,7 +173,7 @@ pub async fn of_instance(
     if !viewer.is_admin {
         return Err(CasesError::NotAdmin);
     }
-    Ok(page(app, None, filter, request).await?)
+    Ok(page(app, (None, None), filter, request).await?)
 }
 
 /// A case with all that is in it.
@@ -193,11 +193,11 @@ pub async fn find(app: &App, viewer: &Viewer, id: CaseId) -> Result<CaseView, Ca
 
 async fn page(
     app: &App,
-    group: Option<GroupId>,
+    (group, but_about): (Option<GroupId>, Option<ActorId>),
     filter: CaseFilter,
     request: PageRequest,
 ) -> Result<Page<CaseLine>, StoreError> {
-    let which = Which { group, is_open: filter.is_open, assignee: filter.assignee };
+    let which = Which { group, is_open: filter.is_open, assignee: filter.assignee, but_about };
     let before = request.after.map(|cursor| CaseId(cursor.id));
     let found = case::list_before(&app.store, which, before, request.limit() + 1).await?;
     let page = request.page(found, |case| Cursor { key: 0, id: case.id.0 });

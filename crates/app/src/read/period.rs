@@ -57,6 +57,7 @@ impl Period {
     }
 
     /// As far as its days are over: nobody learns from figures what happened a moment ago, and to whom.
+    #[must_use]
     pub fn until_today(self, now: Timestamp) -> Self {
         let to = self.to.min(start_of(date_of(now)));
         Self { from: self.from.min(to), to }

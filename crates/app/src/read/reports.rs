@@ -50,7 +50,7 @@ pub enum ReportsError {
     Store(#[from] StoreError),
 }
 
-/// The reports to the moderators of a group, newest first.
+/// The reports to the moderators of a group, newest first. Moderators do not see those about themselves.
 ///
 /// # Errors
 /// [`ReportsError::NotPermitted`] for anybody but its moderators and the instance's admins.
@@ -62,7 +62,9 @@ pub async fn of_group(
 ) -> Result<Page<ReportView>, ReportsError> {
     staff::powers_of(app, viewer, group).await?.demand(Permission::Cases)?;
     let before = request.after.map(|cursor| cursor.id);
-    let found = report::list_of_group_before(&app.store, group, before, request.limit() + 1).await?;
+    let found =
+        report::list_of_group_before(&app.store, group, viewer.concerned(), before, request.limit() + 1)
+            .await?;
     let page = request.page(found, |report| Cursor { key: 0, id: report.id });
     Ok(views(app, page).await?)
 }

@@ -216,33 +216,29 @@ async fn put(
     change: impl Fn(Current) -> Result<Ready, RulebookError>,
 ) -> Result<Current, RulebookError> {
     allow(app, viewer, group).await?;
-    let known = shown(group, store::find(&app.store, group).await?)?;
-    let mut before = known.revision;
-    let (mut book, mut prepared) = change(known)?;
     // The record is about the group, or about the instance's own actor.
     let about = match group {
         Some(group) => group.actor(),
         None => instance::ensure_actor(app).await?.id,
     };
-    let mut tx = app.begin().await?;
-    let by = editor(app, &mut tx, viewer, group).await?.unwrap_or(about);
-    let holding = shown(group, store::find_in(&mut tx, group).await?)?;
-    if holding.revision != before {
-        // Somebody was faster: for once it is prepared while others wait.
-        before = holding.revision;
-        (book, prepared) = change(holding)?;
+    loop {
+        let known = shown(group, store::find(&app.store, group).await?)?;
+        let before = known.revision;
+        let (book, prepared) = change(known)?;
+        let mut tx = app.begin().await?;
+        let by = editor(app, &mut tx, viewer, group).await?.unwrap_or(about);
+        let now = app.now();
+        let new = StoredRulebook { revision: before + 1, body: write(&book), updated_at: now };
+        if !store::set(&mut tx, group, before, &new).await? {
+            // Somebody was faster: `change` says what becomes of it, or that it is too late.
+            continue;
+        }
+        let record = Record::by_hand(group, by, DecisionAction::ChangeRules, Target::Actor(about));
+        keep(app, &mut tx, Record { rule: rule.map(str::to_owned), ..record }).await?;
+        tx.commit().await?;
+        app.signals.shelf.put(group, new.revision, Arc::new(prepared));
+        return Ok(Current { revision: new.revision, book, updated_at: Some(now) });
     }
-    let now = app.now();
-    let new = StoredRulebook { revision: before + 1, body: write(&book), updated_at: now };
-    if !store::set(&mut tx, group, before, &new).await? {
-        let now = store::find_in(&mut tx, group).await?.map_or(0, |stored| stored.revision);
-        return Err(RulebookError::Stale { given: before, now });
-    }
-    let record = Record::by_hand(group, by, DecisionAction::ChangeRules, Target::Actor(about));
-    keep(app, &mut tx, Record { rule: rule.map(str::to_owned), ..record }).await?;
-    tx.commit().await?;
-    app.signals.shelf.put(group, new.revision, Arc::new(prepared));
-    Ok(Current { revision: new.revision, book, updated_at: Some(now) })
 }
 
 /// As whom somebody changes a rulebook; `None`: as the instance. Admins who may not do so in a group act as the group.

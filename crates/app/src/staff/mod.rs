@@ -4,7 +4,7 @@ mod set;
 mod succession;
 mod view;
 
-pub(crate) use set::{Change, carry_out};
+pub(crate) use set::{Change, carry_out, wished};
 pub use set::{SetStaff, StaffError, StaffWish, set_staff};
 pub use succession::settle_all;
 pub use view::{StaffList, StaffView, list};
@@ -12,7 +12,7 @@ pub use view::{StaffList, StaffView, list};
 use guildhall_domain::{
     ActorId, GroupId,
     moderation::DecisionAction,
-    staff::{NotPermitted, Permission, Powers, decide_powers, needed_for},
+    staff::{NotPermitted, Permission, Powers, Whom, decide_powers, needed_for},
 };
 use guildhall_store::{StoreError, Tx, group::Group, staff};
 
@@ -33,7 +33,8 @@ pub(crate) async fn powers(
     Ok(found.map_or(Powers::NONE, |facts| decide_powers(&facts)))
 }
 
-/// Whether somebody may make a decision about a person, who may be on the staff too. `Ok(Err(…))`: they may not.
+/// Whether somebody may make a decision about a person, who may be on the staff too, or be themselves. `Ok(Err(…))`: they
+/// may not.
 pub(crate) async fn may_decide_over(
     app: &App,
     tx: &mut Tx,
@@ -42,14 +43,15 @@ pub(crate) async fn may_decide_over(
     (action, whom): (DecisionAction, ActorId),
 ) -> Result<Result<(), NotPermitted>, StoreError> {
     let powers = powers(app, tx, group.id, by).await?;
-    // Ranks are those of groups here: elsewhere the group's server decides.
-    let theirs = if group.is_local {
-        staff::find_in(tx, group.id, whom).await?.map(|staff| staff.office.role)
+    // Of groups here: elsewhere the group's server decides.
+    let whom = if group.is_local {
+        let role = staff::find_in(tx, group.id, whom).await?.map(|staff| staff.office.role);
+        Whom { role, is_self: whom == by }
     } else {
-        None
+        Whom::default()
     };
     Ok(match needed_for(action) {
-        Some(permission) => powers.demand_over(permission, theirs),
+        Some(permission) => powers.demand_over(permission, whom),
         None => Ok(()),
     })
 }

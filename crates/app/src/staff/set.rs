@@ -137,7 +137,8 @@ async fn change(app: &App, tx: &mut Tx, command: SetStaff, is_ours: bool) -> Res
     carry_out(app, tx, &here, &change).await
 }
 
-fn wished(before: Option<Office>, wish: StaffWish) -> Option<Office> {
+/// What somebody becomes who is `before`, if a wish is granted.
+pub(crate) fn wished(before: Option<Office>, wish: StaffWish) -> Option<Office> {
     let is_listed = before.is_some_and(|office| office.role.is_listed());
     match wish {
         StaffWish::Role(role) => before.filter(|office| office.role == role).or(Some(Office::of(role))),
@@ -197,8 +198,10 @@ pub(crate) async fn carry_out(
         return Ok(Succession::Led);
     }
     let lost = before.map(|office| office.role).filter(|role| Some(*role) > after.map(|office| office.role));
-    let follows = succession::settle(app, tx, here, lost).await?;
-    if follows != Succession::Led && actor == by {
+    let follows = succession::settle(app, tx, here, lost.map(|was| (actor, was))).await?;
+    // Who is still on the staff has heard of the new owner with it.
+    let has_heard = after.is_some() && matches!(follows, Succession::To(_));
+    if follows != Succession::Led && actor == by && !has_heard {
         succession::tell_who_left(app, tx, here.id, actor, follows).await?;
     }
     Ok(follows)
@@ -210,7 +213,11 @@ async fn write(app: &App, tx: &mut Tx, group: GroupId, change: &Change) -> Resul
         return Ok(());
     };
     let since = change.before.as_ref().map_or(app.now(), |staff| staff.since);
-    let (by, reason) = (Some(change.by), change.reason.clone());
+    // A single permission makes nobody something else: everybody who reads there sees why they are what they are.
+    let (by, reason) = match change.before.as_ref().filter(|before| before.office.role == office.role) {
+        Some(before) => (before.by, before.reason.clone()),
+        None => (Some(change.by), change.reason.clone()),
+    };
     staff::set(tx, group, &Staff { actor: change.actor, office, since, by, reason }).await
 }
 

@@ -48,7 +48,7 @@ pub async fn settle_all(app: &App) -> Result<usize, StoreError> {
     Ok(changed)
 }
 
-fn decide(lead: &Lead, lost: Option<StaffRole>) -> Succession {
+fn decide(lead: &Lead, lost: Option<(ActorId, StaffRole)>) -> Succession {
     decide_succession(&SuccessionFacts { staff: &lead.staff, lost, is_in_care: lead.is_in_care })
 }
 
@@ -65,18 +65,24 @@ fn absent_since(app: &App) -> Timestamp {
     if app.site.absence.is_zero() { Timestamp(i64::MIN) } else { app.now().minus(app.site.absence) }
 }
 
-/// Sees to it that somebody leads a group, in a transaction that has it locked. `lost`: what somebody was who has just left
-/// the staff, or has become less.
+/// Sees to it that somebody leads a group, in a transaction that has it locked. `lost`: who has just left the staff, or has
+/// become less, and what they were.
 pub(super) async fn settle(
     app: &App,
     tx: &mut Tx,
     here: &Group,
-    lost: Option<StaffRole>,
+    lost: Option<(ActorId, StaffRole)>,
 ) -> Result<Succession, StoreError> {
     let lead = succession::find(tx, here.id, absent_since(app), app.now()).await?;
     let decided = decide(&lead, lost);
     match decided {
-        Succession::Led => end_care(app, tx, here.id).await?,
+        Succession::Led => {
+            // An owner has stepped down beside one who cannot act: else they would be in that one's place within the hour.
+            if !lead.staff.iter().any(|one| one.is_able && one.role == StaffRole::Owner) {
+                owners_step_back(app, tx, &lead).await?;
+            }
+            end_care(app, tx, here.id).await?;
+        }
         Succession::To(next) => {
             hand_over(app, tx, &lead, next).await?;
             end_care(app, tx, here.id).await?;
@@ -113,9 +119,7 @@ async fn end_care(app: &App, tx: &mut Tx, group: GroupId) -> Result<(), StoreErr
 /// Makes somebody the owner. Owners who cannot act stay as moderators, for when they come back; those who are gone do not.
 async fn hand_over(app: &App, tx: &mut Tx, lead: &Lead, next: ActorId) -> Result<(), StoreError> {
     let group = lead.group;
-    for owner in lead.staff.iter().filter(|one| one.role == StaffRole::Owner) {
-        step_back(app, tx, group, owner).await?;
-    }
+    owners_step_back(app, tx, lead).await?;
     let Some(found) = staff::find_in(tx, group, next).await? else { return Ok(()) };
     let was_listed = found.office.role.is_listed();
     let (office, reason) = (Office::of(StaffRole::Owner), Some(LONGEST.to_owned()));
@@ -124,6 +128,13 @@ async fn hand_over(app: &App, tx: &mut Tx, lead: &Lead, next: ActorId) -> Result
     record(app, tx, group, next, is_owner, LONGEST).await?;
     if !was_listed {
         tell(app, tx, group, next, true).await?;
+    }
+    Ok(())
+}
+
+async fn owners_step_back(app: &App, tx: &mut Tx, lead: &Lead) -> Result<(), StoreError> {
+    for owner in lead.staff.iter().filter(|one| one.role == StaffRole::Owner) {
+        step_back(app, tx, lead.group, owner).await?;
     }
     Ok(())
 }

@@ -23,7 +23,7 @@ pub struct StaffView {
     pub since: Timestamp,
     /// Who made them what they are; for the staff alone.
     pub by: Option<PersonRef>,
-    /// Why, where that was said; for the staff alone.
+    /// Why, where that was said; for those who may read in the group, as in its log.
     pub reason: Option<String>,
 }
 
@@ -58,7 +58,7 @@ pub async fn list(app: &App, viewer: &Viewer, group: GroupId) -> Result<StaffLis
             office: one.office,
             since: one.since,
             by: one.by.filter(|by| sees_all && *by != group.actor()).and_then(|by| people.get(&by).cloned()),
-            reason: one.reason.filter(|_| sees_all),
+            reason: one.reason.filter(|_| reads || sees_all),
         })
     });
     let staff = staff.collect();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use guildhall_app::{
     Viewer,
-    case::{self, Act, CaseAction, Report},
+    case::{self, Act, EntryAction, PersonAction, Report},
     entry::{self, Annotate, Annotation, Delete},
     group::{self, ChangeGroup, SetBan, SetSanction, Warn},
     instance, queue,
@@ -121,7 +121,7 @@ async fn eventful(here: &Here) -> (GroupId, ActorId, ActorId) {
     let found =
         cases::of_group(&here.app, &viewer(moderator), group, open, PageRequest::default()).await.unwrap();
     let act = Act {
-        actions: vec![CaseAction::Remove, CaseAction::Warn],
+        actions: vec![EntryAction::Remove.into(), PersonAction::Warn.into()],
         reason: Some("Off topic.".to_owned()),
         note: Some("secretnote".to_owned()),
         ..Act::default()

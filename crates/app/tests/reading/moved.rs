@@ -2,7 +2,7 @@
 
 use guildhall_app::{
     Viewer,
-    case::{self, Act, CaseAction, Report},
+    case::{self, Act, CaseAction, EntryAction, Report},
     explain::{self, Subject},
     queue,
     read::{CaseFilter, DecisionView, PageRequest, cases, decisions::of_entry, entries, notices},
@@ -29,7 +29,7 @@ on_both_engines! {
         let filter = CaseFilter { is_open: true, assignee: None };
         let open = cases::of_group(&here.app, &mona, garden, filter, PageRequest::default()).await.unwrap();
         let note = Some("A difficult man.".to_owned());
-        let act = Act { actions: vec![CaseAction::MarkSensitive], note, stays_open: true, ..Act::default() };
+        let act = Act { actions: vec![EntryAction::MarkSensitive.into()], note, stays_open: true, ..Act::default() };
         here.appoint(boats, mona.actor.unwrap()).await;
         let moving = Act { actions: vec![CaseAction::Move(boats)], ..act.clone() };
         for act in [act, moving] {
@@ -37,7 +37,7 @@ on_both_engines! {
         }
         case::report(&here.app, Report { entries: vec![post], ..Report::by(ann, "Again.") }).await.unwrap();
         let open = cases::of_group(&here.app, &otto, boats, filter, PageRequest::default()).await.unwrap();
-        let act = Act { actions: vec![CaseAction::Limit], note: Some("Ours.".into()), ..Act::default() };
+        let act = Act { actions: vec![EntryAction::Limit.into()], note: Some("Ours.".into()), ..Act::default() };
         case::act(&here.app, &otto, open.items[0].id, act).await.unwrap();
 
         let explained = explain::explain(&here.app, &otto, Subject::Entry(post)).await.unwrap().then;

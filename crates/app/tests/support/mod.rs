@@ -1,6 +1,7 @@
 //! An instance without network or chance, on a fresh database: what the tests of use cases and read models begin with.
 #![allow(dead_code, unused_imports, reason = "each test binary uses its part")]
 
+pub(crate) mod appeals;
 mod look;
 pub(crate) mod people;
 mod ports;

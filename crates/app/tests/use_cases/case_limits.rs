@@ -2,7 +2,7 @@
 
 use guildhall_app::{
     Viewer,
-    case::{self, Act, Acted, CaseAction, CaseError, Report},
+    case::{self, Act, Acted, CaseAction, CaseError, EntryAction, PersonAction, Report},
     entry,
     group::{self, ChangeGroup, SetModerator},
     read::{CaseFilter, PageRequest, cases},
@@ -34,7 +34,8 @@ on_both_engines! {
         let (group, by, _, id) = reported(&here).await;
         let other = here.moderator(group).await;
         let (by, other) = (viewer(by), viewer(other));
-        let (one, two) = tokio::join!(act(&here, &by, id, CaseAction::Warn), act(&here, &other, id, CaseAction::Warn));
+        let warn = PersonAction::Warn.into();
+        let (one, two) = tokio::join!(act(&here, &by, id, warn), act(&here, &other, id, warn));
         assert!(one.is_ok() != two.is_ok(), "{one:?} {two:?}");
         assert!(matches!(one.and(two), Err(CaseError::Closed)));
         assert_eq!(decision::list_of_case(&here.app.store, id, None, 9).await.unwrap().len(), 1);
@@ -50,9 +51,9 @@ on_both_engines! {
         let dismissal = SetModerator { group: boats, actor: by, by: boats.actor(), appointed: false, cause: Cause::Local };
         group::set_moderator(&here.app, dismissal).await.unwrap();
         for action in [
-            CaseAction::Limit, CaseAction::MarkSensitive, CaseAction::AskChange, CaseAction::Remove, CaseAction::Lock,
+            EntryAction::Limit, EntryAction::MarkSensitive, EntryAction::AskChange, EntryAction::Remove, EntryAction::Lock,
         ] {
-            let refused = act(&here, &viewer(by), id, action).await;
+            let refused = act(&here, &viewer(by), id, action.into()).await;
             assert!(matches!(refused, Err(CaseError::NotApplicable(_))), "{refused:?}");
         }
         let found = here.entry(post).await;
@@ -65,7 +66,7 @@ on_both_engines! {
         here.minute();
         let author = found.author_id;
         entry::edit(&here.app, here.retitling(post, author, "Cheaper seeds")).await.unwrap();
-        let refused = act(&here, &viewer(by), id, CaseAction::Admit).await;
+        let refused = act(&here, &viewer(by), id, EntryAction::Admit.into()).await;
         assert!(matches!(refused, Err(CaseError::NotApplicable(_))), "{refused:?}");
         assert_eq!(here.queue(boats).await.len(), 1);
     }

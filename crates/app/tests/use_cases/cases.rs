@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use guildhall_app::{
     Viewer,
-    case::{self, Act, Acted, CaseAction, CaseError, FlagAnswer, Report, ReportError},
+    case::{
+        self, Act, Acted, CaseAction, CaseError, EntryAction, FlagAnswer, PersonAction, Report, ReportError,
+    },
     entry::{self, Edited, Submit},
     group::{self, ChangeGroup},
     read::{CaseFilter, CaseLine, CaseView, CasesError, PageRequest, Past, cases},
@@ -143,9 +145,10 @@ on_both_engines! {
         assert_eq!((wave.line.kind, wave.line.name.as_deref()), (SubjectKind::Rule, Some("casinos")));
         assert_eq!((wave.line.counts.entries, wave.line.counts.held, wave.line.reports), (500, 500, 0));
 
-        let refused = act(&here, &moderator, id, vec![CaseAction::Ban { until: None, removes_content: false }]).await;
+        let ban = PersonAction::Ban { until: None, removes_content: false };
+        let refused = act(&here, &moderator, id, vec![ban.into()]).await;
         assert!(matches!(refused, Err(CaseError::NotApplicable(_))), "{refused:?}");
-        let done = act(&here, &moderator, id, vec![CaseAction::Refuse]).await.unwrap();
+        let done = act(&here, &moderator, id, vec![EntryAction::Refuse.into()]).await.unwrap();
         assert_eq!(done, Acted { entries: 500, left: 0, is_closed: true });
         assert!(here.queue(group).await.is_empty());
         assert_eq!(here.state(posts[499]).await, EntryState::Refused);
@@ -170,7 +173,7 @@ on_both_engines! {
         assert_eq!((open.len(), open[0].counts.shown), (1, 2));
         let id = open[0].id;
         assert!(matches!(cases::find(&here.app, &moderator, id).await, Err(CaseError::NotFound)));
-        assert_eq!(act(&here, &admin(), id, vec![CaseAction::Remove]).await.unwrap().entries, 2);
+        assert_eq!(act(&here, &admin(), id, vec![EntryAction::Remove.into()]).await.unwrap().entries, 2);
         assert_eq!(here.state(posts[1]).await, EntryState::Removed);
         assert!(of_instance(&here, OPEN).await.is_empty());
         here.counts(garden).await;
@@ -185,7 +188,11 @@ on_both_engines! {
         here.told().await;
         let until = Some(here.now().plus(Duration::from_hours(24)));
         let command = Act {
-            actions: vec![CaseAction::Remove, CaseAction::Probation(until), CaseAction::Warn],
+            actions: vec![
+                EntryAction::Remove.into(),
+                PersonAction::Probation(until).into(),
+                PersonAction::Warn.into(),
+            ],
             prepared: Some(("warning".to_owned(), Some("fr".to_owned()))),
             rule_number: Some(1),
             note: Some("Third time.".to_owned()),
@@ -228,7 +235,7 @@ on_both_engines! {
     async fn nothing_of_a_step_is_done_when_one_action_of_it_cannot_be(db: Db) {
         let here = Here::new(db);
         let (_, moderator, _, post, id) = reported(&here).await;
-        let refused = act(&here, &moderator, id, vec![CaseAction::Remove, CaseAction::Admit]).await;
+        let refused = act(&here, &moderator, id, vec![EntryAction::Remove.into(), EntryAction::Admit.into()]).await;
         assert!(matches!(refused, Err(CaseError::NotApplicable(_))), "{refused:?}");
         assert_eq!(here.state(post).await, EntryState::Published);
         assert!(decision::list_of_case(&here.app.store, id, None, 9).await.unwrap().is_empty());
@@ -241,15 +248,17 @@ on_both_engines! {
             let command = Act { actions, stays_open: true, ..Act::default() };
             case::act(&here.app, &moderator, id, command).await.unwrap();
         };
-        open(vec![CaseAction::Lock, CaseAction::Limit, CaseAction::MarkSensitive, CaseAction::Mute(None)]).await;
+        let take_away = [EntryAction::Lock, EntryAction::Limit, EntryAction::MarkSensitive].map(CaseAction::Entry);
+        open([&take_away[..], &[PersonAction::Mute(None).into()]].concat()).await;
         let marked = here.entry(post).await;
         assert!(marked.locked && marked.sensitive);
         let verdict = entry::submit(&here.app, posting(group, bob, "More")).await.unwrap().decided.verdict;
         assert_eq!(verdict.reason(), Some(Refusal::Muted.as_str()));
-        open(vec![CaseAction::Unlock, CaseAction::Unlimit, CaseAction::UnmarkSensitive, CaseAction::Unmute]).await;
-        open(vec![CaseAction::Ban { until: None, removes_content: true }]).await;
+        let give_back = [EntryAction::Unlock, EntryAction::Unlimit, EntryAction::UnmarkSensitive].map(CaseAction::Entry);
+        open([&give_back[..], &[PersonAction::Unmute.into()]].concat()).await;
+        open(vec![PersonAction::Ban { until: None, removes_content: true }.into()]).await;
         assert_eq!(here.state(post).await, EntryState::Removed, "with all that they wrote");
-        open(vec![CaseAction::Restore, CaseAction::Unban]).await;
+        open(vec![EntryAction::Restore.into(), PersonAction::Unban.into()]).await;
         let marked = here.entry(post).await;
         assert!(!marked.locked && !marked.sensitive && marked.state == EntryState::Published);
         let verdict = entry::submit(&here.app, posting(group, bob, "More")).await.unwrap().decided.verdict;
@@ -260,7 +269,7 @@ on_both_engines! {
     async fn an_author_who_is_asked_for_a_change_brings_the_post_back_by_it(db: Db) {
         let here = Here::new(db);
         let (group, moderator, bob, post, id) = reported(&here).await;
-        act(&here, &moderator, id, vec![CaseAction::AskChange]).await.unwrap();
+        act(&here, &moderator, id, vec![EntryAction::AskChange.into()]).await.unwrap();
         assert_eq!(here.state(post).await, EntryState::Held);
         assert!(matches!(
             here.told().await.as_slice(),
@@ -295,7 +304,8 @@ on_both_engines! {
         act(&here, &moderator, id, vec![CaseAction::HandOver]).await.unwrap();
         assert!(of_group(&here, &moderator, group, OPEN).await.is_empty());
         assert_eq!(of_instance(&here, OPEN).await[0].id, id);
-        act(&here, &admin(), id, vec![CaseAction::Ban { until: None, removes_content: false }]).await.unwrap();
+        let ban = PersonAction::Ban { until: None, removes_content: false };
+        act(&here, &admin(), id, vec![ban.into()]).await.unwrap();
         let everywhere = standing::find(&here.app.store, None, bob).await.unwrap();
         assert!(everywhere.ban.is_some(), "from the whole instance");
         assert!(of_instance(&here, OPEN).await.is_empty());
@@ -328,7 +338,7 @@ on_both_engines! {
         case::release(&here.app, &moderator, id).await.unwrap();
         assert!(of_group(&here, &moderator, group, mine).await.is_empty());
         here.minute();
-        act(&here, &moderator, id, vec![CaseAction::Warn]).await.unwrap();
+        act(&here, &moderator, id, vec![PersonAction::Warn.into()]).await.unwrap();
         let history = file(&here, &moderator, id).await.history;
         let kinds: Vec<_> = history
             .iter()
@@ -349,7 +359,7 @@ on_both_engines! {
         for reader in [&stranger, &viewer(bob), &Viewer::anonymous()] {
             assert!(matches!(cases::find(&here.app, reader, id).await, Err(CaseError::NotFound)));
             assert!(matches!(case::claim(&here.app, reader, id).await, Err(CaseError::NotFound)));
-            assert!(matches!(act(&here, reader, id, vec![CaseAction::Remove]).await, Err(CaseError::NotFound)));
+            assert!(matches!(act(&here, reader, id, vec![EntryAction::Remove.into()]).await, Err(CaseError::NotFound)));
             let listed = cases::of_group(&here.app, reader, group, OPEN, PageRequest::default()).await;
             assert!(matches!(listed, Err(CasesError::NotPermitted(_))));
             let listed = cases::of_instance(&here.app, reader, OPEN, PageRequest::default()).await;
@@ -382,7 +392,7 @@ on_both_engines! {
         let about: Vec<_> = open.iter().map(|line| (line.kind, line.counts.entries)).collect();
         assert!(about.contains(&(SubjectKind::Person, 2)) && about.contains(&(SubjectKind::Entry, 1)), "{about:?}");
         let person = open.iter().find(|line| line.kind == SubjectKind::Person).unwrap();
-        act(&here, &moderator, person.id, vec![CaseAction::Remove]).await.unwrap();
+        act(&here, &moderator, person.id, vec![EntryAction::Remove.into()]).await.unwrap();
         for post in posts {
             assert_eq!(here.state(post).await, EntryState::Removed);
         }

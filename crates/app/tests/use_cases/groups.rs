@@ -37,7 +37,7 @@ on_both_engines! {
         let third = make(ann, false, "third").await;
         assert!(matches!(third, Err(CreateGroupError::Quota(QuotaRefusal::TooMany(2)))), "{third:?}");
         for name in ["a", "b", "c"] {
-            make(chief, true, &format!("of-{name}")).await.unwrap();
+            make(chief, true, &format!("of_{name}")).await.unwrap();
         }
         let resign = SetStaff {
             group: first, actor: ann, by: ann, wish: StaffWish::Nothing, reason: None, cause: Cause::Local,
@@ -128,6 +128,24 @@ on_both_engines! {
         let title = ChangeGroup { title: Some("Gardens".to_owned()), ..ChangeGroup::default() };
         group::change(&here.app, id, id.actor(), title).await.unwrap();
         assert_eq!(groups::find(&here.app.store, id).await.unwrap().unwrap().title, "Gardens");
+    }
+
+    async fn who_changes_something_else_at_the_same_time_leaves_new_rules_alone(db: Db) {
+        let here = Here::new(db);
+        let id = here.group("garden").await;
+        let owner = here.owner(id).await;
+        for round in 0..10 {
+            let wanted = format!("Rule {round}");
+            let rules = ChangeGroup { rules: Some(vec![rule(&wanted)]), ..ChangeGroup::default() };
+            let title = ChangeGroup { title: Some(format!("Garden {round}")), ..ChangeGroup::default() };
+            let both = tokio::join!(
+                group::change(&here.app, id, owner, rules),
+                group::change(&here.app, id, owner, title),
+            );
+            assert!(both.0.is_ok() && both.1.is_ok(), "{both:?}");
+            let kept = groups::list_rules(&here.app.store, id).await.unwrap();
+            assert_eq!(kept.iter().map(|rule| rule.rule.title.as_str()).collect::<Vec<_>>(), [wanted]);
+        }
     }
 
     async fn nobody_else_changes_a_group(db: Db) {

@@ -26,7 +26,12 @@ async fn group_for(here: &Here, name: &str, visibility: Visibility) -> GroupId {
 }
 
 /// Moves a thread by a case about it.
-async fn move_to(here: &Here, moderator: ActorId, post: EntryId, to: GroupId) -> Result<(), CaseError> {
+pub(crate) async fn move_to(
+    here: &Here,
+    moderator: ActorId,
+    post: EntryId,
+    to: GroupId,
+) -> Result<(), CaseError> {
     let report = Report { entries: vec![post], ..Report::by(moderator, "It belongs elsewhere.") };
     case::report(&here.app, report).await.unwrap();
     let (reader, open) = (viewer(moderator), CaseFilter { is_open: true, assignee: None });
@@ -87,11 +92,12 @@ on_both_engines! {
     async fn a_thread_does_not_move_to_where_others_read_it(db: Db) {
         let here = Here::new(db);
         let (from, to) = (here.group("den").await, here.group("garden").await);
-        let mona = here.moderator(from).await;
+        let (mona, bob) = (here.moderator(from).await, here.person("bob").await);
         here.appoint(to, mona).await;
+        here.join(from, bob).await;
         for visibility in [Visibility::Members, Visibility::Local, Visibility::Unlisted] {
             visibility_of(&here, from, visibility).await;
-            let post = here.post(from, mona, "Among us").await;
+            let post = here.post(from, bob, "Among us").await;
             here.told().await;
             let refused = move_to(&here, mona, post, to).await;
             assert!(matches!(refused, Err(CaseError::NotMoved(MoveRefusal::Wider))), "{visibility}: {refused:?}");

@@ -2,7 +2,7 @@
 
 use guildhall_app::{
     appeal::{self, DecideAppeal, MakeAppeal},
-    case::{self, Act, CaseAction, Report},
+    case::{self, Act, CaseAction, EntryAction, PersonAction, Report},
     entry::{self, Annotate, Annotation, Delete, MoveThread},
     group::{self, ChangeGroup, SetBan, SetSanction, SetTrust, Warn},
     partner::{self, ClearPartner, Judge, SetPartner},
@@ -17,12 +17,13 @@ use guildhall_domain::{
     ActorId, EntryId, GroupId,
     admission::{End, Sanction},
     event::Cause,
-    group::{Policy, Review},
-    moderation::{AppealOutcome, DecisionAction, Target},
+    group::{Admission, Policy, Posting, Review, Visibility, Votes},
+    moderation::{AppealOutcome, DecisionAction, Signed, Target},
     partner::PartnerPolicy,
     peering::PeeringAction,
     staff::{Permission, StaffRole, needed_for},
     trust::Trust,
+    welcome::Invites,
 };
 use guildhall_store::{Db, testing::on_both_engines};
 use serde_json::json;
@@ -189,15 +190,15 @@ impl Stage {
             Action::Move => {
                 said(entry::move_thread(app, MoveThread { thread: self.post, by, to: None, cause }).await)
             }
-            Action::AskChange => self.in_case(CaseAction::AskChange).await,
+            Action::AskChange => self.in_case(EntryAction::AskChange.into()).await,
             Action::Lock => self.note(Annotation::Locked(true)).await,
             Action::Unlock => self.note(Annotation::Locked(false)).await,
             Action::Feature => self.note(Annotation::Featured(true)).await,
             Action::Unfeature => self.note(Annotation::Featured(false)).await,
-            Action::Limit => self.in_case(CaseAction::Limit).await,
-            Action::Unlimit => self.in_case(CaseAction::Unlimit).await,
-            Action::MarkSensitive => self.in_case(CaseAction::MarkSensitive).await,
-            Action::UnmarkSensitive => self.in_case(CaseAction::UnmarkSensitive).await,
+            Action::Limit => self.in_case(EntryAction::Limit.into()).await,
+            Action::Unlimit => self.in_case(EntryAction::Unlimit.into()).await,
+            Action::MarkSensitive => self.in_case(EntryAction::MarkSensitive.into()).await,
+            Action::UnmarkSensitive => self.in_case(EntryAction::UnmarkSensitive.into()).await,
             Action::Ban => self.ban(true).await,
             Action::Unban => self.ban(false).await,
             Action::Mute => self.sanction(Sanction::Mute, Some(End::Open)).await,
@@ -336,10 +337,9 @@ on_both_engines! {
             }
             stage.mona_may(permission, false).await;
             if permission == Permission::Appoint {
-                // Nobody gives or takes what they do not have.
-                for one in StaffRole::Moderator.permissions().iter() {
-                    stage.here.make(stage.group, stage.mona, StaffWish::Grant(one)).await;
-                }
+                // Nobody gives or takes what they do not have, nor makes anybody more than they are.
+                stage.here.make(stage.group, stage.mona, StaffWish::Role(StaffRole::Moderator)).await;
+                stage.here.make(stage.group, stage.mona, StaffWish::Grant(permission)).await;
             }
             match stage.attempt(action).await {
                 None => {}
@@ -366,33 +366,61 @@ on_both_engines! {
         }
     }
 
+    async fn every_setting_takes_its_permission_beside_the_written_rules_too(db: Db) {
+        let stage = Stage::new(db).await;
+        stage.mona_may(Permission::Settings, true).await;
+        let none = ChangeGroup::default;
+        for (name, change) in [
+            ("title", ChangeGroup { title: Some("Mine".to_owned()), ..none() }),
+            ("description", ChangeGroup { description: Some("Mine".to_owned()), ..none() }),
+            ("language", ChangeGroup { language: Some(None), ..none() }),
+            ("picture", ChangeGroup { picture_url: Some(None), ..none() }),
+            ("admission", ChangeGroup { admission: Some(Admission::Open), ..none() }),
+            ("posting", ChangeGroup { posting: Some(Posting::Everyone), ..none() }),
+            ("review", ChangeGroup { review: Some(Review::None), ..none() }),
+            ("visibility", ChangeGroup { visibility: Some(Visibility::Public), ..none() }),
+            ("signed", ChangeGroup { signed: Some(Signed::Name), ..none() }),
+            ("votes", ChangeGroup { votes: Some(Votes::Public), ..none() }),
+            ("appeal days", ChangeGroup { appeal_days: Some(0), ..none() }),
+            ("invites", ChangeGroup { invites: Some(Invites::Nobody), ..none() }),
+            ("vouches", ChangeGroup { vouches_needed: Some(0), ..none() }),
+        ] {
+            let change = ChangeGroup { rules: Some(Vec::new()), ..change };
+            let refused = said(group::change(&stage.here.app, stage.group, stage.mona, change).await);
+            assert!(names(&refused, Permission::Settings), "{name}: {refused:?}");
+        }
+    }
+
     async fn in_a_case_each_action_takes_its_permission(db: Db) {
         let stage = Stage::new(db).await;
         let far = stage.here.group("boats").await;
-        for action in [
-            CaseAction::Remove,
-            CaseAction::Lock,
-            CaseAction::Unlock,
-            CaseAction::Limit,
-            CaseAction::Unlimit,
-            CaseAction::MarkSensitive,
-            CaseAction::UnmarkSensitive,
-            CaseAction::AskChange,
-            CaseAction::Move(far),
-            CaseAction::Warn,
-            CaseAction::Probation(None),
-            CaseAction::EndProbation,
-            CaseAction::Mute(None),
-            CaseAction::Unmute,
-            CaseAction::Ban { until: None, removes_content: true },
-            CaseAction::Unban,
-            CaseAction::Admit,
-            CaseAction::Refuse,
-            CaseAction::Restore,
-        ] {
+        let on_entries = [
+            EntryAction::Remove,
+            EntryAction::Lock,
+            EntryAction::Unlock,
+            EntryAction::Limit,
+            EntryAction::Unlimit,
+            EntryAction::MarkSensitive,
+            EntryAction::UnmarkSensitive,
+            EntryAction::AskChange,
+            EntryAction::Admit,
+            EntryAction::Refuse,
+            EntryAction::Restore,
+        ];
+        let on_person = [
+            PersonAction::Warn,
+            PersonAction::Probation(None),
+            PersonAction::EndProbation,
+            PersonAction::Mute(None),
+            PersonAction::Unmute,
+            PersonAction::Ban { until: None, removes_content: true },
+            PersonAction::Unban,
+        ];
+        let on_entries = on_entries.map(CaseAction::Entry).into_iter();
+        for action in on_entries.chain([CaseAction::Move(far)]).chain(on_person.map(CaseAction::Person)) {
             let permission = needed_for(action.decision()).unwrap();
             stage.mona_may(permission, true).await;
-            let refused = stage.in_case(action.clone()).await;
+            let refused = stage.in_case(action).await;
             assert!(names(&refused, permission), "{action:?} with all but {permission}: {refused:?}");
         }
     }

@@ -2,13 +2,17 @@
 
 use guildhall_app::{
     Viewer,
-    group::{self, CreateGroup, ModerationError, SetModerator, SetTrust, TrustError, find_trust, set_trust},
+    group::{
+        self, ChangeGroup, CreateGroup, ModerationError, SetModerator, SetTrust, TrustError, find_trust,
+        set_trust,
+    },
+    read::{PageRequest, log},
     staff::{self, SetStaff, StaffError, StaffWish},
 };
 use guildhall_domain::{
     ActorId, GroupId,
     event::{Cause, EventKind},
-    group::Policy,
+    group::{Policy, Visibility},
     moderation::{DecisionAction, Target},
     staff::{AppointRefusal, Permission, StaffRole},
     trust::Trust,
@@ -90,6 +94,46 @@ on_both_engines! {
         assert!(matches!(elsewhere, StaffError::Elsewhere), "{elsewhere}");
         let group_itself = staff::set_staff(&here.app, wishing(group, far.actor(), owner, helper)).await.unwrap_err();
         assert!(matches!(group_itself, StaffError::NotSomebody), "{group_itself}");
+    }
+
+    async fn everybody_reads_why_somebody_was_appointed_as_in_the_log(db: Db) {
+        let here = Here::new(db);
+        let group = here.group("garden").await;
+        let (owner, ann) = (here.owner(group).await, here.person("ann").await);
+        let set = async |wish, reason: &str| {
+            let command = SetStaff { reason: Some(reason.to_owned()), ..wishing(group, ann, owner, wish) };
+            staff::set_staff(&here.app, command).await.unwrap();
+        };
+        set(StaffWish::Role(StaffRole::Moderator), "Knows tulips.").await;
+        // That is between the group and them: no log has it.
+        set(StaffWish::Withdraw(Permission::Ban), "Bans too fast.").await;
+        for reader in [Viewer::anonymous(), viewer(owner)] {
+            let shown = staff::list(&here.app, &reader, group).await.unwrap().staff;
+            assert_eq!(shown[1].reason.as_deref(), Some("Knows tulips."), "{reader:?}");
+            assert_eq!(shown[1].by.is_some(), reader.actor.is_some());
+        }
+        let wanted = log::LogFilter::default();
+        let lines = log::of_group(&here.app, &Viewer::anonymous(), group, &wanted, PageRequest::default()).await.unwrap().items;
+        assert!(lines.iter().any(|line| line.reason.as_deref() == Some("Knows tulips.")), "{lines:?}");
+        assert!(!lines.iter().any(|line| line.reason.as_deref() == Some("Bans too fast.")));
+
+        let members = ChangeGroup { visibility: Some(Visibility::Members), ..ChangeGroup::default() };
+        group::change(&here.app, group, owner, members).await.unwrap();
+        let shown = staff::list(&here.app, &Viewer::anonymous(), group).await.unwrap().staff;
+        assert_eq!(shown[1].reason, None, "nor the log");
+    }
+
+    async fn a_helper_who_is_made_one_again_keeps_single_permissions(db: Db) {
+        let here = Here::new(db);
+        let group = here.group("garden").await;
+        let (owner, ann) = (here.owner(group).await, here.person("ann").await);
+        here.make(group, ann, StaffWish::Role(StaffRole::Helper)).await;
+        here.make(group, ann, StaffWish::Grant(Permission::Ban)).await;
+        here.make(group, ann, StaffWish::Withdraw(Permission::Queue)).await;
+        let given = Some((Trust::Helper, "Helps.".to_owned()));
+        set_trust(&here.app, SetTrust { group, actor: ann, by: owner, given }).await.unwrap();
+        let powers = staff::powers_of(&here.app, &viewer(ann), group).await.unwrap();
+        assert!(powers.may(Permission::Ban) && !powers.may(Permission::Queue), "{powers:?}");
     }
 
     async fn a_helper_by_trust_is_a_helper_by_role(db: Db) {

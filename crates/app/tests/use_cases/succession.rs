@@ -85,6 +85,71 @@ on_both_engines! {
         assert!(!is_in_care(&here, group).await);
     }
 
+    async fn an_owner_who_becomes_a_moderator_stays_one(db: Db) {
+        let here = Here::new(db);
+        let group = here.group("garden").await;
+        let owner = here.owner(group).await;
+        let hal = here.person("hal").await;
+        here.make(group, hal, StaffWish::Role(StaffRole::Helper)).await;
+        let step_down = async |actor, by| {
+            let (wish, cause) = (StaffWish::Role(StaffRole::Moderator), Cause::Local);
+            staff::set_staff(&here.app, SetStaff { group, actor, by, wish, reason: None, cause }).await.unwrap()
+        };
+        let led = [(owner, StaffRole::Moderator), (hal, StaffRole::Helper)];
+        for by in [owner, group.actor()] {
+            assert_eq!(step_down(owner, by).await, Succession::Led, "a group led by its moderators");
+            assert_eq!(roles(&here, group).await, led);
+            assert_eq!(staff::settle_all(&here.app).await.unwrap(), 0);
+            assert_eq!(roles(&here, group).await, led);
+            here.make(group, owner, StaffWish::Role(StaffRole::Owner)).await;
+        }
+        here.minute();
+        let mona = here.moderator(group).await;
+        let before = news(&here, owner).await.len();
+        assert_eq!(step_down(owner, owner).await, Succession::To(mona));
+        assert_eq!(
+            roles(&here, group).await,
+            [(owner, StaffRole::Moderator), (hal, StaffRole::Helper), (mona, StaffRole::Owner)]
+        );
+        assert_eq!(news(&here, owner).await.len(), before + 1, "they hear once who follows");
+    }
+
+    async fn an_owner_who_steps_down_beside_one_who_is_away_stays_a_moderator(db: Db) {
+        let here = Here::new(db);
+        let (group, other) = (here.group("garden").await, here.group("boats").await);
+        let away = here.owner(group).await;
+        here.minute();
+        let owner = here.owner(group).await;
+        here.pass(ABSENCE);
+        be_seen(&here, other, owner).await;
+        let (wish, cause) = (StaffWish::Role(StaffRole::Moderator), Cause::Local);
+        let command = SetStaff { group, actor: owner, by: owner, wish, reason: None, cause };
+        assert_eq!(staff::set_staff(&here.app, command).await.unwrap(), Succession::Led);
+        let led = [(away, StaffRole::Moderator), (owner, StaffRole::Moderator)];
+        assert_eq!(roles(&here, group).await, led);
+        assert_eq!(staff::settle_all(&here.app).await.unwrap(), 0);
+        assert_eq!(roles(&here, group).await, led);
+    }
+
+    async fn whoever_becomes_a_helper_leads_no_more(db: Db) {
+        let here = Here::new(db);
+        let group = here.group("garden").await;
+        let owner = here.owner(group).await;
+        let command = SetStaff {
+            group,
+            actor: owner,
+            by: owner,
+            wish: StaffWish::Role(StaffRole::Helper),
+            reason: None,
+            cause: Cause::Local,
+        };
+        assert_eq!(staff::set_staff(&here.app, command).await.unwrap(), Succession::Care);
+        assert_eq!(staff::settle_all(&here.app).await.unwrap(), 0);
+        assert!(is_in_care(&here, group).await);
+        assert_eq!(roles(&here, group).await, [(owner, StaffRole::Helper)]);
+        assert_eq!(news(&here, owner).await.len(), 1);
+    }
+
     async fn without_anybody_the_instance_takes_a_group_into_care(db: Db) {
         let here = Here::new(db);
         let group = here.group("garden").await;

@@ -4,66 +4,34 @@ use std::time::Duration;
 
 use guildhall_app::{
     Viewer,
-    appeal::{self, DecideAppeal, DecideError, MakeAppeal},
-    case::{self, Act, CaseAction, Report},
+    appeal::{self, DecideAppeal, DecideError},
+    case::{self, Act, EntryAction, PersonAction, Report},
     entry::{self, Annotate, Annotation},
     group::{self, ChangeGroup, SetBan},
     peering::{self, By, SetPeering},
     read::{AppealState, AppealsError, CaseFilter, PageRequest, appeals, cases, notices},
 };
 use guildhall_domain::{
-    ActorId, AppealId, DecisionId, EntryId, GroupId,
+    ActorId, EntryId, GroupId,
     admission::{End, Sanction},
     content::EntryState,
     event::{Cause, EventKind},
     group::{Admission, Posting, Review},
     membership::MembershipState,
-    moderation::{AppealOutcome, NoticeKind, ReversalRefusal},
+    moderation::{NoticeKind, ReversalRefusal},
     peering::PeeringAction,
 };
 use guildhall_store::{Db, acquaintance, removal, standing, testing::on_both_engines, welcome::vouch};
 
 use crate::support::{
     FAR, Here,
+    appeals::{admin, ban, ban_everywhere, changing, is_banned, latest, object, promised, reversing},
     people::{policy, viewer},
     write::{by as done_by, posting},
 };
 
-fn ban(group: GroupId, actor: ActorId, by: ActorId) -> SetBan {
-    SetBan {
-        group,
-        actor,
-        by,
-        banned: true,
-        until: None,
-        reason: Some("spam".into()),
-        remove_content: false,
-        cause: Cause::Local,
-    }
-}
-
-fn reversing(appeal: AppealId) -> DecideAppeal {
-    DecideAppeal { appeal, outcome: AppealOutcome::Reversed, reason: "You are right.".into(), until: None }
-}
-
-async fn object(here: &Here, decision: DecisionId, actor: ActorId) -> AppealId {
-    let command = MakeAppeal { decision, actor, text: "No.".into(), cause: Cause::Local };
-    appeal::make(&here.app, command).await.unwrap()
-}
-
-/// The latest decision that somebody was told of.
-async fn latest(here: &Here, actor: ActorId) -> DecisionId {
-    let told = here.notices(actor).await;
-    told.iter().rev().find(|told| told.kind == NoticeKind::Decision).unwrap().decision.unwrap()
-}
-
 async fn last_words(here: &Here, actor: ActorId) -> String {
     here.notices(actor).await.pop().unwrap().text
-}
-
-async fn is_banned(here: &Here, group: Option<GroupId>, actor: ActorId) -> bool {
-    let sanctions = standing::find(&here.app.store, group, actor).await.unwrap();
-    sanctions.end_of(Sanction::Ban, here.now()).is_some()
 }
 
 /// Makes statements fail, or succeed again.
@@ -71,20 +39,6 @@ async fn rename(here: &Here, from: &str, to: &str) {
     let mut tx = here.app.begin().await.unwrap();
     tx.query(format!("ALTER TABLE {from} RENAME TO {to}").leak() as &'static str).execute().await.unwrap();
     tx.commit().await.unwrap();
-}
-
-/// Somebody here with a login, who runs the instance.
-async fn admin(here: &Here, name: &str) -> Viewer {
-    let actor = here.person(name).await;
-    let mut tx = here.app.begin().await.unwrap();
-    tx.query("INSERT INTO accounts (id, actor_id, password_hash, is_admin, created_at) VALUES ($1, $1, 'x', $2, 1)")
-        .bind(actor.0)
-        .bind(true)
-        .execute()
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
-    Viewer { is_admin: true, ..viewer(actor) }
 }
 
 /// A group, two moderators of it, and bob, who lives elsewhere.
@@ -154,8 +108,7 @@ on_both_engines! {
         let until = Some(here.now().plus(Duration::from_mins(1)));
         let refused = appeal::decide(&here.app, &other, DecideAppeal { until, ..reversing(made) }).await;
         assert!(matches!(refused, Err(DecideError::NoEnd)), "{refused:?}");
-        let past = DecideAppeal { outcome: AppealOutcome::Changed, until: Some(here.now()), ..reversing(made) };
-        let refused = appeal::decide(&here.app, &other, past).await;
+        let refused = appeal::decide(&here.app, &other, changing(made, here.now())).await;
         assert!(matches!(refused, Err(DecideError::Over)), "{refused:?}");
         assert_eq!(here.state(post).await, EntryState::Removed);
         assert!(is_banned(&here, Some(group), bob).await);
@@ -164,12 +117,11 @@ on_both_engines! {
     async fn another_end_is_given_to_what_still_holds_alone(db: Db) {
         let here = Here::new(db);
         let (group, by, other, bob) = garden(&here).await;
-        let until = Some(here.now().plus(Duration::from_hours(1)));
-        let changed = |appeal| DecideAppeal { outcome: AppealOutcome::Changed, until, ..reversing(appeal) };
+        let until = here.now().plus(Duration::from_hours(1));
         group::set_ban(&here.app, ban(group, bob, by)).await.unwrap();
         let made = object(&here, latest(&here, bob).await, bob).await;
         group::set_ban(&here.app, SetBan { banned: false, ..ban(group, bob, by) }).await.unwrap();
-        let refused = appeal::decide(&here.app, &other, changed(made)).await;
+        let refused = appeal::decide(&here.app, &other, changing(made, until)).await;
         assert!(matches!(refused, Err(DecideError::NotStanding)), "{refused:?}");
         assert!(!is_banned(&here, Some(group), bob).await, "nobody is banned by an appeal");
 
@@ -181,7 +133,7 @@ on_both_engines! {
         entry::annotate(&here.app, lock(true)).await.unwrap();
         let made = object(&here, latest(&here, ann).await, ann).await;
         entry::annotate(&here.app, lock(false)).await.unwrap();
-        let refused = appeal::decide(&here.app, &other, changed(made)).await;
+        let refused = appeal::decide(&here.app, &other, changing(made, until)).await;
         assert!(matches!(refused, Err(DecideError::NotStanding)), "{refused:?}");
         assert!(!here.entry(post).await.locked);
     }
@@ -189,12 +141,7 @@ on_both_engines! {
     async fn a_return_that_was_interrupted_is_taken_up_again(db: Db) {
         let here = Here::new(db);
         let (group, by, _, bob) = garden(&here).await;
-        let post = here.post(group, bob, "Tulips").await;
-        group::set_ban(&here.app, SetBan { remove_content: true, ..ban(group, bob, by) }).await.unwrap();
-        let promise = removal::Return { ban: latest(&here, bob).await, by, reason: "No spam.".into() };
-        let mut tx = here.app.begin().await.unwrap();
-        removal::insert_return(&mut tx, &promise, here.now()).await.unwrap();
-        tx.commit().await.unwrap();
+        let post = promised(&here, group, by, bob).await;
         entry::finish_returns(&here.app).await.unwrap();
         assert_eq!(here.state(post).await, EntryState::Published);
         assert!(removal::list_returns(&here.app.store, 0, 9).await.unwrap().is_empty());
@@ -249,7 +196,7 @@ on_both_engines! {
         here.join(group, ann).await;
         report(&here, here.post(group, ann, "Buy!").await, bob).await;
         let id = only_case(&here, &viewer(by), group).await;
-        let actions = vec![CaseAction::Ban { until: None, removes_content: false }];
+        let actions = vec![PersonAction::Ban { until: None, removes_content: false }.into()];
         case::act(&here.app, &viewer(by), id, Act { actions, ..Act::default() }).await.unwrap();
         let vouches = vouch::list_by(&here.app.store, group, eve, 9).await.unwrap();
         assert_eq!(vouches[0].failed_at, Some(here.now()));
@@ -262,7 +209,7 @@ on_both_engines! {
         let post = here.post(group, ann, "Tulips").await;
         report(&here, post, bob).await;
         let id = only_case(&here, &viewer(by), group).await;
-        let actions = vec![CaseAction::Mute(None), CaseAction::Remove];
+        let actions = vec![PersonAction::Mute(None).into(), EntryAction::Remove.into()];
         case::act(&here.app, &viewer(by), id, Act { actions, ..Act::default() }).await.unwrap();
         let seen = async || acquaintance::find(&here.app.store, group, ann).await.unwrap().unwrap().0;
         let first = seen().await;
@@ -346,7 +293,7 @@ on_both_engines! {
         let post = here.post(group, ann, "Tulips").await;
         report(&here, post, bob).await;
         let id = only_case(&here, &viewer(by), group).await;
-        let act = Act { actions: vec![CaseAction::MarkSensitive], ..Act::default() };
+        let act = Act { actions: vec![EntryAction::MarkSensitive.into()], ..Act::default() };
         case::act(&here.app, &viewer(by), id, act).await.unwrap();
         let made = object(&here, latest(&here, ann).await, ann).await;
         here.told().await;
@@ -381,20 +328,11 @@ on_both_engines! {
 
     async fn a_ban_from_the_whole_instance_can_be_appealed_and_taken_back(db: Db) {
         let here = Here::new(db);
-        let far = here.far_group("boats").await;
         let garden = here.group("garden").await;
-        let (ann, bob) = (here.person("ann").await, here.person("bob").await);
+        let bob = here.person("bob").await;
         let (chief, other) = (admin(&here, "chief").await, admin(&here, "other").await);
         let seeds = here.post(garden, bob, "Seeds").await;
-        let boat = here.post(far, bob, "Boat").await;
-        let mut tx = here.app.begin().await.unwrap();
-        guildhall_store::entry::set_state(&mut tx, boat, EntryState::Published, None).await.unwrap();
-        tx.commit().await.unwrap();
-        report(&here, boat, ann).await;
-        let filter = CaseFilter { is_open: true, assignee: None };
-        let open = cases::of_instance(&here.app, &chief, filter, PageRequest::default()).await.unwrap().items;
-        let actions = vec![CaseAction::Ban { until: None, removes_content: true }];
-        case::act(&here.app, &chief, open[0].id, Act { actions, ..Act::default() }).await.unwrap();
+        ban_everywhere(&here, &chief, bob).await;
         assert!(is_banned(&here, None, bob).await);
         assert_eq!(here.state(seeds).await, EntryState::Removed);
         let told = last_words(&here, bob).await;

@@ -45,6 +45,22 @@ on_both_engines! {
         assert_eq!(records, [given, (DecisionAction::UngiveTrust, None, None)]);
     }
 
+    async fn of_two_who_take_a_level_back_at_once_one_finds_none(db: Db) {
+        let here = Here::new(db);
+        let group = here.group("garden").await;
+        let (moderator, ann) = (here.moderator(group).await, here.person("ann").await);
+        let give = |level: Option<Trust>| SetTrust {
+            group,
+            actor: ann,
+            by: moderator,
+            given: level.map(|level| (level, "Known.".to_owned())),
+        };
+        set_trust(&here.app, give(Some(Trust::Known))).await.unwrap();
+        let (one, two) = tokio::join!(set_trust(&here.app, give(None)), set_trust(&here.app, give(None)));
+        assert!(one.is_ok() != two.is_ok(), "{one:?} {two:?}");
+        assert!(matches!(one.and(two), Err(TrustError::NothingGiven)));
+    }
+
     async fn a_level_is_given_by_moderators_with_a_reason_and_never_that_of_a_moderator(db: Db) {
         let here = Here::new(db);
         let group = here.group("garden").await;

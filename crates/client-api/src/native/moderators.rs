@@ -14,7 +14,7 @@ use super::{
     problem::Problem,
 };
 
-/// Makes somebody a moderator, from here or elsewhere; for moderators.
+/// Makes somebody a moderator, from here or elsewhere; for those who may appoint (the permission `appoint`).
 #[utoipa::path(
     put,
     path = "/groups/{name}/moderators/{handle}",
@@ -31,7 +31,7 @@ pub(super) async fn appoint_moderator(
     set(&app, &person, &address, true).await
 }
 
-/// Dismisses a moderator; for moderators.
+/// Dismisses a moderator; for those who may appoint (the permission `appoint`), and for themselves.
 #[utoipa::path(
     delete,
     path = "/groups/{name}/moderators/{handle}",

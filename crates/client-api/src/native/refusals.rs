@@ -444,6 +444,7 @@ impl From<DecideError> for Problem {
             DecideError::AlreadyDecided => Self::conflict("already-decided", error.to_string()),
             DecideError::ReasonWanted => Self::invalid("reason", error.to_string()),
             DecideError::NoEnd | DecideError::Over => Self::invalid("until", error.to_string()),
+            DecideError::NotSooner(refusal) => Self::conflict(refusal.code(), refusal.to_string()),
             DecideError::NotStanding => Self::conflict("not-standing", error.to_string()),
             DecideError::NotReversible(refusal) => Self::conflict(refusal.code(), refusal.to_string()),
             DecideError::Refused(refusal) => Self::forbidden(refusal.code(), refusal.to_string()),

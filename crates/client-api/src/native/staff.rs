@@ -52,8 +52,8 @@ pub(super) async fn appoint(
     Body(body): Body<NewRole>,
 ) -> Result<Json<Succession>, Problem> {
     let (role, reason) = body.read()?;
-    let wanted = Wanted::find(&app, &person, &address).await?;
-    wanted.set(&app, StaffWish::Role(role), reason).await.map(Json)
+    let wanted = Wanted::find(&app, &person, &address, StaffWish::Role(role)).await?;
+    wanted.set(&app, reason).await.map(Json)
 }
 
 /// Takes somebody off the staff of a group; for those who may appoint. Everybody may resign by their own name.
@@ -73,8 +73,8 @@ pub(super) async fn dismiss(
     OptionalBody(body): OptionalBody<OptionalReason>,
 ) -> Result<Json<Succession>, Problem> {
     let reason = body.text()?;
-    let wanted = Wanted::find(&app, &person, &address).await?;
-    wanted.set(&app, StaffWish::Nothing, reason).await.map(Json)
+    let wanted = Wanted::find(&app, &person, &address, StaffWish::Nothing).await?;
+    wanted.set(&app, reason).await.map(Json)
 }
 
 /// Grants a permission to somebody on the staff; for those who may appoint, and have it themselves.
@@ -119,7 +119,7 @@ async fn set_permission(
 ) -> Result<StatusCode, Problem> {
     let PermissionAddress { name, handle, permission } = address;
     let wish = if is_granted { StaffWish::Grant(permission) } else { StaffWish::Withdraw(permission) };
-    Wanted::find(app, person, &PersonAddress { name, handle }).await?.set(app, wish, None).await?;
+    Wanted::find(app, person, &PersonAddress { name, handle }, wish).await?.set(app, None).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -131,25 +131,24 @@ struct Wanted {
 }
 
 impl Wanted {
-    async fn find(app: &App, by: &SignedIn, address: &PersonAddress) -> Result<Self, Problem> {
+    async fn find(
+        app: &App,
+        by: &SignedIn,
+        address: &PersonAddress,
+        wish: StaffWish,
+    ) -> Result<Self, Problem> {
         let view = lookup::group(app, &by.viewer, &address.name).await?;
         let actor = lookup::person(app, &address.handle).await?.person.id;
-        // Who resigns does so as themselves, whatever else they are.
-        let by_actor = if actor == by.actor { by.actor } else { acting::as_moderator(by, &view)? };
+        // Who resigns does so as themselves, whatever else they are; an admin who takes an office is given it by the group.
+        let resigns = actor == by.actor && wish == StaffWish::Nothing;
+        let by_actor = if resigns { by.actor } else { acting::as_moderator(by, &view)? };
         let group = view.group.id;
-        let command = SetStaff {
-            group,
-            actor,
-            by: by_actor,
-            wish: StaffWish::Nothing,
-            reason: None,
-            cause: Cause::Local,
-        };
+        let command = SetStaff { group, actor, by: by_actor, wish, reason: None, cause: Cause::Local };
         Ok(Self { viewer: by.viewer.clone(), group, command })
     }
 
-    async fn set(self, app: &App, wish: StaffWish, reason: Option<String>) -> Result<Succession, Problem> {
-        let follows = staff::set_staff(app, SetStaff { wish, reason, ..self.command }).await?;
+    async fn set(self, app: &App, reason: Option<String>) -> Result<Succession, Problem> {
+        let follows = staff::set_staff(app, SetStaff { reason, ..self.command }).await?;
         let owner = match follows {
             Follows::To(next) => {
                 let found = staff::list(app, &self.viewer, self.group).await.map_err(Problem::internal)?;

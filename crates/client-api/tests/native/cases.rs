@@ -99,8 +99,12 @@ on_both_engines! {
     async fn people_groups_and_servers_are_reported_too(db: Db) {
         let here = Here::start(db);
         let (alice, bob, _) = here.garden_with_post().await;
-        bob.post("/reports", json!({ "text": "Rude.", "person": "alice", "group": "garden" })).await.done();
-        assert_eq!(only(&alice).await["about"], "person");
+        here.person("carol").await;
+        for person in ["carol", "alice"] {
+            bob.post("/reports", json!({ "text": "Rude.", "person": person, "group": "garden" })).await.done();
+        }
+        let line = only(&alice).await;
+        assert_eq!((&line["about"], &line["person"]["handle"]), (&json!("person"), &json!("@carol@here.example")));
         bob.post("/reports", json!({ "text": "All of it.", "group": "garden" })).await.done();
         bob.post("/reports", json!({ "text": "Spam.", "host": "spam.example" })).await.done();
         bob.post("/reports", json!({ "text": "Rude everywhere.", "person": "alice" })).await.done();
@@ -110,7 +114,8 @@ on_both_engines! {
         bob.post("/reports", json!({ "text": "x", "entries": many })).await.field_problem(422, "entries");
         let open = here.admin("chief").await.get("/instance/cases").await.ok();
         let about: Vec<_> = open["items"].as_array().unwrap().iter().map(|one| one["about"].clone()).collect();
-        assert_eq!(about, [json!("person"), json!("host"), json!("group")]);
+        // And the one about her who alone looks after the garden.
+        assert_eq!(about, [json!("person"), json!("host"), json!("group"), json!("person")]);
     }
 
     async fn a_group_has_texts_of_its_own_at_hand(db: Db) {

@@ -209,8 +209,9 @@ async fn thing(here: &Here) -> (Client, impl Fn(&str) -> String) {
     let item = queue["items"][0]["id"].as_str().unwrap().to_owned();
     let made = alice.post("/groups/garden/invitations", json!({})).await.created();
     let invitation = made["invitation"]["id"].as_str().unwrap().to_owned();
-    let entry = posts[0].as_str().unwrap();
-    alice.post(&format!("/posts/{entry}/report"), json!({ "text": "x" })).await.done();
+    let theirs = bob.post("/groups/garden/posts", json!({ "title": "y" })).await.created()["id"].clone();
+    let theirs = theirs.as_str().unwrap();
+    alice.post(&format!("/posts/{theirs}/report"), json!({ "text": "x" })).await.done();
     let cases = alice.get("/groups/garden/cases").await.ok();
     let case = cases["items"][0]["id"].as_str().unwrap().to_owned();
     let used = std::cell::Cell::new(0);

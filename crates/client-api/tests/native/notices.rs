@@ -47,6 +47,21 @@ on_both_engines! {
         assert_eq!(bob.get("/notices").await.ok()["items"][0]["kind"], "outcome");
     }
 
+    async fn an_end_that_is_no_sooner_is_refused_by_name(db: Db) {
+        let here = Here::start(db);
+        let (alice, bob) = here.garden(json!({})).await;
+        let until = |day: u32| json!({ "until": format!("2026-03-{day:02}T00:00:00.000Z") });
+        alice.put("/groups/garden/mutes/bob", until(20)).await.done();
+        let notice = bob.get("/notices").await.ok()["items"][0]["id"].as_str().unwrap().to_owned();
+        let made = bob.post(&format!("/notices/{notice}/appeal"), json!({ "text": "Why?" })).await.ok();
+        let decide = format!("/appeals/{}/decide", made["appeal"]["id"].as_str().unwrap());
+        let word = |day| json!({ "outcome": "changed", "reason": "As you like.", "until": until(day)["until"] });
+        let problem = alice.post(&decide, word(21)).await.problem(409, "not-sooner");
+        let detail = "An appeal can shorten what was decided, not lengthen it: give an end before the one that stands.";
+        assert_eq!(problem["detail"], detail);
+        assert_eq!(alice.post(&decide, word(19)).await.ok()["outcome"], "changed");
+    }
+
     async fn a_group_says_for_how_long_it_can_be_appealed_to(db: Db) {
         let here = Here::start(db);
         let (alice, _) = here.garden(json!({})).await;

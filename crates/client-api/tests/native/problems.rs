@@ -58,7 +58,8 @@ on_both_engines! {
         let form = Some("application/x-www-form-urlencoded");
         alice.send_text(Method::POST, "/groups", form, group).await.problem(415, "json-wanted");
         alice.send_text(Method::POST, "/groups", Some("application/json; charset=utf-8"), group).await.created();
-        alice.send_text(Method::PUT, "/groups/garden/bans/alice", form, "").await.done();
+        here.person("bob").await;
+        alice.send_text(Method::PUT, "/groups/garden/bans/bob", form, "").await.done();
     }
 
     async fn a_body_that_is_too_large_is_refused(db: Db) {

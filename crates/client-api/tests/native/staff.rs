@@ -42,6 +42,31 @@ on_both_engines! {
         alice.put(of_bob, json!({ "role": "king" })).await.field_problem(422, "role");
     }
 
+    async fn an_admin_takes_an_office_and_lays_it_down(db: Db) {
+        let here = Here::start(db);
+        let (alice, _) = here.garden(json!({})).await;
+        let chief = here.admin("chief").await;
+        let (of_chief, ban) = ("/groups/garden/staff/chief", "/groups/garden/staff/chief/permissions/ban");
+        chief.put(of_chief, json!({ "role": "helper" })).await.ok();
+        chief.set(ban).await.done();
+        let seen = alice.get("/groups/garden/staff").await.ok();
+        assert_eq!((&seen["items"][1]["role"], &seen["items"][1]["granted"]), (&json!("helper"), &json!(["ban"])));
+        chief.put(of_chief, json!({ "role": "owner" })).await.ok();
+        chief.delete(of_chief).await.ok();
+        assert_eq!(alice.get("/groups/garden/staff").await.ok()["items"].as_array().unwrap().len(), 1);
+    }
+
+    async fn nobody_decides_about_themselves(db: Db) {
+        let here = Here::start(db);
+        let (alice, bob) = here.garden(json!({})).await;
+        alice.put("/groups/garden/staff/bob", json!({ "role": "helper" })).await.ok();
+        alice.set("/groups/garden/mutes/bob").await.done();
+        let refused = bob.delete("/groups/garden/mutes/bob").await.problem(403, "oneself");
+        assert_eq!(refused["detail"], "Somebody else decides what concerns you.");
+        alice.set("/groups/garden/staff/bob/permissions/appoint").await.done();
+        bob.put("/groups/garden/staff/bob", json!({ "role": "moderator" })).await.problem(403, "outranked");
+    }
+
     async fn the_last_owner_who_resigns_is_told_who_follows(db: Db) {
         let here = Here::start(db);
         let (alice, bob) = here.garden(json!({})).await;

@@ -53,7 +53,7 @@ pub fn decide_edit(
     Ok(if facts.written_at.is_after(written_at) { EditOutcome::Stale } else { EditOutcome::Changed })
 }
 
-/// What [`decide_delete`] and [`decide_restore`] need to know.
+/// What [`decide_delete`] needs to know.
 #[derive(Debug, Clone)]
 pub struct ChangeFacts {
     /// Who wrote the entry.
@@ -62,6 +62,17 @@ pub struct ChangeFacts {
     pub state: EntryState,
     /// Whether the acting person may remove posts and comments in the entry's group.
     pub may_remove: bool,
+}
+
+/// What [`decide_restore`] needs to know.
+#[derive(Debug, Clone)]
+pub struct RestoreFacts {
+    /// What is known of the entry, and of who acts.
+    pub entry: ChangeFacts,
+    /// Who removed it; `None`: nobody, a rule, or not known.
+    pub removed_by: Option<ActorId>,
+    /// Whether its group is hosted here: elsewhere its server decides who brings what back.
+    pub group_is_local: bool,
 }
 
 /// Who took an entry away, which decides who may bring it back.
@@ -106,13 +117,18 @@ pub fn decide_delete(facts: &ChangeFacts, actor: ActorId) -> Result<DeleteOutcom
     })
 }
 
-/// Decides whether `actor` may bring an entry back: moderators what was removed, authors what they deleted.
+/// Decides whether `actor` may bring an entry back: moderators what was removed, authors what they deleted. A moderator whose
+/// own text another one removed does not: somebody else decides what concerns them.
 ///
 /// # Errors
 /// [`DeleteRefusal`].
-pub fn decide_restore(facts: &ChangeFacts, actor: ActorId) -> Result<(), DeleteRefusal> {
-    match (facts.state, actor == facts.author, facts.may_remove) {
-        (EntryState::Removed, _, true) | (EntryState::Deleted, true, _) => Ok(()),
+pub fn decide_restore(facts: &RestoreFacts, actor: ActorId) -> Result<(), DeleteRefusal> {
+    let RestoreFacts { entry, removed_by, group_is_local } = facts;
+    let is_author = actor == entry.author;
+    let is_kept_from_them = is_author && *group_is_local && *removed_by != Some(actor);
+    match (entry.state, is_author, entry.may_remove) {
+        (EntryState::Removed, _, true) if !is_kept_from_them => Ok(()),
+        (EntryState::Deleted, true, _) => Ok(()),
         (EntryState::Removed | EntryState::Deleted, _, _) => Err(DeleteRefusal::NotAllowed),
         (EntryState::Published | EntryState::Sent | EntryState::Held | EntryState::Refused, _, _) => {
             Err(DeleteRefusal::NothingToRestore)
@@ -149,7 +165,9 @@ mod tests {
                 assert_eq!(edited == Err(EditRefusal::Closed), is_gone, "{state}");
             }
             let is_own = state == EntryState::Deleted;
-            assert_eq!(decide_restore(&facts(state, false), AUTHOR).is_ok(), is_own, "{state}");
+            let entry = facts(state, false);
+            let known = RestoreFacts { entry, removed_by: Some(OTHER), group_is_local: true };
+            assert_eq!(decide_restore(&known, AUTHOR).is_ok(), is_own, "{state}");
         }
     }
 
@@ -163,10 +181,26 @@ mod tests {
 
     #[test]
     fn an_author_cannot_restore_what_a_moderator_removed() {
-        let removed = facts(EntryState::Removed, false);
-        assert_eq!(decide_restore(&removed, AUTHOR), Err(DeleteRefusal::NotAllowed));
-        assert_eq!(decide_restore(&facts(EntryState::Removed, true), OTHER), Ok(()));
-        assert_eq!(decide_restore(&facts(EntryState::Deleted, true), OTHER), Err(DeleteRefusal::NotAllowed));
-        assert_eq!(decide_restore(&facts(EntryState::Deleted, false), AUTHOR), Ok(()));
+        let restore = |state, may_remove, removed_by, group_is_local, actor| {
+            let entry = facts(state, may_remove);
+            decide_restore(&RestoreFacts { entry, removed_by, group_is_local }, actor)
+        };
+        let refused = Err(DeleteRefusal::NotAllowed);
+        for (state, may_remove, removed_by, group_is_local, actor, expected) in [
+            (EntryState::Removed, false, Some(OTHER), true, AUTHOR, refused),
+            (EntryState::Removed, true, Some(OTHER), true, OTHER, Ok(())),
+            (EntryState::Deleted, true, None, true, OTHER, refused),
+            (EntryState::Deleted, false, None, true, AUTHOR, Ok(())),
+            // Of an author who moderates.
+            (EntryState::Removed, true, Some(OTHER), true, AUTHOR, refused),
+            (EntryState::Removed, true, None, true, AUTHOR, refused),
+            (EntryState::Removed, true, Some(AUTHOR), true, AUTHOR, Ok(())),
+            (EntryState::Removed, true, Some(OTHER), false, AUTHOR, Ok(())),
+            (EntryState::Removed, false, Some(AUTHOR), true, AUTHOR, refused),
+            (EntryState::Published, true, None, true, OTHER, Err(DeleteRefusal::NothingToRestore)),
+        ] {
+            let found = restore(state, may_remove, removed_by, group_is_local, actor);
+            assert_eq!(found, expected, "{state:?} {may_remove} {removed_by:?} {group_is_local} {actor:?}");
+        }
     }
 }

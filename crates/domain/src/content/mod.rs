@@ -5,8 +5,8 @@ mod relocate;
 mod vote;
 
 pub use change::{
-    ChangeFacts, DeleteOutcome, DeleteRefusal, EditFacts, EditOutcome, EditRefusal, decide_delete,
-    decide_edit, decide_restore,
+    ChangeFacts, DeleteOutcome, DeleteRefusal, EditFacts, EditOutcome, EditRefusal, RestoreFacts,
+    decide_delete, decide_edit, decide_restore,
 };
 pub use relocate::{MoveFacts, MoveOutcome, MoveRefusal, MoveTarget, decide_move};
 pub use vote::{Tally, Vote, VoteFacts, VoteOutcome, VoteRefusal, decide_vote};

@@ -3,7 +3,11 @@
 use std::time::Duration;
 
 use super::DecisionAction;
-use crate::{admission::Layer, text::closed_enum, time::Timestamp};
+use crate::{
+    admission::{End, Layer},
+    text::closed_enum,
+    time::Timestamp,
+};
 
 closed_enum! {
     /// What became of an appeal.
@@ -133,13 +137,14 @@ pub fn decide_appeal(facts: &AppealFacts, now: Timestamp) -> Result<(), AppealRe
 pub struct JudgeFacts {
     /// They made it.
     pub is_appellant: bool,
-    /// They decided what it is about.
+    /// They decided what it is about, or may be the admin who did so in the name of the group.
     pub decided_it: bool,
     /// They may decide appeals in the group.
     pub moderates: bool,
     /// They administer the instance.
     pub is_admin: bool,
-    /// Whether anybody else here could decide: another moderator of the group who lives here, or an admin.
+    /// Whether anybody else here could decide, who did not, for all that is known: another moderator of the group who lives
+    /// here, or an admin.
     pub has_others: bool,
 }
 
@@ -234,6 +239,27 @@ pub fn decide_reversal(facts: &ReversalFacts) -> Result<(), ReversalRefusal> {
     }
 }
 
+/// The end that an appeal was to give lies not before the one that stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an appeal can shorten what was decided, not lengthen it: give an end before the one that stands")]
+pub struct NotSooner;
+
+impl NotSooner {
+    /// A fixed name for the API.
+    pub fn code(self) -> &'static str {
+        "not-sooner"
+    }
+}
+
+/// Decides about another end for what still holds until `stands`. Nobody fares worse for having objected.
+///
+/// # Errors
+/// [`NotSooner`].
+pub fn decide_new_end(stands: End, wanted: Timestamp) -> Result<End, NotSooner> {
+    let wanted = End::At(wanted);
+    if wanted < stands { Ok(wanted) } else { Err(NotSooner) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -312,6 +338,20 @@ mod tests {
             assert_eq!(decide_reversal(&facts), Err(refusal));
             let ban = ReversalFacts { action: DecisionAction::Ban, ..facts };
             assert_eq!(decide_reversal(&ban), Ok(()), "nothing comes in by that");
+        }
+    }
+
+    #[test]
+    fn an_appeal_shortens_and_never_lengthens() {
+        let (sooner, later) = (Timestamp(DAY), Timestamp(2 * DAY));
+        for (stands, wanted, decided) in [
+            (End::At(later), sooner, Ok(End::At(sooner))),
+            (End::At(sooner), later, Err(NotSooner)),
+            (End::At(sooner), sooner, Err(NotSooner)),
+            (End::Open, later, Ok(End::At(later))),
+            (End::Open, Timestamp(i64::MAX), Ok(End::At(Timestamp(i64::MAX)))),
+        ] {
+            assert_eq!(decide_new_end(stands, wanted), decided, "{stands:?} to {wanted:?}");
         }
     }
 }

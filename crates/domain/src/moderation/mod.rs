@@ -9,8 +9,8 @@ mod voting;
 
 pub use appeal::{
     APPEAL_DAYS, AppealFacts, AppealOutcome, AppealRefusal, Appealed, JudgeFacts, JudgeRefusal,
-    MAX_APPEAL_DAYS, MAX_APPEAL_LENGTH, ReversalFacts, ReversalRefusal, appeal_until, decide_appeal,
-    decide_judge, decide_reversal, is_appealable,
+    MAX_APPEAL_DAYS, MAX_APPEAL_LENGTH, NotSooner, ReversalFacts, ReversalRefusal, appeal_until,
+    decide_appeal, decide_judge, decide_new_end, decide_reversal, is_appealable,
 };
 pub use effect::Effect;
 pub use openness::{OPEN_ACTIONS, Openness, decide_openness, open_rule};

@@ -61,7 +61,8 @@ impl AppointRefusal {
 /// Decides whether somebody becomes, or ceases to be, something on the staff of a group.
 ///
 /// Everybody may lay down what they have. Else it takes [`Permission::Appoint`], and every permission that changes hands: so
-/// nobody gives what they do not have, and nobody takes away what was out of their own reach.
+/// nobody gives what they do not have, and nobody takes away what was out of their own reach. Nor does anybody decide about
+/// somebody who stands above them, or make anybody, themselves too, more than they are.
 ///
 /// # Errors
 /// [`AppointRefusal`].
@@ -77,6 +78,10 @@ pub fn decide_appoint(facts: &AppointFacts) -> Result<AppointOutcome, AppointRef
         let is_owner = |office: Option<Office>| office.is_some_and(|office| office.role == StaffRole::Owner);
         if (is_owner(facts.before) || is_owner(facts.after)) && facts.by.role() != Some(StaffRole::Owner) {
             return Err(AppointRefusal::OnlyOwners);
+        }
+        let role = |office: Option<Office>| office.map(|office| office.role);
+        if role(facts.before).max(role(facts.after)) > facts.by.role() {
+            return Err(NotPermitted::Outranked.into());
         }
         if let Some(permission) = had.changed(has).iter().find(|permission| !facts.by.may(*permission)) {
             return Err(AppointRefusal::NotTheirs(permission));
@@ -168,6 +173,9 @@ mod tests {
         use AppointOutcome::{Appointed, Changed, Dismissed, Unchanged};
         let (helper, moderator) = (HELPER, MODERATOR);
         let appointing = moderator.map(|office| office.granting(Permission::Appoint));
+        let all = Permission::ALL.iter().copied();
+        let helping = helper.map(|office| all.fold(office, Office::granting));
+        let outranked = Err(NotPermitted::Outranked.into());
         let missing =
             |is_staff| Err(NotPermitted::Missing { permission: Permission::Appoint, is_staff }.into());
         for (by, before, after, expected) in [
@@ -181,6 +189,14 @@ mod tests {
             (moderator, None, helper, missing(true)),
             (appointing, None, moderator, Ok(Appointed)),
             (appointing, moderator, None, Ok(Dismissed)),
+            (appointing, helper, moderator, Ok(Changed)),
+            (helping, None, helper, Ok(Appointed)),
+            (helping, helper, None, Ok(Dismissed)),
+            (helping, None, moderator, outranked),
+            (helping, helper, moderator, outranked),
+            (helping, moderator, helper, outranked),
+            (helping, moderator, None, outranked),
+            (helping, OWNER, None, Err(AppointRefusal::OnlyOwners)),
             (appointing, None, OWNER, Err(AppointRefusal::OnlyOwners)),
             (appointing, OWNER, None, Err(AppointRefusal::OnlyOwners)),
             (
@@ -209,6 +225,10 @@ mod tests {
         assert_eq!(own(helper, None), Ok(AppointOutcome::Dismissed));
         assert_eq!(own(OWNER, moderator), Ok(AppointOutcome::Changed));
         assert!(own(helper, moderator).is_err());
+        let all = Permission::ALL.iter().copied();
+        let helping = helper.map(|office| all.fold(office, Office::granting));
+        assert_eq!(own(helping, moderator), Err(NotPermitted::Outranked.into()));
+        assert_eq!(own(helping, None), Ok(AppointOutcome::Dismissed));
         assert!(own(None, helper).is_err());
     }
 
@@ -235,6 +255,19 @@ mod tests {
             if decide(Some(by), before, after).is_ok() {
                 prop_assert!(by.permissions().contains(Permission::Appoint));
                 prop_assert!(of(before).changed(of(after)).without(by.permissions()).is_empty());
+            }
+        }
+
+        #[test]
+        fn nobody_decides_about_those_above_them_or_raises_anybody_above_themselves(
+            by in any_office(),
+            before in proptest::option::of(any_office()),
+            after in proptest::option::of(any_office()),
+        ) {
+            let by = Office { granted: Permissions::ALL, withdrawn: Permissions::NONE, ..by };
+            if decide(Some(by), before, after).is_ok() {
+                prop_assert!(before.is_none_or(|office| office.role <= by.role));
+                prop_assert!(after.is_none_or(|office| office.role <= by.role));
             }
         }
 

@@ -9,6 +9,6 @@ mod succession;
 
 pub use appointing::{AppointFacts, AppointOutcome, AppointRefusal, decide_appoint, needed_for};
 pub use permission::{Permission, Permissions};
-pub use powers::{NotPermitted, Powers, PowersFacts, decide_powers};
+pub use powers::{NotPermitted, Powers, PowersFacts, Whom, decide_powers};
 pub use role::{Office, StaffRole};
 pub use succession::{Candidate, Succession, SuccessionFacts, decide_succession};

@@ -15,6 +15,15 @@ pub struct PowersFacts {
     pub is_out: bool,
 }
 
+/// Whom a decision is about.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Whom {
+    /// What they are in the group.
+    pub role: Option<StaffRole>,
+    /// Whether it is whoever decides.
+    pub is_self: bool,
+}
+
 /// What somebody may do in a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Powers {
@@ -55,13 +64,17 @@ impl Powers {
         }
     }
 
-    /// Makes sure that they may do something against a person who is on the staff, or not.
+    /// Makes sure that they may decide about a person who is on the staff, or not: impose something on them, or lift it.
     ///
     /// # Errors
-    /// [`NotPermitted::Outranked`]: else whoever may ban could put the owners out of their own group.
-    pub fn demand_over(&self, permission: Permission, whom: Option<StaffRole>) -> Result<(), NotPermitted> {
+    /// - [`NotPermitted::Oneself`]: else whoever may mute would lift what was imposed on them.
+    /// - [`NotPermitted::Outranked`]: else whoever may ban could put the owners out of their own group.
+    pub fn demand_over(&self, permission: Permission, whom: Whom) -> Result<(), NotPermitted> {
         self.demand(permission)?;
-        if whom > self.role { Err(NotPermitted::Outranked) } else { Ok(()) }
+        if whom.is_self {
+            return Err(NotPermitted::Oneself);
+        }
+        if whom.role > self.role { Err(NotPermitted::Outranked) } else { Ok(()) }
     }
 }
 
@@ -95,9 +108,12 @@ pub enum NotPermitted {
         /// Whether they are on the staff of the group.
         is_staff: bool,
     },
-    /// The person concerned stands above them.
-    #[error("this person stands above you in this group; its owners can do this")]
+    /// The person concerned, or what they are to be, stands above them.
+    #[error("this stands above you in this group; its owners can do this")]
     Outranked,
+    /// It is about themselves.
+    #[error("somebody else decides what concerns you")]
+    Oneself,
 }
 
 impl NotPermitted {
@@ -110,6 +126,7 @@ impl NotPermitted {
             Self::Missing { is_staff: false, .. } => "not-moderator",
             Self::Missing { is_staff: true, .. } => "not-permitted",
             Self::Outranked => "outranked",
+            Self::Oneself => "oneself",
         }
     }
 }
@@ -163,8 +180,20 @@ mod tests {
             (Some(StaffRole::Moderator), None),
             (Some(StaffRole::Owner), Some(NotPermitted::Outranked)),
         ] {
+            let whom = Whom { role: whom, is_self: false };
             assert_eq!(moderator.demand_over(Permission::Ban, whom).err(), refused, "{whom:?}");
             assert_eq!(Powers::OF_GROUP.demand_over(Permission::Ban, whom), Ok(()));
         }
+    }
+
+    #[test]
+    fn nobody_decides_about_themselves() {
+        for role in StaffRole::ALL.iter().copied() {
+            let own = Whom { role: Some(role), is_self: true };
+            let refused = decide_powers(&of(role)).demand_over(Permission::Mute, own).unwrap_err();
+            assert_eq!(refused, NotPermitted::Oneself, "{role}");
+        }
+        let own = Whom { role: None, is_self: true };
+        assert_eq!(Powers::NONE.demand_over(Permission::Mute, own).unwrap_err().code(), "not-moderator");
     }
 }

@@ -21,8 +21,8 @@ pub struct Candidate {
 pub struct SuccessionFacts<'a> {
     /// Who is on the staff, longest in office first.
     pub staff: &'a [Candidate],
-    /// What somebody was who has just left the staff, or has become less.
-    pub lost: Option<StaffRole>,
+    /// Who has just left the staff, or has become less, and what they were.
+    pub lost: Option<(ActorId, StaffRole)>,
     /// Whether those who run the instance look after the group already.
     pub is_in_care: bool,
 }
@@ -42,18 +42,23 @@ pub enum Succession {
 /// those who run the instance.
 ///
 /// A group that never had an owner is led by its moderators, and one that had neither by those who run the instance: they
-/// kept what they did not give. Once they look after it, a helper alone does not take it out of their hands.
+/// kept what they did not give. Once they look after it, a helper alone does not take it out of their hands. Whoever has just
+/// become less is not made more again by that: an owner who is the only moderator from now on leads the group as one.
 pub fn decide_succession(facts: &SuccessionFacts<'_>) -> Succession {
     let SuccessionFacts { staff, lost, is_in_care } = *facts;
-    let able = |role| staff.iter().find(|one| one.is_able && one.role == role).map(|one| one.actor);
-    let had = |role| lost >= Some(role) || staff.iter().any(|one| one.role >= role);
-    match (able(StaffRole::Owner), able(StaffRole::Moderator), able(StaffRole::Helper)) {
-        (Some(_), _, _) => Succession::Led,
-        (None, Some(_), _) if !had(StaffRole::Owner) => Succession::Led,
-        (None, None, _) if is_in_care => Succession::Care,
-        (None, None, _) if !had(StaffRole::Moderator) => Succession::Led,
-        (None, Some(next), _) | (None, None, Some(next)) => Succession::To(next),
-        (None, None, None) => Succession::Care,
+    let is_able = |role| staff.iter().any(|one| one.is_able && one.role == role);
+    let had = |role| lost.is_some_and(|(_, was)| was >= role) || staff.iter().any(|one| one.role >= role);
+    if is_able(StaffRole::Owner) || (is_able(StaffRole::Moderator) && !had(StaffRole::Owner)) {
+        return Succession::Led;
+    }
+    let may_follow = |one: &&Candidate| one.is_able && lost.is_none_or(|(who, _)| who != one.actor);
+    let next = |role| staff.iter().filter(may_follow).find(|one| one.role == role).map(|one| one.actor);
+    match next(StaffRole::Moderator) {
+        Some(next) => Succession::To(next),
+        None if is_able(StaffRole::Moderator) => Succession::Led,
+        None if is_in_care => Succession::Care,
+        None if !had(StaffRole::Moderator) => Succession::Led,
+        None => next(StaffRole::Helper).map_or(Succession::Care, Succession::To),
     }
 }
 
@@ -67,7 +72,9 @@ mod tests {
         Candidate { actor: ActorId(actor), role, is_able, is_gone: false }
     }
 
+    /// Somebody else has gone, who was `lost`.
     fn decide(staff: &[Candidate], lost: Option<StaffRole>, is_in_care: bool) -> Succession {
+        let lost = lost.map(|role| (ActorId(0), role));
         decide_succession(&SuccessionFacts { staff, lost, is_in_care })
     }
 
@@ -105,6 +112,29 @@ mod tests {
         }
     }
 
+    #[test]
+    fn who_has_just_become_less_is_not_made_more_again() {
+        use StaffRole::{Helper, Moderator, Owner};
+        use Succession::{Care, Led, To};
+        let (moderator, helper) = (one(1, Moderator, true), one(1, Helper, true));
+        let (second, away, other) = (one(2, Moderator, true), one(3, Moderator, false), one(4, Helper, true));
+        for (staff, was, expected) in [
+            (vec![moderator], Owner, Led),
+            (vec![moderator, second], Owner, To(ActorId(2))),
+            (vec![moderator, away], Owner, Led),
+            (vec![moderator, other], Owner, Led),
+            (vec![moderator, one(5, Owner, true)], Owner, Led),
+            (vec![helper], Owner, Care),
+            (vec![helper], Moderator, Care),
+            (vec![helper, other], Moderator, To(ActorId(4))),
+            (vec![helper, second], Owner, To(ActorId(2))),
+            (vec![helper, second], Moderator, Led),
+        ] {
+            let facts = SuccessionFacts { staff: &staff, lost: Some((ActorId(1), was)), is_in_care: false };
+            assert_eq!(decide_succession(&facts), expected, "{staff:?} {was:?}");
+        }
+    }
+
     fn any_staff() -> impl Strategy<Value = Vec<Candidate>> {
         let role = proptest::sample::select(StaffRole::ALL);
         let any_one = (1_i64..9, role, any::<bool>());
@@ -115,17 +145,22 @@ mod tests {
         #[test]
         fn a_group_is_never_left_to_nobody_nor_to_somebody_who_cannot_act(
             staff in any_staff(),
-            lost in proptest::option::of(proptest::sample::select(StaffRole::ALL)),
+            lost in proptest::option::of((1_i64..9, proptest::sample::select(StaffRole::ALL))),
             is_in_care in any::<bool>(),
         ) {
-            let had_lead = is_in_care || lost >= Some(StaffRole::Moderator) || staff.iter().any(|one| one.role.is_listed());
-            match decide(&staff, lost, is_in_care) {
+            let lost = lost.map(|(who, was)| (ActorId(who), was));
+            let lost_lead = lost.is_some_and(|(_, was)| was.is_listed());
+            let had_lead = is_in_care || lost_lead || staff.iter().any(|one| one.role.is_listed());
+            match decide_succession(&SuccessionFacts { staff: &staff, lost, is_in_care }) {
                 Succession::Led => {
                     prop_assert!(!had_lead || staff.iter().any(|one| one.is_able && one.role.is_listed()));
                 }
-                Succession::To(next) => prop_assert!(
-                    staff.iter().any(|one| one.actor == next && one.is_able && one.role != StaffRole::Owner)
-                ),
+                Succession::To(next) => {
+                    prop_assert!(lost.is_none_or(|(who, _)| who != next));
+                    prop_assert!(
+                        staff.iter().any(|one| one.actor == next && one.is_able && one.role != StaffRole::Owner)
+                    );
+                }
                 Succession::Care => {
                     prop_assert!(!staff.iter().any(|one| one.is_able && one.role.is_listed()));
                 }

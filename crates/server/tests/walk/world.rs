@@ -11,6 +11,7 @@ use guildhall_app::{
     App, Signals, Site,
     account::{self, CreateAccount},
     group::{self, RequestJoin},
+    partner,
 };
 use guildhall_client_api::native;
 use guildhall_domain::{ActorId, ApId, GroupId, actor::ActorKind, event::Cause};
@@ -275,6 +276,7 @@ impl World {
         self.call(mona, "PUT", &format!("{group}/partners/{PARTNER}"), &json!({ "policy": "review" })).await;
         let text = json!({ "title": "Hello", "content": "Hello." });
         let mirror = id_of(&self.call(alan, "POST", &format!("/groups/{PARTNER}/posts"), &text).await);
+        partner::settle(&self.app).await.unwrap();
         self.call(mona, "PATCH", &group, &json!({ "admission": "approval" })).await;
         self.call(wanda, "PUT", &format!("{group}/membership"), &json!({})).await;
         self.call(mona, "PUT", &format!("{group}/staff/hal"), &json!({ "role": "helper" })).await;

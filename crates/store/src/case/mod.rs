@@ -56,6 +56,8 @@ pub struct Which {
     pub is_open: bool,
     /// Only those that somebody looks after.
     pub assignee: Option<ActorId>,
+    /// But those about this person.
+    pub but_about: Option<ActorId>,
 }
 
 /// Opens a case, unless one about the same is open. `false`: there is one, see [`share_open`].
@@ -120,7 +122,7 @@ pub async fn list_before(
 ) -> Result<Vec<Case>, StoreError> {
     let of_group = concat!(
         select!(),
-        " WHERE c.group_id = $1 AND c.id < $2 AND ($3 = 0 OR c.assignee_id = $3)
+        " WHERE c.group_id = $1 AND c.id < $2 AND ($3 = 0 OR c.assignee_id = $3) AND coalesce(c.person_id, 0) <> $6
           AND EXISTS (SELECT 1 FROM case_lanes l WHERE l.case_id = c.id AND l.lane = 'group'
             AND CASE WHEN l.closed_at IS NULL THEN 1 ELSE 0 END = $4)
           ORDER BY c.id DESC LIMIT $5"
@@ -128,7 +130,7 @@ pub async fn list_before(
     // Open where one of the lanes is.
     let of_instance = concat!(
         select!(),
-        " WHERE $1 = 0 AND c.id < $2 AND ($3 = 0 OR c.assignee_id = $3)
+        " WHERE $1 = 0 AND c.id < $2 AND ($3 = 0 OR c.assignee_id = $3) AND coalesce(c.person_id, 0) <> $6
           AND EXISTS (SELECT 1 FROM case_lanes l WHERE l.case_id = c.id AND l.lane <> 'group' AND l.is_ours)
           AND CASE WHEN EXISTS (SELECT 1 FROM case_lanes l WHERE l.case_id = c.id AND l.lane <> 'group' AND l.is_ours
             AND l.closed_at IS NULL) THEN 1 ELSE 0 END = $4
@@ -141,6 +143,8 @@ pub async fn list_before(
         .bind(which.assignee.map_or(0, |actor| actor.0))
         .bind(i64::from(which.is_open))
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        // Nobody's key is negative.
+        .bind(which.but_about.map_or(-1, |actor| actor.0))
         .all()
         .await?;
     convert::all(rows)

@@ -8,7 +8,7 @@ use guildhall_domain::{
 use guildhall_store::{
     Db, actor,
     group::{self, Counts, GroupFields, RenderedRule},
-    moderator,
+    moderator, staff,
     testing::on_both_engines,
 };
 
@@ -131,8 +131,8 @@ on_both_engines! {
         assert!(!moderator::exists(&db, FAR_GROUP, BOB).await.unwrap());
 
         let mut tx = db.begin().await.unwrap();
-        assert!(moderator::delete(&mut tx, GROUP, BOB).await.unwrap());
-        assert!(!moderator::delete(&mut tx, GROUP, BOB).await.unwrap(), "is none any more");
+        assert!(staff::delete(&mut tx, GROUP, BOB).await.unwrap());
+        assert!(!staff::delete(&mut tx, GROUP, BOB).await.unwrap(), "is none any more");
         tx.commit().await.unwrap();
         assert_eq!(moderator::list(&db, GROUP).await.unwrap(), [ANN]);
     }

@@ -38,7 +38,7 @@ on_both_engines! {
             assert!(report::insert(&mut tx, report, Timestamp(NOW.0 + minute)).await.unwrap());
         }
         tx.commit().await.unwrap();
-        let list = async |before, limit| report::list_of_group_before(&db, GROUP, before, limit).await.unwrap();
+        let list = async |before, limit| report::list_of_group_before(&db, GROUP, None, before, limit).await.unwrap();
         let kept = |id: i64, entry, actor| Report {
             id,
             ap_id: None,
@@ -55,5 +55,7 @@ on_both_engines! {
         assert_eq!(list(None, 1).await, [kept(4, about, None)]);
         assert_eq!(list(Some(4), 1).await, [kept(3, None, whom)]);
         assert_eq!(list(Some(1), 10).await, []);
+        let but_bob = report::list_of_group_before(&db, GROUP, Some(BOB), None, 10).await.unwrap();
+        assert_eq!(but_bob, [kept(4, about, None)]);
     }
 }

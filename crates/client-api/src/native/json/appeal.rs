@@ -57,7 +57,7 @@ pub(crate) struct AppealDecision {
     /// Why; the person is shown this.
     #[schema(min_length = 1, max_length = 1000)]
     reason: String,
-    /// With `changed`: when the ban, mute, probation or lock ends now.
+    /// With `changed`: when the ban, mute, probation or lock ends now; sooner than it would have.
     #[schema(format = DateTime)]
     until: Option<String>,
 }

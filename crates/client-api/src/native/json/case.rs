@@ -1,7 +1,7 @@
 //! Cases, and what is done about them.
 
 use guildhall_app::{
-    case::{Act, Acted, CaseAction},
+    case::{Act, Acted, CaseAction, EntryAction, PersonAction},
     read::{CaseLane, CaseLine, CaseView, EvidenceView, NoteView, Past, PersonFile},
 };
 use guildhall_domain::{EntryId, GroupId, Timestamp, moderation};
@@ -332,28 +332,28 @@ impl NewAction {
     ) -> Result<CaseAction, Problem> {
         let until = self.end(now)?;
         Ok(match self.action {
-            ActionWord::Admit => CaseAction::Admit,
-            ActionWord::Refuse => CaseAction::Refuse,
-            ActionWord::Remove => CaseAction::Remove,
-            ActionWord::Restore => CaseAction::Restore,
-            ActionWord::Lock => CaseAction::Lock,
-            ActionWord::Unlock => CaseAction::Unlock,
-            ActionWord::Limit => CaseAction::Limit,
-            ActionWord::Unlimit => CaseAction::Unlimit,
-            ActionWord::MarkSensitive => CaseAction::MarkSensitive,
-            ActionWord::UnmarkSensitive => CaseAction::UnmarkSensitive,
-            ActionWord::AskChange => CaseAction::AskChange,
+            ActionWord::Admit => EntryAction::Admit.into(),
+            ActionWord::Refuse => EntryAction::Refuse.into(),
+            ActionWord::Remove => EntryAction::Remove.into(),
+            ActionWord::Restore => EntryAction::Restore.into(),
+            ActionWord::Lock => EntryAction::Lock.into(),
+            ActionWord::Unlock => EntryAction::Unlock.into(),
+            ActionWord::Limit => EntryAction::Limit.into(),
+            ActionWord::Unlimit => EntryAction::Unlimit.into(),
+            ActionWord::MarkSensitive => EntryAction::MarkSensitive.into(),
+            ActionWord::UnmarkSensitive => EntryAction::UnmarkSensitive.into(),
+            ActionWord::AskChange => EntryAction::AskChange.into(),
             ActionWord::Move => match groups.next() {
                 Some(to) => CaseAction::Move(to),
                 None => return Err(Problem::invalid("to", "the name of the group is wanted in `to`")),
             },
-            ActionWord::Warn => CaseAction::Warn,
-            ActionWord::Probation => CaseAction::Probation(until),
-            ActionWord::EndProbation => CaseAction::EndProbation,
-            ActionWord::Mute => CaseAction::Mute(until),
-            ActionWord::Unmute => CaseAction::Unmute,
-            ActionWord::Ban => CaseAction::Ban { until, removes_content: self.remove_content },
-            ActionWord::Unban => CaseAction::Unban,
+            ActionWord::Warn => PersonAction::Warn.into(),
+            ActionWord::Probation => PersonAction::Probation(until).into(),
+            ActionWord::EndProbation => PersonAction::EndProbation.into(),
+            ActionWord::Mute => PersonAction::Mute(until).into(),
+            ActionWord::Unmute => PersonAction::Unmute.into(),
+            ActionWord::Ban => PersonAction::Ban { until, removes_content: self.remove_content }.into(),
+            ActionWord::Unban => PersonAction::Unban.into(),
             ActionWord::Dismiss => CaseAction::Dismiss,
             ActionWord::HandOver => CaseAction::HandOver,
         })

@@ -43,7 +43,7 @@ struct StaffMember {
     /// Who made them what they are; null for everybody but the staff.
     #[schema(required = true)]
     by: Option<Person>,
-    /// Why; null for everybody but the staff.
+    /// Why, as in the log of the group; null for those who may not read in it.
     #[schema(required = true)]
     reason: Option<String>,
 }
@@ -55,7 +55,7 @@ pub(crate) struct NewRole {
     /// The role. Permissions granted and withdrawn singly end with the role they were about.
     #[schema(pattern = "^(helper|moderator|owner)$")]
     role: String,
-    /// Why; they are told.
+    /// Why; they are told, and it is in the log of the group.
     #[schema(max_length = 1000)]
     reason: Option<String>,
 }

@@ -1,5 +1,9 @@
 //! Cases: what was reported about one thing, and who is to look at it.
 
+mod action;
+
+pub use action::{CaseAction, EntryAction, PersonAction};
+
 use crate::{
     id::{ActorId, EntryId, GroupId},
     text::closed_enum,
@@ -100,6 +104,8 @@ pub struct LaneFacts {
     pub group: Option<Home>,
     /// Whether somebody here moderates that group, wherever it lives.
     pub is_moderated_here: bool,
+    /// Whether nobody but whom it is about could look at it for the group.
+    pub has_nobody_else: bool,
     /// Where whom it is about lives.
     pub person: Option<Home>,
     /// Where whoever reports lives; `None` for a rule.
@@ -126,7 +132,8 @@ pub fn decide_lanes(facts: &LaneFacts) -> Vec<(Lane, Home)> {
         Some(home @ Home::Elsewhere(_)) if facts.is_forwarded => lanes.push((Lane::Target, home.clone())),
         Some(_) | None => {}
     }
-    if !facts.is_moderated_here && lanes.iter().all(|(_, home)| *home != Home::Here) {
+    let is_looked_at = facts.is_moderated_here || lanes.iter().any(|(_, home)| *home == Home::Here);
+    if !is_looked_at || (settled_here && facts.has_nobody_else) {
         lanes.push((Lane::Instance, Home::Here));
     }
     lanes
@@ -149,6 +156,18 @@ mod tests {
                 "a member here about another",
                 LaneFacts { group: here(), person: here(), reporter: here(), ..none() },
                 vec![(Lane::Group, Home::Here)],
+            ),
+            (
+                "a member here about the only moderator",
+                LaneFacts {
+                    group: here(),
+                    is_moderated_here: true,
+                    has_nobody_else: true,
+                    person: here(),
+                    reporter: here(),
+                    ..none()
+                },
+                vec![(Lane::Group, Home::Here), (Lane::Instance, Home::Here)],
             ),
             (
                 "a rule",
