@@ -413,7 +413,12 @@ CREATE TABLE entries (
     limited BOOLEAN NOT NULL DEFAULT false,
     -- Equal for the same words, and for the same link; only where a rule asks for repetitions.
     text_print BIGINT,
-    link_print BIGINT
+    link_print BIGINT,
+    -- How many pictures and other media its author's server says it has, and what it says it is (link, poll, event …).
+    media BIGINT NOT NULL DEFAULT 0,
+    form TEXT,
+    -- Tags that rules gave it, in lower case without #: sorted, a space between them.
+    tags TEXT
 );
 CREATE INDEX entries_text_print ON entries (text_print, id) WHERE text_print IS NOT NULL;
 CREATE INDEX entries_link_print ON entries (link_print, id) WHERE link_print IS NOT NULL;
@@ -428,14 +433,6 @@ CREATE INDEX entries_page ON entries (page_url) WHERE page_url IS NOT NULL;
 CREATE INDEX entries_context ON entries (context_url) WHERE context_url IS NOT NULL;
 CREATE INDEX entries_locked_until ON entries (locked_until) WHERE locked_until IS NOT NULL;
 CREATE INDEX entries_gone_with ON entries (gone_with) WHERE gone_with IS NOT NULL;
-
--- Tags that groups gave to posts and comments, in lower case without #.
-CREATE TABLE entry_tags (
-    entry_id BIGINT NOT NULL REFERENCES entries (id),
-    tag TEXT NOT NULL,
-    PRIMARY KEY (entry_id, tag)
-);
-CREATE INDEX entry_tags_tag ON entry_tags (tag, entry_id);
 
 -- What clients called the requests that made entries, for a day: the same request again makes no second entry.
 CREATE TABLE request_keys (

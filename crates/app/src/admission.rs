@@ -1,7 +1,7 @@
 //! Whoever wants to enter a group, as the pipeline wants it described: one place for joins, posts, comments, edits, votes
 //! and reports, by whatever door they come.
 
-use std::{sync::Arc, time::Duration};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use guildhall_domain::{
     ActorId, EntryId, GroupId, Timestamp,
@@ -16,9 +16,10 @@ use guildhall_store::{
     actor::Actor,
     db::Source,
     entry::{
-        AuthorFacts,
+        self, AuthorFacts, Entry,
         past::{self, About},
     },
+    report,
     rulebook::{self as figures, Fitted},
 };
 
@@ -48,6 +49,8 @@ pub(crate) struct Applying<'a> {
     pub(crate) is_invited: bool,
     /// What it is about has got so far.
     pub(crate) received: Received,
+    /// Tags that rules gave it before.
+    pub(crate) tags: &'a [String],
     /// Itself, where it is there already: asked about, or to be changed.
     pub(crate) is_known: Option<EntryId>,
 }
@@ -56,6 +59,8 @@ pub(crate) struct Applying<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Traits<'a> {
     pub(crate) kind: ActorKind,
+    /// Whether they are no member of the group.
+    pub(crate) is_outsider: bool,
     /// The names of their server; none for people here.
     pub(crate) hosts: &'a [&'a str],
     /// Since when there is their account, as far as is known.
@@ -80,6 +85,8 @@ pub(crate) fn item<'a>(
         known_for: author.known_since.map_or(Duration::ZERO, |first| now.since(first)),
         hosts: author.hosts,
         actor: author.kind,
+        is_outsider: author.is_outsider,
+        form: said.form,
         text: said.text(),
         language: said.language.as_deref(),
         links: &said.links,
@@ -130,6 +137,7 @@ impl<'a> Applying<'a> {
             thread_locked: false,
             is_invited: false,
             received: Received::default(),
+            tags: &[],
             is_known: None,
         }
     }
@@ -304,6 +312,12 @@ impl<'a> Applying<'a> {
         }
     }
 
+    /// The tags in its text, and those that rules gave it before.
+    fn all_tags(&self) -> Cow<'_, [String]> {
+        let written = self.said.tags();
+        if self.tags.is_empty() { written.into() } else { [self.tags, written].concat().into() }
+    }
+
     /// What the automatic rules say, whatever the layers before them do.
     pub(crate) fn judge(&self, books: &Books, past: &Past, trust: Trust, now: Timestamp) -> Judgement {
         if books.instance.rules.is_empty() && books.group.rules.is_empty() {
@@ -313,11 +327,13 @@ impl<'a> Applying<'a> {
             if self.author.is_local { Vec::new() } else { facts::authorities_of(self.author).collect() };
         let author = Traits {
             kind: self.author.kind,
+            is_outsider: self.known.role == Role::Outsider,
             hosts: &hosts,
             account_since: self.author.published_at.unwrap_or(self.author.created_at),
             known_since: self.known.trust.seen.first_at,
         };
-        let item = item(self.wants, trust, &author, &self.said, self.received, now);
+        let tags = self.all_tags();
+        let item = Item { tags: &tags, ..item(self.wants, trust, &author, &self.said, self.received, now) };
         let of_instance = books.instance.rules.judge(&item, &past.of_instance);
         of_instance
             .renamed(|rule| format!("{INSTANCE}{rule}"))
@@ -342,14 +358,14 @@ pub(crate) async fn follow_rules(
         *fitted.entry(of).or_default() += 1;
     }
     figures::add_fitted(tx, &fitted, now).await?;
-    let Some(entry) = entry.filter(|_| !matches!(decided.verdict, Verdict::Drop(_))) else {
+    let Some(id) = entry.filter(|_| !matches!(decided.verdict, Verdict::Drop(_))) else {
         return Ok(());
     };
     let mut tags = Vec::new();
     for effect in &decided.effects {
         match &effect.action {
             Action::AddTag(tag) => tags.push(tag.to_lowercase()),
-            Action::Limit => past::set_limited(tx, entry, true).await?,
+            Action::Limit => past::set_limited(tx, id, true).await?,
             Action::Hold
             | Action::Refuse(_)
             | Action::Report
@@ -358,5 +374,18 @@ pub(crate) async fn follow_rules(
             | Action::Answer(_) => {}
         }
     }
-    past::add_tags(tx, entry, &tags).await
+    entry::add_tags(tx, id, &tags).await
+}
+
+/// What an entry has got so far, where there are rules that may ask for it.
+pub(crate) async fn received(
+    source: impl Into<Source<'_>>,
+    entry: &Entry,
+    books: &Books,
+) -> Result<Received, StoreError> {
+    if books.are_empty() {
+        return Ok(Received::default());
+    }
+    let reports = report::count_about(source.into(), entry.id).await?;
+    Ok(Received { score: entry.tally.score(), downs: entry.tally.down, reports })
 }

@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use guildhall_domain::{
+    content::Form,
     rules::{ItemText, print_of_link, tags_of},
     welcome::Answer,
 };
@@ -21,8 +22,10 @@ pub(crate) struct Said {
     first_link: Option<String>,
     /// How many are mentioned, the group with them where it is: a microblog's post has to.
     pub(crate) mentions: usize,
-    /// How many pictures it has.
+    /// How many pictures and other media it has.
     pub(crate) media: usize,
+    /// What it mainly brings, where it is a post or comment.
+    pub(crate) form: Option<Form>,
     pub(crate) language: Option<String>,
     text: OnceLock<ItemText>,
     tags: OnceLock<Vec<String>>,
@@ -37,7 +40,10 @@ impl Said {
             said.first_link = Some(link.clone());
             said.links.extend(host_of(link));
         }
-        said.media = usize::from(texts.image_url.is_some());
+        // A picture may be shown with it that is not among those it brings.
+        said.media =
+            usize::try_from(texts.media).unwrap_or_default().max(usize::from(texts.image_url.is_some()));
+        said.form = Some(texts.form());
         said.language.clone_from(&texts.language);
         said
     }
@@ -131,7 +137,13 @@ mod tests {
             ..texts("<p>See <a href=\"https://b.example/\">b</a></p>")
         };
         let said = Said::of_texts(&about);
-        assert_eq!((said.links.len(), said.media), (2, 1));
+        assert_eq!((said.links.len(), said.media, said.form), (2, 1, Some(Form::Link)));
         assert_eq!(said.link_print(), Some(print_of_link("https://news.example/1")));
+        let gallery = Texts { media: 5, link_url: None, ..about };
+        assert_eq!((Said::of_texts(&gallery).media, Said::of_texts(&gallery).form), (5, Some(Form::Image)));
+        let film = Texts { form: Some(Form::Video), ..gallery };
+        assert_eq!(Said::of_texts(&film).form, Some(Form::Video), "what its server says it is");
+        assert_eq!(Said::of_texts(&texts("<p>Words</p>")).form, Some(Form::Text));
+        assert_eq!(Said::of_html(None, "<p>A report</p>").form, None);
     }
 }

@@ -6,7 +6,7 @@ use guildhall_domain::{
 
 use crate::{
     StoreError, convert,
-    db::{Db, Tx},
+    db::{Db, List, Sql, Tx},
     standing,
 };
 
@@ -147,6 +147,28 @@ pub async fn find_by_follow(db: &Db, follow: &ApId) -> Result<Option<Membership>
         .optional()
         .await?;
     row.map(from_row).transpose()
+}
+
+/// Which of some people are members, and since when: of one group, or of all.
+pub async fn list_of_people(
+    db: &Db,
+    group: Option<GroupId>,
+    people: &[ActorId],
+) -> Result<Vec<((GroupId, ActorId), Timestamp)>, StoreError> {
+    macro_rules! select {
+        ($people:literal) => {
+            concat!(
+                "SELECT group_id, actor_id, coalesce(joined_at, 0) FROM memberships
+                 WHERE state = 'member' AND ($2 = 0 OR group_id = $2) AND actor_id ",
+                $people
+            )
+        };
+    }
+    let sql = Sql { sqlite: select!("IN (SELECT value FROM json_each($1))"), postgres: select!("= ANY($1)") };
+    let people: List<i64> = people.iter().map(|id| id.0).collect();
+    let group = group.map_or(0, |group| group.0);
+    let rows: Vec<(i64, i64, i64)> = db.query(sql).bind(people).bind(group).slow().all().await?;
+    Ok(rows.into_iter().map(|(group, actor, at)| ((GroupId(group), ActorId(actor)), Timestamp(at))).collect())
 }
 
 /// All memberships of an actor.

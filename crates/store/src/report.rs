@@ -4,7 +4,7 @@ use guildhall_domain::{ActorId, ApId, CaseId, EntryId, GroupId, Timestamp};
 
 use crate::{
     StoreError,
-    db::{Db, Tx},
+    db::{Db, Source, Tx},
 };
 
 /// A report about an entry, a person, or both.
@@ -146,9 +146,9 @@ pub async fn withdraw(tx: &mut Tx, id: i64, now: Timestamp) -> Result<(), StoreE
 }
 
 /// How many reports there are about an entry.
-pub async fn count_about(tx: &mut Tx, entry: EntryId) -> Result<i64, StoreError> {
+pub async fn count_about(source: Source<'_>, entry: EntryId) -> Result<i64, StoreError> {
     let (count,): (i64,) =
-        tx.query("SELECT count(*) FROM reports WHERE entry_id = $1").bind(entry.0).one().await?;
+        source.query("SELECT count(*) FROM reports WHERE entry_id = $1").bind(entry.0).one().await?;
     Ok(count)
 }
 

@@ -9,6 +9,7 @@ use guildhall_domain::{
     Timestamp,
     actor::ActorKind,
     admission::Wants,
+    content::Form,
     rules::{Item, ItemText, Received, RuleSet},
     trust::Trust,
 };
@@ -52,6 +53,8 @@ fn alone(count: u32) -> anyhow::Result<Duration> {
             known_for: Duration::from_hours(1),
             hosts: &["social.example"],
             actor: ActorKind::Person,
+            is_outsider: false,
+            form: Some(Form::Text),
             text: &text,
             language: Some("en"),
             links: &[],

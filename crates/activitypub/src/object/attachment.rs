@@ -34,7 +34,22 @@ impl Attachment {
 
     /// Whether it is a picture.
     pub fn is_image(&self) -> bool {
-        let by_type = self.media_type.as_deref().map(|kind| kind.starts_with("image/"));
-        by_type.unwrap_or(self.kind == "Image")
+        self.is_of("image/", "Image")
+    }
+
+    /// Whether it is a film.
+    pub fn is_video(&self) -> bool {
+        self.is_of("video/", "Video")
+    }
+
+    /// Whether it is a sound.
+    pub fn is_audio(&self) -> bool {
+        self.is_of("audio/", "Audio")
+    }
+
+    /// By its media type, else by its kind.
+    fn is_of(&self, media: &str, kind: &str) -> bool {
+        let by_type = self.media_type.as_deref().map(|given| given.starts_with(media));
+        by_type.unwrap_or(self.kind == kind)
     }
 }

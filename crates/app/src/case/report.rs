@@ -275,7 +275,7 @@ async fn judge(
     let mut applying = Applying::bare(Wants::Report, group, reporter, &known, place.peering);
     applying.said = Said::of_html(None, &markup::render_markdown(&command.text)).into();
     if let Some(entry) = part.entries.first() {
-        let (tally, reports) = (entry.tally, reports::count_about(tx, entry.id).await?);
+        let (tally, reports) = (entry.tally, reports::count_about((&mut *tx).into(), entry.id).await?);
         applying.received = Received { score: tally.score(), downs: tally.down, reports: reports + 1 };
     }
     let before = applying.look_back(app, tx, &books).await?;

@@ -10,7 +10,6 @@ use guildhall_domain::{
     event::{Cause, EventKind},
     moderation::DecisionAction,
     peering::Peering,
-    rules::Received,
 };
 use guildhall_store::{
     StoreError, Tx,
@@ -26,7 +25,7 @@ use super::prints::keep_prints;
 use super::submit::record;
 use crate::{
     App,
-    admission::{Applying, follow_rules},
+    admission::{Applying, follow_rules, received},
     case::attach_by_rules,
     cause, facts, notice,
     said::Said,
@@ -271,6 +270,8 @@ pub(crate) fn texts_of(entry: &Entry) -> Texts {
         image_url: entry.image_url.clone(),
         language: entry.language.clone(),
         sensitive: entry.sensitive,
+        media: entry.media,
+        form: entry.form,
     }
 }
 
@@ -300,15 +301,15 @@ pub(super) async fn decide(
     if current.state == EntryState::Held || !known.group_is_local {
         return Ok(Decided::by(Layer::Default, Verdict::Admit));
     }
-    let tally = current.tally;
+    let books = app.signals.shelf.books(tx, current.group_id, &known).await?;
     let applying = Applying {
         said: Said::of_texts(texts).into(),
         is_post: current.kind == EntryKind::Post,
-        received: Received { score: tally.score(), downs: tally.down, reports: 0 },
+        received: received(&mut *tx, current, &books).await?,
+        tags: &current.tags,
         is_known: Some(current.id),
         ..Applying::bare(Wants::Edit, current.group_id, editor, &known, peering)
     };
-    let books = app.signals.shelf.books(tx, current.group_id, &known).await?;
     let past = applying.look_back(app, tx, &books).await?;
     Ok(applying.decide(&books, &past, app.now()))
 }

@@ -206,6 +206,7 @@ async fn judge_one<'a>(
         thread_locked: place.is_locked(),
         is_invited: false,
         received: Received::default(),
+        tags: &[],
         is_known: None,
     };
     if !known.group_is_local {

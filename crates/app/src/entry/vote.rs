@@ -6,7 +6,6 @@ use guildhall_domain::{
     content::{Vote, VoteFacts, VoteOutcome, VoteRefusal, decide_vote},
     event::{Cause, EventKind},
     peering::Peering,
-    rules::Received,
 };
 use guildhall_store::{
     StoreError, Tx,
@@ -14,12 +13,12 @@ use guildhall_store::{
     entry::{self, Entry},
     poll,
     received::Outcome,
-    report, vote,
+    vote,
 };
 
 use crate::{
     App,
-    admission::{Applying, follow_rules},
+    admission::{Applying, follow_rules, received},
     case::attach_by_rules,
     cause, facts, notice,
 };
@@ -140,11 +139,7 @@ async fn admission_of(
     mut applying: Applying<'_>,
 ) -> Result<Decided, StoreError> {
     let books = app.signals.shelf.books(tx, applying.group, applying.known).await?;
-    if !books.are_empty() {
-        let reports = report::count_about(tx, entry.id).await?;
-        let tally = entry.tally;
-        applying.received = Received { score: tally.score(), downs: tally.down, reports };
-    }
+    applying.received = received(&mut *tx, entry, &books).await?;
     let past = applying.look_back(app, tx, &books).await?;
     Ok(applying.decide(&books, &past, app.now()))
 }

@@ -19,7 +19,7 @@ use guildhall_store::{
 use super::{FittingRule, Now};
 use crate::{
     App,
-    admission::{Applying, INSTANCE, Past},
+    admission::{Applying, INSTANCE, Past, received},
     entry::texts_of,
     facts,
     group::at_door,
@@ -48,6 +48,7 @@ pub(super) async fn ask(app: &App, asked: &Asked<'_>) -> Result<Option<Now>, Sto
     let Some(known) = known.filter(|known| known.group_is_local) else {
         return Ok(None);
     };
+    let books = app.signals.shelf.books_now(&app.store, asked.group, &known).await?;
     let bare = Applying::bare(asked.wants, asked.group, &author, &known, peering);
     let applying = if asked.wants == Wants::Join {
         let answers = answer::list(&app.store, asked.group, asked.author).await?;
@@ -57,12 +58,12 @@ pub(super) async fn ask(app: &App, asked: &Asked<'_>) -> Result<Option<Now>, Sto
             said: asked.said().into(),
             is_post: asked.entry.is_some_and(|entry| entry.kind == EntryKind::Post),
             thread_locked,
-            received: asked.received(),
+            received: asked.received(app, &books).await?,
+            tags: asked.edited().map_or(&[], |entry| &entry.tags),
             is_known: asked.entry.map(|entry| entry.id),
             ..bare
         }
     };
-    let books = app.signals.shelf.books_now(&app.store, asked.group, &known).await?;
     let past = applying.look_back_anyway(app, &books).await?;
     let rules = rules(app, asked.group).await?;
     Ok(Some(said_now(app, &applying, &books, &past, &rules)))
@@ -83,12 +84,15 @@ impl Asked<'_> {
         }
     }
 
-    fn received(&self) -> Received {
-        match self.entry {
-            Some(entry) if self.wants == Wants::Edit => {
-                Received { score: entry.tally.score(), downs: entry.tally.down, reports: 0 }
-            }
-            _ => Received::default(),
+    /// What an edit is to change.
+    fn edited(&self) -> Option<&Entry> {
+        self.entry.filter(|_| self.wants == Wants::Edit)
+    }
+
+    async fn received(&self, app: &App, books: &Books) -> Result<Received, StoreError> {
+        match self.edited() {
+            Some(entry) => received(&app.store, entry, books).await,
+            None => Ok(Received::default()),
         }
     }
 }

@@ -124,6 +124,7 @@ async fn by_rules(
         thread_locked: false,
         is_invited: false,
         received: Received::default(),
+        tags: &[],
         is_known: Some(entry.id),
     };
     let books = app.signals.shelf.books_now(&app.store, link.group, known).await?;

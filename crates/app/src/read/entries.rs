@@ -93,6 +93,8 @@ pub struct EntryView {
     pub locked: bool,
     /// Shown first.
     pub featured: bool,
+    /// Tags that rules of its group gave it, in lower case without `#`, sorted.
+    pub tags: Vec<String>,
     /// Votes for.
     pub up: i64,
     /// Votes against.
@@ -347,6 +349,7 @@ impl EntryView {
             sensitive: entry.sensitive,
             locked,
             featured: entry.featured,
+            tags: if whole { entry.tags } else { Vec::new() },
             up: entry.tally.up,
             down: entry.tally.down,
             score: entry.tally.score(),

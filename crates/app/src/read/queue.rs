@@ -158,5 +158,7 @@ fn texts(entry: &Entry) -> Texts {
         image_url: entry.image_url.clone(),
         language: entry.language.clone(),
         sensitive: entry.sensitive,
+        media: entry.media,
+        form: entry.form,
     }
 }

@@ -69,8 +69,10 @@ fn rule(place: &Place<'_>) -> Result<Rule, ReadError> {
 }
 
 fn condition(place: &Place<'_>) -> Result<Condition, ReadError> {
-    if place.value.as_str() == Some("remote") {
-        return Ok(Condition::Remote);
+    match place.value.as_str() {
+        Some("remote") => return Ok(Condition::Remote),
+        Some("outsider") => return Ok(Condition::Outsider),
+        Some(_) | None => {}
     }
     let (name, of) = place.one()?;
     Ok(match name {
@@ -83,6 +85,7 @@ fn condition(place: &Place<'_>) -> Result<Condition, ReadError> {
         "host" => Condition::Host(of.texts()?),
         "actor" => Condition::Actor(of.words()?),
         "kind" => Condition::Kind(of.words()?),
+        "form" => Condition::Form(of.words()?),
         "words" => Condition::Words(of.texts()?),
         "pattern" => Condition::Pattern(of.text()?),
         "title_pattern" => Condition::TitlePattern(of.text()?),
@@ -113,8 +116,8 @@ fn condition(place: &Place<'_>) -> Result<Condition, ReadError> {
     })
 }
 
-const CONDITIONS: &str = "all, any, not, trust_below, account_younger, known_for_less, remote, host, actor, kind, words, \
-    pattern, title_pattern, language, link_domain, links_over, mentions_over, media_over, tag, repeats, rate, score_below, \
+const CONDITIONS: &str = "all, any, not, trust_below, account_younger, known_for_less, remote, outsider, host, actor, kind, \
+    form, words, pattern, title_pattern, language, link_domain, links_over, mentions_over, media_over, tag, repeats, rate, score_below, \
     downs_over, reports_over and time";
 
 fn conditions(place: &Place<'_>) -> Result<Vec<Condition>, ReadError> {
@@ -285,7 +288,7 @@ pub fn write_rule(rule: &Rule) -> Value {
 fn condition_json(condition: &Condition) -> Value {
     let span = |span: &Duration| json!(span_text(*span));
     let value = match condition {
-        Condition::Remote => return json!("remote"),
+        Condition::Remote | Condition::Outsider => return json!(condition.name()),
         Condition::All(of) | Condition::Any(of) => of.iter().map(condition_json).collect(),
         Condition::Not(of) => condition_json(of),
         Condition::TrustBelow(level) => json!(level.as_str()),
@@ -297,6 +300,7 @@ fn condition_json(condition: &Condition) -> Value {
         | Condition::Tag(of) => json!(of),
         Condition::Actor(of) => of.iter().map(|kind| kind.as_str()).collect(),
         Condition::Kind(of) => of.iter().map(|kind| kind.as_str()).collect(),
+        Condition::Form(of) => of.iter().map(|form| form.as_str()).collect(),
         Condition::Pattern(of) | Condition::TitlePattern(of) => json!(of),
         Condition::LinksOver(of) | Condition::MentionsOver(of) | Condition::MediaOver(of) => json!(of),
         Condition::ScoreBelow(of) | Condition::DownsOver(of) | Condition::ReportsOver(of) => json!(of),
@@ -357,9 +361,10 @@ mod tests {
                 {
                     "name": "all-there-is", "title": "Everything.", "mode": "observe",
                     "when": { "any": [
-                        { "all": ["remote", { "not": { "trust_below": "known" } }] },
+                        { "all": ["remote", "outsider", { "not": { "trust_below": "known" } }] },
                         { "account_younger": "7d" }, { "known_for_less": "90s" },
                         { "host": ["a.example"] }, { "actor": ["service", "person"] }, { "kind": ["post", "edit"] },
+                        { "form": ["image", "poll"] },
                         { "words": ["free spins"] }, { "pattern": "\\d+" }, { "title_pattern": "^\\[" },
                         { "language": ["fr", "und"] }, { "link_domain": ["b.example"] },
                         { "links_over": 1 }, { "mentions_over": 2 }, { "media_over": 0 }, { "tag": ["x"] },
@@ -415,6 +420,7 @@ mod tests {
                 "there is no condition \"word\"; there are all, any",
             ),
             (of(json!({ "words": "x" })), "rules[0].when.words", "a list is wanted"),
+            (of(json!({ "form": ["page"] })), "rules[0].when.form[0]", "not one of text, link, image, video"),
             (
                 of(json!({ "all": [{ "links_over": -1 }] })),
                 "rules[0].when.all[0].links_over",

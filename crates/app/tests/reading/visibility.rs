@@ -156,18 +156,21 @@ fn marked(command: Submit) -> Submit {
         link_url: Some(format!("https://{MARK}.example/")),
         image_url: Some(format!("https://{MARK}.example/a.png")),
         language: Some("en".to_owned()),
+        media: 1,
+        form: None,
         sensitive: false,
     };
     let poll = Poll { options: vec![(format!("{MARK} option"), 1)], multiple: false, closes_at: None };
     Submit { texts, poll: Some(poll), ..command }
 }
 
-/// Writes the state as it is, whatever way leads there, with a reason and a featured flag.
+/// Writes the state as it is, whatever way leads there, with a reason, a featured flag and a tag.
 async fn put(here: &Here, target: &Target) {
     let reason = (target.state != EntryState::Published).then_some("hush reason");
     let mut tx = here.app.begin().await.unwrap();
     store::set_state(&mut tx, target.id, target.state, reason).await.unwrap();
     store::set_featured(&mut tx, target.id, true).await.unwrap();
+    store::add_tags(&mut tx, target.id, &[MARK.to_owned()]).await.unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -182,7 +185,10 @@ fn check(what: &str, who: Who, target: Target, found: Option<&EntryView>, want: 
     let shown = format!("{found:?}");
     assert_eq!(shown.contains(MARK), want == Sight::Whole, "{context}: {shown}");
     if want == Sight::Whole {
-        let has_texts = found.author.is_some() && !found.content_html.is_empty() && found.poll.is_some();
+        let has_texts = found.author.is_some()
+            && !found.content_html.is_empty()
+            && found.poll.is_some()
+            && found.tags == [MARK];
         assert!(has_texts, "{context}: {shown}");
     } else {
         assert!(

@@ -12,7 +12,7 @@ use guildhall_app::{
     rulebook::{self, Replace, SetRule},
 };
 use guildhall_domain::{
-    ActorId, EntryId, GroupId,
+    ActorId, GroupId,
     content::{EntryState, Vote},
     event::Cause,
 };
@@ -73,11 +73,6 @@ fn let_in(states: &[EntryState]) -> usize {
 
 fn saying(group: GroupId, author: ActorId, text: &str) -> Submit {
     Submit { texts: said(text), ..posting(group, author, "x") }
-}
-
-async fn tags(here: &Here, entry: EntryId) -> Vec<(String,)> {
-    let sql = "SELECT tag FROM entry_tags WHERE entry_id = $1 ORDER BY tag";
-    here.app.store.query(sql).bind(entry.0).all().await.unwrap()
 }
 
 on_both_engines! {
@@ -146,12 +141,12 @@ on_both_engines! {
             let edited = entry::edit(&here.app, here.retitling(post, ann, &format!("A tulip to {effect}"))).await;
             assert_ne!(edited.ok(), Some(Edited::Changed));
             assert_eq!(fitted(&here, Some(group)).await, fitted_before + 1);
-            assert!(!here.entry(post).await.limited && tags(&here, post).await.is_empty(), "{effect}");
+            assert!(!here.entry(post).await.limited && here.entry(post).await.tags.is_empty(), "{effect}");
         }
         rule(&here, Some(group), json!({ "words": ["tulip"] }), json!(["limit", { "add_tag": "flower" }])).await;
         here.minute();
         entry::edit(&here.app, here.retitling(post, ann, "A fine tulip")).await.unwrap();
-        assert!(here.entry(post).await.limited && tags(&here, post).await.len() == 1, "what is let in is");
+        assert!(here.entry(post).await.limited && here.entry(post).await.tags == ["flower"], "what is let in is");
     }
 
     async fn rules_about_votes_hear_of_votes_here_that_are_given(db: Db) {

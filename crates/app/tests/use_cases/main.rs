@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "the helpers of tests fail as tests do")]
 
 mod accounts;
+mod answering;
 mod answers;
 mod appeal_races;
 mod appeals;
@@ -9,6 +10,7 @@ mod bans;
 mod block_lists;
 mod case_limits;
 mod cases;
+mod conditions;
 mod dealings;
 mod deleting;
 mod editing;

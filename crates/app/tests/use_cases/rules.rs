@@ -6,7 +6,7 @@ use guildhall_app::{
     queue,
 };
 use guildhall_domain::{
-    ActorId, EntryId, GroupId,
+    ActorId, GroupId,
     admission::{End, HoldReason, Layer, Refusal, Sanction, Verdict},
     content::{EntryState, Sort, Vote, VoteRefusal},
     event::Cause,
@@ -176,7 +176,7 @@ on_both_engines! {
             let listed = guildhall_store::entry::list_posts(&here.app.store, group, *sort, None, 9).await.unwrap();
             assert_eq!(listed.iter().map(|entry| entry.id).collect::<Vec<_>>(), [roses], "{sort}");
         }
-        assert_eq!(tags(&here, post.id).await, ["flower"]);
+        assert_eq!((post.tags, here.entry(roses).await.tags), (vec!["flower".to_owned()], vec![]));
     }
 
     async fn trust_is_counted_as_things_come_in_and_go(db: Db) {
@@ -258,16 +258,4 @@ on_both_engines! {
         here.pass(DAY * 1);
         assert_eq!(here.judge(group, ann, "Hello").await, IN);
     }
-}
-
-async fn tags(here: &Here, entry: EntryId) -> Vec<String> {
-    let tags: Vec<(String,)> = here
-        .app
-        .store
-        .query("SELECT tag FROM entry_tags WHERE entry_id = $1 ORDER BY tag")
-        .bind(entry.0)
-        .all()
-        .await
-        .unwrap();
-    tags.into_iter().map(|(tag,)| tag).collect()
 }

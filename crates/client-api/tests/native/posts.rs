@@ -25,6 +25,26 @@ on_both_engines! {
         assert_eq!((&post["up"], &post["down"], &post["my_vote"]), (&json!(0), &json!(0), &json!(0)));
     }
 
+    async fn tags_that_rules_gave_are_shown_to_whoever_reads_it(db: Db) {
+        let here = Here::start(db);
+        let (alice, bob) = here.garden(json!({})).await;
+        let then = json!([{ "add_tag": "Unchecked" }, { "add_tag": "offer" }]);
+        let rules = json!([{ "name": "r", "title": "R.", "when": { "words": ["tulips"] }, "then": then }]);
+        alice.put("/groups/garden/rulebook", json!({ "revision": 0, "rules": rules })).await.ok();
+        let tags = json!(["offer", "unchecked"]);
+        let post = bob.post("/groups/garden/posts", json!({ "title": "Tulips" })).await.created();
+        assert_eq!(post["tags"], tags);
+        let path = format!("/posts/{}", post["id"].as_str().unwrap());
+        let comment = bob.post(&format!("{path}/comments"), json!({ "content": "More tulips" })).await.created();
+        assert_eq!(comment["tags"], tags);
+        let plain = bob.post("/groups/garden/posts", json!({ "title": "Roses" })).await.created();
+        assert_eq!(plain["tags"], json!([]));
+        let nobody = here.anybody();
+        assert_eq!(nobody.get(&path).await.ok()["tags"], tags);
+        let listed = nobody.get("/groups/garden/posts?sort=new").await.ok();
+        assert_eq!((&listed["items"][0]["tags"], &listed["items"][1]["tags"]), (&json!([]), &tags));
+    }
+
     async fn texts_that_do_not_fit_are_named(db: Db) {
         let here = Here::start(db);
         let (_, bob) = here.garden(json!({})).await;

@@ -148,6 +148,7 @@ fn gates_keep_what_a_group_wants_kept_for_those_it_trusts() {
         often: Trust::Trusted,
         rate: 3,
         voting: Trust::Known,
+        reporting: Trust::Known,
         ..Gates::default()
     };
     let of = |amounts| Facts { gates, amounts, ..facts() };
@@ -161,8 +162,11 @@ fn gates_keep_what_a_group_wants_kept_for_those_it_trusts() {
     let often = of(Amounts { recent: 3, ..Amounts::default() });
     assert_eq!(verdict(&often), held(HoldReason::Rate));
     assert_eq!(verdict(&Facts { wants: Wants::Edit, ..often }), IN, "an edit is no new item");
-    let vote = Facts { wants: Wants::Vote, gates, ..facts() };
-    assert_eq!(verdict(&vote), (Verdict::Refuse(Refusal::NotTrusted), Layer::Trust));
+    for wants in [Wants::Vote, Wants::Report] {
+        let new = Facts { wants, gates, ..facts() };
+        assert_eq!(verdict(&new), (Verdict::Refuse(Refusal::NotTrusted), Layer::Trust), "{wants}");
+        assert_eq!(verdict(&Facts { trust: Trust::Known, ..new }), IN, "{wants}");
+    }
     let strict = Facts { gates: Gates { effect: GateEffect::Refuse, ..gates }, ..links };
     assert_eq!(verdict(&strict), (Verdict::Refuse(Refusal::NotTrusted), Layer::Trust));
 }
@@ -298,6 +302,49 @@ fn every_layer_can_be_reached() {
     });
 }
 
+#[test]
+fn of_two_layers_that_say_no_the_first_answers() {
+    let strict = Gates { effect: GateEffect::Refuse, ..Gates::default() };
+    let linking = |facts: Facts| Facts { amounts: Amounts { links: 9, ..Amounts::default() }, ..facts };
+    let watched = Standing {
+        group: Sanctions { probation: Some(End::Open), ..Sanctions::default() },
+        ..Standing::default()
+    };
+    let (limited, blocked) = (Peering::Limited, Peering::Blocked);
+    let closed = with_policy(Posting::Members, Review::All);
+    let reviewed = with_policy(Posting::Everyone, Review::All);
+    for (facts, want) in [
+        (Facts { instance_peering: limited, group_peering: limited, ..facts() }, Layer::InstancePeering),
+        (Facts { instance_peering: blocked, standing: banned(), ..facts() }, Layer::InstancePeering),
+        (Facts { group_peering: blocked, standing: banned(), ..facts() }, Layer::GroupPeering),
+        (Facts { group_peering: limited, standing: watched, ..facts() }, Layer::GroupPeering),
+        (Facts { standing: banned(), is_public: false, ..facts() }, Layer::Standing),
+        (Facts { standing: banned(), ..closed.clone() }, Layer::Standing),
+        (linking(Facts { standing: watched, ..facts() }), Layer::Standing),
+        (Facts { is_public: false, ..closed.clone() }, Layer::Audience),
+        (linking(Facts { gates: strict, ..closed }), Layer::Role),
+        (linking(Facts { gates: strict, thread_locked: true, ..comment() }), Layer::Trust),
+        (linking(reviewed.clone()), Layer::Trust),
+        (Facts { thread_locked: true, policy: reviewed.policy, ..comment() }, Layer::Thread),
+    ] {
+        assert_eq!(verdict(&facts).1, want, "{facts:?}");
+    }
+    // A locked thread refuses and a review holds, so that what is decided does not tell these two apart; what is
+    // explained does.
+    let order: Vec<Layer> = walk(&facts(), NOW).map(|(layer, _)| layer).collect();
+    let wanted = [
+        Layer::InstancePeering,
+        Layer::GroupPeering,
+        Layer::Standing,
+        Layer::Audience,
+        Layer::Role,
+        Layer::Trust,
+        Layer::Thread,
+        Layer::Review,
+    ];
+    assert_eq!(order, wanted);
+}
+
 fn any_sanctions() -> impl Strategy<Value = Sanctions> {
     let end = || {
         prop_oneof![Just(None), Just(Some(End::Open)), (0_i64..20).prop_map(|t| Some(End::At(Timestamp(t))))]
@@ -338,6 +385,7 @@ fn any_facts() -> impl Strategy<Value = Facts> {
                     media: Trust::Known,
                     often: Trust::Known,
                     voting: Trust::Known,
+                    reporting: Trust::Known,
                     ..Gates::default()
                 },
                 amounts: Amounts { links: seen.1, media: seen.2, mentions: seen.3, recent: seen.4 },

@@ -158,6 +158,22 @@ mod tests {
     }
 
     #[test]
+    fn nothing_an_author_says_later_brings_back_what_was_removed_or_refused() {
+        for state in EntryState::ALL.iter().copied() {
+            let is_gone = matches!(state, EntryState::Removed | EntryState::Refused | EntryState::Deleted);
+            for written_at in [4, 5, i64::MAX].map(Timestamp) {
+                let known = EditFacts { author: AUTHOR, state, written_at: Timestamp(5) };
+                let edited = decide_edit(&known, AUTHOR, written_at);
+                assert_eq!(edited == Err(EditRefusal::Closed), is_gone, "{state}");
+            }
+            let is_own = state == EntryState::Deleted;
+            let entry = facts(state, false);
+            let known = RestoreFacts { entry, removed_by: Some(OTHER), group_is_local: true };
+            assert_eq!(decide_restore(&known, AUTHOR).is_ok(), is_own, "{state}");
+        }
+    }
+
+    #[test]
     fn authors_delete_and_moderators_remove() {
         let published = |may_remove| facts(EntryState::Published, may_remove);
         assert_eq!(decide_delete(&published(false), AUTHOR), Ok(DeleteOutcome::Deleted));

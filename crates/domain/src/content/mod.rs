@@ -24,6 +24,26 @@ closed_enum! {
 }
 
 closed_enum! {
+    /// What an entry mainly brings.
+    pub enum Form {
+        /// Words alone.
+        Text = "text",
+        /// A link that it is about.
+        Link = "link",
+        /// Pictures.
+        Image = "image",
+        /// A film.
+        Video = "video",
+        /// Sound.
+        Audio = "audio",
+        /// A question with answers to choose from.
+        Poll = "poll",
+        /// Something that takes place.
+        Event = "event",
+    }
+}
+
+closed_enum! {
     /// Where an entry stands.
     pub enum EntryState {
         /// Everybody may read it.

@@ -10,7 +10,7 @@ use super::{
     phrases::Phrases,
     question::Question,
 };
-use crate::{actor::ActorKind, admission::Wants, text::MAX_TITLE_LENGTH, trust::Trust};
+use crate::{actor::ActorKind, admission::Wants, content::Form, text::MAX_TITLE_LENGTH, trust::Trust};
 
 /// The deepest nesting of conditions.
 const MAX_NESTING: usize = 8;
@@ -78,9 +78,11 @@ pub(super) enum Test {
     AccountYounger(Duration),
     KnownFor(Duration),
     Remote,
+    Outsider,
     Host(HashSet<String>),
     Actor(Vec<ActorKind>),
     Kind(Vec<Wants>),
+    Form(Vec<Form>),
     Words(usize),
     Pattern(usize),
     TitlePattern(usize),
@@ -303,9 +305,11 @@ impl Making {
             Condition::AccountYounger(age) => Test::AccountYounger(*age),
             Condition::KnownFor(span) => Test::KnownFor(*span),
             Condition::Remote => Test::Remote,
+            Condition::Outsider => Test::Outsider,
             Condition::Host(hosts) => Test::Host(lowered(hosts, "host")?),
             Condition::Actor(kinds) => Test::Actor(kinds.clone()),
             Condition::Kind(kinds) => Test::Kind(kinds.clone()),
+            Condition::Form(forms) => Test::Form(forms.clone()),
             Condition::Words(words) => Test::Words(self.words(words)?),
             Condition::Pattern(pattern) => Test::Pattern(self.patterns.add(pattern)?),
             Condition::TitlePattern(pattern) => Test::TitlePattern(self.title_patterns.add(pattern)?),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{actor::ActorKind, admission::Wants, trust::Trust};
+use crate::{actor::ActorKind, admission::Wants, content::Form, trust::Trust};
 
 use super::question::By;
 
@@ -23,12 +23,16 @@ pub enum Condition {
     KnownFor(Duration),
     /// The author has an account on another server.
     Remote,
+    /// The author is not a member of the group; whose request to join waits is none yet.
+    Outsider,
     /// The author's server is one of these, or below one.
     Host(Vec<String>),
     /// What kind of actor the author is.
     Actor(Vec<ActorKind>),
     /// What it is.
     Kind(Vec<Wants>),
+    /// What it mainly brings. False of what is no post or comment.
+    Form(Vec<Form>),
     /// One of these words or phrases is in the title or the text: whole words, whatever their case.
     Words(Vec<String>),
     /// This regular expression fits somewhere in the title or the text, whatever the case.
@@ -115,9 +119,11 @@ impl Condition {
             Self::AccountYounger(_) => "account_younger",
             Self::KnownFor(_) => "known_for_less",
             Self::Remote => "remote",
+            Self::Outsider => "outsider",
             Self::Host(_) => "host",
             Self::Actor(_) => "actor",
             Self::Kind(_) => "kind",
+            Self::Form(_) => "form",
             Self::Words(_) => "words",
             Self::Pattern(_) => "pattern",
             Self::TitlePattern(_) => "title_pattern",

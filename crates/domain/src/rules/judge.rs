@@ -9,7 +9,9 @@ use super::{
     compile::{Prepared, Test},
     text::ItemText,
 };
-use crate::{Timestamp, actor::ActorKind, admission::Wants, peering::covering_names, trust::Trust};
+use crate::{
+    Timestamp, actor::ActorKind, admission::Wants, content::Form, peering::covering_names, trust::Trust,
+};
 
 /// What rules look at.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +28,10 @@ pub struct Item<'a> {
     pub hosts: &'a [&'a str],
     /// What kind of actor its author is.
     pub actor: ActorKind,
+    /// Whether its author is no member of the group.
+    pub is_outsider: bool,
+    /// What it mainly brings; of a post, a comment, or a new text of one.
+    pub form: Option<Form>,
     /// Its words; of a report those of the report.
     pub text: &'a ItemText,
     /// Its language.
@@ -36,7 +42,7 @@ pub struct Item<'a> {
     pub mentions: usize,
     /// How many pictures and other media it has.
     pub media: usize,
-    /// Its tags, in lower case.
+    /// Its tags, in lower case: those in its text, and those that rules gave it before.
     pub tags: &'a [String],
     /// What it is about has got: itself for an edit, what is voted on or reported.
     pub received: Received,
@@ -176,9 +182,11 @@ impl Look<'_> {
             Test::AccountYounger(age) => item.account_age < *age,
             Test::KnownFor(span) => item.known_for < *span,
             Test::Remote => !item.hosts.is_empty(),
+            Test::Outsider => item.is_outsider,
             Test::Host(hosts) => item.hosts.iter().any(|host| is_below(host, hosts)),
             Test::Actor(kinds) => kinds.contains(&item.actor),
             Test::Kind(kinds) => kinds.contains(&item.wants),
+            Test::Form(forms) => item.form.is_some_and(|form| forms.contains(&form)),
             Test::Words(list) => self.words.get_or_init(|| self.set.phrases.find_in(item.text))[*list],
             Test::Pattern(at) => {
                 self.patterns.get_or_init(|| search(&self.set.patterns, &item.text.whole)).matched(*at)

@@ -23,6 +23,8 @@ fn item(text: &ItemText) -> Item<'_> {
         known_for: Duration::from_hours(1),
         hosts: &["social.shop.example", "social.shop.example:8443"],
         actor: ActorKind::Person,
+        is_outsider: true,
+        form: Some(Form::Link),
         text,
         language: Some("en-GB"),
         links: LINKS.get_or_init(|| vec!["www.casino.example".to_owned(), "b.example".to_owned()]),
@@ -68,6 +70,9 @@ fn each_condition_fits_what_it_names_and_nothing_else() {
         (C::Actor(vec![ActorKind::Person]), true),
         (C::Kind(vec![Wants::Comment, Wants::Post]), true),
         (C::Kind(vec![Wants::Comment]), false),
+        (C::Outsider, true),
+        (C::Form(vec![Form::Image, Form::Link]), true),
+        (C::Form(vec![Form::Text, Form::Poll]), false),
         (C::Words(words(&["rose", "Free  tulips"])), true),
         (C::Words(words(&["big"])), true),
         (C::Words(words(&["tulip"])), false),
@@ -118,6 +123,14 @@ fn a_comment_has_no_title_and_somebody_here_no_host() {
     assert!(!fits(Condition::TitlePattern("win".into()), &here, &[]));
     assert!(!fits(Condition::Remote, &here, &[]));
     assert!(fits(Condition::Language(words(&["und"])), &here, &[]));
+}
+
+#[test]
+fn a_member_is_no_outsider_and_a_vote_brings_nothing() {
+    let text = text(None, "");
+    let vote = Item { wants: Wants::Vote, is_outsider: false, form: None, ..item(&text) };
+    assert!(!fits(Condition::Outsider, &vote, &[]));
+    assert!(!fits(Condition::Form(Form::ALL.to_vec()), &vote, &[]));
 }
 
 #[test]

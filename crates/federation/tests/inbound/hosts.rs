@@ -73,6 +73,7 @@ on_both_engines! {
         let with_picture = |text: &str| to_group(note(&world.alice, text), &world.group.ap_id).with(json!({ "attachment": picture }));
         let image = async |note: &Value| {
             let found = entry::find_by_ap_id(&world.here.app.store, &ApId::new(id(note))).await.unwrap().unwrap();
+            assert_eq!(found.media, i64::from(found.image_url.is_some()));
             found.image_url
         };
         let shown = with_picture("Tulips");

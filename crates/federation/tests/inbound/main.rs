@@ -28,6 +28,7 @@ mod private_groups;
 mod profiles;
 mod questions;
 mod recency;
+mod redelivered;
 mod reports;
 mod review;
 mod support;

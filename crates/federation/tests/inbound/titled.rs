@@ -1,5 +1,6 @@
 //! Objects with a title of their own: articles, events, videos, questions, links.
 
+use guildhall_domain::content::Form;
 use guildhall_store::{Db, entry::Entry, testing::on_both_engines};
 use serde_json::{Value, json};
 
@@ -78,6 +79,31 @@ on_both_engines! {
         assert_eq!(entry.image_url.as_deref(), Some("http://tube.example/1.jpg"));
         let alice = world.here.actor(&world.alice.id).await.unwrap();
         assert_eq!(entry.author_id, alice.id);
+    }
+
+    async fn what_an_object_brings_is_told_by_its_type_or_by_what_hangs_on_it(db: Db) {
+        let world = World::new(db, "mastodon").await;
+        let file = |media: &str| json!({ "type": "Document", "mediaType": media, "url": "https://a.example/1" });
+        let link = json!({ "type": "Link", "href": "https://roses.example/" });
+        let none = json!([]);
+        let options = json!([{ "type": "Note", "name": "Red" }, { "type": "Note", "name": "White" }]);
+        for (kind, attachment, media, form) in [
+            ("Note", none.clone(), 0, Form::Text),
+            ("Page", json!([link]), 0, Form::Link),
+            ("Note", json!([file("image/png"), file("image/jpeg"), file("image/webp")]), 3, Form::Image),
+            ("Note", json!([{ "type": "Image", "url": "https://a.example/1.png" }, file("text/plain")]), 1, Form::Image),
+            ("Note", json!([file("image/png"), file("video/mp4")]), 2, Form::Video),
+            ("Note", json!([file("audio/ogg")]), 1, Form::Audio),
+            ("Video", none.clone(), 1, Form::Video),
+            ("Question", none.clone(), 0, Form::Poll),
+            ("Event", none, 0, Form::Event),
+        ] {
+            let object = titled(&world, kind, "Roses").with(json!({
+                "content": "<p>Look</p>", "attachment": attachment, "startTime": "2026-04-01T14:00:00Z", "oneOf": options,
+            }));
+            let entry = adopted(&world, &object).await;
+            assert_eq!((entry.media, entry.form), (media, Some(form)), "{kind} with {attachment}");
+        }
     }
 
     async fn a_note_with_a_name_and_any_titled_object_are_posts(db: Db) {

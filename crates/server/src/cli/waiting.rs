@@ -134,6 +134,8 @@ fn texts_of(entry: &Entry) -> Texts {
         image_url: entry.image_url.clone(),
         language: entry.language.clone(),
         sensitive: entry.sensitive,
+        media: entry.media,
+        form: entry.form,
     }
 }
 

@@ -90,14 +90,14 @@ pub async fn insert_all(
         .query(
             "INSERT INTO entries (id, ap_id, kind, group_id, author_id, thread_id, parent_id, depth, is_local, state,
                 state_reason, wire_type, page_url, title, content_html, content_source, excerpt, link_url, image_url,
-                language, sensitive, published_at, edited_at, received_id, context_url, created_at,
+                language, sensitive, media, form, published_at, edited_at, received_id, context_url, created_at,
                 last_activity_at)
              SELECT e.*, $2, $2
              FROM jsonb_to_recordset($1) AS e (id BIGINT, ap_id TEXT, kind TEXT, group_id BIGINT, author_id BIGINT,
                 thread_id BIGINT, parent_id BIGINT, depth BIGINT, is_local BOOLEAN, state TEXT, state_reason TEXT,
                 wire_type TEXT, page_url TEXT, title TEXT, content_html TEXT, content_source TEXT, excerpt TEXT,
-                link_url TEXT, image_url TEXT, language TEXT, sensitive BOOLEAN, published_at BIGINT,
-                edited_at BIGINT, received_id BIGINT, context_url TEXT)
+                link_url TEXT, image_url TEXT, language TEXT, sensitive BOOLEAN, media BIGINT, form TEXT,
+                published_at BIGINT, edited_at BIGINT, received_id BIGINT, context_url TEXT)
              ON CONFLICT DO NOTHING RETURNING id",
         )
         .bind(Value::from(rows))
@@ -215,6 +215,9 @@ impl Entry {
             state_before: None,
             received_id: new.received_id,
             limited: false,
+            media: texts.media,
+            form: texts.form,
+            tags: Vec::new(),
         }
     }
 }

@@ -87,7 +87,7 @@ macro_rules! select {
     ($which:literal) => {
         concat!(
             "SELECT e.id, e.kind, e.group_id, e.author_id, p.author_id AS answered, e.state, e.title, e.content_html,
-                    e.excerpt, e.link_url, e.image_url, e.language, e.created_at
+                    e.excerpt, e.link_url, e.image_url, e.language, e.media, e.form, e.created_at
              FROM entries e LEFT JOIN entries p ON p.id = e.parent_id WHERE e.id ",
             $which,
             " ORDER BY e.id"
@@ -159,6 +159,8 @@ crate::record! {
         link_url: Option<String>,
         image_url: Option<String>,
         language: Option<String>,
+        media: i64,
+        form: Option<String>,
         created_at: i64,
     }
 }
@@ -183,6 +185,8 @@ impl TryFrom<Row> for Came {
                 image_url: row.image_url,
                 language: row.language,
                 sensitive: false,
+                media: row.media,
+                form: row.form.map(|form| convert::word("entry", row.id, &form)).transpose()?,
             },
             at: Timestamp(row.created_at),
         })

@@ -6,6 +6,7 @@ mod facts;
 mod list;
 pub mod past;
 mod row;
+mod tags;
 mod texts;
 mod thread;
 mod write;
@@ -18,6 +19,7 @@ pub use list::{
     list_present_by_author, list_replies, list_thread,
 };
 pub use row::Entry;
+pub use tags::add_tags;
 pub use texts::Texts;
 pub use thread::{
     find_by_context, list_gone_comments, list_present_comments, lock_place, publish_sent, remove_comments,

@@ -95,15 +95,3 @@ pub async fn set_limited(tx: &mut Tx, entry: EntryId, limited: bool) -> Result<(
     tx.query("UPDATE entries SET limited = $2 WHERE id = $1").bind(entry.0).bind(limited).execute().await?;
     Ok(())
 }
-
-/// Gives an entry tags of its group; those it has stay.
-pub async fn add_tags(tx: &mut Tx, entry: EntryId, tags: &[String]) -> Result<(), StoreError> {
-    for tag in tags {
-        tx.query("INSERT INTO entry_tags (entry_id, tag) VALUES ($1, $2) ON CONFLICT DO NOTHING")
-            .bind(entry.0)
-            .bind(tag.as_str())
-            .execute()
-            .await?;
-    }
-    Ok(())
-}

@@ -2,9 +2,10 @@
 
 use guildhall_domain::{
     ActorId, ApId, EntryId, GroupId, ReceivedId, Timestamp,
-    content::{EntryKind, EntryState, Tally},
+    content::{EntryKind, EntryState, Form, Tally},
 };
 
+use super::tags;
 use crate::{StoreError, convert};
 
 macro_rules! select {
@@ -12,7 +13,7 @@ macro_rules! select {
         "SELECT id, ap_id, kind, group_id, author_id, thread_id, parent_id, depth, is_local, state, wire_type, title,
                 content_html, content_source, excerpt, page_url, link_url, image_url, language, sensitive, locked,
                 featured, up, down, score, comment_count, published_at, created_at, edited_at, last_activity_at,
-                state_reason, state_before, received_id, limited, locked_until
+                state_reason, state_before, received_id, limited, locked_until, media, form, tags
          FROM entries"
     };
 }
@@ -87,6 +88,12 @@ pub struct Entry {
     pub received_id: Option<ReceivedId>,
     /// Neither listed nor told to followers: who has its address may read it.
     pub limited: bool,
+    /// How many pictures and other media its author's server says it has.
+    pub media: i64,
+    /// What its author's server says it is.
+    pub form: Option<Form>,
+    /// Tags that rules gave it, in lower case without `#`, sorted.
+    pub tags: Vec<String>,
 }
 
 crate::record! {
@@ -125,6 +132,9 @@ crate::record! {
         received_id: Option<i64>,
         limited: bool,
         locked_until: Option<i64>,
+        media: i64,
+        form: Option<String>,
+        tags: Option<String>,
     }
 }
 
@@ -178,6 +188,9 @@ impl TryFrom<Row> for Entry {
             state_before: row.state_before.map(|state| convert::word("entry", row.id, &state)).transpose()?,
             received_id: row.received_id.map(ReceivedId),
             limited: row.limited,
+            media: row.media,
+            form: row.form.map(|form| convert::word("entry", row.id, &form)).transpose()?,
+            tags: row.tags.as_deref().map(tags::read).unwrap_or_default(),
         })
     }
 }

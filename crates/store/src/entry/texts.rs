@@ -1,5 +1,6 @@
 //! What an author writes, and the same as JSON.
 
+use guildhall_domain::content::Form;
 use serde_json::{Value, json};
 
 /// The part of an entry that its author writes, and can change.
@@ -21,9 +22,22 @@ pub struct Texts {
     pub language: Option<String>,
     /// Shown only after asking.
     pub sensitive: bool,
+    /// How many pictures and other media its author's server says it has: of these one picture at most is kept.
+    pub media: i64,
+    /// What its author's server says it is; [`Texts::form`] tells it of what was written here.
+    pub form: Option<Form>,
 }
 
 impl Texts {
+    /// What it mainly brings, its poll aside where it was written here.
+    pub fn form(&self) -> Form {
+        self.form.unwrap_or(match (&self.link_url, &self.image_url) {
+            (Some(_), _) => Form::Link,
+            (None, Some(_)) => Form::Image,
+            (None, None) => Form::Text,
+        })
+    }
+
     /// Adds them to a JSON object, under the names of their columns.
     pub(crate) fn add_to(&self, row: &mut Value) {
         row["title"] = json!(self.title);
@@ -34,6 +48,8 @@ impl Texts {
         row["image_url"] = json!(self.image_url);
         row["language"] = json!(self.language);
         row["sensitive"] = json!(self.sensitive);
+        row["media"] = json!(self.media);
+        row["form"] = json!(self.form.map(Form::as_str));
     }
 
     /// Those that [`Texts::add_to`] added.
@@ -48,6 +64,8 @@ impl Texts {
             image_url: text("image_url"),
             language: text("language"),
             sensitive: row.get("sensitive").and_then(Value::as_bool).unwrap_or(false),
+            media: row.get("media").and_then(Value::as_i64).unwrap_or_default(),
+            form: row.get("form").and_then(Value::as_str).and_then(|form| form.parse().ok()),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use guildhall_domain::{
     ActorId, ApId, EntryId, GroupId, ReceivedId, Timestamp,
-    content::{EntryKind, EntryState, Tally},
+    content::{EntryKind, EntryState, Form, Tally},
 };
 
 use super::Texts;
@@ -56,9 +56,9 @@ pub async fn insert(tx: &mut Tx, entry: &NewEntry, now: Timestamp) -> Result<boo
             "INSERT INTO entries (id, ap_id, kind, group_id, author_id, thread_id, parent_id, depth, is_local, state,
                 state_reason, wire_type, page_url, title, content_html, content_source, excerpt, link_url, image_url,
                 language, sensitive, published_at, edited_at, received_id, context_url, created_at,
-                last_activity_at)
+                last_activity_at, media, form)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                $22, $23, $24, $25, $26, $26)
+                $22, $23, $24, $25, $26, $26, $27, $28)
              ON CONFLICT DO NOTHING",
         )
         .bind(entry.id.0)
@@ -87,6 +87,8 @@ pub async fn insert(tx: &mut Tx, entry: &NewEntry, now: Timestamp) -> Result<boo
         .bind(entry.received_id.map(|id| id.0))
         .bind(entry.context_url.clone())
         .bind(now.0)
+        .bind(entry.texts.media)
+        .bind(entry.texts.form.map(Form::as_str))
         .execute()
         .await?;
     Ok(rows == 1)
@@ -101,7 +103,7 @@ pub async fn set_texts(
 ) -> Result<(), StoreError> {
     tx.query(
         "UPDATE entries SET title = $2, content_html = $3, content_source = $4, excerpt = $5, link_url = $6,
-            image_url = $7, language = $8, sensitive = $9, edited_at = $10 WHERE id = $1",
+            image_url = $7, language = $8, sensitive = $9, edited_at = $10, media = $11, form = $12 WHERE id = $1",
     )
     .bind(id.0)
     .bind(texts.title.clone())
@@ -113,6 +115,8 @@ pub async fn set_texts(
     .bind(texts.language.clone())
     .bind(texts.sensitive)
     .bind(edited_at.0)
+    .bind(texts.media)
+    .bind(texts.form.map(Form::as_str))
     .execute()
     .await?;
     Ok(())

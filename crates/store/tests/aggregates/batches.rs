@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use guildhall_domain::{ActorId, ApId, EntryId, GroupId, ReceivedId};
+use guildhall_domain::{ActorId, ApId, EntryId, GroupId, ReceivedId, content::Form};
 use guildhall_store::{
     Db,
     acquaintance::{self, More},
@@ -46,6 +46,8 @@ on_both_engines! {
                 content_html: "<p>\"quoted\" \\ and ü</p>".to_owned(),
                 content_source: Some("source".to_owned()),
                 sensitive: true,
+                media: 3,
+                form: Some(Form::Image),
                 ..entry::Texts::default()
             },
             ..comment(2, &post(1))

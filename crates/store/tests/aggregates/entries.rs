@@ -2,7 +2,7 @@
 
 use guildhall_domain::{
     ApId, EntryId, ReceivedId, Timestamp,
-    content::{EntryKind, EntryState, Tally},
+    content::{EntryKind, EntryState, Form, Tally},
 };
 use guildhall_store::{
     Db, Tx,
@@ -37,6 +37,8 @@ fn texts() -> Texts {
         image_url: text("https://x.example/a.png"),
         language: text("en"),
         sensitive: true,
+        media: 4,
+        form: Some(Form::Video),
     }
 }
 
@@ -56,6 +58,8 @@ fn texts_of(entry: entry::Entry) -> String {
         image_url: entry.image_url,
         language: entry.language,
         sensitive: entry.sensitive,
+        media: entry.media,
+        form: entry.form,
     };
     format!("{texts:?}")
 }
@@ -74,6 +78,18 @@ on_both_engines! {
         assert_eq!((kept.created_at, kept.last_activity_at), (NOW, NOW));
         assert_eq!((kept.locked, kept.featured, kept.tally, kept.comment_count), (false, false, Tally::default(), 0));
         assert_eq!(texts_of(kept), format!("{:?}", new.texts));
+    }
+
+    async fn tags_are_added_to_those_there_are_and_come_back_sorted(db: Db) {
+        people(&db).await;
+        add(&db, &[&post(1), &post(2)]).await;
+        let tags = |tags: &[&str]| tags.iter().map(|tag| (*tag).to_owned()).collect::<Vec<_>>();
+        for new in [&["roses", "bulb"][..], &["été", "bulb"], &[]] {
+            change(&db, async |tx| entry::add_tags(tx, EntryId(1), &tags(new)).await.unwrap()).await;
+        }
+        change(&db, async |tx| entry::add_tags(tx, EntryId(99), &tags(&["none"])).await.unwrap()).await;
+        assert_eq!(entry(&db, 1).await.tags, tags(&["bulb", "roses", "été"]));
+        assert_eq!(entry(&db, 2).await.tags, tags(&[]));
     }
 
     async fn a_known_global_id_is_not_written_again(db: Db) {

@@ -1,6 +1,6 @@
 //! What waits for moderators.
 
-use guildhall_domain::{ApId, EntryId, QueueItemId, ReceivedId, Timestamp};
+use guildhall_domain::{ApId, EntryId, QueueItemId, ReceivedId, Timestamp, content::Form};
 use guildhall_store::{
     Db,
     entry::Texts,
@@ -55,6 +55,8 @@ on_both_engines! {
             image_url: text("https://x.example/a.png"),
             language: text("en"),
             sensitive: true,
+            media: 3,
+            form: Some(Form::Poll),
         };
         let edit = QueueItem { edit: Some(texts), written_at: Some(LATER), ..item(4, QueueKind::Edit) };
         let plain = QueueItem { edit: Some(Texts::default()), received: None, ..item(5, QueueKind::Edit) };

@@ -69,6 +69,8 @@ pub(crate) struct EntryItem {
     pub(crate) sensitive: bool,
     /// Takes no more comments.
     pub(crate) locked: bool,
+    /// What rules of its group marked it with.
+    pub(crate) tags: Vec<String>,
     /// For less against.
     pub(crate) score: Count,
     /// Comments below it.
@@ -114,6 +116,7 @@ impl EntryItem {
             language: language.clone(),
             sensitive: entry.sensitive,
             locked: entry.locked,
+            tags: entry.tags.clone(),
             score: Count(entry.score),
             comments: Count(entry.comment_count),
         }

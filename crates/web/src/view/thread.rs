@@ -43,6 +43,8 @@ struct Body {
     content_html: Option<Words>,
     poll: Option<Poll>,
     sensitive: bool,
+    /// What rules of its group marked it with.
+    tags: Vec<String>,
     written: Moment,
     edited: Option<Moment>,
     score: Count,
@@ -166,6 +168,7 @@ impl Body {
             poll: entry.poll.as_ref().map(|poll| Poll::new(poll, language.as_deref())),
             language: language.clone(),
             sensitive: entry.sensitive,
+            tags: entry.tags.clone(),
             written: Moment::minute(entry.created_at),
             edited: entry.edited_at.map(Moment::minute),
             score: Count(entry.score),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use guildhall_app::{
     partner::PartnerView,
-    read::{Cursor, Page, PageRequest},
+    read::{Cursor, EntryView, Page, PageRequest},
 };
 use guildhall_domain::{
     GroupId,
@@ -217,6 +217,13 @@ fn sensitive_posts_show_neither_text_nor_picture_in_lists() {
     let page = group_page(&garden(), vec![hidden]);
     assert!(!page.has(".thumb") && !page.text("main").contains("gory"));
     assert!(page.text(".entry").contains("Marked as sensitive"));
+}
+
+#[test]
+fn what_rules_marked_a_post_with_stands_beside_its_other_marks() {
+    let marked = EntryView { locked: true, tags: vec!["offer".into(), "été".into()], ..post(1, "Bulbs") };
+    let page = group_page(&garden(), vec![marked, post(2, "Roses")]);
+    assert_eq!(page.texts(".entry .tag"), ["Locked", "offer", "été"]);
 }
 
 #[test]

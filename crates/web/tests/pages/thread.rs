@@ -141,6 +141,18 @@ fn entries_are_in_their_own_language_or_in_that_of_their_group() {
 }
 
 #[test]
+fn what_rules_marked_an_entry_with_stands_beside_its_other_marks() {
+    let tags = |tags: &[&str]| tags.iter().map(|tag| (*tag).to_owned()).collect();
+    let post = EntryView { tags: tags(&["offer"]), ..post(1, "Bulbs") };
+    let marked = EntryView { tags: tags(&["new", "unchecked"]), ..comment(11, 1, 1, "<p>How much?</p>") };
+    let comments = vec![marked, comment(12, 1, 1, "<p>Much.</p>")];
+    let page = thread_page(ThreadView { post, comments, is_cut: false });
+    assert_eq!(page.texts("article.post .tag"), ["offer"]);
+    assert_eq!(page.texts("#comment-11 .tag"), ["new", "unchecked"]);
+    assert!(!page.has("#comment-12 .tag"));
+}
+
+#[test]
 fn sensitive_content_is_shown_only_after_asking() {
     let mut careful = post(1, "Careful");
     careful.sensitive = true;

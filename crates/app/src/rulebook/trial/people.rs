@@ -13,7 +13,7 @@ use guildhall_store::{
     IdGenerator, StoreError, acquaintance,
     actor::{self, Actor},
     entry::{self, Came, Counted},
-    staff,
+    membership, staff,
 };
 
 use super::fate::{Act, Fate, First};
@@ -62,6 +62,8 @@ pub(super) struct People {
     /// What was counted since the start: what there was before is the rest.
     counted: HashMap<Of, Counted>,
     moderators: HashSet<Of>,
+    /// Members, and since when: those who left are taken for people who never were.
+    members: HashMap<Of, Timestamp>,
     /// Groups whose moderators are known.
     groups: HashSet<GroupId>,
     coming: BinaryHeap<Reverse<Coming>>,
@@ -86,6 +88,7 @@ impl People {
             known: HashMap::new(),
             counted,
             moderators: HashSet::new(),
+            members: HashMap::new(),
             groups: HashSet::new(),
             coming: BinaryHeap::new(),
         })
@@ -98,6 +101,7 @@ impl People {
         new.sort_unstable();
         new.dedup();
         if !new.is_empty() {
+            self.members.extend(membership::list_of_people(&app.store, self.group, &new).await?);
             for actor in actor::list_by_ids(&app.store, &new).await? {
                 self.authors.insert(actor.id, author_of(&actor));
             }
@@ -146,6 +150,11 @@ impl People {
 
     pub(super) fn is_moderator(&self, item: &Came) -> bool {
         self.moderators.contains(&(item.group, item.author))
+    }
+
+    /// Whether an author was a member when something came.
+    pub(super) fn is_member(&self, item: &Came) -> bool {
+        self.members.get(&(item.group, item.author)).is_some_and(|since| !since.is_after(item.at))
     }
 
     /// How far an author is trusted, and since when the group knows them.

@@ -151,9 +151,15 @@ impl Run {
         };
         let thresholds = self.thresholds.get(&item.group).copied().unwrap_or_default();
         let (trust, known_since) = self.people.trust(item, &thresholds);
+        let is_outsider = !self.people.is_member(item);
         let hosts: Vec<&str> = author.hosts.iter().map(String::as_str).collect();
-        let traits =
-            Traits { kind: author.kind, hosts: &hosts, account_since: author.account_since, known_since };
+        let traits = Traits {
+            kind: author.kind,
+            is_outsider,
+            hosts: &hosts,
+            account_since: author.account_since,
+            known_since,
+        };
         let wants = wants_of(item);
         let looked_at = seen_by_rules(wants, trust, &traits, said, Received::default(), item.at);
         let fitting = |set: &RuleSet| {

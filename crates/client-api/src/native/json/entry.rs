@@ -51,6 +51,8 @@ pub(crate) struct Post {
     locked: bool,
     /// Shown first.
     featured: bool,
+    /// Tags that rules of its group gave it: in lower case without `#`, sorted.
+    tags: Vec<String>,
     /// Votes for, less votes against.
     score: i64,
     /// Votes for.
@@ -152,6 +154,7 @@ impl Shown for Post {
             sensitive: view.sensitive,
             locked: view.locked,
             featured: view.featured,
+            tags: view.tags,
             score: view.score,
             up: view.up,
             down: view.down,

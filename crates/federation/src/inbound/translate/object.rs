@@ -2,20 +2,28 @@
 
 use std::fmt::Write as _;
 
-use guildhall_activitypub::{Object, ObjectKind, object::EventFacts};
+use guildhall_activitypub::{
+    Object, ObjectKind,
+    object::{Attachment, EventFacts},
+};
 use guildhall_app::{
     entry::{Origin, Poll, Texts},
     markup,
     peering::is_media_muted,
 };
-use guildhall_domain::{ApId, GroupId, Timestamp, content::MAX_CONTENT_BYTES, group::is_language_tag, text};
+use guildhall_domain::{
+    ApId, GroupId, Timestamp,
+    content::{Form, MAX_CONTENT_BYTES},
+    group::is_language_tag,
+    text,
+};
 use guildhall_store::actor::Actor;
 use jiff::tz::TimeZone;
 
 use super::Trouble;
 use crate::Federation;
 
-/// The texts of an object for a group: without its picture where the media of its author's host are muted.
+/// The texts of an object for a group: without its media where those of its author's host are muted.
 pub(super) async fn texts_for(
     federation: &Federation,
     group: GroupId,
@@ -24,8 +32,10 @@ pub(super) async fn texts_for(
     is_post: bool,
 ) -> Result<Texts, Trouble> {
     let mut texts = texts_of(object, author, is_post);
-    if texts.image_url.is_some() && is_media_muted(&federation.app, group, author).await? {
+    let has_media = texts.image_url.is_some() || texts.media > 0;
+    if has_media && is_media_muted(&federation.app, group, author).await? {
         texts.image_url = None;
+        texts.media = 0;
     }
     Ok(texts)
 }
@@ -51,6 +61,36 @@ fn texts_of(object: &Object, author: &Actor, is_post: bool) -> Texts {
         image_url: object.image.as_ref().map(ToString::to_string),
         language: object.language.clone().filter(|tag| is_language_tag(tag)),
         sensitive: object.sensitive || is_warned,
+        media: media_of(object),
+        form: Some(form_of(object)),
+    }
+}
+
+/// How many pictures, films and sounds an object brings; itself, where it is one.
+fn media_of(object: &Object) -> i64 {
+    let is_one = matches!(object.kind, ObjectKind::Image | ObjectKind::Video | ObjectKind::Audio);
+    let is_media = |one: &&Attachment| one.is_image() || one.is_video() || one.is_audio();
+    let attached = object.attachments.iter().filter(is_media).count();
+    let at_least = usize::from(is_one || object.image.is_some());
+    i64::try_from(attached.max(at_least)).unwrap_or(i64::MAX)
+}
+
+/// What an object mainly brings: by its type where that says so, else by what hangs on it.
+fn form_of(object: &Object) -> Form {
+    let has = |is_of: fn(&Attachment) -> bool| object.attachments.iter().any(is_of);
+    match object.kind {
+        ObjectKind::Question => Form::Poll,
+        ObjectKind::Event => Form::Event,
+        ObjectKind::Video => Form::Video,
+        ObjectKind::Audio => Form::Audio,
+        ObjectKind::Image => Form::Image,
+        _ if has(Attachment::is_video) => Form::Video,
+        _ if has(Attachment::is_audio) => Form::Audio,
+        _ if object.link_url.is_some() => Form::Link,
+        _ if has(Attachment::is_image) => Form::Image,
+        // Beside words it may only illustrate them.
+        _ if object.image.is_some() && object.content_html.is_none() => Form::Image,
+        _ => Form::Text,
     }
 }
 

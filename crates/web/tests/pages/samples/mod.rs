@@ -136,6 +136,7 @@ pub(crate) fn post(id: i64, title: &str) -> EntryView {
         sensitive: false,
         locked: false,
         featured: false,
+        tags: Vec::new(),
         up: 0,
         down: 0,
         score: 0,
