@@ -1,6 +1,7 @@
 //! Why nothing was decided: in the queue, in a case, on appeal.
 
 use guildhall_app::{
+    GroundsError,
     appeal::{AppealError, DecideError},
     case::{CaseError, ReportError, SetTextsError},
     entry::DeleteError,
@@ -9,6 +10,15 @@ use guildhall_app::{
 };
 
 use crate::native::problem::Problem;
+
+impl From<GroundsError> for Problem {
+    fn from(error: GroundsError) -> Self {
+        match error {
+            GroundsError::UnknownRule(_) => Self::invalid("rule_number", error.to_string()),
+            GroundsError::Store(source) => Self::internal(source),
+        }
+    }
+}
 
 impl From<QueueError> for Problem {
     fn from(error: QueueError) -> Self {
