@@ -190,6 +190,8 @@ async fn appeals_are_listed_and_decided_by_somebody_else_than_who_decided() {
     let case = reported(&place, &app, &post).await;
     place.json(&["case", "act", &case, "remove", "--reason", "An advertisement."]);
     let own = appeal_of(&app, "remove").await;
+    place.with_input(&["account", "create", "carol", "--password-stdin"], "correct horse battery");
+    place.json(&["group", "appoint", "garden", "carol", "--role", "moderator"]);
     let refusal = place.refused(&["appeal", "decide", &own, "upheld", "--reason", "It is one."]);
     assert!(refusal.contains("somebody else") || refusal.contains("other"), "{refusal}");
     assert!(
