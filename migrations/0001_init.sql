@@ -547,6 +547,18 @@ CREATE TABLE case_lanes (
     PRIMARY KEY (case_id, lane)
 );
 
+-- Flags of ours, by which those elsewhere who moderate a group here were told of a case.
+CREATE TABLE case_flags (
+    ap_id TEXT PRIMARY KEY,
+    case_id BIGINT NOT NULL REFERENCES cases (id),
+    entry_id BIGINT,
+    person_id BIGINT,
+    -- In whose name. None: the instance's.
+    by_actor_id BIGINT,
+    text TEXT NOT NULL
+);
+CREATE INDEX case_flags_case ON case_flags (case_id, ap_id);
+
 -- What was said, as it was when it was reported.
 CREATE TABLE case_items (
     id BIGINT PRIMARY KEY,

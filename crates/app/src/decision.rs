@@ -93,9 +93,9 @@ impl Record {
     }
 }
 
-/// What a decision rests on besides the reason shown; nothing where it was not made in a case.
+/// What a decision rests on besides the reason shown: mostly nothing.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Grounds {
+pub struct Grounds {
     pub(crate) case: Option<CaseId>,
     pub(crate) written_rule: Option<WrittenRule>,
     /// The automatic rule.
@@ -107,7 +107,38 @@ pub(crate) struct Grounds {
     pub(crate) news: News,
 }
 
+/// Why there are no such grounds.
+#[derive(Debug, thiserror::Error)]
+pub enum GroundsError {
+    /// No such rule.
+    #[error("the group has no rule {0}")]
+    UnknownRule(i64),
+    /// Reading failed.
+    #[error("reading the rules failed")]
+    Store(#[from] StoreError),
+}
+
 impl Grounds {
+    /// What a moderator names: one of the group's own rules by its number, from 1, and a note for moderators alone.
+    ///
+    /// # Errors
+    /// [`GroundsError::UnknownRule`] where the group has none of that number.
+    pub async fn named(
+        app: &App,
+        group: GroupId,
+        rule_number: Option<i64>,
+        note: Option<String>,
+    ) -> Result<Self, GroundsError> {
+        let written_rule = match rule_number {
+            Some(number) => {
+                let found = find_written_rule(app, group, number).await?;
+                Some(found.ok_or(GroundsError::UnknownRule(number))?)
+            }
+            None => None,
+        };
+        Ok(Self { written_rule, note, ..Self::default() })
+    }
+
     /// A record that rests on them.
     pub(crate) fn of(&self, record: Record) -> Record {
         Record {
@@ -119,6 +150,18 @@ impl Grounds {
             ..record
         }
     }
+}
+
+/// A group's own rule, by its number from 1, as it is now.
+pub(crate) async fn find_written_rule(
+    app: &App,
+    group: GroupId,
+    number: i64,
+) -> Result<Option<WrittenRule>, StoreError> {
+    let rules = group::list_rules(&app.store, group).await?;
+    let place = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
+    let rule = place.and_then(|place| rules.into_iter().nth(place));
+    Ok(rule.map(|rule| WrittenRule { number, title: rule.rule.title }))
 }
 
 /// Keeps a decision, in the transaction that carries it out, and tells the person concerned. Signed as the group chooses

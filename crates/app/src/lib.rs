@@ -33,6 +33,7 @@ mod viewer;
 pub mod welcome;
 
 pub use app::{App, Site};
+pub use decision::{Grounds, GroundsError};
 /// What every use case may fail with; adapters ask it whether another try is worth it.
 pub use guildhall_store::StoreError;
 pub use signals::{Bell, Forget, Signals};

@@ -58,7 +58,7 @@ pub(crate) enum Word {
 /// # Errors
 /// [`QueueError`]; the item waits on.
 pub async fn admit(app: &App, item: QueueItemId, by: ActorId) -> Result<(), QueueError> {
-    decide(app, item, by, Word::Admit).await
+    decide(app, item, by, Word::Admit, &Grounds::default()).await
 }
 
 /// Refuses an item, with the reason that the person concerned is shown.
@@ -66,7 +66,21 @@ pub async fn admit(app: &App, item: QueueItemId, by: ActorId) -> Result<(), Queu
 /// # Errors
 /// [`QueueError`]; the item waits on.
 pub async fn refuse(app: &App, item: QueueItemId, by: ActorId, reason: &str) -> Result<(), QueueError> {
-    decide(app, item, by, Word::Refuse(shorten(reason, MAX_REASON_LENGTH))).await
+    refuse_on(app, item, by, reason, &Grounds::default()).await
+}
+
+/// The same, on grounds that go on record with it.
+///
+/// # Errors
+/// [`QueueError`]; the item waits on.
+pub async fn refuse_on(
+    app: &App,
+    item: QueueItemId,
+    by: ActorId,
+    reason: &str,
+    grounds: &Grounds,
+) -> Result<(), QueueError> {
+    decide(app, item, by, Word::Refuse(shorten(reason, MAX_REASON_LENGTH)), grounds).await
 }
 
 /// The group of an item, so that adapters can check it against the address it was named under.
@@ -79,7 +93,13 @@ pub async fn may_see(app: &App, viewer: &Viewer, group: GroupId) -> Result<bool,
     staff::may(app, viewer, group, Permission::Cases).await
 }
 
-async fn decide(app: &App, id: QueueItemId, by: ActorId, word: Word) -> Result<(), QueueError> {
+async fn decide(
+    app: &App,
+    id: QueueItemId,
+    by: ActorId,
+    word: Word,
+    grounds: &Grounds,
+) -> Result<(), QueueError> {
     let known = queue::find(&app.store, id).await?.ok_or(QueueError::NotFound)?;
     let asker = facts::actor(app, known.actor).await?;
     let mut tx = app.begin().await?;
@@ -87,7 +107,7 @@ async fn decide(app: &App, id: QueueItemId, by: ActorId, word: Word) -> Result<(
     let subject = lock_subject(&mut tx, &known).await?;
     let item = queue::lock(&mut tx, id).await?.ok_or(QueueError::NotFound)?;
     staff::powers(app, &mut tx, item.group, by).await?.demand(Permission::Queue)?;
-    settle(app, &mut tx, &item, (subject.as_ref(), &asker), by, &word, &Grounds::default()).await?;
+    settle(app, &mut tx, &item, (subject.as_ref(), &asker), by, &word, grounds).await?;
     tx.commit().await?;
     app.signals.event.notify_one();
     app.signals.received.notify_one();

@@ -162,6 +162,8 @@ pub enum EventKind {
         by: ActorId,
         /// Locked now.
         locked: bool,
+        /// The reason shown.
+        reason: Option<String>,
     },
     /// A post is shown first, or no longer.
     FeatureChanged {

@@ -218,11 +218,12 @@ impl Row {
                 value_before: Some(before.map_or(0, Vote::value)),
                 ..head
             },
-            EventKind::LockChanged { entry, by, locked } => Self {
+            EventKind::LockChanged { entry, by, locked, reason } => Self {
                 kind: kind("lock_changed"),
                 entry_id: Some(entry.0),
                 by_actor_id: Some(by.0),
                 value: Some(i64::from(*locked)),
+                text: reason.clone(),
                 ..head
             },
             EventKind::FeatureChanged { entry, by, featured } => Self {
@@ -356,9 +357,12 @@ impl Row {
                 vote: self.vote(self.value)?,
                 before: self.vote(self.value_before)?,
             },
-            "lock_changed" => {
-                EventKind::LockChanged { entry: self.entry()?, by: self.by()?, locked: self.flag() }
-            }
+            "lock_changed" => EventKind::LockChanged {
+                entry: self.entry()?,
+                by: self.by()?,
+                locked: self.flag(),
+                reason: self.text.clone(),
+            },
             "feature_changed" => {
                 EventKind::FeatureChanged { entry: self.entry()?, by: self.by()?, featured: self.flag() }
             }

@@ -51,6 +51,19 @@ pub async fn list_after(
     Ok(rows.into_iter().map(|(id, since)| (ActorId(id), Timestamp(since))).collect())
 }
 
+/// Whether some of the moderators of a group live on other servers.
+pub async fn has_elsewhere(tx: &mut Tx, group: GroupId) -> Result<bool, StoreError> {
+    let row: Option<(i64,)> = tx
+        .query(
+            "SELECT s.actor_id FROM staff s JOIN actors a ON a.id = s.actor_id
+             WHERE s.group_id = $1 AND s.role <> 'helper' AND NOT a.is_local LIMIT 1",
+        )
+        .bind(group.0)
+        .optional()
+        .await?;
+    Ok(row.is_some())
+}
+
 /// How many moderators a group has.
 pub async fn count(db: &Db, group: GroupId) -> Result<i64, StoreError> {
     let (count,): (i64,) = db

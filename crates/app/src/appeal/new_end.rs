@@ -68,7 +68,8 @@ impl Judged<'_> {
                 reason: Some(self.reason.to_owned()),
             },
             (DecisionAction::Lock, Target::Entry(entry)) => {
-                EventKind::LockChanged { entry: *entry, by: self.by, locked: true }
+                let reason = Some(self.reason.to_owned());
+                EventKind::LockChanged { entry: *entry, by: self.by, locked: true, reason }
             }
             // Others know these two alone.
             _ => return Ok(()),

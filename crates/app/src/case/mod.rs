@@ -4,6 +4,7 @@ mod act;
 mod desk;
 mod evidence;
 mod open;
+mod passing_on;
 mod prepared;
 mod report;
 mod rules;
@@ -18,7 +19,7 @@ pub use prepared::{
 };
 pub use report::{MAX_ENTRIES, Report, ReportError, report};
 pub(crate) use rules::{attach_by_rules, report_by_rules};
-pub use settle::{FlagAnswer, flag_answered, flag_withdrawn};
+pub use settle::{FlagAnswer, find_case, flag_answered, flag_withdrawn};
 pub use voters::look_at_voters;
 
 pub(crate) use desk::Desk;

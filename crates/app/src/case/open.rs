@@ -26,16 +26,23 @@ pub(super) struct Opening<'a> {
     pub(super) lanes: Vec<(Lane, Home)>,
 }
 
+/// A case that is open until the transaction ends.
+pub(super) struct Opened {
+    pub(super) case: CaseId,
+    /// Whether it was opened just now.
+    pub(super) is_new: bool,
+}
+
 /// The open case about something; a new one where there is none. It stays open until `tx` ends.
 pub(super) async fn open_or_join(
     app: &App,
     tx: &mut Tx,
     opening: &Opening<'_>,
-) -> Result<CaseId, StoreError> {
+) -> Result<Opened, StoreError> {
     let (group, subject) = (opening.group, &opening.subject);
     if let Some(known) = case::share_open(tx, group, subject).await? {
         open_lanes(app, tx, known, &opening.lanes).await?;
-        return Ok(known);
+        return Ok(Opened { case: known, is_new: false });
     }
     let new = Case {
         id: CaseId(app.new_id()),
@@ -48,15 +55,15 @@ pub(super) async fn open_or_join(
         closed_at: None,
     };
     let is_new = case::insert(tx, &new).await?;
-    let Some(id) = case::share_open(tx, group, subject).await? else {
+    let Some(case) = case::share_open(tx, group, subject).await? else {
         // Somebody else opened it, and it was closed since.
         return Err(StoreError::corrupt("case", new.id));
     };
     if is_new {
-        happen(app, tx, id, HappeningKind::Opened, None).await?;
+        happen(app, tx, case, HappeningKind::Opened, None).await?;
     }
-    open_lanes(app, tx, id, &opening.lanes).await?;
-    Ok(id)
+    open_lanes(app, tx, case, &opening.lanes).await?;
+    Ok(Opened { case, is_new })
 }
 
 /// Opens lanes that are not open; looked at first, so that those who join do not wait for each other.

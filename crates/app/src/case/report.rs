@@ -16,7 +16,7 @@ use guildhall_store::{
     StoreError, Tx,
     actor::{self, Actor},
     entry::{self, Entry},
-    event, group, moderator,
+    group, moderator,
     received::Outcome,
     report::{self as reports, NewReport},
     staff::{self, Staff},
@@ -26,6 +26,7 @@ use super::{
     attach_by_rules,
     evidence::keep_evidence,
     open::{Opening, home_of, open_or_join},
+    passing_on::tell_of,
 };
 use crate::{
     App,
@@ -298,11 +299,11 @@ async fn keep(
         person: part.person.as_ref().map(|person| person.id),
         lanes: decide_lanes(&part.lanes),
     };
-    let case = open_or_join(app, tx, &opening).await?;
+    let case = open_or_join(app, tx, &opening).await?.case;
     for entry in &part.entries {
         keep_evidence(app, tx, case, entry, None).await?;
     }
-    let told = tell(app, tx, command, part).await?;
+    let told = tell(app, tx, command, part, case).await?;
     let new = new_report(app, command, part, case, command.flag.clone().filter(|_| is_first).or(told));
     reports::insert(tx, &new, app.now()).await?;
     if let (Some(group), Some(entry)) = (group, part.entries.first()) {
@@ -331,7 +332,13 @@ fn new_report(app: &App, command: &Report, part: &Part, case: CaseId, flag: Opti
 }
 
 /// Tells those elsewhere who look at it; gives the id of the Flag that they get.
-async fn tell(app: &App, tx: &mut Tx, command: &Report, part: &Part) -> Result<Option<ApId>, StoreError> {
+async fn tell(
+    app: &App,
+    tx: &mut Tx,
+    command: &Report,
+    part: &Part,
+    case: CaseId,
+) -> Result<Option<ApId>, StoreError> {
     let is_ours = command.cause == Cause::Local;
     let group_hears = part
         .group
@@ -350,7 +357,7 @@ async fn tell(app: &App, tx: &mut Tx, command: &Report, part: &Part) -> Result<O
         text: command.text.clone(),
         is_forwarded: home_hears,
     };
-    let told = cause::new_event(app, command.cause, told);
-    event::append(tx, &told).await?;
-    Ok(is_ours.then(|| ApId::new(format!("{}/activities/{}", app.site.base_url, told.id))))
+    let to_moderators = group_hears && part.group.as_ref().is_some_and(|place| place.actor.is_local);
+    let flag = tell_of(app, tx, case, command.cause, (told, to_moderators)).await?;
+    Ok(is_ours.then_some(flag))
 }

@@ -1,8 +1,9 @@
 //! Reports by automatic rules: all that one rule reports is one case, however much it is.
 
 use guildhall_domain::{
-    EntryId, GroupId,
+    ActorId, EntryId, GroupId,
     admission::{Decided, Verdict},
+    event::{Cause, EventKind},
     moderation::case::{Home, LaneFacts, Subject, decide_lanes},
     rules::{Action, Effect},
 };
@@ -10,12 +11,13 @@ use guildhall_store::{
     StoreError, Tx,
     actor::Actor,
     case::{self, Happening, HappeningKind},
-    entry,
+    entry, moderator,
 };
 
 use super::{
     evidence::keep_evidence,
-    open::{Opening, open_or_join},
+    open::{Opened, Opening, open_or_join},
+    passing_on::tell_of,
 };
 use crate::{App, admission::INSTANCE};
 
@@ -35,8 +37,10 @@ pub(crate) async fn attach_by_rules(
         return Ok(());
     };
     for rule in rules {
-        let case = open_or_join(app, tx, &wave(group, rule)).await?;
-        keep_evidence(app, tx, case, &entry, Some(rule)).await?;
+        let wave = wave(group, rule);
+        let opened = open_or_join(app, tx, &wave).await?;
+        keep_evidence(app, tx, opened.case, &entry, Some(rule)).await?;
+        tell_once(app, tx, &wave, &opened, (Some(entry.id), Some(entry.author_id))).await?;
     }
     Ok(())
 }
@@ -57,7 +61,7 @@ pub(crate) async fn report_by_rules(
             person: Some(person.id),
             ..wave(group, rule)
         };
-        let case = open_or_join(app, tx, &about).await?;
+        let opened = open_or_join(app, tx, &about).await?;
         let happening = Happening {
             id: app.new_id(),
             kind: HappeningKind::Note,
@@ -66,8 +70,28 @@ pub(crate) async fn report_by_rules(
             text: Some(format!("Asked to join; the rule {rule} reports it.")),
             at: app.now(),
         };
-        case::add_happening(tx, case, &happening).await?;
+        case::add_happening(tx, opened.case, &happening).await?;
+        tell_once(app, tx, &Opening { title: rule, ..about }, &opened, (None, Some(person.id))).await?;
     }
+    Ok(())
+}
+
+/// Tells moderators elsewhere of a case that was just opened: of a wave the first alone, not each that joins it. `opening`
+/// is titled by the rule.
+async fn tell_once(
+    app: &App,
+    tx: &mut Tx,
+    opening: &Opening<'_>,
+    opened: &Opened,
+    (entry, person): (Option<EntryId>, Option<ActorId>),
+) -> Result<(), StoreError> {
+    let Some(group) = opening.group.filter(|_| opened.is_new) else { return Ok(()) };
+    if !moderator::has_elsewhere(tx, group).await? {
+        return Ok(());
+    }
+    let text = format!("The automatic rule {} reports this.", opening.title);
+    let told = EventKind::Reported { group: Some(group), entry, person, by: None, text, is_forwarded: false };
+    tell_of(app, tx, opened.case, Cause::Local, (told, true)).await?;
     Ok(())
 }
 

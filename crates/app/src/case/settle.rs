@@ -1,7 +1,8 @@
 //! What other servers say about a report: that they have settled it, or that whoever reported takes it back.
 
 use guildhall_domain::{
-    ActorId, ApId, actor::ActorKind, audience, event::Cause, moderation::case::Lane, staff::Permission,
+    ActorId, ApId, CaseId, actor::ActorKind, audience, event::Cause, moderation::case::Lane,
+    staff::Permission,
 };
 use guildhall_store::{
     StoreError, Tx,
@@ -9,7 +10,7 @@ use guildhall_store::{
     case::{self, CaseLane, Happening, HappeningKind},
     group, instance,
     received::Outcome,
-    report::{self, Report},
+    report,
 };
 
 use crate::{App, cause, facts, staff};
@@ -32,11 +33,24 @@ pub struct FlagAnswer {
 pub async fn flag_answered(app: &App, answer: FlagAnswer) -> Result<bool, StoreError> {
     let FlagAnswer { flag, by, outcome, cause } = answer;
     let by = facts::actor(app, by).await?;
-    let Some(found) = report::find_by_ap_id(&app.store, &flag).await? else {
-        cause::finish_alone(app, cause, Outcome::Ignored, "a report that is not known here").await?;
-        return Ok(false);
-    };
-    close(app, &found, &by, outcome, cause).await
+    match find_case(app, &flag).await? {
+        Some(found) => close(app, found, &by, outcome, cause).await,
+        None => {
+            cause::finish_alone(app, cause, Outcome::Ignored, "a report that is not known here").await?;
+            Ok(false)
+        }
+    }
+}
+
+/// The case that a Flag is about: one that came in, or one of ours to moderators elsewhere.
+///
+/// # Errors
+/// The store's.
+pub async fn find_case(app: &App, flag: &ApId) -> Result<Option<CaseId>, StoreError> {
+    match report::find_by_ap_id(&app.store, flag).await?.and_then(|found| found.case) {
+        Some(case) => Ok(Some(case)),
+        None => case::find_by_flag(&app.store, flag).await,
+    }
 }
 
 /// Takes a report back, at the word of whoever made it. The case stays for those who look at it.
@@ -50,22 +64,23 @@ pub async fn flag_withdrawn(app: &App, flag: &ApId, by: ActorId, cause: Cause) -
     let mut tx = app.begin().await?;
     report::withdraw(&mut tx, found.id, app.now()).await?;
     tx.commit().await?;
-    close(app, &found, &by, "withdrawn", cause).await?;
+    match found.case {
+        Some(case) => close(app, case, &by, "withdrawn", cause).await?,
+        None => cause::finish_alone(app, cause, Outcome::Applied, "a report without a case")
+            .await
+            .map(|()| true)?,
+    };
     Ok(true)
 }
 
 async fn close(
     app: &App,
-    found: &Report,
+    case: CaseId,
     by: &Actor,
     outcome: &'static str,
     cause: Cause,
 ) -> Result<bool, StoreError> {
-    let known = match found.case {
-        Some(id) => case::find(&app.store, id).await?,
-        None => None,
-    };
-    let Some(known) = known else {
+    let Some(known) = case::find(&app.store, case).await? else {
         cause::finish_alone(app, cause, Outcome::Ignored, "a report without a case").await?;
         return Ok(false);
     };

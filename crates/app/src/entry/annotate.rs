@@ -28,6 +28,11 @@ pub enum Annotation {
 }
 
 impl Annotation {
+    /// A lock, until then; `None`: without end.
+    pub fn lock_until(until: Option<Timestamp>) -> Self {
+        until.map_or(Self::Locked(true), Self::LockedUntil)
+    }
+
     /// Whether it locks, and until when.
     fn lock(self) -> (bool, Option<Timestamp>) {
         match self {
@@ -58,9 +63,17 @@ pub struct Annotate {
 /// # Errors
 /// [`ModerationError`]; nothing is written then.
 pub async fn annotate(app: &App, command: Annotate) -> Result<(), ModerationError> {
+    annotate_on(app, command, &Grounds::default()).await
+}
+
+/// The same, on grounds that go on record with it.
+///
+/// # Errors
+/// [`ModerationError`]; nothing is written then.
+pub async fn annotate_on(app: &App, command: Annotate, grounds: &Grounds) -> Result<(), ModerationError> {
     let is_ours = facts::actor(app, command.by).await?.is_local;
     let mut tx = app.begin().await?;
-    let result = note(app, &mut tx, &command, is_ours, &Grounds::default()).await;
+    let result = note(app, &mut tx, &command, is_ours, grounds).await;
     match &result {
         Ok(()) => {
             tx.commit().await?;
@@ -90,7 +103,12 @@ pub(crate) async fn note(
         (Annotation::Locked(_) | Annotation::LockedUntil(_), (locked, until)) => (
             current.is_locked(app.now()) != locked || (locked && current.locked_until != until),
             if locked { DecisionAction::Lock } else { DecisionAction::Unlock },
-            EventKind::LockChanged { entry: current.id, by: command.by, locked },
+            EventKind::LockChanged {
+                entry: current.id,
+                by: command.by,
+                locked,
+                reason: command.reason.clone(),
+            },
         ),
         (Annotation::Featured(featured), _) => (
             current.featured != featured,

@@ -67,9 +67,17 @@ pub enum DeleteError {
 /// # Errors
 /// [`DeleteError`]; the entry stays.
 pub async fn delete(app: &App, command: Delete) -> Result<DeleteOutcome, DeleteError> {
+    delete_on(app, command, &Grounds::default()).await
+}
+
+/// The same, on grounds that go on record with a removal.
+///
+/// # Errors
+/// [`DeleteError`]; the entry stays.
+pub async fn delete_on(app: &App, command: Delete, grounds: &Grounds) -> Result<DeleteOutcome, DeleteError> {
     let is_ours = facts::actor(app, command.by).await?.is_local;
     let mut tx = app.begin().await?;
-    let result = take_away(app, &mut tx, &command, is_ours, false, &Grounds::default()).await;
+    let result = take_away(app, &mut tx, &command, is_ours, false, grounds).await;
     settle(app, tx, &command, result).await
 }
 
@@ -100,13 +108,21 @@ pub(super) async fn delete_as_decided(
 /// # Errors
 /// [`DeleteError`]; the entry stays away.
 pub async fn restore(app: &App, command: Delete) -> Result<(), DeleteError> {
+    restore_on(app, command, &Grounds::default()).await
+}
+
+/// The same, on grounds that go on record with what a moderator brings back.
+///
+/// # Errors
+/// [`DeleteError`]; the entry stays away.
+pub async fn restore_on(app: &App, command: Delete, grounds: &Grounds) -> Result<(), DeleteError> {
     let by = facts::actor(app, command.by).await?;
     let peering = match entry::find(&app.store, command.entry).await? {
         Some(known) => facts::peering_of_actor(app, Some(known.group_id), &by).await?,
         None => return Err(cause::refused(app, command.cause, DeleteError::NotFound).await),
     };
     let mut tx = app.begin().await?;
-    let result = bring_back(app, &mut tx, &command, (&by, peering), &Grounds::default()).await;
+    let result = bring_back(app, &mut tx, &command, (&by, peering), grounds).await;
     settle(app, tx, &command, result).await
 }
 

@@ -19,10 +19,10 @@ mod thread;
 mod vote;
 
 pub(crate) use annotate::note;
-pub use annotate::{Annotate, Annotation, annotate};
+pub use annotate::{Annotate, Annotation, annotate, annotate_on};
 pub(crate) use bulk::{Promise, carry_out, promise_removal, remove_all_by};
 pub use bulk::{finish_removals, remove_everywhere};
-pub use delete::{Delete, DeleteError, delete, restore};
+pub use delete::{Delete, DeleteError, delete, delete_on, restore, restore_on};
 pub(crate) use delete::{bring_back, take_away};
 pub(crate) use edit::texts_of;
 pub use edit::{Edit, EditError, Edited, edit};

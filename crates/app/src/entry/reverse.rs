@@ -133,7 +133,8 @@ pub(crate) async fn tell_opened(
 ) -> Result<Decision, StoreError> {
     let kept = reversal.keep(app, tx, entry, DecisionAction::Unlock).await?;
     if group::lock(tx, entry.group_id).await?.is_some_and(|group| group.is_local) {
-        let told = EventKind::LockChanged { entry: entry.id, by: reversal.teller(entry), locked: false };
+        let (by, reason) = (reversal.teller(entry), reversal.reason.clone());
+        let told = EventKind::LockChanged { entry: entry.id, by, locked: false, reason };
         cause::tell(app, tx, Cause::Local, told).await?;
     }
     Ok(kept)

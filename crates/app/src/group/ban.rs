@@ -47,6 +47,14 @@ pub struct SetBan {
 /// # Errors
 /// [`ModerationError`]; nothing is written then.
 pub async fn set_ban(app: &App, command: SetBan) -> Result<(), ModerationError> {
+    set_ban_on(app, command, &Grounds::default()).await
+}
+
+/// The same, on grounds that go on record with it.
+///
+/// # Errors
+/// [`ModerationError`]; nothing is written then.
+pub async fn set_ban_on(app: &App, command: SetBan, grounds: &Grounds) -> Result<(), ModerationError> {
     let SetBan { group, actor, by, banned, until, reason, remove_content, cause } = command;
     let (person, is_ours) = (facts::actor(app, actor).await?, facts::actor(app, by).await?.is_local);
     let mut tx = app.begin().await?;
@@ -63,7 +71,7 @@ pub async fn set_ban(app: &App, command: SetBan) -> Result<(), ModerationError> 
     let imposed =
         Imposed { sanction: Sanction::Ban, end: banned.then(|| End::at(until)), reason: reason.clone() };
     let news = if banned && remove_content { News::WithContent } else { News::Told };
-    let grounds = Grounds { news, ..Grounds::default() };
+    let grounds = Grounds { news, ..grounds.clone() };
     let acting = Acting { group: &here, by, is_ours, cause };
     let kept = impose(app, &mut tx, &person, &imposed, acting, &grounds).await?;
     let removal = if banned && remove_content {

@@ -15,7 +15,7 @@ mod synchronize;
 mod trust;
 mod warn;
 
-pub use ban::{SetBan, set_ban};
+pub use ban::{SetBan, set_ban, set_ban_on};
 pub use create::{CreateGroup, CreateGroupError, create, create_own};
 pub(crate) use door::{Waiting, ask_again, at_door};
 pub(crate) use join::admit as admit_member;
@@ -26,7 +26,7 @@ pub use moderators::{ModerationError, SetModerator, set_moderator};
 pub use note::note_on_person;
 pub use roster::{ListedModerators, take_listed_moderators};
 pub(crate) use sanction::{Acting, Imposed, action_of, impose};
-pub use sanction::{SetSanction, set_sanction};
+pub use sanction::{SetSanction, set_sanction, set_sanction_on};
 pub use settings::{ChangeGroup, ChangeGroupError, change};
 pub use synchronize::{TakeMembers, take_members};
 pub use trust::{GivenView, SetTrust, TrustError, TrustView, find_trust, set_trust};

@@ -149,6 +149,18 @@ pub struct SetSanction {
 /// # Errors
 /// [`ModerationError`]; nothing is written then.
 pub async fn set_sanction(app: &App, command: SetSanction) -> Result<(), ModerationError> {
+    set_sanction_on(app, command, &Grounds::default()).await
+}
+
+/// The same, on grounds that go on record with it.
+///
+/// # Errors
+/// [`ModerationError`]; nothing is written then.
+pub async fn set_sanction_on(
+    app: &App,
+    command: SetSanction,
+    grounds: &Grounds,
+) -> Result<(), ModerationError> {
     let SetSanction { group, actor, by, sanction, end, reason } = command;
     let (person, is_ours) = (facts::actor(app, actor).await?, facts::actor(app, by).await?.is_local);
     let mut tx = app.begin().await?;
@@ -158,7 +170,7 @@ pub async fn set_sanction(app: &App, command: SetSanction) -> Result<(), Moderat
         return Err(ModerationError::NotFound);
     }
     let acting = Acting { group: &here, by, is_ours, cause: Cause::Local };
-    impose(app, &mut tx, &person, &Imposed { sanction, end, reason }, acting, &Grounds::default()).await?;
+    impose(app, &mut tx, &person, &Imposed { sanction, end, reason }, acting, grounds).await?;
     tx.commit().await?;
     app.signals.event.notify_one();
     Ok(())

@@ -51,7 +51,7 @@ on_both_engines! {
         let dismissal = SetModerator { group: boats, actor: by, by: boats.actor(), appointed: false, cause: Cause::Local };
         group::set_moderator(&here.app, dismissal).await.unwrap();
         for action in [
-            EntryAction::Limit, EntryAction::MarkSensitive, EntryAction::AskChange, EntryAction::Remove, EntryAction::Lock,
+            EntryAction::Limit, EntryAction::MarkSensitive, EntryAction::AskChange, EntryAction::Remove, EntryAction::Lock(None),
         ] {
             let refused = act(&here, &viewer(by), id, action.into()).await;
             assert!(matches!(refused, Err(CaseError::NotApplicable(_))), "{refused:?}");

@@ -48,7 +48,7 @@ async fn of_instance(here: &Here, filter: CaseFilter) -> Vec<CaseLine> {
     cases::of_instance(&here.app, &admin(), filter, PageRequest::default()).await.unwrap().items
 }
 
-async fn only(here: &Here, reader: &Viewer, group: GroupId) -> CaseId {
+pub(crate) async fn only(here: &Here, reader: &Viewer, group: GroupId) -> CaseId {
     let open = of_group(here, reader, group, OPEN).await;
     assert_eq!(open.len(), 1, "{open:?}");
     open[0].id
@@ -63,25 +63,30 @@ async fn report(here: &Here, entry: EntryId, by: ActorId, text: &str) {
     case::report(&here.app, report).await.unwrap();
 }
 
-async fn act(here: &Here, by: &Viewer, id: CaseId, actions: Vec<CaseAction>) -> Result<Acted, CaseError> {
+pub(crate) async fn act(
+    here: &Here,
+    by: &Viewer,
+    id: CaseId,
+    actions: Vec<CaseAction>,
+) -> Result<Acted, CaseError> {
     let reason = Some("No adverts.".to_owned());
     case::act(&here.app, by, id, Act { actions, reason, ..Act::default() }).await
 }
 
 /// Automatic rules of a group, or of the instance.
-async fn rules(here: &Here, group: Option<GroupId>, rules: serde_json::Value) {
+pub(crate) async fn rules(here: &Here, group: Option<GroupId>, rules: serde_json::Value) {
     let new = StoredRulebook { revision: 1, body: json!({ "rules": rules }), updated_at: here.now() };
     let mut tx = here.app.begin().await.unwrap();
     assert!(rulebook::set(&mut tx, group, 0, &new).await.unwrap());
     tx.commit().await.unwrap();
 }
 
-fn on_casinos(then: &[&str]) -> serde_json::Value {
+pub(crate) fn on_casinos(then: &[&str]) -> serde_json::Value {
     json!([{ "name": "casinos", "title": "No casinos.", "mode": "on", "when": { "words": ["casino"] }, "then": then }])
 }
 
 /// A group, its moderator, a reported post by bob, and its case.
-async fn reported(here: &Here) -> (GroupId, Viewer, ActorId, EntryId, CaseId) {
+pub(crate) async fn reported(here: &Here) -> (GroupId, Viewer, ActorId, EntryId, CaseId) {
     let group = here.group("garden").await;
     let (moderator, bob) = (viewer(here.moderator(group).await), here.person("bob").await);
     let post = here.post(group, bob, "Cheap seeds").await;
@@ -248,10 +253,10 @@ on_both_engines! {
             let command = Act { actions, stays_open: true, ..Act::default() };
             case::act(&here.app, &moderator, id, command).await.unwrap();
         };
-        let take_away = [EntryAction::Lock, EntryAction::Limit, EntryAction::MarkSensitive].map(CaseAction::Entry);
+        let take_away = [EntryAction::Lock(None), EntryAction::Limit, EntryAction::MarkSensitive].map(CaseAction::Entry);
         open([&take_away[..], &[PersonAction::Mute(None).into()]].concat()).await;
         let marked = here.entry(post).await;
-        assert!(marked.locked && marked.sensitive);
+        assert!(marked.locked && marked.limited && marked.sensitive);
         let verdict = entry::submit(&here.app, posting(group, bob, "More")).await.unwrap().decided.verdict;
         assert_eq!(verdict.reason(), Some(Refusal::Muted.as_str()));
         let give_back = [EntryAction::Unlock, EntryAction::Unlimit, EntryAction::UnmarkSensitive].map(CaseAction::Entry);
@@ -260,7 +265,7 @@ on_both_engines! {
         assert_eq!(here.state(post).await, EntryState::Removed, "with all that they wrote");
         open(vec![EntryAction::Restore.into(), PersonAction::Unban.into()]).await;
         let marked = here.entry(post).await;
-        assert!(!marked.locked && !marked.sensitive && marked.state == EntryState::Published);
+        assert!(!marked.locked && !marked.limited && !marked.sensitive && marked.state == EntryState::Published);
         let verdict = entry::submit(&here.app, posting(group, bob, "More")).await.unwrap().decided.verdict;
         assert!(verdict.is_admitted());
         here.counts(group).await;

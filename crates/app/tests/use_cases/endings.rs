@@ -123,7 +123,7 @@ on_both_engines! {
         assert!(state().await, "whether it was told or not");
         here.told().await;
         ending::end_what_is_over(&here.app).await.unwrap();
-        let told = EventKind::LockChanged { entry: post, by: group.actor(), locked: false };
+        let told = EventKind::LockChanged { entry: post, by: group.actor(), locked: false, reason: None };
         assert_eq!(here.told().await, [told]);
         assert!(!here.entry(post).await.locked);
     }

@@ -8,6 +8,7 @@ mod appeal_races;
 mod appeals;
 mod bans;
 mod block_lists;
+mod case_ends;
 mod case_limits;
 mod cases;
 mod conditions;

@@ -33,9 +33,9 @@ on_both_engines! {
         here.told().await;
         let (locked, featured) = (Annotation::Locked, Annotation::Featured);
         for (annotation, action, told) in [
-            (locked(true), DecisionAction::Lock, EventKind::LockChanged { entry: post, by, locked: true }),
+            (locked(true), DecisionAction::Lock, EventKind::LockChanged { entry: post, by, locked: true, reason: Some("why".to_owned()) }),
             (featured(true), DecisionAction::Feature, EventKind::FeatureChanged { entry: post, by, featured: true }),
-            (locked(false), DecisionAction::Unlock, EventKind::LockChanged { entry: post, by, locked: false }),
+            (locked(false), DecisionAction::Unlock, EventKind::LockChanged { entry: post, by, locked: false, reason: Some("why".to_owned()) }),
             (featured(false), DecisionAction::Unfeature, EventKind::FeatureChanged { entry: post, by, featured: false }),
         ] {
             let cause = here.activity().await;
@@ -128,7 +128,7 @@ on_both_engines! {
         assert_eq!(
             here.told().await,
             [
-                EventKind::LockChanged { entry: post, by: ann, locked: false },
+                EventKind::LockChanged { entry: post, by: ann, locked: false, reason: Some("why".to_owned()) },
                 EventKind::ModeratorChanged { group, actor: bob, by: ann, appointed: true }
             ]
         );

@@ -396,7 +396,7 @@ on_both_engines! {
         let far = stage.here.group("boats").await;
         let on_entries = [
             EntryAction::Remove,
-            EntryAction::Lock,
+            EntryAction::Lock(None),
             EntryAction::Unlock,
             EntryAction::Limit,
             EntryAction::Unlimit,

@@ -54,7 +54,8 @@ on_both_engines! {
             here.told().await;
             let until = if annotation == Annotation::Locked(true) { day } else { hour };
             appeal::decide(&here.app, &viewer(other), changing(made, until)).await.unwrap();
-            assert_eq!(here.told().await, [EventKind::LockChanged { entry: post, by: other, locked: true }]);
+            let reason = Some(changing(made, until).reason);
+            assert_eq!(here.told().await, [EventKind::LockChanged { entry: post, by: other, locked: true, reason }]);
             assert_eq!(here.entry(post).await.locked_until, Some(until));
         }
     }

@@ -1,9 +1,9 @@
 //! As whom somebody acts: people act as themselves; admins of the instance, where they are no moderators, as the group.
 
-use guildhall_app::{App, peering::By, read::GroupView, staff};
+use guildhall_app::{App, Grounds, peering::By, read::GroupView, staff};
 use guildhall_domain::{ActorId, GroupId, staff::Permission};
 
-use super::{extract::SignedIn, lookup, problem::Problem};
+use super::{extract::SignedIn, json::Given, lookup, problem::Problem};
 
 /// As whom somebody acts in a group.
 pub(super) fn in_group(person: &SignedIn, group: &GroupView) -> ActorId {
@@ -46,4 +46,9 @@ pub(super) async fn in_group_of(app: &App, person: &SignedIn, group: GroupId) ->
         return Ok(person.actor);
     }
     Ok(in_group(person, &lookup::group_by_id(app, group).await?))
+}
+
+/// What somebody's decision in a group rests on besides the reason.
+pub(super) async fn grounds(app: &App, group: GroupId, given: &Given) -> Result<Grounds, Problem> {
+    Ok(Grounds::named(app, group, given.rule_number, given.note.clone()).await?)
 }

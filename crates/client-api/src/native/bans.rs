@@ -10,7 +10,7 @@ use guildhall_domain::event::Cause;
 use super::{
     acting,
     extract::{At, OptionalBody, PersonAddress, SignedIn, Writer},
-    json::{Ban, OptionalReason},
+    json::{Ban, Given, Grounds},
     lookup,
     problem::Problem,
 };
@@ -33,12 +33,9 @@ pub(super) async fn ban_person(
     Writer(person): Writer,
     OptionalBody(ban): OptionalBody<Ban>,
 ) -> Result<StatusCode, Problem> {
-    let (until, remove_content) = (ban.until()?, ban.remove_content);
-    let reason = ban.reason()?;
-    let command =
-        SetBan { banned: true, until, reason, remove_content, ..lifted(&app, &person, &address).await? };
-    group::set_ban(&app, command).await?;
-    Ok(StatusCode::NO_CONTENT)
+    let (until, remove_content) = (ban.until(app.now())?, ban.remove_content);
+    let lifted = lifted(&app, &person, &address).await?;
+    set(&app, SetBan { banned: true, until, remove_content, ..lifted }, ban.given()?).await
 }
 
 /// Lifts a ban, which does not bring the membership back; for moderators.
@@ -48,18 +45,21 @@ pub(super) async fn ban_person(
     tag = "moderation",
     params(PersonAddress),
     security(("token" = ["write"])),
-    request_body = Option<OptionalReason>,
+    request_body = Option<Grounds>,
     responses((status = 204, description = "Not banned, from now on."))
 )]
 pub(super) async fn unban_person(
     State(app): State<App>,
     At(address): At<PersonAddress>,
     Writer(person): Writer,
-    OptionalBody(body): OptionalBody<OptionalReason>,
+    OptionalBody(body): OptionalBody<Grounds>,
 ) -> Result<StatusCode, Problem> {
-    let reason = body.text()?;
-    let command = SetBan { reason, ..lifted(&app, &person, &address).await? };
-    group::set_ban(&app, command).await?;
+    set(&app, lifted(&app, &person, &address).await?, body.given()?).await
+}
+
+async fn set(app: &App, command: SetBan, given: Given) -> Result<StatusCode, Problem> {
+    let grounds = acting::grounds(app, command.group, &given).await?;
+    group::set_ban_on(app, SetBan { reason: given.reason, ..command }, &grounds).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -14,7 +14,7 @@ use guildhall_domain::{
 use super::{
     acting, entries,
     extract::{At, EntryAddress, OptionalBody, Word, Writer},
-    json::{Comment, OptionalReason, Post, Shown},
+    json::{Comment, Grounds, Post, Shown},
     lookup,
     problem::Problem,
 };
@@ -26,7 +26,7 @@ use super::{
     tag = "posts",
     params(EntryAddress),
     security(("token" = ["write"])),
-    request_body = Option<OptionalReason>,
+    request_body = Option<Grounds>,
     responses((status = 204, description = "Gone."))
 )]
 pub(super) async fn delete_post(State(app): State<App>, word: Word) -> Result<StatusCode, Problem> {
@@ -40,7 +40,7 @@ pub(super) async fn delete_post(State(app): State<App>, word: Word) -> Result<St
     tag = "comments",
     params(EntryAddress),
     security(("token" = ["write"])),
-    request_body = Option<OptionalReason>,
+    request_body = Option<Grounds>,
     responses((status = 204, description = "Gone."))
 )]
 pub(super) async fn delete_comment(State(app): State<App>, word: Word) -> Result<StatusCode, Problem> {
@@ -54,7 +54,7 @@ pub(super) async fn delete_comment(State(app): State<App>, word: Word) -> Result
     tag = "posts",
     params(EntryAddress),
     security(("token" = ["write"])),
-    request_body = Option<OptionalReason>,
+    request_body = Option<Grounds>,
     responses((status = 200, description = "The post.", body = Post))
 )]
 pub(super) async fn restore_post(State(app): State<App>, word: Word) -> Result<Json<Post>, Problem> {
@@ -68,7 +68,7 @@ pub(super) async fn restore_post(State(app): State<App>, word: Word) -> Result<J
     tag = "comments",
     params(EntryAddress),
     security(("token" = ["write"])),
-    request_body = Option<OptionalReason>,
+    request_body = Option<Grounds>,
     responses((status = 200, description = "The comment.", body = Comment))
 )]
 pub(super) async fn restore_comment(State(app): State<App>, word: Word) -> Result<Json<Comment>, Problem> {
@@ -81,7 +81,9 @@ async fn delete(app: &App, word: Word, kind: EntryKind) -> Result<StatusCode, Pr
     let is_author = current.author.as_ref().is_some_and(|author| author.id == person.actor);
     let by =
         if is_author { person.actor } else { acting::in_group_of(app, &person, current.group.id).await? };
-    entry::delete(app, command(id, by, body)?).await?;
+    let given = body.given()?;
+    let grounds = acting::grounds(app, current.group.id, &given).await?;
+    entry::delete_on(app, command(id, by, given.reason), &grounds).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -93,10 +95,12 @@ async fn restore<E: Shown>(app: &App, word: Word) -> Result<Json<E>, Problem> {
         EntryState::Deleted => person.actor,
         _ => acting::in_group_of(app, &person, current.group.id).await?,
     };
-    entry::restore(app, command(id, by, body)?).await?;
+    let given = body.given()?;
+    let grounds = acting::grounds(app, current.group.id, &given).await?;
+    entry::restore_on(app, command(id, by, given.reason), &grounds).await?;
     entries::show(app, &person.viewer, id).await
 }
 
-fn command(entry: EntryId, by: ActorId, body: OptionalReason) -> Result<Delete, Problem> {
-    Ok(Delete { entry, by, reason: body.text()?, cause: Cause::Local })
+fn command(entry: EntryId, by: ActorId, reason: Option<String>) -> Delete {
+    Delete { entry, by, reason, cause: Cause::Local }
 }

@@ -2,14 +2,14 @@
 
 use axum::{Json, extract::State};
 use guildhall_app::{App, queue as door, read};
-use guildhall_domain::{ActorId, QueueItemId, moderation::DecisionAction, staff::Permission};
+use guildhall_domain::{ActorId, GroupId, QueueItemId, moderation::DecisionAction, staff::Permission};
 
 use super::{
     acting,
     extract::{
         At, Body, GroupAddress, ItemAddress, Order, PageParams, Paging, SignedIn, SignedInReader, Writer,
     },
-    json::{DecidedItem, QueueItem, Reason},
+    json::{DecidedItem, QueueItem, Refusal},
     listing::{List, Listing},
     lookup,
     problem::Problem,
@@ -61,7 +61,7 @@ pub(super) async fn admit_item(
     At(address): At<ItemAddress>,
     Writer(person): Writer,
 ) -> Result<Json<DecidedItem>, Problem> {
-    let (item, by) = decidable(&app, &person, &address).await?;
+    let (item, _, by) = decidable(&app, &person, &address).await?;
     door::admit(&app, item, by).await?;
     Ok(Json(DecidedItem::new(item, DecisionAction::Admit)))
 }
@@ -73,32 +73,33 @@ pub(super) async fn admit_item(
     tag = "queue",
     params(ItemAddress),
     security(("token" = ["write"])),
-    request_body = Reason,
+    request_body = Refusal,
     responses((status = 200, description = "Decided.", body = DecidedItem))
 )]
 pub(super) async fn refuse_item(
     State(app): State<App>,
     At(address): At<ItemAddress>,
     Writer(person): Writer,
-    Body(body): Body<Reason>,
+    Body(body): Body<Refusal>,
 ) -> Result<Json<DecidedItem>, Problem> {
-    let reason = body.text()?;
-    let (item, by) = decidable(&app, &person, &address).await?;
-    door::refuse(&app, item, by, &reason).await?;
+    let (reason, given) = body.given()?;
+    let (item, group, by) = decidable(&app, &person, &address).await?;
+    let grounds = acting::grounds(&app, group, &given).await?;
+    door::refuse_on(&app, item, by, &reason, &grounds).await?;
     Ok(Json(DecidedItem::new(item, DecisionAction::Refuse)))
 }
 
-/// The item of this very group's queue, and as whom to decide. Who may not see the queue does not learn what is in it.
+/// The item of this very group's queue, the group, and as whom to decide. Who may not see the queue does not learn what is in it.
 async fn decidable(
     app: &App,
     person: &SignedIn,
     address: &ItemAddress,
-) -> Result<(QueueItemId, ActorId), Problem> {
+) -> Result<(QueueItemId, GroupId, ActorId), Problem> {
     let group = lookup::group_here(app, &person.viewer, &address.name).await?;
     acting::demand(app, person, group.group.id, Permission::Cases).await?;
     let of_item = door::group_of(app, address.item).await.map_err(Problem::internal)?;
     if of_item != Some(group.group.id) {
         return Err(Problem::not_found("item in this queue"));
     }
-    Ok((address.item, acting::in_group(person, &group)))
+    Ok((address.item, group.group.id, acting::in_group(person, &group)))
 }

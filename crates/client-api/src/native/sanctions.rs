@@ -10,7 +10,7 @@ use guildhall_domain::admission::{End, Sanction};
 use super::{
     acting,
     extract::{At, OptionalBody, PersonAddress, SignedIn, Writer},
-    json::{Measure, OptionalReason},
+    json::{Given, Grounds, Measure},
     lookup,
     problem::Problem,
 };
@@ -43,16 +43,16 @@ pub(super) async fn mute_person(
     tag = "moderation",
     params(PersonAddress),
     security(("token" = ["write"])),
-    request_body = Option<OptionalReason>,
+    request_body = Option<Grounds>,
     responses((status = 204, description = "Not muted, from now on."))
 )]
 pub(super) async fn unmute_person(
     State(app): State<App>,
     At(address): At<PersonAddress>,
     Writer(person): Writer,
-    OptionalBody(body): OptionalBody<OptionalReason>,
+    OptionalBody(body): OptionalBody<Grounds>,
 ) -> Result<StatusCode, Problem> {
-    set(&app, &person, &address, (Sanction::Mute, None), body.text()?).await
+    set(&app, &person, &address, (Sanction::Mute, None), body.given()?).await
 }
 
 /// Puts somebody on probation: what they write in the group waits for its moderators; for who may do so there.
@@ -83,16 +83,16 @@ pub(super) async fn begin_probation(
     tag = "moderation",
     params(PersonAddress),
     security(("token" = ["write"])),
-    request_body = Option<OptionalReason>,
+    request_body = Option<Grounds>,
     responses((status = 204, description = "Not on probation, from now on."))
 )]
 pub(super) async fn end_probation(
     State(app): State<App>,
     At(address): At<PersonAddress>,
     Writer(person): Writer,
-    OptionalBody(body): OptionalBody<OptionalReason>,
+    OptionalBody(body): OptionalBody<Grounds>,
 ) -> Result<StatusCode, Problem> {
-    set(&app, &person, &address, (Sanction::Probation, None), body.text()?).await
+    set(&app, &person, &address, (Sanction::Probation, None), body.given()?).await
 }
 
 async fn impose(
@@ -102,8 +102,8 @@ async fn impose(
     sanction: Sanction,
     measure: Measure,
 ) -> Result<StatusCode, Problem> {
-    let end = End::at(measure.until()?);
-    set(app, by, address, (sanction, Some(end)), measure.reason()?).await
+    let end = End::at(measure.until(app.now())?);
+    set(app, by, address, (sanction, Some(end)), measure.given()?).await
 }
 
 async fn set(
@@ -111,11 +111,14 @@ async fn set(
     by: &SignedIn,
     address: &PersonAddress,
     (sanction, end): (Sanction, Option<End>),
-    reason: Option<String>,
+    given: Given,
 ) -> Result<StatusCode, Problem> {
     let group = lookup::group(app, &by.viewer, &address.name).await?;
     let by = acting::as_moderator(by, &group)?;
     let actor = lookup::person(app, &address.handle).await?.person.id;
-    group::set_sanction(app, SetSanction { group: group.group.id, actor, by, sanction, end, reason }).await?;
+    let group = group.group.id;
+    let grounds = acting::grounds(app, group, &given).await?;
+    let command = SetSanction { group, actor, by, sanction, end, reason: given.reason };
+    group::set_sanction_on(app, command, &grounds).await?;
     Ok(StatusCode::NO_CONTENT)
 }

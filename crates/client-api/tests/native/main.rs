@@ -6,6 +6,7 @@ mod comments;
 mod decisions;
 mod document;
 mod elsewhere;
+mod grounds;
 mod groups;
 mod log;
 mod membership;

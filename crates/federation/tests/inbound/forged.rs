@@ -1,9 +1,12 @@
 //! What moderators of a group elsewhere do to what is mirrored here is honoured, and what others pretend is refused.
 
+use std::pin::pin;
+
 use guildhall_app::group::{self, SetModerator};
 use guildhall_domain::{content::EntryState, event::Cause, moderation::NoticeKind};
 use guildhall_store::{Db, notice, testing::on_both_engines};
 use guildhall_testkit::{LocalPerson, PeerActor};
+use metrics_util::debugging::{DebugValue, DebuggingRecorder};
 use serde_json::{Value, json};
 
 use crate::{
@@ -11,7 +14,46 @@ use crate::{
     support::{With as _, activity, announce, create, delete, id, note, to_group, undo},
 };
 
+/// How often a forged act of a kind was counted as refused, for a reason, while some work was being done.
+async fn refused_during(verb: &str, reason: &str, work: impl Future<Output = ()>) -> u64 {
+    let recorder = DebuggingRecorder::new();
+    let mut work = pin!(work);
+    std::future::poll_fn(|context| metrics::with_local_recorder(&recorder, || work.as_mut().poll(context)))
+        .await;
+    let counted =
+        recorder.snapshotter().snapshot().into_vec().into_iter().filter_map(|(key, _, _, value)| {
+            let has = |name, wanted: &str| {
+                key.key().labels().any(|label| label.key() == name && label.value() == wanted)
+            };
+            match value {
+                DebugValue::Counter(count) if key.key().name() == "moderation_refused_total" => {
+                    (has("verb", verb) && has("reason", reason)).then_some(count)
+                }
+                _ => None,
+            }
+        });
+    counted.sum()
+}
+
 on_both_engines! {
+    async fn forged_acts_of_moderation_are_counted(db: Db) {
+        let followed = Followed::joined(db).await;
+        let world = &followed.world;
+        let post = posted(&followed).await;
+        let nell = world.peer.actor("nell");
+        let forged = [activity(&nell, "Lock", json!(id(&post))), activity(&nell, "Lock", json!(id(&post)))];
+        let counted = refused_during("lock", "not-moderator", async {
+            for lock in &forged {
+                assert_eq!(world.send(lock).await, "refused");
+            }
+        });
+        assert_eq!(counted.await, 2);
+        let honest = refused_during("lock", "not-moderator", async {
+            assert_eq!(world.send(&activity(&followed.books, "Lock", json!(id(&post)))).await, "applied");
+        });
+        assert_eq!(honest.await, 0);
+    }
+
     async fn a_moderator_of_a_group_elsewhere_bans_and_warns_one_of_ours_directly(db: Db) {
         let followed = Followed::joined(db).await;
         let (world, ann) = (&followed.world, followed.world.here.person("bea").await);

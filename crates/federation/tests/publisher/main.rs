@@ -10,6 +10,7 @@ mod membership;
 mod moderation;
 mod refusals;
 mod removals;
+mod reports;
 mod running;
 #[path = "../stage/mod.rs"]
 mod stage;

@@ -25,12 +25,14 @@ on_both_engines! {
             entry: post,
             by: mona.id,
             annotation,
-            reason: None,
+            reason: Some("heated".into()),
             cause: Cause::Local,
         };
+        let end = stage.now().plus(std::time::Duration::from_hours(1));
         let mut told = Vec::new();
         for annotation in [
             entry::Annotation::Locked(true),
+            entry::Annotation::LockedUntil(end),
             entry::Annotation::Locked(false),
             entry::Annotation::Featured(true),
             entry::Annotation::Featured(false),
@@ -41,8 +43,11 @@ on_both_engines! {
             told.push(row.group_aware()["object"].clone());
         }
         let kinds: Vec<_> = told.iter().map(|activity| activity["type"].as_str().unwrap()).collect();
-        assert_eq!(kinds, ["Lock", "Undo", "Add", "Remove"]);
-        assert_eq!(told[2]["target"], format!("{BASE}/groups/gardening/featured"));
+        assert_eq!(kinds, ["Lock", "Lock", "Undo", "Add", "Remove"]);
+        let ends: Vec<_> = told.iter().map(|activity| (activity["endTime"].as_str(), activity["summary"].as_str())).collect();
+        assert_eq!(ends[..2], [(None, Some("heated")), (Some("2026-03-01T13:00:00Z"), Some("heated"))]);
+        assert_eq!(told[2]["object"]["summary"], "heated");
+        assert_eq!(told[3]["target"], format!("{BASE}/groups/gardening/featured"));
 
         let appoint =
             |appointed| group::SetModerator { group, actor: ann.id, by: mona.id, appointed, cause: Cause::Local };

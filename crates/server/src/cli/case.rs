@@ -12,6 +12,7 @@ use guildhall_app::{Viewer, case};
 use guildhall_domain::{CaseId, GroupId};
 use serde::Serialize;
 
+use super::act::{ActArgs, act};
 use super::list::Listing;
 use super::output::{Output, rfc3339};
 use super::session::Session;
@@ -31,6 +32,8 @@ pub enum CaseCommand {
         /// Its id, from `case list` or `group cases`.
         case: String,
     },
+    /// Act on a case in one step, in the name of its group, and close it.
+    Act(ActArgs),
     /// Close a case without a decision.
     Close {
         /// Its id, from `case list` or `group cases`.
@@ -44,6 +47,7 @@ pub async fn run(command: CaseCommand, config: &Config, output: Output) -> anyho
     let done = match command {
         CaseCommand::List { closed } => list(&session, None, closed, output).await,
         CaseCommand::Show { case } => show(&session, &case, output).await,
+        CaseCommand::Act(args) => act(&session, args, output).await,
         CaseCommand::Close { case } => close(&session, &case, output).await,
     };
     session.close().await;
@@ -93,11 +97,11 @@ async fn close(session: &Session, id: &str, output: Output) -> anyhow::Result<()
     Ok(())
 }
 
-fn admin() -> Viewer {
+pub(super) fn admin() -> Viewer {
     Viewer { is_admin: true, ..Viewer::anonymous() }
 }
 
-fn parse(id: &str) -> anyhow::Result<CaseId> {
+pub(super) fn parse(id: &str) -> anyhow::Result<CaseId> {
     match id.parse() {
         Ok(id) => Ok(id),
         Err(_) => bail!(

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 pub mod account;
-mod appeals;
+pub mod act;
+pub mod appeals;
 pub mod backup;
 pub mod case;
 pub mod config;
@@ -70,6 +71,9 @@ pub enum Command {
     /// What was reported, and what became of it.
     #[command(subcommand)]
     Case(case::CaseCommand),
+    /// Appeals against decisions; see also `group appeals` and `instance appeals`.
+    #[command(subcommand)]
+    Appeal(appeals::AppealCommand),
     /// Other servers: block, limit, allow, and how to deliver to them.
     #[command(subcommand)]
     Instance(instance::InstanceCommand),

@@ -8,7 +8,8 @@ use anyhow::Context;
 
 use super::output::{Output, failure_line};
 use super::{
-    Cli, Command, account, backup, case, config, delivery, doctor, explain, group, instance, key, token,
+    Cli, Command, account, appeals, backup, case, config, delivery, doctor, explain, group, instance, key,
+    token,
 };
 use crate::config::Sources;
 use crate::serve::serve;
@@ -59,6 +60,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Key(command) => key::run(command, config, output).await,
         Command::Group(command) => group::run(command, config, output).await,
         Command::Case(command) => case::run(command, config, output).await,
+        Command::Appeal(command) => appeals::run(command, config, output).await,
         Command::Instance(command) => instance::run(command, config, output).await,
         Command::Explain(args) => explain::run(args, config, output).await,
         Command::Delivery(command) => delivery::run(command, config, output).await,

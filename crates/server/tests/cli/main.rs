@@ -5,6 +5,7 @@
 mod accounts;
 mod address;
 mod backups;
+mod cases;
 mod databases;
 mod deliveries;
 mod doctor;

@@ -1,9 +1,11 @@
 //! Cases, with their lanes, evidence and history.
 
+mod flag;
 mod history;
 mod item;
 mod lane;
 
+pub use flag::{CaseFlag, find_case as find_by_flag, insert as insert_flag, list as list_flags};
 pub use history::{Happening, HappeningKind, add as add_happening, list as list_happenings};
 pub use item::{
     Counts, Item, NewItem, count as count_items, insert as insert_item, list as list_items, list_in_state,

@@ -57,7 +57,8 @@ fn every_kind() -> Vec<EventKind> {
         kinds.extend(votes.map(|vote| EventKind::Voted { entry, actor, vote, before }));
     }
     for flag in [false, true] {
-        kinds.push(EventKind::LockChanged { entry, by, locked: flag });
+        let reason = flag.then(|| "heated".to_owned());
+        kinds.push(EventKind::LockChanged { entry, by, locked: flag, reason });
         kinds.push(EventKind::FeatureChanged { entry, by, featured: flag });
         kinds.push(EventKind::ModeratorChanged { group, actor, by, appointed: flag });
         for (until, reason) in [(None, None), (Some(LATER), Some("spam".to_owned()))] {

@@ -3,15 +3,17 @@
 use guildhall_domain::{
     ActorId, BlockListId, GroupId, Timestamp,
     actor::ActorKind,
+    content::EntryState,
     peering::{Peering, PeeringAction, decide_peering},
 };
 use guildhall_store::{
     Db, actor,
+    entry::NewEntry,
     peering::{self, Effects, ListedHost},
     testing::on_both_engines,
 };
 
-use crate::set_up::{ANN, BOB, FAR_GROUP, GROUP, LATER, NOW, fields, people};
+use crate::set_up::{ANN, BOB, FAR_GROUP, GROUP, LATER, NOW, add, comment, fields, people, post};
 
 async fn set(db: &Db, group: Option<GroupId>, host: &str, action: PeeringAction) {
     let mut tx = db.begin().await.unwrap();
@@ -156,12 +158,15 @@ on_both_engines! {
                 .bind(group.0).bind(person.0).bind(NOW.0).execute().await.unwrap();
         }
         tx.commit().await.unwrap();
-        let count = |members, followed_groups| Effects { members, followed_groups, posts: 0 };
+        let (seen, other) = (NewEntry { author_id: BOB, ..post(1) }, NewEntry { author_id: carl, ..post(2) });
+        let held = NewEntry { author_id: BOB, state: EntryState::Held, ..post(3) };
+        add(&db, &[&seen, &comment(4, &seen), &other, &held, &post(5)]).await;
+        let count = |members, followed_groups, posts| Effects { members, followed_groups, posts };
         let of = async |group, hosts: &[&str]| peering::effects_of(&db, group, hosts).await.unwrap();
-        assert_eq!(of(None, &["far.example"]).await, [("far.example".into(), count(2, 1))].into());
+        assert_eq!(of(None, &["far.example"]).await, [("far.example".into(), count(2, 1, 3))].into());
         let both = of(None, &["far.example", "sub.far.example", "nowhere.example"]).await;
-        assert_eq!(both, [("far.example".into(), count(1, 1)), ("sub.far.example".into(), count(1, 0))].into());
-        assert_eq!(of(Some(GROUP), &["far.example"]).await, [("far.example".into(), count(2, 0))].into());
+        assert_eq!(both, [("far.example".into(), count(1, 1, 2)), ("sub.far.example".into(), count(1, 0, 1))].into());
+        assert_eq!(of(Some(GROUP), &["far.example"]).await, [("far.example".into(), count(2, 0, 3))].into());
         assert_eq!(of(Some(FAR_GROUP), &["far.example"]).await, [].into());
     }
 }

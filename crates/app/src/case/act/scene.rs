@@ -4,10 +4,7 @@ use guildhall_domain::{
     EntryId,
     content::MoveOutcome,
     event::Cause,
-    moderation::{
-        WrittenRule,
-        case::{CaseAction, Subject},
-    },
+    moderation::case::{CaseAction, Subject},
 };
 use guildhall_store::{Tx, actor::Actor, case, entry, group, removal::Removal};
 
@@ -15,7 +12,7 @@ use super::{Act, step::Step};
 use crate::{
     App,
     case::{CaseError, Desk, prepared},
-    decision::{Grounds, News},
+    decision::{Grounds, News, find_written_rule},
     entry::{Delete, Hosts, relocate},
     facts,
 };
@@ -163,11 +160,8 @@ pub(in crate::case) async fn grounds(app: &App, desk: &Desk, command: &Act) -> R
         (None, _) => None,
         (Some(number), None) => return Err(CaseError::UnknownRule(number)),
         (Some(number), Some(group)) => {
-            let rules = group::list_rules(&app.store, group).await?;
-            let place = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
-            let rule = place.and_then(|place| rules.into_iter().nth(place));
-            let title = rule.ok_or(CaseError::UnknownRule(number))?.rule.title;
-            Some(WrittenRule { number, title })
+            let rule = find_written_rule(app, group, number).await?;
+            Some(rule.ok_or(CaseError::UnknownRule(number))?)
         }
     };
     let rule = match &desk.case.subject {

@@ -122,15 +122,12 @@ impl Step<'_> {
                 let open = Peering::Open;
                 bring_back(app, tx, &self.delete_in(&entry), (by, (open, open)), grounds).await?;
             }
-            EntryAction::Lock | EntryAction::Unlock => {
-                let command = Annotate {
-                    entry: id,
-                    by: self.as_moderator_of(&entry),
-                    annotation: Annotation::Locked(action == EntryAction::Lock),
-                    reason: self.scene.reason.clone(),
-                    cause: Cause::Local,
-                };
-                note(app, tx, &command, *is_ours, grounds).await?;
+            EntryAction::Lock(until) => {
+                let lock = self.annotate(&entry, Annotation::lock_until(until));
+                note(app, tx, &lock, *is_ours, grounds).await?;
+            }
+            EntryAction::Unlock => {
+                note(app, tx, &self.annotate(&entry, Annotation::Locked(false)), *is_ours, grounds).await?;
             }
             EntryAction::Limit => mark(app, tx, &entry, Mark::Limited(true), said, grounds).await?,
             EntryAction::Unlimit => mark(app, tx, &entry, Mark::Limited(false), said, grounds).await?,
@@ -156,6 +153,11 @@ impl Step<'_> {
     /// Those who run the instance act on an entry as its group does.
     fn as_moderator_of(&self, entry: &Entry) -> ActorId {
         if self.desk.scope().is_some() { self.scene.by.id } else { entry.group_id.actor() }
+    }
+
+    fn annotate(&self, entry: &Entry, annotation: Annotation) -> Annotate {
+        let (by, reason) = (self.as_moderator_of(entry), self.scene.reason.clone());
+        Annotate { entry: entry.id, by, annotation, reason, cause: Cause::Local }
     }
 
     fn delete_in(&self, entry: &Entry) -> Delete {

@@ -12,7 +12,7 @@ mod mirrors;
 mod page;
 mod token;
 
-use super::json::OptionalReason;
+use super::json::Grounds;
 
 pub(crate) use address::{
     AppealAddress, At, BlockListAddress, CaseAddress, EntryAddress, GroupAddress, GroupServerAddress,
@@ -28,4 +28,4 @@ pub(crate) use page::{Days, DaysParam, Order, PageParams, Paging, SortParam, Sor
 pub(crate) use token::{Follower, Reader, SignedIn, SignedInReader, Writer};
 
 /// What a moderator or an author says about a post or comment, maybe with a reason.
-pub(crate) type Word = (At<EntryAddress>, Writer, OptionalBody<OptionalReason>);
+pub(crate) type Word = (At<EntryAddress>, Writer, OptionalBody<Grounds>);

@@ -8,7 +8,7 @@ use guildhall_domain::{EntryId, GroupId, Timestamp, moderation};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Decision, Person, Report, from_rfc3339, rfc3339};
+use super::{Decision, Person, Report, grounds::end, rfc3339};
 use crate::native::problem::Problem;
 
 /// A case: what was reported about one thing.
@@ -174,7 +174,7 @@ pub(crate) struct Prepared {
 pub(crate) struct NewAction {
     /// What.
     action: ActionWord,
-    /// Of `probation`, `mute` and `ban`: when it ends; without it or `days`, never.
+    /// Of `probation`, `mute`, `ban` and `lock`: when it ends; without it or `days`, never.
     #[schema(format = DateTime)]
     until: Option<String>,
     /// The same in days from now.
@@ -336,7 +336,7 @@ impl NewAction {
             ActionWord::Refuse => EntryAction::Refuse.into(),
             ActionWord::Remove => EntryAction::Remove.into(),
             ActionWord::Restore => EntryAction::Restore.into(),
-            ActionWord::Lock => EntryAction::Lock.into(),
+            ActionWord::Lock => EntryAction::Lock(until).into(),
             ActionWord::Unlock => EntryAction::Unlock.into(),
             ActionWord::Limit => EntryAction::Limit.into(),
             ActionWord::Unlimit => EntryAction::Unlimit.into(),
@@ -363,10 +363,7 @@ impl NewAction {
         const DAY_MS: i64 = 86_400_000;
         match (&self.until, self.days) {
             (Some(_), Some(_)) => Err(Problem::invalid("until", "give `until` or `days`, not both")),
-            (Some(text), None) => {
-                let wanted = || Problem::invalid("until", "a time such as 2026-03-01T12:00:00Z is wanted");
-                from_rfc3339(text).map(Some).ok_or_else(wanted)
-            }
+            (Some(text), None) => end(text, now).map(Some),
             (None, Some(days @ 1..=36_500)) => Ok(Some(Timestamp(now.0 + days * DAY_MS))),
             (None, Some(_)) => Err(Problem::invalid("days", "a number from 1 to 36500 is wanted")),
             (None, None) => Ok(None),

@@ -1,10 +1,9 @@
-//! What people say about others and their texts: reasons, bans, reports.
+//! What people say about others and their texts: reasons and reports.
 
-use guildhall_domain::{Timestamp, moderation::MAX_REASON_LENGTH};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::from_rfc3339;
+use super::grounds::reason_within;
 use crate::native::problem::Problem;
 
 /// A reason that may be given.
@@ -12,42 +11,6 @@ use crate::native::problem::Problem;
 #[serde(deny_unknown_fields)]
 pub(crate) struct OptionalReason {
     /// Shown to the person concerned; a moderator's only.
-    #[schema(max_length = 1000)]
-    reason: Option<String>,
-}
-
-/// A reason that is needed.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Reason {
-    /// Shown to the person concerned.
-    #[schema(min_length = 1, max_length = 1000)]
-    reason: String,
-}
-
-/// A ban.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Ban {
-    /// When it ends by itself; without it, never.
-    #[schema(format = DateTime)]
-    until: Option<String>,
-    /// Shown to the person concerned.
-    #[schema(max_length = 1000)]
-    reason: Option<String>,
-    /// Whether what they wrote in the group is removed too.
-    #[serde(default)]
-    pub(crate) remove_content: bool,
-}
-
-/// A measure against somebody that can end by itself.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Measure {
-    /// When it ends by itself; without it, never.
-    #[schema(format = DateTime)]
-    until: Option<String>,
-    /// Shown to the person concerned.
     #[schema(max_length = 1000)]
     reason: Option<String>,
 }
@@ -108,38 +71,7 @@ fn said(text: &str) -> Result<String, Problem> {
 impl OptionalReason {
     /// The reason, if one was given.
     pub(crate) fn text(self) -> Result<Option<String>, Problem> {
-        checked(self.reason)
-    }
-}
-
-impl Reason {
-    /// The reason.
-    pub(crate) fn text(self) -> Result<String, Problem> {
-        checked(Some(self.reason))?.ok_or_else(|| Problem::invalid("reason", "a reason is wanted"))
-    }
-}
-
-impl Ban {
-    /// When it ends.
-    pub(crate) fn until(&self) -> Result<Option<Timestamp>, Problem> {
-        moment(self.until.as_deref())
-    }
-
-    /// The reason, if one was given.
-    pub(crate) fn reason(self) -> Result<Option<String>, Problem> {
-        checked(self.reason)
-    }
-}
-
-impl Measure {
-    /// When it ends.
-    pub(crate) fn until(&self) -> Result<Option<Timestamp>, Problem> {
-        moment(self.until.as_deref())
-    }
-
-    /// The reason, if one was given.
-    pub(crate) fn reason(self) -> Result<Option<String>, Problem> {
-        checked(self.reason)
+        reason_within(self.reason)
     }
 }
 
@@ -148,20 +80,4 @@ impl NewReport {
     pub(crate) fn text(&self) -> Result<String, Problem> {
         said(&self.text)
     }
-}
-
-fn moment(until: Option<&str>) -> Result<Option<Timestamp>, Problem> {
-    let wanted = || Problem::invalid("until", "a time such as 2026-03-01T12:00:00Z is wanted");
-    until.map(|text| from_rfc3339(text).ok_or_else(wanted)).transpose()
-}
-
-fn checked(reason: Option<String>) -> Result<Option<String>, Problem> {
-    let reason = reason.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty());
-    if reason.as_ref().is_some_and(|reason| reason.chars().count() > MAX_REASON_LENGTH) {
-        return Err(Problem::invalid(
-            "reason",
-            format!("a reason has at most {MAX_REASON_LENGTH} characters"),
-        ));
-    }
-    Ok(reason)
 }

@@ -29,8 +29,8 @@ pub enum EntryAction {
     Remove,
     /// Brings it back.
     Restore,
-    /// Takes no more comments.
-    Lock,
+    /// Takes no more comments, until then; `None` without end.
+    Lock(Option<Timestamp>),
     /// Takes comments again.
     Unlock,
     /// Takes it off the lists: who has its address may read it.
@@ -116,7 +116,8 @@ impl CaseAction {
         match self {
             Self::Person(
                 PersonAction::Probation(until) | PersonAction::Mute(until) | PersonAction::Ban { until, .. },
-            ) => until,
+            )
+            | Self::Entry(EntryAction::Lock(until)) => until,
             Self::Entry(_) | Self::Move(_) | Self::Person(_) | Self::Dismiss | Self::HandOver => None,
         }
     }
@@ -129,7 +130,7 @@ impl EntryAction {
             Self::Refuse => DecisionAction::Refuse,
             Self::Remove => DecisionAction::Remove,
             Self::Restore => DecisionAction::Restore,
-            Self::Lock => DecisionAction::Lock,
+            Self::Lock(_) => DecisionAction::Lock,
             Self::Unlock => DecisionAction::Unlock,
             Self::Limit => DecisionAction::Limit,
             Self::Unlimit => DecisionAction::Unlimit,
@@ -144,7 +145,7 @@ impl EntryAction {
             Self::Admit | Self::Restore | Self::Unlock | Self::Unlimit | Self::UnmarkSensitive => true,
             Self::Refuse
             | Self::Remove
-            | Self::Lock
+            | Self::Lock(_)
             | Self::Limit
             | Self::MarkSensitive
             | Self::AskChange => false,
@@ -203,6 +204,7 @@ mod tests {
             assert_eq!(CaseAction::from(action).until(), end, "{action:?}");
         }
         assert_eq!(CaseAction::from(PersonAction::Mute(None)).until(), None);
-        assert_eq!(CaseAction::from(EntryAction::Lock).until(), None);
+        assert_eq!(CaseAction::from(EntryAction::Lock(end)).until(), end);
+        assert_eq!(CaseAction::from(EntryAction::Limit).until(), None);
     }
 }

@@ -16,9 +16,9 @@ pub(super) async fn lock(
     let Some(entry) = incoming.entry(federation, &locking.object).await? else {
         return incoming.not_about(federation, &locking.object, "locks nothing that is known here").await;
     };
-    let annotation = match locking.until.filter(|_| locked) {
-        Some(until) => Annotation::LockedUntil(Timestamp(until)),
-        None => Annotation::Locked(locked),
+    let annotation = match locked {
+        true => Annotation::lock_until(locking.until.map(Timestamp)),
+        false => Annotation::Locked(false),
     };
     let command = Annotate {
         entry: entry.id,

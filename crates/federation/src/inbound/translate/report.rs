@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use guildhall_activitypub::{Iri, activity::Answer, activity::Report as Flag};
 use guildhall_app::case::{self, FlagAnswer, Report, ReportError};
 use guildhall_domain::{ActorId, ApId, EntryId, GroupId};
-use guildhall_store::{actor, entry::Entry, moderator, received::Outcome, report as reports};
+use guildhall_store::{actor, entry::Entry, moderator, received::Outcome};
 
 use super::{
     Incoming, Step, Trouble,
@@ -78,7 +78,7 @@ async fn flag_of(federation: &Federation, id: Option<&Iri>) -> Result<Option<ApI
     let Some(id) = id.map(|id| ApId::new(id.as_str())) else {
         return Ok(None);
     };
-    Ok(reports::find_by_ap_id(&federation.app.store, &id).await?.map(|_| id))
+    Ok(case::find_case(&federation.app, &id).await?.map(|_| id))
 }
 
 /// What a report is about, as far as it is known here and concerns somebody here.

@@ -68,7 +68,9 @@ async fn tell(app: &App, event: &Event) -> Result<Vec<NewDelivery>, RenderError>
         EventKind::Mirrored { group, entry } => teller.mirrored(*group, *entry).await,
         EventKind::MirrorEnded { group, entry, told } => teller.mirror_ended(*group, *entry, *told).await,
         EventKind::Voted { entry, actor, vote, before } => teller.voted(*entry, *actor, *vote, *before).await,
-        EventKind::LockChanged { entry, by, locked } => teller.lock_changed(*entry, *by, *locked).await,
+        EventKind::LockChanged { entry, by, locked, reason } => {
+            teller.lock_changed(*entry, *by, *locked, reason.as_deref()).await
+        }
         EventKind::FeatureChanged { entry, by, featured } => {
             teller.feature_changed(*entry, *by, *featured).await
         }

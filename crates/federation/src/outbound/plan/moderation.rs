@@ -45,6 +45,7 @@ impl Teller<'_> {
         entry: EntryId,
         by: ActorId,
         locked: bool,
+        reason: Option<&str>,
     ) -> Result<Vec<NewDelivery>, RenderError> {
         let scene = Scene::of(self.app, entry).await?;
         let object = iri(&scene.entry.ap_id)?;
@@ -53,13 +54,13 @@ impl Teller<'_> {
         let make = |maker: &Maker<'_>| {
             if locked && let Some(until) = scene.entry.locked_until {
                 let envelope = maker.envelope(in_group(&group));
-                return Ok(write::lock_until(&envelope, &object, None, until.as_millis()));
+                return Ok(write::lock_until(&envelope, &object, reason, until.as_millis()));
             }
             if locked {
-                return Ok(write::lock(&maker.envelope(in_group(&group)), &object, None));
+                return Ok(write::lock(&maker.envelope(in_group(&group)), &object, reason));
             }
             let part = maker.part("lock")?;
-            let lock = write::lock(&maker.envelope_as(&part, in_group(&group)), &object, None);
+            let lock = write::lock(&maker.envelope_as(&part, in_group(&group)), &object, reason);
             Ok(write::undo(&maker.envelope(in_group(&group)), lock))
         };
         self.annotate(&scene.group, kinds, by, scene.order_key(), Vec::new(), make).await

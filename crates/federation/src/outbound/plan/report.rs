@@ -7,9 +7,9 @@ use guildhall_activitypub::{
 use guildhall_domain::{ActorId, ApId, CaseId, EntryId, GroupId};
 use guildhall_store::{
     actor::{self, Actor},
+    case::{self, CaseFlag},
     delivery::{NewDelivery, Target},
-    entry, moderator,
-    report::{self, Report},
+    entry, moderator, report,
 };
 
 use super::{
@@ -43,11 +43,7 @@ impl Teller<'_> {
             None => None,
         };
         let (readers, audience) = self.readers(&reported, person.as_ref()).await?;
-        let mut targets: Vec<Target> = Vec::new();
-        for reader in &readers {
-            let inbox = recipients::inbox_of(self.app, reader).await?;
-            targets.extend(inbox.filter(|inbox| !targets.contains(inbox)));
-        }
+        let targets = self.inboxes(&readers).await?;
         if targets.is_empty() {
             return Ok(Vec::new());
         }
@@ -72,32 +68,38 @@ impl Teller<'_> {
         Ok(vec![self.row(&threaded.id, sender.id, &order_key, told, targets)])
     }
 
-    /// `Resolve` of each report of a case that has a `Flag`: to whoever reported elsewhere, and to the moderators elsewhere who
-    /// were told of it. Microblogs know no such thing.
+    /// `Resolve` of each `Flag` of a case: of one that came from elsewhere to whoever reported there, of ours to the moderators
+    /// elsewhere who got it. Microblogs know no such thing.
     pub(super) async fn case_settled(
         &self,
         group: GroupId,
-        case: CaseId,
+        settled: CaseId,
         by: ActorId,
     ) -> Result<Vec<NewDelivery>, RenderError> {
         let (group, by) = (find_group(self.app, group).await?, find_actor(self.app, by).await?);
-        let moderators = moderator::list(&self.app.store, GroupId(group.id.0)).await?;
-        let moderators = actor::list_by_ids(&self.app.store, &moderators).await?;
         let mut rows = Vec::new();
-        for report in report::list_of_case(&self.app.store, case, MAX_SETTLED).await? {
+        for report in report::list_of_case(&self.app.store, settled, MAX_SETTLED).await? {
             let Some(flag) = report.ap_id.as_ref().filter(|_| report.withdrawn_at.is_none()) else {
                 continue;
             };
             let reporter = find_actor(self.app, report.reporter).await?;
-            // Ours was told on to moderators elsewhere; theirs is their own server's affair.
-            let readers = moderators.iter().filter(|_| reporter.is_local).chain([&reporter]);
-            let mut targets: Vec<Target> = Vec::new();
-            for reader in readers {
-                let inbox = recipients::inbox_of(self.app, reader).await?;
-                targets.extend(inbox.filter(|inbox| !targets.contains(inbox)));
+            if reporter.is_local {
+                continue;
             }
-            let settled = Settled { report: &report, flag, reporter: &reporter, group: &group };
-            rows.extend(self.resolve(&by, settled, targets).await?);
+            let (entry, person, text) = (report.entry, report.actor, report.text.as_str());
+            let settled = Settled { flag, speaks: &reporter, group: &group, entry, person, text };
+            let targets = self.inboxes(std::slice::from_ref(&reporter)).await?;
+            rows.extend(self.resolve(&by, settled, &report.id.to_string(), targets).await?);
+        }
+        let moderators = self.inboxes(&self.moderators_elsewhere(GroupId(group.id.0)).await?).await?;
+        for CaseFlag { ap_id, entry, person, by: speaks, text } in
+            case::list_flags(&self.app.store, settled, MAX_SETTLED).await?
+        {
+            let speaks = self.reporter(speaks).await?;
+            let settled =
+                Settled { flag: &ap_id, speaks: &speaks, group: &group, entry, person, text: &text };
+            let name = ap_id.as_str().rsplit('/').next().unwrap_or_default();
+            rows.extend(self.resolve(&by, settled, name, moderators.clone()).await?);
         }
         Ok(rows)
     }
@@ -106,26 +108,19 @@ impl Teller<'_> {
         &self,
         by: &Actor,
         settled: Settled<'_>,
+        name: &str,
         targets: Vec<Target>,
     ) -> Result<Option<NewDelivery>, RenderError> {
-        let Settled { report, flag, reporter, group } = settled;
-        let about = Reported {
-            group: None,
-            entry: report.entry,
-            person: report.actor,
-            by: None,
-            text: &report.text,
-            is_forwarded: false,
-        };
-        let person = match report.actor {
+        let Settled { flag, speaks, group, entry, person, text } = settled;
+        let about = Reported { group: None, entry, person, by: None, text, is_forwarded: false };
+        let person = match person {
             Some(person) => Some(find_actor(self.app, person).await?),
             None => None,
         };
         let objects = Objects::of(self, &about, person.as_ref()).await?.for_groups();
         let group_id = iri(&group.ap_id)?;
-        let speaks = if reporter.is_local { self.reporter(None).await? } else { reporter.clone() };
         let (flag, speaks) = (iri(flag)?, iri(&speaks.ap_id)?);
-        let id = self.urls.activity_part(self.event.id, &format!("resolve-{}", report.id));
+        let id = self.urls.activity_part(self.event.id, &format!("resolve-{name}"));
         let ours = self.ours(by, id.clone(), |maker| {
             let address = || Address {
                 to: std::slice::from_ref(&group_id),
@@ -133,7 +128,7 @@ impl Teller<'_> {
                 ..Address::default()
             };
             let of_flag = Envelope { id: &flag, actor: &speaks, address: address(), published: None };
-            Ok(write::resolve(&maker.envelope(address()), write::flag(&of_flag, &objects, &report.text)))
+            Ok(write::resolve(&maker.envelope(address()), write::flag(&of_flag, &objects, text)))
         });
         let told = Told { body_group: Some(ours.await?.body), body_microblog: None, group: None };
         Ok((!targets.is_empty()).then(|| self.row(&id, by.id, &format!("case:{}", group.id), told, targets)))
@@ -149,6 +144,21 @@ impl Teller<'_> {
         instance.ok_or(RenderError::Gone("instance actor"))
     }
 
+    async fn moderators_elsewhere(&self, group: GroupId) -> Result<Vec<Actor>, RenderError> {
+        let moderators = moderator::list(&self.app.store, group).await?;
+        let moderators = actor::list_by_ids(&self.app.store, &moderators).await?;
+        Ok(moderators.into_iter().filter(|moderator| !moderator.is_local).collect())
+    }
+
+    async fn inboxes(&self, readers: &[Actor]) -> Result<Vec<Target>, RenderError> {
+        let mut targets: Vec<Target> = Vec::new();
+        for reader in readers {
+            let inbox = recipients::inbox_of(self.app, reader).await?;
+            targets.extend(inbox.filter(|inbox| !targets.contains(inbox)));
+        }
+        Ok(targets)
+    }
+
     /// Who is told, and the group it is about.
     async fn readers(
         &self,
@@ -161,9 +171,7 @@ impl Teller<'_> {
             let group = find_group(self.app, id).await?;
             audience = Some(iri(&group.ap_id)?);
             if group.is_local {
-                let moderators = moderator::list(&self.app.store, id).await?;
-                let moderators = actor::list_by_ids(&self.app.store, &moderators).await?;
-                readers.extend(moderators.into_iter().filter(|moderator| !moderator.is_local));
+                readers.extend(self.moderators_elsewhere(id).await?);
             } else {
                 readers.push(group);
             }
@@ -175,10 +183,13 @@ impl Teller<'_> {
 
 /// A report with which the moderators here have done.
 struct Settled<'a> {
-    report: &'a Report,
     flag: &'a ApId,
-    reporter: &'a Actor,
+    /// In whose name it was made.
+    speaks: &'a Actor,
     group: &'a Actor,
+    entry: Option<EntryId>,
+    person: Option<ActorId>,
+    text: &'a str,
 }
 
 /// What is reported.
