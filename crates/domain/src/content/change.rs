@@ -168,7 +168,8 @@ mod tests {
             }
             let is_own = state == EntryState::Deleted;
             let entry = facts(state, false);
-            let known = RestoreFacts { entry, removed_by: Some(OTHER), group_is_local: true };
+            let known =
+                RestoreFacts { entry, removed_by: Some(OTHER), group_is_local: true, has_others: false };
             assert_eq!(decide_restore(&known, AUTHOR).is_ok(), is_own, "{state}");
         }
     }
