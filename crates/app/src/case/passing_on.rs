@@ -16,7 +16,7 @@ use crate::{App, cause};
 pub(super) async fn tell_of(
     app: &App,
     tx: &mut Tx,
-    case: CaseId,
+    about: CaseId,
     cause: Cause,
     (told, to_moderators): (EventKind, bool),
 ) -> Result<ApId, StoreError> {
@@ -27,7 +27,7 @@ pub(super) async fn tell_of(
     let event = cause::tell(app, tx, cause, told).await?;
     let ap_id = ApId::new(format!("{}/activities/{event}", app.site.base_url));
     if let Some((entry, person, by, text)) = flag.filter(|_| to_moderators) {
-        case::insert_flag(tx, case, &CaseFlag { ap_id: ap_id.clone(), entry, person, by, text }).await?;
+        case::insert_flag(tx, about, &CaseFlag { ap_id: ap_id.clone(), entry, person, by, text }).await?;
     }
     Ok(ap_id)
 }

@@ -33,13 +33,11 @@ pub struct FlagAnswer {
 pub async fn flag_answered(app: &App, answer: FlagAnswer) -> Result<bool, StoreError> {
     let FlagAnswer { flag, by, outcome, cause } = answer;
     let by = facts::actor(app, by).await?;
-    match find_case(app, &flag).await? {
-        Some(found) => close(app, found, &by, outcome, cause).await,
-        None => {
-            cause::finish_alone(app, cause, Outcome::Ignored, "a report that is not known here").await?;
-            Ok(false)
-        }
-    }
+    let Some(found) = find_case(app, &flag).await? else {
+        cause::finish_alone(app, cause, Outcome::Ignored, "a report that is not known here").await?;
+        return Ok(false);
+    };
+    close(app, found, &by, outcome, cause).await
 }
 
 /// The case that a Flag is about: one that came in, or one of ours to moderators elsewhere.
@@ -65,7 +63,7 @@ pub async fn flag_withdrawn(app: &App, flag: &ApId, by: ActorId, cause: Cause) -
     report::withdraw(&mut tx, found.id, app.now()).await?;
     tx.commit().await?;
     match found.case {
-        Some(case) => close(app, case, &by, "withdrawn", cause).await?,
+        Some(about) => close(app, about, &by, "withdrawn", cause).await?,
         None => cause::finish_alone(app, cause, Outcome::Applied, "a report without a case")
             .await
             .map(|()| true)?,
@@ -75,12 +73,12 @@ pub async fn flag_withdrawn(app: &App, flag: &ApId, by: ActorId, cause: Cause) -
 
 async fn close(
     app: &App,
-    case: CaseId,
+    about: CaseId,
     by: &Actor,
     outcome: &'static str,
     cause: Cause,
 ) -> Result<bool, StoreError> {
-    let Some(known) = case::find(&app.store, case).await? else {
+    let Some(known) = case::find(&app.store, about).await? else {
         cause::finish_alone(app, cause, Outcome::Ignored, "a report without a case").await?;
         return Ok(false);
     };

@@ -113,7 +113,7 @@ on_both_engines! {
         entry::submit(&stage.app, submit("Two")).await.unwrap();
         let rows = stage.publish().await;
         let [flag] = &rows[..] else { panic!("one Flag for the case: {}", rows.len()) };
-        assert_eq!(flag.targets, [lou.inbox.clone()]);
+        assert_eq!(flag.targets, vec![lou.inbox.clone()]);
         let said = flag.group_aware();
         assert_eq!((&said["type"], &said["object"]), (&json!("Flag"), &json!([format!("{BASE}/posts/{post}")])));
         assert!(said["summary"].as_str().unwrap().contains("casinos"), "{said}");

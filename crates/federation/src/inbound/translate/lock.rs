@@ -16,10 +16,8 @@ pub(super) async fn lock(
     let Some(entry) = incoming.entry(federation, &locking.object).await? else {
         return incoming.not_about(federation, &locking.object, "locks nothing that is known here").await;
     };
-    let annotation = match locked {
-        true => Annotation::lock_until(locking.until.map(Timestamp)),
-        false => Annotation::Locked(false),
-    };
+    let annotation =
+        if locked { Annotation::lock_until(locking.until.map(Timestamp)) } else { Annotation::Locked(false) };
     let command = Annotate {
         entry: entry.id,
         by: by(incoming, &entry),
