@@ -26,11 +26,14 @@ pub(crate) struct Answer {
     body: Vec<u8>,
 }
 
+/// The id of an activity, and what was sent to groups' servers and to microblogs.
+type Told = (String, Option<Vec<u8>>, Option<Vec<u8>>);
+
 impl World {
     /// Asks for a route as somebody does, with what there is in a group in place of its parameters.
     pub(crate) async fn ask(&self, route: &Route, things: &Things, reader: Reader) -> Answer {
-        let body = (route.method != "GET").then(|| fill::body(things, route)).flatten();
-        self.ask_at(route.door, &route.method, &fill::path(things, route), body, reader).await
+        let (path, body) = fill::asks(things, route);
+        self.ask_at(route.door, &route.method, &path, body, reader).await
     }
 
     /// Asks for a document as somebody does.
@@ -69,20 +72,14 @@ impl World {
             };
             headers.extend(sign_cavage(&request, key_id, key).unwrap());
         }
-        let router = match door {
-            Door::Api => &self.api,
-            Door::Page => &self.pages,
-            Door::Document => &self.documents,
-        };
-        send(router, method, path, headers, body).await
+        send(self.router(door), method, path, headers, body).await
     }
 
     /// The paths of all activities that were told to anybody, also of those that were only told inside of another, with what
     /// was sent.
     pub(crate) async fn activities(&self) -> BTreeMap<String, String> {
         let sql = "SELECT activity_ap_id, body_group, body_microblog FROM delivery_log";
-        let told: Vec<(String, Option<Vec<u8>>, Option<Vec<u8>>)> =
-            self.app.store.query(sql).all().await.unwrap();
+        let told: Vec<Told> = self.app.store.query(sql).all().await.unwrap();
         let mut activities = BTreeMap::new();
         for (id, group, microblog) in told {
             let Some(path) = id.strip_prefix(BASE) else { continue };

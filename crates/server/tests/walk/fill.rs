@@ -8,6 +8,12 @@ use crate::{
     things::{PARTNER, Things},
 };
 
+/// All that is sent for a route.
+pub(crate) fn asks(things: &Things, route: &Route) -> (String, Option<String>) {
+    let body = (route.method != "GET").then(|| body(things, route)).flatten();
+    (path(things, route), body)
+}
+
 /// The path with real names and ids.
 pub(crate) fn path(things: &Things, route: &Route) -> String {
     let template = route.path.as_str();
@@ -62,7 +68,7 @@ pub(crate) fn path(things: &Things, route: &Route) -> String {
 }
 
 /// A body with which the request would do what it is for.
-pub(crate) fn body(things: &Things, route: &Route) -> Option<String> {
+fn body(things: &Things, route: &Route) -> Option<String> {
     let path = route.path.trim_start_matches("/api/guildhall/v1");
     let reason = json!({ "reason": "so" });
     let body: Value = match (route.method.as_str(), path) {

@@ -104,9 +104,7 @@ impl Scene<'_> {
 
     async fn found(&self) {
         let (name, visibility) = (self.group.group(), self.group.word());
-        self.world
-            .call("mona", "POST", "/groups", &json!({ "name": name, "visibility": visibility }))
-            .await;
+        self.world.call("mona", "POST", "/groups", &json!({ "name": name, "visibility": visibility })).await;
         for member in ["mia", "alan", "bert", VOTER] {
             self.at(member, "PUT", "/membership", json!({})).await;
         }
@@ -186,9 +184,7 @@ impl Scene<'_> {
         things.case = self.report(&format!("/posts/{}", things.post), &[known]).await;
         things.closed_case =
             self.report(&format!("/comments/{}", things.comment), &[known, &things.case]).await;
-        self.world
-            .call("mona", "POST", &format!("/cases/{}/close", things.closed_case), &Value::Null)
-            .await;
+        self.world.call("mona", "POST", &format!("/cases/{}/close", things.closed_case), &Value::Null).await;
     }
 
     /// Reports something; gives the case that it opened.
@@ -201,9 +197,8 @@ impl Scene<'_> {
     async fn ban_bert(&self, things: &mut Things) {
         self.at("mona", "PUT", "/bans/bert", json!({ "reason": "enough" })).await;
         let notices = self.world.call("bert", "GET", "/notices", &Value::Null).await;
-        let here = |notice: &Value| {
-            notice["group"] == self.group.group() && notice["decision"]["action"] == "ban"
-        };
+        let here =
+            |notice: &Value| notice["group"] == self.group.group() && notice["decision"]["action"] == "ban";
         things.notice = id_of(found(&notices, here));
         let path = format!("/notices/{}/appeal", things.notice);
         let appeal = self.world.call("bert", "POST", &path, &json!({ "text": "why" })).await;
@@ -214,7 +209,7 @@ impl Scene<'_> {
     async fn let_people_ask(&self, things: &mut Things) {
         let made = self.at("mona", "POST", "/invitations", json!({})).await;
         things.invitation = id_of(&made["invitation"]);
-        things.code = made["url"].as_str().and_then(|url| url.rsplit('/').next()).unwrap().to_owned();
+        things.code = made["url"].as_str().unwrap().rsplit('/').next().map(str::to_owned).unwrap();
         self.at("mona", "PUT", &format!("/partners/{PARTNER}"), json!({ "policy": "review" })).await;
         let text = json!({ "title": "Hello", "content": "Hello." });
         let post = self.world.call("alan", "POST", &format!("/groups/{PARTNER}/posts"), &text).await;

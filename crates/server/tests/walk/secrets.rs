@@ -39,7 +39,9 @@ impl Visibility {
 
     /// Who may read there what is published.
     pub(crate) fn may_be_read(self, door: Door, reader: Reader) -> bool {
-        use Reader::{Admin, Author, BannedAuthor, BannedAuthorOfOwn, Member, Moderator, RemoteMember, Stranger};
+        use Reader::{
+            Admin, Author, BannedAuthor, BannedAuthorOfOwn, Member, Moderator, RemoteMember, Stranger,
+        };
         match (self, door) {
             (Self::Public | Self::Unlisted, _) => true,
             (Self::Members, Door::Api) => matches!(reader, Member | Moderator | Author | Admin),

@@ -68,7 +68,10 @@ async fn voters_are_told_to_those_whom_the_group_has_chosen() {
         assert_eq!(told((Door::Api, Visibility::Public, Reader::Nobody)), votes == Votes::Public);
         assert_eq!(told((Door::Api, Visibility::Members, Reader::Member)), votes != Votes::Counted);
         assert_eq!(told((Door::Document, Visibility::Public, Reader::Nobody)), votes == Votes::Public);
-        assert_eq!(told((Door::Document, Visibility::Members, Reader::RemoteMember)), votes != Votes::Counted);
+        assert_eq!(
+            told((Door::Document, Visibility::Members, Reader::RemoteMember)),
+            votes != Votes::Counted
+        );
     }
 }
 
@@ -88,8 +91,9 @@ async fn choose(world: &World, votes: Votes) {
 async fn ask(world: &World, group: Visibility, reader: Reader) -> Vec<(Route, Answer)> {
     let things = &world.places[&group].usual;
     let mut answers = Vec::new();
-    let is_about_entries =
-        |path: &str| ["/posts", "/comments", "/votes", "/outbox", "/cases"].iter().any(|of| path.contains(of));
+    let is_about_entries = |path: &str| {
+        ["/posts", "/comments", "/votes", "/outbox", "/cases"].iter().any(|of| path.contains(of))
+    };
     for route in routes().into_iter().filter(|route| route.method == "GET" && is_about_entries(&route.path)) {
         let answer = world.ask(&route, things, reader).await;
         answers.push((route, answer));

@@ -1,6 +1,10 @@
 //! An instance with a group of each kind, somebody of each kind, and something in every place: made once, and copied.
 
-use std::{collections::HashMap, path::PathBuf, sync::Arc};
+use std::{
+    collections::HashMap,
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+};
 
 use axum::{
     Router,
@@ -22,7 +26,7 @@ use guildhall_store::{
     actor_key::{self, ActorKey, KeyAlgorithm},
     block_list::Validators,
     clock,
-    db::DatabaseUrl,
+    db::{DatabaseUrl, OpenOptions},
     testing,
 };
 use guildhall_testkit::{FixedClock, SeededRng, StaticKeys, rsa};
@@ -31,10 +35,10 @@ use tempfile::TempDir;
 
 use crate::{
     ask::{Answer, send},
-    readers::REMOTE,
-    readers::Reader,
+    readers::{REMOTE, Reader},
     scene::BLOCK_LIST,
     secrets::Visibility,
+    table::Door,
     things::Place,
 };
 
@@ -51,9 +55,8 @@ pub(crate) struct Template {
 
 pub(crate) struct World {
     pub(crate) app: App,
-    pub(crate) api: Router,
-    pub(crate) pages: Router,
-    pub(crate) documents: Router,
+    federation: Federation,
+    routers: [OnceLock<Router>; 3],
     pub(crate) places: HashMap<Visibility, Place>,
     /// By the names of the accounts.
     pub(crate) tokens: HashMap<&'static str, String>,
@@ -83,7 +86,9 @@ impl Template {
         let folder = TempDir::new().unwrap();
         let file = folder.path().join("copy.db");
         std::fs::copy(&self.file, &file).unwrap();
-        let db = Db::open(&DatabaseUrl::sqlite(file), &testing::options()).await.unwrap();
+        // One question is answered at a time.
+        let options = OpenOptions { max_connections: 2, max_readers: 2, ..testing::options() };
+        let db = Db::open(&DatabaseUrl::sqlite(file), &options).await.unwrap();
         let mut world = World::on(db, Some(folder)).await;
         (world.places, world.tokens) = (self.places.clone(), self.tokens.clone());
         world
@@ -121,15 +126,23 @@ impl World {
             (reader, (id, rsa(1)))
         });
         Self {
-            api: native::router(app.clone()),
-            pages: guildhall_web::router(app.clone()),
-            documents: guildhall_federation::routes::router(federation),
             app,
+            federation,
+            routers: Default::default(),
             places: HashMap::new(),
             tokens: HashMap::new(),
             keys: keys.into_iter().collect(),
             _folder: folder,
         }
+    }
+
+    /// Made where it is asked for: it takes longer than to answer.
+    pub(crate) fn router(&self, door: Door) -> &Router {
+        self.routers[door as usize].get_or_init(|| match door {
+            Door::Api => native::router(self.app.clone()),
+            Door::Page => guildhall_web::router(self.app.clone()),
+            Door::Document => guildhall_federation::routes::router(self.federation.clone()),
+        })
     }
 
     pub(crate) async fn person(&self, name: &str, is_admin: bool) -> String {
@@ -204,7 +217,9 @@ impl World {
         headers.insert(header::AUTHORIZATION, format!("Bearer {}", self.tokens[by]).parse().unwrap());
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         let body = (!body.is_null()).then(|| body.to_string());
-        let answer: Answer = send(&self.api, method.parse().unwrap(), &format!("{API}{path}"), headers, body).await;
+        let answer: Answer =
+            send(self.router(Door::Api), method.parse().unwrap(), &format!("{API}{path}"), headers, body)
+                .await;
         assert_eq!(answer.outcome(), '+', "{by} {method} {path}: {}", answer.text());
         answer.json()
     }
