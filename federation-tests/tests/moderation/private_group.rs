@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use anyhow::{Context, ensure};
 use guildhall_federation_tests::{Api, Server, attacker::Forged, eventually, text};
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::{
@@ -55,6 +56,26 @@ impl About<'_> {
         Ok(paths)
     }
 
+    /// Some of the paths by which members are told the secret.
+    fn told(&self) -> Vec<String> {
+        let Self { group, post, comment, case, .. } = self;
+        let api = [
+            format!("groups/{group}/posts"),
+            format!("posts/{post}"),
+            format!("posts/{post}/comments"),
+            format!("comments/{comment}"),
+            format!("cases/{case}"),
+        ];
+        let documents = [
+            format!("/posts/{post}"),
+            format!("/posts/{post}/create"),
+            format!("/posts/{post}/announce"),
+            format!("/comments/{comment}/announce"),
+            format!("/groups/{group}/outbox?page=first"),
+        ];
+        api.map(|path| format!("/api/guildhall/v1/{path}")).into_iter().chain(documents).collect()
+    }
+
     fn fill(&self, template: &str) -> anyhow::Result<String> {
         let name = if template.starts_with("/users") { self.person } else { self.group };
         let id = if template.contains("/comments/{id}") { self.comment } else { self.post };
@@ -74,7 +95,7 @@ impl About<'_> {
     }
 }
 
-/// Asks for each in every way; gives where the secret was told, and what broke.
+/// Asks for each in every way; gives where the secret was told, and what broke or was not answered.
 async fn leaks(third: &Third, server: &Server, paths: &BTreeSet<String>) -> anyhow::Result<Vec<String>> {
     let mut wrong = Vec::new();
     for path in paths {
@@ -85,13 +106,28 @@ async fn leaks(third: &Third, server: &Server, paths: &BTreeSet<String>) -> anyh
                 [("", plain.clone()), (" by a token of none", token), (" signed", third.signed(plain))]
             {
                 let told = request.send(&server.upstream()).await?;
-                if told.text().contains(SECRET) || told.status >= 500 {
+                if told.text().contains(SECRET) || told.status == 429 || told.status >= 500 {
                     wrong.push(format!("{path} as {kind}{how}: {} {:.300}", told.status, told.text()));
                 }
             }
         }
     }
     Ok(wrong)
+}
+
+/// Where members are told the secret on the group's server: the owner by her token, the other by a signature.
+async fn finds(world: &World, member: &Third, paths: &BTreeSet<String>) -> anyhow::Result<BTreeSet<String>> {
+    let mut found = BTreeSet::new();
+    for path in paths {
+        let told = match path.strip_prefix("/api/guildhall/v1") {
+            Some(path) => world.maria.ask(Method::GET, path, None).await?.body.to_string(),
+            None => member.fetch(&world.alpha, path).await?.text(),
+        };
+        if told.contains(SECRET) {
+            found.insert(path.clone());
+        }
+    }
+    Ok(found)
 }
 
 /// The paths on a server of all ids in what somebody was sent.
@@ -160,9 +196,14 @@ on_both_engines! {
             ids_in(&sent, server, &mut paths);
             let wrong = leaks(&outsider, server, &paths).await?;
             ensure!(wrong.is_empty(), "{} leaks:\n{}", wrong.len(), wrong.join("\n"));
+            if about.group == HERE {
+                let found = finds(&world, &member, &paths).await?;
+                let missing: Vec<_> = about.told().into_iter().filter(|path| !found.contains(path)).collect();
+                ensure!(missing.is_empty(), "not told to members either: {missing:?}, but {found:?}");
+            }
         }
-        let came = outsider.peer.received();
-        ensure!(!json!(came).to_string().contains(SECRET), "it was sent: {came:?}");
+        let got = outsider.peer.received();
+        ensure!(!json!(got).to_string().contains(SECRET), "it was sent: {got:?}");
 
         // The same by the API, with accounts that are no members.
         for (person, group) in [

@@ -64,7 +64,7 @@ pub(crate) fn path(things: &Things, route: &Route) -> String {
         .replace("{case}", case)
         .replace("{version}", "2.1")
         .replace("{permission}", "lock")
-        .replace("{file}", "none.css")
+        .replace("{file}", &things.file)
 }
 
 /// A body with which the request would do what it is for.

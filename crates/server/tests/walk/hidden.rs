@@ -1,4 +1,4 @@
-//! What waits and what was removed: told to those concerned, wherever one may ask for it.
+//! What waits, what was removed, and what is between moderators: told to those concerned, wherever one may ask for it.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -13,32 +13,45 @@ use crate::{
     world::Template,
 };
 
-/// Where the text of what waits is told: to Alan, who wrote it, and to moderators and admins, who decide about it. All of it is
-/// in the API.
-const HELD_IS_TOLD: [&str; 7] = [
-    "/comments/{id}: Moderator, Author, Admin",
-    "/comments/{id}/explain: Moderator, Author, Admin",
-    "/groups/{name}/queue: Moderator, Admin",
-    "/groups/{name}/queue/{item}/explain: Moderator, Author, Admin",
-    "/posts/{id}: Moderator, Author, Admin",
-    "/posts/{id}/comments: Moderator, Author, Admin",
-    "/posts/{id}/explain: Moderator, Author, Admin",
-];
-
-/// Where the text of what was removed is told: to Bert, who wrote it, to moderators, who can bring it back, and to admins.
-const REMOVED_IS_TOLD: [&str; 8] = [
-    "/cases/{case}: Moderator, Admin",
-    "/comments/{id}: Moderator, BannedAuthor, BannedAuthorOfOwn, Admin",
-    "/comments/{id}/explain: Moderator, BannedAuthor, BannedAuthorOfOwn, Admin",
-    "/groups/{name}/cases: Moderator, Admin",
-    "/notices: BannedAuthor, BannedAuthorOfOwn",
-    "/posts/{id}: Moderator, BannedAuthor, BannedAuthorOfOwn, Admin",
-    "/posts/{id}/comments: Moderator, BannedAuthor, BannedAuthorOfOwn, Admin",
-    "/posts/{id}/explain: Moderator, BannedAuthor, BannedAuthorOfOwn, Admin",
+/// Where each is told, and to whom; all of it is in the API.
+const TOLD: [(Said, &[&str]); 4] = [
+    // To Alan, who wrote it, and to those who decide about it.
+    (
+        Said::Held,
+        &[
+            "/comments/{id}: Moderator, Author, Admin",
+            "/comments/{id}/explain: Moderator, Author, Admin",
+            "/groups/{name}/queue: Moderator, Admin",
+            "/groups/{name}/queue/{item}/explain: Moderator, Author, Admin",
+            "/posts/{id}: Moderator, Author, Admin",
+            "/posts/{id}/comments: Moderator, Author, Admin",
+            "/posts/{id}/explain: Moderator, Author, Admin",
+        ],
+    ),
+    // To Bert, who wrote it, and to those who can bring it back: also as it was when it was reported.
+    (
+        Said::Removed,
+        &[
+            "/cases/{case}: Moderator, Admin",
+            "/comments/{id}: Moderator, BannedAuthor, BannedAuthorOfOwn, Admin",
+            "/comments/{id}/explain: Moderator, BannedAuthor, BannedAuthorOfOwn, Admin",
+            "/groups/{name}/cases: Moderator, Admin",
+            "/notices: BannedAuthor, BannedAuthorOfOwn",
+            "/posts/{id}: Moderator, BannedAuthor, BannedAuthorOfOwn, Admin",
+            "/posts/{id}/comments: Moderator, BannedAuthor, BannedAuthorOfOwn, Admin",
+            "/posts/{id}/explain: Moderator, BannedAuthor, BannedAuthorOfOwn, Admin",
+        ],
+    ),
+    // To moderators.
+    (
+        Said::Noted,
+        &["/cases/{case}: Moderator, Admin", "/groups/{name}/people/{handle}/notes: Moderator, Admin"],
+    ),
+    (Said::Reported, &["/cases/{case}: Moderator, Admin", "/groups/{name}/reports: Moderator, Admin"]),
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_waits_and_what_was_removed_is_told_to_those_concerned_alone() {
+async fn what_is_not_for_everybody_is_told_to_those_concerned_alone() {
     let world = Template::make().await.copy().await;
     let mut found = Found::default();
     let mut asked = HashSet::new();
@@ -62,8 +75,8 @@ async fn what_waits_and_what_was_removed_is_told_to_those_concerned_alone() {
         }
     }
     assert!(found.wrong.is_empty(), "told to who may not know:\n{}", found.wrong.join("\n"));
-    assert_eq!(found.told_of(Said::Held), HELD_IS_TOLD, "where what waits is told");
-    assert_eq!(found.told_of(Said::Removed), REMOVED_IS_TOLD, "where what was removed is told");
+    let told = TOLD.map(|(said, _)| (said, found.told_of(said)));
+    assert_eq!(told, TOLD.map(|(said, told)| (said, told.iter().map(|&told| told.to_owned()).collect())));
 }
 
 /// What came out.

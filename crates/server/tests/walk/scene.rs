@@ -2,12 +2,15 @@
 
 use std::collections::HashMap;
 
+use axum::http::{HeaderMap, Method};
 use guildhall_domain::ActorId;
 use serde_json::{Value, json};
 
 use crate::{
+    ask::send,
     readers::{BLOCKED_BY_GROUP, BLOCKED_HERE, READERS, REMOTE, Reader},
     secrets::{HELD_FOR, Said, Secret, VISIBILITIES, Visibility},
+    table::Door,
     things::{PARTNER, Place, Things},
     world::World,
 };
@@ -49,10 +52,18 @@ impl World {
         let list = self.call("ruth", "POST", "/instance/block-lists", &json!({ "url": BLOCK_LIST })).await;
         self.call("ruth", "POST", "/groups", &json!({ "name": PARTNER })).await;
         Things {
+            file: self.style_sheet().await,
             instance_revision: revision_of(&book),
             block_list: id_of(&list["block_list"]),
             ..Things::default()
         }
+    }
+
+    /// The name of the style sheet, which every page has.
+    async fn style_sheet(&self) -> String {
+        let page = send(self.router(Door::Page), Method::GET, "/", HeaderMap::new(), None).await.text();
+        let (_, after) = page.split_once("\"/assets/style").unwrap();
+        format!("style{}", after.split_once('"').unwrap().0)
     }
 }
 
@@ -182,6 +193,9 @@ impl Scene<'_> {
 
     async fn open_cases(&self, things: &mut Things, known: &str) {
         things.case = self.report(&format!("/posts/{}", things.post), &[known]).await;
+        let note = json!({ "text": self.text(Said::Noted) });
+        self.at("mona", "POST", "/people/mia/notes", note.clone()).await;
+        self.world.call("mona", "POST", &format!("/cases/{}/notes", things.case), &note).await;
         things.closed_case =
             self.report(&format!("/comments/{}", things.comment), &[known, &things.case]).await;
         self.world.call("mona", "POST", &format!("/cases/{}/close", things.closed_case), &Value::Null).await;
@@ -189,7 +203,8 @@ impl Scene<'_> {
 
     /// Reports something; gives the case that it opened.
     async fn report(&self, entry: &str, known: &[&str]) -> String {
-        self.world.call("mia", "POST", &format!("{entry}/report"), &json!({ "text": "look" })).await;
+        let look = json!({ "text": self.text(Said::Reported) });
+        self.world.call("mia", "POST", &format!("{entry}/report"), &look).await;
         let cases = self.at("mona", "GET", "/cases", Value::Null).await;
         id_of(found(&cases, |case| case["id"].as_str().is_some_and(|id| !known.contains(&id))))
     }

@@ -80,6 +80,10 @@ pub(crate) enum Said {
     Held,
     /// By Bert; removed by a moderator: a post that was edited before, and a comment.
     Removed,
+    /// By a moderator, on a person and on a case.
+    Noted,
+    /// By a member, who reported something.
+    Reported,
 }
 
 /// Words that stand in titles and texts, and nowhere else.
@@ -95,7 +99,7 @@ pub(crate) const HELD_FOR: &str = "perhaps";
 impl Secret {
     /// All of them.
     pub(crate) fn all() -> impl Iterator<Item = Self> {
-        let said = [Said::Published, Said::ByBanned, Said::Held, Said::Removed];
+        let said = [Said::Published, Said::ByBanned, Said::Held, Said::Removed, Said::Noted, Said::Reported];
         VISIBILITIES.into_iter().flat_map(move |group| said.map(|said| Self { said, group }))
     }
 
@@ -107,6 +111,8 @@ impl Secret {
             Said::ByBanned => format!("Whispered about the {group}"),
             Said::Held => format!("Hidden {HELD_FOR} behind the {group}"),
             Said::Removed => format!("Torn out of the {group}"),
+            Said::Noted => format!("Jotted down about the {group}"),
+            Said::Reported => format!("Complained of in the {group}"),
         }
     }
 
@@ -121,6 +127,8 @@ impl Secret {
                 is_author || self.group.may_be_read(door, reader)
             }
             Said::Held => is_at_api && matches!(reader, Author | Moderator | Admin),
+            // Who reported, and what moderators note, is for moderators: whom it is about is not told, nor its reporter after.
+            Said::Noted | Said::Reported => is_at_api && matches!(reader, Moderator | Admin),
             Said::Removed => {
                 is_at_api && matches!(reader, BannedAuthor | BannedAuthorOfOwn | Moderator | Admin)
             }

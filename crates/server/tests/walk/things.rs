@@ -27,6 +27,8 @@ pub(crate) struct Things {
     pub(crate) revision: i64,
     /// The number of an activity that was announced: that a moderator locked the post.
     pub(crate) activity: String,
+    /// The style sheet.
+    pub(crate) file: String,
     /// The instance's subscription to a block list, of which something waits.
     pub(crate) block_list: String,
     pub(crate) instance_revision: i64,
