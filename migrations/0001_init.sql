@@ -306,12 +306,20 @@ CREATE TABLE group_mirrors (
     -- new, waiting, shown, refused, removed, leaving or gone; and why it is not shown.
     state TEXT NOT NULL,
     reason TEXT,
+    -- The event that told followers that it is shown; null where they heard nothing, or that it ended.
+    told_event_id BIGINT,
+    -- The ban that it went with.
+    ban_id BIGINT,
     created_at BIGINT NOT NULL,
     PRIMARY KEY (group_id, entry_id)
 );
+CREATE INDEX group_mirrors_ban ON group_mirrors (ban_id) WHERE ban_id IS NOT NULL;
+CREATE INDEX group_mirrors_told ON group_mirrors (entry_id, group_id) WHERE state = 'new' AND told_event_id IS NOT NULL;
 CREATE INDEX group_mirrors_entry ON group_mirrors (entry_id);
 CREATE INDEX group_mirrors_partner ON group_mirrors (group_id, partner_id);
-CREATE INDEX group_mirrors_unsettled ON group_mirrors (entry_id) WHERE state IN ('new', 'leaving');
+CREATE INDEX group_mirrors_shown ON group_mirrors (group_id, entry_id) WHERE state = 'shown';
+CREATE INDEX group_mirrors_new ON group_mirrors (entry_id, group_id) WHERE state = 'new';
+CREATE INDEX group_mirrors_leaving ON group_mirrors (entry_id, group_id) WHERE state = 'leaving';
 
 -- Block lists of others that the instance subscribes to.
 CREATE TABLE block_lists (

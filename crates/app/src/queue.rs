@@ -15,7 +15,7 @@ use guildhall_store::{
     actor::Actor,
     db::Boxed,
     entry::{self, Entry},
-    group, membership, poll,
+    group, membership, partner, poll,
     queue::{self, QueueItem, QueueKind},
     standing,
 };
@@ -257,6 +257,7 @@ async fn decide_edit(
             let written_at = item.written_at.unwrap_or(item.received_at);
             entry::set_texts(tx, entry.id, texts, written_at).await?;
             keep_prints(app, tx, entry, texts).await?;
+            partner::look_again(tx, entry.id).await?;
             if let Some(asked) = queue::find_poll_in(tx, item.id).await? {
                 poll::set(tx, entry.id, &asked).await?;
             }

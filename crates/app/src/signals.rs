@@ -27,6 +27,8 @@ pub struct Signals {
     pub delivery: Bell,
     /// An admin let a host go on, or not.
     pub hosts: Bell,
+    /// Something is to be settled about posts of partners: told in this process alone, others look by themselves.
+    pub promised: Notify,
     /// Entries on their way into groups.
     pub(crate) door: Door,
     /// Rulebooks ready to judge by.
@@ -98,6 +100,7 @@ impl Default for Signals {
             event: bell(Kind::Event),
             delivery: bell(Kind::Delivery),
             hosts: bell(Kind::Hosts),
+            promised: Notify::new(),
             door: Door::default(),
             shelf: Shelf::default(),
             trials: tokio::sync::Mutex::default(),

@@ -140,6 +140,8 @@ pub enum EventKind {
         group: GroupId,
         /// The post.
         entry: EntryId,
+        /// The event that told that it was shown.
+        told: EventId,
     },
     /// A vote changed.
     Voted {

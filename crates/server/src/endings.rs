@@ -1,9 +1,9 @@
-//! Bans, mutes, probation and locks that are over: written down and told at the right moment, by one node at a time; what
-//! automatic rules have told once an hour; and what of partners is not settled yet.
+//! Bans, mutes, probation and locks that are over: written down and told at the right moment, by one node at a time; and
+//! what automatic rules have told once an hour.
 
 use std::time::Duration;
 
-use guildhall_app::{App, ending, notice, partner};
+use guildhall_app::{App, ending, notice};
 use guildhall_domain::Timestamp;
 use guildhall_store::{StoreError, lease};
 
@@ -36,12 +36,10 @@ async fn take_turn(app: &App, holder: &str) -> Result<Option<Timestamp>, StoreEr
     let Some(lease) = lease else { return Ok(None) };
     let next = ending::end_what_is_over(app).await;
     let told = notice::tell_of_fitting_rules(app).await;
-    let mirrored = partner::settle(app).await;
     let mut tx = app.begin().await?;
     lease::release(&mut tx, &lease).await?;
     tx.commit().await?;
     told?;
-    mirrored?;
     next
 }
 

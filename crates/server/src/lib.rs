@@ -11,6 +11,7 @@ pub mod doctor;
 mod endings;
 mod housekeeping;
 pub mod http_server;
+mod mirrors;
 pub mod negotiate;
 pub mod node;
 pub mod open;

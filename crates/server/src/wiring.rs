@@ -19,7 +19,7 @@ use crate::negotiate::negotiate;
 use crate::node::{Node, keep_time};
 use crate::open::{Opened, begin_serving, open};
 use crate::shutdown::Shutdown;
-use crate::{endings, housekeeping, successions};
+use crate::{endings, housekeeping, mirrors, successions};
 
 /// The parts of a running instance.
 pub struct Parts {
@@ -58,6 +58,7 @@ pub async fn assemble(config: &Config, shutdown: &Shutdown) -> anyhow::Result<Pa
     workers.spawn(hints::run(app.clone(), shutdown.clone().ended()));
     workers.spawn(housekeeping::run(app.clone(), holder.clone(), shutdown.clone().ended()));
     workers.spawn(endings::run(app.clone(), holder.clone(), shutdown.clone().ended()));
+    workers.spawn(mirrors::run(app.clone(), holder.clone(), shutdown.clone().ended()));
     workers.spawn(successions::run(app.clone(), holder.clone(), shutdown.clone().ended()));
     let mut activitypub = Router::new();
     if config.federation.enabled {

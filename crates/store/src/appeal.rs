@@ -7,7 +7,7 @@ use guildhall_domain::{
 use crate::{
     StoreError, convert,
     db::{Db, Sql, Tx},
-    notice,
+    notice, succession,
 };
 
 /// An appeal.
@@ -161,7 +161,7 @@ pub async fn list_open(
 }
 
 /// Whether anybody here but who judges and who objects could decide about an appeal: somebody who may do so in the group at
-/// `now` and lives here, or an admin of the instance. `decided_by`: where that is the group itself, an admin stood in for it,
+/// `now` and lives here, unless the group is in care and they are away, or an admin of the instance. `decided_by`: where that is the group itself, an admin stood in for it,
 /// and any of them may be the one; they are nobody else then.
 pub async fn has_other_judges(
     tx: &mut Tx,
@@ -172,8 +172,10 @@ pub async fn has_other_judges(
 ) -> Result<bool, StoreError> {
     let admins = notice::list_keepers(tx, None, Permission::Appeals, now).await?;
     let keepers = match appeal.group {
-        Some(group) => notice::list_keepers(tx, Some(group), Permission::Appeals, now).await?,
-        None => Vec::new(),
+        Some(group) if !succession::is_in_care(tx, group).await? => {
+            notice::list_keepers(tx, Some(group), Permission::Appeals, now).await?
+        }
+        Some(_) | None => Vec::new(),
     };
     let is_free =
         |&&(other, is_local): &&(ActorId, bool)| is_local && other != judge && other != appeal.actor;

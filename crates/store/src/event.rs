@@ -203,9 +203,13 @@ impl Row {
             EventKind::Mirrored { group, entry } => {
                 Self { kind: kind("mirrored"), group_id: Some(group.0), entry_id: Some(entry.0), ..head }
             }
-            EventKind::MirrorEnded { group, entry } => {
-                Self { kind: kind("mirror_ended"), group_id: Some(group.0), entry_id: Some(entry.0), ..head }
-            }
+            EventKind::MirrorEnded { group, entry, told } => Self {
+                kind: kind("mirror_ended"),
+                group_id: Some(group.0),
+                entry_id: Some(entry.0),
+                value: Some(told.0),
+                ..head
+            },
             EventKind::Voted { entry, actor, vote, before } => Self {
                 kind: kind("voted"),
                 entry_id: Some(entry.0),
@@ -341,7 +345,11 @@ impl Row {
             "entry_restored" => EventKind::EntryRestored { entry: self.entry()?, by: self.by()? },
             "entry_followed" => EventKind::EntryFollowed { entry: self.entry()?, by: self.by()? },
             "mirrored" => EventKind::Mirrored { group: self.group()?, entry: self.entry()? },
-            "mirror_ended" => EventKind::MirrorEnded { group: self.group()?, entry: self.entry()? },
+            "mirror_ended" => EventKind::MirrorEnded {
+                group: self.group()?,
+                entry: self.entry()?,
+                told: self.value.map(EventId).ok_or_else(|| self.corrupt())?,
+            },
             "voted" => EventKind::Voted {
                 entry: self.entry()?,
                 actor: self.actor()?,

@@ -89,6 +89,19 @@ pub async fn find(db: &Db, id: GroupId) -> Result<Option<Group>, StoreError> {
     row.map(Group::try_from).transpose()
 }
 
+/// The groups with keys, in no fixed order.
+pub async fn list_by_ids(db: &Db, ids: &[GroupId]) -> Result<Vec<Group>, StoreError> {
+    const BY_IDS: Sql = Sql {
+        sqlite: concat!(select!(), " WHERE id IN (SELECT value FROM json_each($1))"),
+        postgres: concat!(select!(), " WHERE id = ANY($1)"),
+    };
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: List<i64> = ids.iter().map(|id| id.0).collect();
+    convert::all(db.query(BY_IDS).bind(ids).all::<Row>().await?)
+}
+
 /// Who may read in a group. `None`: no such group.
 pub async fn find_visibility(db: &Db, id: GroupId) -> Result<Option<Visibility>, StoreError> {
     const BY_ID: Keyed = Keyed {

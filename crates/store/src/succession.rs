@@ -95,6 +95,13 @@ pub async fn find_end(db: &Db, after: GroupId, limit: i64) -> Result<Option<Grou
     Ok(last.map(GroupId))
 }
 
+/// Whether those who run the instance look after a group: nobody of its own does.
+pub async fn is_in_care(tx: &mut Tx, group: GroupId) -> Result<bool, StoreError> {
+    let row: Option<(Option<i64>,)> =
+        tx.query("SELECT care_since FROM groups WHERE id = $1").bind(group.0).optional().await?;
+    Ok(row.is_some_and(|(since,)| since.is_some()))
+}
+
 /// Gives a group into the care of those who run the instance, or takes it out. `false`: it was so already.
 pub async fn set_care(tx: &mut Tx, group: GroupId, since: Option<Timestamp>) -> Result<bool, StoreError> {
     let sql = match since {

@@ -1,11 +1,11 @@
 //! A decision that was objected to, as it stands now.
 
 use guildhall_domain::{
-    ActorId,
+    ActorId, DecisionId,
     admission::Sanction,
     moderation::{Decision, DecisionAction, Target},
 };
-use guildhall_store::{StoreError, Tx, ending, entry, group, standing};
+use guildhall_store::{StoreError, Tx, decision, ending, entry, group, standing};
 
 use crate::App;
 
@@ -40,6 +40,18 @@ impl Judged<'_> {
             (Target::Host(_), _) => {}
         }
         Ok(ending::find_decision(tx, group, target, action).await? == Some(id))
+    }
+
+    /// The decision that it began with, where it only gave another one its end: what went with a ban went with that.
+    pub(super) async fn origin(&self, tx: &mut Tx) -> Result<DecisionId, StoreError> {
+        let mut origin = self.decided.clone();
+        while let Some(before) = origin.undoes {
+            match decision::find_in(tx, before).await?.filter(|before| before.action == origin.action) {
+                Some(before) => origin = before,
+                None => break,
+            }
+        }
+        Ok(origin.id)
     }
 
     /// Whether the one who objects is banned, from the group or the whole instance.

@@ -1,7 +1,7 @@
 //! Taking back on appeal what was decided: the ban is lifted, the post is there again.
 
 use guildhall_domain::{
-    ActorId, GroupId,
+    ActorId, DecisionId, GroupId,
     admission::Sanction,
     moderation::{Decision, DecisionAction, ReversalFacts, Target, decide_reversal},
 };
@@ -39,9 +39,10 @@ impl Judged<'_> {
         is_host_blocked: bool,
     ) -> Result<(Option<Decision>, Option<Return>), DecideError> {
         let Decision { group, action, layer, .. } = *self.decided;
+        let origin = self.origin(tx).await?;
         if action == DecisionAction::Ban {
             // Before all others: who carries it out has it first, too.
-            removal::delete_of_ban(tx, self.decided.id).await?;
+            removal::delete_of_ban(tx, origin).await?;
         }
         let stands = self.lock_standing(tx).await?;
         decide_reversal(&ReversalFacts {
@@ -51,7 +52,9 @@ impl Judged<'_> {
             is_host_blocked,
         })?;
         let (undone, promise) = match (&self.decided.target, sanction_of(action)) {
-            (Target::Actor(actor), Some(sanction)) => self.lift(app, tx, *actor, sanction, stands).await?,
+            (Target::Actor(actor), Some(sanction)) => {
+                self.lift(app, tx, *actor, sanction, (stands, origin)).await?
+            }
             (Target::Actor(_), None) if stands && action == DecisionAction::Refuse => {
                 (self.let_in(app, tx).await?, None)
             }
@@ -80,7 +83,7 @@ impl Judged<'_> {
         tx: &mut Tx,
         actor: ActorId,
         sanction: Sanction,
-        stands: bool,
+        (stands, origin): (bool, DecisionId),
     ) -> Result<(Option<Decision>, Option<Return>), StoreError> {
         let group = self.decided.group;
         let undone = if stands && standing::lift(tx, group, actor, sanction).await? {
@@ -100,9 +103,9 @@ impl Judged<'_> {
             return Ok((undone, None));
         }
         if let (Some(group), true) = (group, undone.is_some()) {
-            self.readmit(app, tx, group, actor).await?;
+            self.readmit(app, tx, group, (actor, origin)).await?;
         }
-        let promise = promise_return(app, tx, self.decided.id, self.by, self.reason).await?;
+        let promise = promise_return(app, tx, origin, self.by, self.reason).await?;
         Ok((undone, Some(promise)))
     }
 
@@ -113,9 +116,9 @@ impl Judged<'_> {
         app: &App,
         tx: &mut Tx,
         group: GroupId,
-        person: ActorId,
+        (person, origin): (ActorId, DecisionId),
     ) -> Result<(), StoreError> {
-        if !removal::ended_membership(tx, self.decided.id).await? {
+        if !removal::ended_membership(tx, origin).await? {
             return Ok(());
         }
         let person = actor::find_in(tx, person).await?.filter(|person| person.is_local);

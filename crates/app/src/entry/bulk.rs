@@ -7,7 +7,7 @@ use guildhall_store::{
 };
 
 use super::delete::{Delete, DeleteError, delete_as_decided};
-use crate::App;
+use crate::{App, partner};
 
 /// Entries taken away, and removals looked at, at a time.
 const BATCH: usize = 100;
@@ -103,6 +103,9 @@ async fn remove_before(
     by: ActorId,
     reason: &str,
 ) -> Result<(), StoreError> {
+    if let Some(group) = group {
+        partner::remove_of(app, partner::ShutOut { group, author, by, reason }, promised).await?;
+    }
     let mut after = promised.map(|removal| EntryId(removal.id));
     loop {
         let entries = entry::list_present_by_author(&app.store, author, after, BATCH).await?;

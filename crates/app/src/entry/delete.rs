@@ -1,7 +1,7 @@
 //! Taking an entry away, by its author or a moderator, and bringing it back.
 
 use guildhall_domain::{
-    ActorId, EntryId,
+    ActorId, EntryId, GroupId,
     admission::Verdict,
     content::{
         ChangeFacts, DeleteOutcome, DeleteRefusal, EntryState, MoveRefusal, RestoreFacts, decide_delete,
@@ -17,9 +17,10 @@ use guildhall_store::{
     actor::Actor,
     decision,
     entry::{self, Entry},
-    group, queue,
+    group, notice, queue,
     received::Outcome,
     removal::{self, Removal},
+    staff::find_powers_in,
 };
 
 use super::edit::{decide, texts_of};
@@ -237,11 +238,31 @@ pub(super) async fn restore_facts(
     let may_remove = may_remove(app, tx, entry, by).await?;
     let known = ChangeFacts { author: entry.author_id, state: entry.state, may_remove };
     if by != entry.author_id || entry.state != EntryState::Removed || !may_remove {
-        return Ok(RestoreFacts { entry: known, removed_by: None, group_is_local: true });
+        return Ok(RestoreFacts { entry: known, removed_by: None, group_is_local: true, has_others: true });
     }
-    let removed_by = decision::find_remover(tx, entry.id).await?;
-    let group_is_local = group::lock(tx, entry.group_id).await?.is_some_and(|group| group.is_local);
-    Ok(RestoreFacts { entry: known, removed_by, group_is_local })
+    let mut removed_by = decision::find_remover(tx, entry.id).await?;
+    if removed_by.is_none() {
+        // With its thread.
+        removed_by = decision::find_remover(tx, entry.thread_id).await?;
+    }
+    let powers = find_powers_in(tx, entry.group_id, by, app.now()).await?;
+    Ok(RestoreFacts {
+        entry: known,
+        removed_by,
+        group_is_local: powers.is_some_and(|powers| powers.group_is_local),
+        has_others: has_others(app, tx, entry.group_id, by).await?,
+    })
+}
+
+/// Whether somebody besides `by` could bring back what was removed in a group.
+async fn has_others(app: &App, tx: &mut Tx, group: GroupId, by: ActorId) -> Result<bool, StoreError> {
+    for of in [Some(group), None] {
+        let keepers = notice::list_keepers(tx, of, Permission::Remove, app.now()).await?;
+        if keepers.iter().any(|(keeper, _)| *keeper != by) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Makes an entry what it was before it was taken away; what was held waits for a moderator again.

@@ -16,7 +16,7 @@ use guildhall_store::{
     StoreError, Tx,
     actor::Actor,
     entry::{self, Entry, Texts},
-    group,
+    group, partner,
     poll::{self, Poll},
     queue::{self, QueueItem, QueueKind},
     received::Outcome,
@@ -330,6 +330,10 @@ async fn apply(app: &App, tx: &mut Tx, current: &Entry, command: &Edit) -> Resul
         queue::close_entry(tx, current.id, app.now()).await?;
     }
     tell_edited(app, tx, current, command.cause).await?;
+    if current.kind == EntryKind::Post {
+        // Mirrors come after the group, as in all transactions.
+        partner::look_again(tx, current.id).await?;
+    }
     Ok(())
 }
 

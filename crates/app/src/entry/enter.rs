@@ -37,7 +37,7 @@ use crate::{
     App,
     admission::{self, Applying},
     case::attach_by_rules,
-    cause, facts, notice, partner,
+    cause, facts, notice,
     port::PortFuture,
     said::Said,
 };
@@ -126,7 +126,7 @@ async fn enter_together(
     let promised = write(app, &mut tx, &judgements, now).await?;
     tx.commit().await?;
     if promised > 0 {
-        partner::settle_soon(app).await;
+        app.signals.promised.notify_one();
     }
     let answer = |judged: Result<Judged<'_>, SubmitError>| judged.map(|judged| judged.submitted());
     Ok(judged.into_iter().map(|judged| judged.map(answer)).collect())

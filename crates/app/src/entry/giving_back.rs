@@ -8,7 +8,7 @@ use guildhall_store::{
 };
 
 use super::reverse::{Reversal, reverse};
-use crate::{App, decision::News};
+use crate::{App, decision::News, partner};
 
 /// Entries brought back, and promises looked at, at a time.
 const BATCH: usize = 100;
@@ -64,9 +64,13 @@ async fn finish(app: &App, promise: &Return) -> Result<(), StoreError> {
         }
     }
     let mut tx = app.begin().await?;
+    if let Some(group) = group {
+        partner::bring_back(&mut tx, group, promise.ban).await?;
+    }
     removal::delete_return(&mut tx, promise.ban).await?;
     tx.commit().await?;
     app.signals.event.notify_one();
+    app.signals.promised.notify_one();
     Ok(())
 }
 

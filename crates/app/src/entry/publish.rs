@@ -17,13 +17,13 @@ use guildhall_store::{
 /// Counts an entry that has just been published; `at`: when it became visible.
 pub(crate) async fn count_in(tx: &mut Tx, entry: &Entry, at: Timestamp) -> Result<(), StoreError> {
     count(tx, entry, 1).await?;
-    match entry.state {
-        // What came back was looked at before, or was not for partners.
-        EntryState::Removed | EntryState::Deleted => partner::revive(tx, entry.id).await?,
-        _ if is_for_partners(entry.kind, EntryState::Published, false) => {
+    if is_for_partners(entry.kind, EntryState::Published, false) {
+        // Also what was only held meanwhile: partners may have looked at it before.
+        partner::revive(tx, entry.id).await?;
+        // What comes back after a removal was promised before, or was not for partners.
+        if !matches!(entry.state, EntryState::Removed | EntryState::Deleted) {
             partner::promise(tx, entry.id, entry.group_id, at).await?;
         }
-        _ => {}
     }
     if entry.kind == EntryKind::Comment {
         entry::set_activity(tx, entry.thread_id, at).await?;

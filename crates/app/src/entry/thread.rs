@@ -16,6 +16,7 @@ use guildhall_store::{
     actor::Actor,
     entry::{self, Entry},
     group::{self, Counts},
+    partner,
     received::Outcome,
 };
 
@@ -296,6 +297,7 @@ async fn put_into(
     for (group, counts) in changes {
         group::add_counts(tx, group, counts).await?;
     }
+    partner::rehouse(tx, post.id, target, is_shown, app.now()).await?;
     record(app, tx, post, command, DecisionAction::Move, grounds).await?;
     if to.is_local && is_shown {
         cause::tell(app, tx, Cause::Local, EventKind::EntryPublished { entry: post.id }).await?;

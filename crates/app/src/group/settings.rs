@@ -19,7 +19,7 @@ use super::{
     create::{clean_rules, render_rules},
     elsewhere::end_elsewhere,
 };
-use crate::{App, cause, markup, staff};
+use crate::{App, cause, markup, partner::keep_to_visibility, staff};
 
 /// What is to change; `None` leaves a thing as it is.
 #[derive(Debug, Clone, Default)]
@@ -138,7 +138,7 @@ pub async fn change(
         }
         appeal::set_days(&mut tx, id, days).await?;
     }
-    let was_local = current.policy.visibility == Visibility::Local;
+    let before = current.policy.visibility;
     let fields = changed(current, command);
     // Rules that stay were looked at when they were written.
     let new_rules = rules.as_deref().unwrap_or_default();
@@ -148,9 +148,10 @@ pub async fn change(
         group::set_rules(&mut tx, id, &render_rules(rules)).await?;
     }
     welcome::set(&mut tx, id, welcome).await?;
-    if fields.policy.visibility == Visibility::Local && !was_local {
+    if fields.policy.visibility == Visibility::Local && before != Visibility::Local {
         end_elsewhere(app, &mut tx, id).await?;
     }
+    keep_to_visibility(app, &mut tx, id, (before, fields.policy.visibility)).await?;
     cause::tell(app, &mut tx, Cause::Local, EventKind::GroupChanged { group: id }).await?;
     tx.commit().await?;
     app.signals.event.notify_one();

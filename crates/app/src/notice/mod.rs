@@ -21,6 +21,7 @@ use guildhall_store::{
     direct_note::{self, DirectNote},
     event,
     notice::{self, Concerned, Notice},
+    succession,
 };
 
 pub(crate) use rules::follow_rules;
@@ -117,7 +118,16 @@ async fn judges(
     decision: &Decision,
     appellant: ActorId,
 ) -> Result<Vec<ActorId>, StoreError> {
-    let keepers = notice::list_keepers(tx, decision.group, Permission::Appeals, app.now()).await?;
+    let is_in_care = match decision.group {
+        Some(group) => succession::is_in_care(tx, group).await?,
+        None => false,
+    };
+    // A group in care has nobody of its own who would look.
+    let keepers = if is_in_care {
+        Vec::new()
+    } else {
+        notice::list_keepers(tx, decision.group, Permission::Appeals, app.now()).await?
+    };
     let admins = notice::list_keepers(tx, None, Permission::Appeals, app.now()).await?;
     let stood_in = decision.group.is_some_and(|group| decision.by == Some(group.actor()));
     let here = |keepers: &[(ActorId, bool)]| -> Vec<ActorId> {

@@ -87,7 +87,8 @@ pub async fn set(app: &App, by: &By, command: SetPartner) -> Result<(), PartnerE
         return Err(PartnerError::TooMany);
     }
     let created_at = app.now();
-    let link = Partner { group, partner, policy, reason: reason.clone(), public_comment, by, created_at };
+    let (note, said) = (reason.clone(), public_comment.clone());
+    let link = Partner { group, partner, policy, reason, public_comment, by, created_at };
     partner::put(&mut tx, &link).await?;
     if policy.wants_posts() && here.policy.visibility != Visibility::Local {
         ask(app, &mut tx, group, &other).await?;
@@ -95,16 +96,20 @@ pub async fn set(app: &App, by: &By, command: SetPartner) -> Result<(), PartnerE
         take_leave(app, &mut tx, group, &other).await?;
     }
     if !policy.wants_posts() {
-        partner::delete_mirrors(&mut tx, group, partner).await?;
+        partner::end_mirrors(&mut tx, group, partner).await?;
     }
     let record = Record::by_hand(group, by, DecisionAction::LinkPartner, Target::Actor(partner.actor()));
-    keep(app, &mut tx, Record { reason, rule: Some(policy.as_str().to_owned()), ..record }).await?;
+    // The log is read by everybody: it has what was meant for them.
+    let rule = Some(policy.as_str().to_owned());
+    keep(app, &mut tx, Record { reason: said, note, rule, ..record }).await?;
     tx.commit().await?;
     app.signals.event.notify_one();
+    app.signals.promised.notify_one();
     Ok(())
 }
 
-/// Ends a link: our group follows its partner no longer, and what was mirrored of it is shown no more. `false`: there was
+/// Ends a link: our group follows its partner no longer, and what was mirrored of it is shown no more, which followers are
+/// told of after that. `false`: there was
 /// none, and nothing is recorded.
 ///
 /// # Errors
@@ -115,15 +120,18 @@ pub async fn clear(app: &App, by: &By, command: ClearPartner) -> Result<bool, Pa
     let other = facts::actor(app, partner.actor()).await?;
     let mut tx = app.begin().await?;
     let by = authorise(app, &mut tx, Some(group), by).await?;
+    // Before what is shown in it, as everybody does who changes that.
+    group::lock(&mut tx, group).await?;
     if !partner::delete(&mut tx, group, partner).await? {
         return Ok(false);
     }
     take_leave(app, &mut tx, group, &other).await?;
-    partner::delete_mirrors(&mut tx, group, partner).await?;
+    partner::end_mirrors(&mut tx, group, partner).await?;
     let record = Record::by_hand(group, by, DecisionAction::UnlinkPartner, Target::Actor(partner.actor()));
-    keep(app, &mut tx, Record { reason, ..record }).await?;
+    keep(app, &mut tx, Record { note: reason, ..record }).await?;
     tx.commit().await?;
     app.signals.event.notify_one();
+    app.signals.promised.notify_one();
     Ok(true)
 }
 
@@ -153,6 +161,29 @@ async fn find_partner(
         return Err(reason.into());
     }
     Ok(actor)
+}
+
+/// Has our group follow its partners only while others may know of it: one that becomes a group for people here takes leave
+/// of them, and asks them again when it is open again.
+pub(crate) async fn keep_to_visibility(
+    app: &App,
+    tx: &mut Tx,
+    group: GroupId,
+    (before, now): (Visibility, Visibility),
+) -> Result<(), StoreError> {
+    let is_local = now == Visibility::Local;
+    if is_local == (before == Visibility::Local) {
+        return Ok(());
+    }
+    for partner in partner::list_wanted(tx, group).await? {
+        let Some(other) = actor::find_in(tx, partner.actor()).await? else { continue };
+        if is_local {
+            take_leave(app, tx, group, &other).await?;
+        } else {
+            ask(app, tx, group, &other).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Has our group ask to follow one elsewhere, unless it does so already.

@@ -2,18 +2,22 @@
 //!
 //! Our group follows its partner as a person would: the membership that it asks for there says how far that has come. A
 //! post that comes in is promised to those who are linked to its group, in the transaction that brings it in, and decided
-//! after that, one transaction each.
+//! after that by a task of its own, one transaction each.
 
 mod link;
+mod look;
 mod mirror;
 mod moderate;
+mod settle;
+mod shut_out;
 mod view;
 
+pub(crate) use link::keep_to_visibility;
 pub use link::{ClearPartner, SetPartner, clear, find_group, set};
-pub use mirror::settle;
-pub(crate) use mirror::settle_soon;
 pub use moderate::{Judge, admit, take_away};
-pub use view::{MirrorView, PartnerView, Partners, list, mirrors, posts};
+pub use settle::{Left, Walk, settle};
+pub(crate) use shut_out::{ShutOut, bring_back, remove_of};
+pub use view::{MirrorView, PartnerView, followers, list, mirrors, posts};
 
 use guildhall_domain::{moderation::MAX_REASON_LENGTH, staff::NotPermitted};
 use guildhall_store::StoreError;

@@ -13,7 +13,7 @@ use guildhall_store::{
 
 use super::{
     PartnerError,
-    mirror::{show, tell_ended},
+    mirror::{hide, show},
 };
 use crate::{
     App,
@@ -43,8 +43,11 @@ pub async fn admit(app: &App, command: Judge) -> Result<(), PartnerError> {
     let (mut tx, mirror) = begin(app, &command, Permission::Queue).await?;
     match mirror.state {
         MirrorState::Shown => return Ok(()),
-        MirrorState::Waiting | MirrorState::Refused | MirrorState::Removed | MirrorState::New => {}
-        MirrorState::Leaving | MirrorState::Gone => return Err(PartnerError::NoSuchMirror),
+        MirrorState::Waiting | MirrorState::Refused | MirrorState::Removed => {}
+        // What is new has just come in, or says something else than whoever lets it in has read.
+        MirrorState::New | MirrorState::Leaving | MirrorState::Gone => {
+            return Err(PartnerError::NoSuchMirror);
+        }
     }
     show(app, &mut tx, &mirror).await?;
     finish(app, tx, command, DecisionAction::AdmitMirror).await
@@ -57,12 +60,16 @@ pub async fn admit(app: &App, command: Judge) -> Result<(), PartnerError> {
 pub async fn take_away(app: &App, command: Judge) -> Result<(), PartnerError> {
     let (mut tx, mirror) = begin(app, &command, Permission::Remove).await?;
     match mirror.state {
-        MirrorState::Removed => return Ok(()),
+        MirrorState::Removed if mirror.reason.is_none() => return Ok(()),
         MirrorState::Leaving | MirrorState::Gone => return Err(PartnerError::NoSuchMirror),
-        MirrorState::Shown => tell_ended(app, &mut tx, &mirror).await?,
-        MirrorState::Waiting | MirrorState::Refused | MirrorState::New => {}
+        // What went with a ban stays away from now on, also when that is taken back.
+        MirrorState::Removed
+        | MirrorState::Shown
+        | MirrorState::Waiting
+        | MirrorState::Refused
+        | MirrorState::New => {}
     }
-    partner::set_mirror_state(&mut tx, &mirror, MirrorState::Removed, None).await?;
+    hide(app, &mut tx, &mirror, MirrorState::Removed, None).await?;
     finish(app, tx, command, DecisionAction::RemoveMirror).await
 }
 
@@ -71,7 +78,7 @@ async fn begin(app: &App, command: &Judge, permission: Permission) -> Result<(Tx
     let here = group::lock(&mut tx, command.group).await?.filter(|found| found.is_local);
     here.ok_or(PartnerError::NoSuchGroup)?;
     staff::powers(app, &mut tx, command.group, command.by).await?.demand(permission)?;
-    let mirror = partner::find_mirror_in(&mut tx, command.group, command.entry).await?;
+    let mirror = partner::lock_mirror(&mut tx, command.group, command.entry).await?;
     Ok((tx, mirror.ok_or(PartnerError::NoSuchMirror)?))
 }
 

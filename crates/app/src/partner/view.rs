@@ -1,19 +1,17 @@
 //! Partners, and what is shown of them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use guildhall_domain::{
-    EntryId, GroupId, Timestamp,
+    ActorId, EntryId, GroupId, Timestamp,
     content::Sort,
-    membership::MembershipState,
     partner::{MirrorReason, MirrorState, PartnerPolicy, PartnerState},
     staff::Permission,
 };
 use guildhall_store::{
-    StoreError,
+    StoreError, actor,
     entry::{self, Entry},
-    group,
-    partner::{self, Partner},
+    partner,
 };
 
 use super::PartnerError;
@@ -45,15 +43,6 @@ pub struct PartnerView {
     pub since: Timestamp,
 }
 
-/// The partners of a group.
-#[derive(Debug, Clone, Default)]
-pub struct Partners {
-    /// Those that it is linked to, oldest first.
-    pub partners: Vec<PartnerView>,
-    /// Groups elsewhere that follow it.
-    pub followed_by: Vec<GroupRef>,
-}
-
 /// A post of a partner's, for moderators.
 #[derive(Debug, Clone)]
 pub struct MirrorView {
@@ -67,56 +56,52 @@ pub struct MirrorView {
     pub since: Timestamp,
 }
 
-/// The partners of a group; nobody's where the viewer may not read in it.
+/// The partners of a group, oldest first; nobody's where the viewer may not read in it.
 ///
 /// # Errors
 /// Reading failed.
-pub async fn list(app: &App, viewer: &Viewer, group: GroupId) -> Result<Partners, StoreError> {
+pub async fn list(app: &App, viewer: &Viewer, group: GroupId) -> Result<Vec<PartnerView>, StoreError> {
     if !may_read(app, viewer, group).await? {
-        return Ok(Partners::default());
+        return Ok(Vec::new());
+    }
+    let links = partner::list(&app.store, group).await?;
+    if links.is_empty() {
+        return Ok(Vec::new());
     }
     let keeps_list = staff::may(app, viewer, group, Permission::Peering).await?;
-    let links = partner::list(&app.store, group).await?;
-    let followers = partner::list_followers(&app.store, group, MAX_FOLLOWERS).await?;
-    let named = links.iter().map(|(link, _)| link.partner).chain(followers.iter().copied());
-    let mut groups = names::groups(app, named.collect()).await?;
+    let ids: Vec<GroupId> = links.iter().map(|(link, _)| link.partner).collect();
+    let keys: Vec<ActorId> = ids.iter().map(|id| id.actor()).collect();
+    let actors = actor::list_by_ids(&app.store, &keys).await?;
+    let local: HashSet<GroupId> =
+        actors.iter().filter(|actor| actor.is_local).map(|actor| GroupId(actor.id.0)).collect();
+    let mut groups = names::groups(app, ids).await?;
     let people = names::people(app, links.iter().filter_map(|(link, _)| link.by).collect()).await?;
-    let mut partners = Vec::with_capacity(links.len());
-    for (link, asked) in links {
-        let Some(named) = groups.get(&link.partner).cloned() else { continue };
-        let state = state_of(app, &link, asked).await?;
-        let by = link.by.filter(|_| keeps_list).and_then(|by| people.get(&by).cloned());
-        partners.push(PartnerView {
-            group: named,
+    let views = links.into_iter().filter_map(|(link, asked)| {
+        Some(PartnerView {
+            group: groups.remove(&link.partner)?,
             policy: link.policy,
-            state,
+            state: PartnerState::of(link.policy, local.contains(&link.partner), asked),
             reason: link.reason.filter(|_| keeps_list),
             public_comment: link.public_comment,
-            by,
+            by: link.by.filter(|_| keeps_list).and_then(|by| people.get(&by).cloned()),
             since: link.created_at,
-        });
-    }
-    let followed_by = followers.iter().filter_map(|id| groups.remove(id)).collect();
-    Ok(Partners { partners, followed_by })
+        })
+    });
+    Ok(views.collect())
 }
 
-async fn state_of(
-    app: &App,
-    link: &Partner,
-    asked: Option<MembershipState>,
-) -> Result<PartnerState, StoreError> {
-    if !link.policy.wants_posts() {
-        return Ok(PartnerState::Listed);
+/// The groups elsewhere that follow a group, in the order in which they were first seen; nobody's where the viewer may not
+/// read in it.
+///
+/// # Errors
+/// Reading failed.
+pub async fn followers(app: &App, viewer: &Viewer, group: GroupId) -> Result<Vec<GroupRef>, StoreError> {
+    if !may_read(app, viewer, group).await? {
+        return Ok(Vec::new());
     }
-    Ok(match asked {
-        Some(MembershipState::Member) => PartnerState::Accepted,
-        Some(MembershipState::Pending) => PartnerState::Asked,
-        // Nobody is asked about a group on this server.
-        None if group::find(&app.store, link.partner).await?.is_some_and(|found| found.is_local) => {
-            PartnerState::Accepted
-        }
-        None => PartnerState::Refused,
-    })
+    let followers = partner::list_followers(&app.store, group, MAX_FOLLOWERS).await?;
+    let mut named = names::groups(app, followers.clone()).await?;
+    Ok(followers.iter().filter_map(|id| named.remove(id)).collect())
 }
 
 /// Published posts of a group, with those of partners that are shown there, for those who may read in the group.

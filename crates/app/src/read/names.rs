@@ -72,12 +72,13 @@ pub(crate) async fn groups(
 ) -> Result<HashMap<GroupId, GroupRef>, StoreError> {
     ids.sort_unstable();
     ids.dedup();
-    let mut named = HashMap::new();
-    for id in ids {
-        let found = (actor::find(&app.store, id.actor()).await?, group::find(&app.store, id).await?);
-        if let (Some(actor), Some(group)) = found {
-            named.insert(id, group_ref(app, &actor, &group));
-        }
-    }
-    Ok(named)
+    let keys: Vec<ActorId> = ids.iter().map(|id| id.actor()).collect();
+    let actors = actor::list_by_ids(&app.store, &keys).await?;
+    let actors: HashMap<ActorId, Actor> = actors.into_iter().map(|actor| (actor.id, actor)).collect();
+    let groups = group::list_by_ids(&app.store, &ids).await?;
+    let named = groups.iter().filter_map(|group| {
+        let actor = actors.get(&group.id.actor())?;
+        Some((group.id, group_ref(app, actor, group)))
+    });
+    Ok(named.collect())
 }

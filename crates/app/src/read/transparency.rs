@@ -2,12 +2,10 @@
 //! from the records that the log shows, and from those that are between a group and one person.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use guildhall_domain::{
-    GroupId, Timestamp, admission::Layer, moderation::Effect, visibility::decide_reading,
-};
+use guildhall_domain::{GroupId, Timestamp, moderation::Effect, visibility::decide_reading};
 use guildhall_store::{
     StoreError,
     transparency::{
@@ -32,12 +30,31 @@ pub use guildhall_store::transparency::{
 const FRESH_FOR: Duration = Duration::from_mins(10);
 /// Reports that are kept at one time.
 const KEPT: usize = 100;
-/// What the automatic rules of groups are counted under.
-const AUTOMATIC: &str = "automatic";
-
-/// Reports counted lately. One is counted at a time: each reads all that was decided in its period.
+/// Reports counted lately.
 #[derive(Debug, Default)]
-pub(crate) struct Reckoned(tokio::sync::Mutex<HashMap<Span, Arc<TransparencyView>>>);
+pub(crate) struct Reckoned {
+    known: Mutex<HashMap<Span, Arc<TransparencyView>>>,
+    /// One is counted at a time: each reads all that was decided in its period.
+    turn: tokio::sync::Mutex<()>,
+}
+
+impl Reckoned {
+    fn find(&self, span: &Span, now: Timestamp) -> Option<Arc<TransparencyView>> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|_, view| now.since(view.at) < FRESH_FOR);
+        known.get(span).cloned()
+    }
+
+    /// In the place of the oldest where there are many.
+    fn keep(&self, span: Span, view: Arc<TransparencyView>) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let oldest = known.iter().min_by_key(|(_, view)| view.at).map(|(span, _)| span.clone());
+        if let Some(oldest) = oldest.filter(|_| known.len() >= KEPT) {
+            known.remove(&oldest);
+        }
+        known.insert(span, view);
+    }
+}
 
 /// The figures of a period.
 #[derive(Debug, Clone)]
@@ -118,16 +135,17 @@ fn span(app: &App, instance: bool, groups: Vec<GroupId>, period: Period) -> Span
 }
 
 async fn reckon(app: &App, span: Span) -> Result<Arc<TransparencyView>, StoreError> {
-    let mut known = app.signals.reckoned.0.lock().await;
-    let now = app.now();
-    known.retain(|_, view| now.since(view.at) < FRESH_FOR);
-    if let Some(view) = known.get(&span) {
-        return Ok(view.clone());
+    let reckoned = &app.signals.reckoned;
+    if let Some(view) = reckoned.find(&span, app.now()) {
+        return Ok(view);
+    }
+    let _turn = reckoned.turn.lock().await;
+    // Whoever was before may have counted the same.
+    if let Some(view) = reckoned.find(&span, app.now()) {
+        return Ok(view);
     }
     let view = Arc::new(count(app, &span).await?);
-    if known.len() < KEPT {
-        known.insert(span, view.clone());
-    }
+    reckoned.keep(span, view.clone());
     Ok(view)
 }
 
@@ -153,10 +171,7 @@ async fn count(app: &App, span: &Span) -> Result<TransparencyView, StoreError> {
 fn open(counted: Vec<RuleCount>) -> Vec<RuleCount> {
     let mut rules: Vec<RuleCount> = Vec::with_capacity(counted.len());
     for one in counted {
-        let rule = match one.layer {
-            Layer::Rule => one.rule.map(|_| AUTOMATIC.to_owned()),
-            _ => one.rule.as_deref().map(public_rule),
-        };
+        let rule = one.rule.as_deref().map(public_rule);
         let is_same = |other: &&mut RuleCount| {
             (other.action, &other.rule, &other.written) == (one.action, &rule, &one.written)
         };

@@ -29,6 +29,7 @@ pub(crate) struct Seen {
     pub(crate) layer: Layer,
     pub(crate) rule: Option<String>,
     pub(crate) reason: Option<String>,
+    pub(crate) note: Option<String>,
     pub(crate) by: Option<ActorId>,
 }
 
@@ -96,7 +97,7 @@ impl Here {
         let made = decision::list_of_group(&self.app.store, group, ALL).await.unwrap();
         let seen = made.into_iter().rev().map(|made| {
             let (action, target, layer) = (made.action, made.target, made.layer);
-            Seen { action, target, layer, rule: made.rule, reason: made.reason, by: made.by }
+            Seen { action, target, layer, rule: made.rule, reason: made.reason, note: made.note, by: made.by }
         });
         seen.collect()
     }

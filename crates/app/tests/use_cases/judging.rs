@@ -10,7 +10,7 @@ use guildhall_domain::{
     moderation::{JudgeRefusal, NoticeKind},
     staff::StaffRole,
 };
-use guildhall_store::{Db, testing::on_both_engines};
+use guildhall_store::{Db, succession, testing::on_both_engines};
 
 use crate::support::{
     Here,
@@ -51,6 +51,18 @@ on_both_engines! {
             assert!(matches!(own, DecideError::Refused(JudgeRefusal::OwnDecision)), "{role:?}: {own:?}");
         }
         appeal::decide(&here.app, &viewer(by), reversing(made)).await.unwrap();
+    }
+
+    async fn in_a_group_in_care_the_admins_judge_though_somebody_is_on_its_staff(db: Db) {
+        let here = Here::new(db);
+        let group = here.group("garden").await;
+        let (away, chief) = (here.moderator(group).await, admin(&here, "chief").await);
+        let mut tx = here.app.begin().await.unwrap();
+        succession::set_care(&mut tx, group, Some(here.now())).await.unwrap();
+        tx.commit().await.unwrap();
+        let made = objected(&here, group, group.actor()).await;
+        assert_eq!((is_asked(&here, away).await, is_asked(&here, chief.actor.unwrap()).await), (false, true));
+        appeal::decide(&here.app, &chief, reversing(made)).await.unwrap();
     }
 
     async fn where_only_admins_are_left_any_of_them_judges_what_the_group_decided(db: Db) {

@@ -23,6 +23,7 @@ mod joining;
 mod judging;
 mod keeping_step;
 mod looking_back;
+mod mirrors;
 mod moderating;
 mod moved_away;
 mod moving;

@@ -30,6 +30,7 @@ fn by_hand(action: DecisionAction, target: Target, rule: &str, reason: Option<&s
         target,
         layer: Layer::Moderator,
         rule: Some(rule.to_owned()),
+        note: None,
         reason: reason.map(str::to_owned),
         by: Some(by),
     }

@@ -110,7 +110,7 @@ on_both_engines! {
             assert_eq!(here.caused().await, [(cause, EventKind::EntryRefused { entry, reason: reason.clone() })]);
             let (action, target) = (DecisionAction::Refuse, Target::Entry(entry));
             let rule = Some(refusal.as_str().to_owned());
-            let record = Seen { action, target, layer, rule, reason: Some(reason), by: None };
+            let record = Seen { action, target, layer, rule, reason: Some(reason), note: None, by: None };
             assert_eq!(here.decisions(group).await.pop(), Some(record));
             assert_eq!(here.counts(group).await, before);
             assert!(here.queue(group).await.is_empty());
@@ -145,7 +145,7 @@ on_both_engines! {
             assert_eq!((item.title.as_str(), item.reason.as_str()), ("Hello", reason.as_str()));
             assert_eq!((item.object, item.received), (Some(kept.ap_id), cause.received()));
             let (action, target, rule) = (DecisionAction::Hold, Target::Entry(entry), Some(reason.as_str().to_owned()));
-            let record = Seen { action, target, layer, rule, reason: None, by: None };
+            let record = Seen { action, target, layer, rule, reason: None, note: None, by: None };
             assert_eq!(here.decisions(group).await.pop(), Some(record));
         }
         // Once something of theirs was admitted, the next one is in.

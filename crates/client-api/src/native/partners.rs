@@ -35,8 +35,9 @@ pub(super) async fn list_partners(
     Reader(viewer): Reader,
 ) -> Result<Json<Partners>, Problem> {
     let group = lookup::group_here(&app, &viewer, &address.name).await?.group.id;
-    let found = partner::list(&app, &viewer, group).await.map_err(Problem::internal)?;
-    Ok(Json(found.into()))
+    let partners = partner::list(&app, &viewer, group).await.map_err(Problem::internal)?;
+    let followed_by = partner::followers(&app, &viewer, group).await.map_err(Problem::internal)?;
+    Ok(Json(Partners::of(partners, followed_by)))
 }
 
 /// Makes a group a partner, or says something else about one; for moderators who decide about other servers.

@@ -12,6 +12,7 @@ mod membership;
 mod moderation;
 mod notices;
 mod paging;
+mod partners;
 mod peering;
 mod posts;
 mod problems;

@@ -104,6 +104,11 @@ pub struct Facts {
     pub thread_locked: bool,
 }
 
+/// Whether the automatic rules are asked about what somebody says: moderators are not judged by them.
+pub fn is_judged_by_rules(role: Role) -> bool {
+    role != Role::Moderator
+}
+
 /// Decides whether something enters its group. `rules` are the automatic ones, asked only where no earlier layer refused;
 /// moderators are not judged by them.
 ///
@@ -120,7 +125,7 @@ pub fn decide(facts: &Facts, rules: impl FnOnce() -> Judgement, now: Timestamp) 
             None => {}
         }
     }
-    let judged = if facts.role == Role::Moderator { Judgement::default() } else { rules() };
+    let judged = if is_judged_by_rules(facts.role) { rules() } else { Judgement::default() };
     layers::fitted(facts.wants, layers::by_rules(judged, held))
 }
 

@@ -73,6 +73,8 @@ pub struct RestoreFacts {
     pub removed_by: Option<ActorId>,
     /// Whether its group is hosted here: elsewhere its server decides who brings what back.
     pub group_is_local: bool,
+    /// Whether somebody else could bring it back.
+    pub has_others: bool,
 }
 
 /// Who took an entry away, which decides who may bring it back.
@@ -118,14 +120,14 @@ pub fn decide_delete(facts: &ChangeFacts, actor: ActorId) -> Result<DeleteOutcom
 }
 
 /// Decides whether `actor` may bring an entry back: moderators what was removed, authors what they deleted. A moderator whose
-/// own text another one removed does not: somebody else decides what concerns them.
+/// own text another one removed does not, where there is somebody else: they decide what concerns that moderator.
 ///
 /// # Errors
 /// [`DeleteRefusal`].
 pub fn decide_restore(facts: &RestoreFacts, actor: ActorId) -> Result<(), DeleteRefusal> {
-    let RestoreFacts { entry, removed_by, group_is_local } = facts;
+    let RestoreFacts { entry, removed_by, group_is_local, has_others } = facts;
     let is_author = actor == entry.author;
-    let is_kept_from_them = is_author && *group_is_local && *removed_by != Some(actor);
+    let is_kept_from_them = is_author && *group_is_local && *has_others && *removed_by != Some(actor);
     match (entry.state, is_author, entry.may_remove) {
         (EntryState::Removed, _, true) if !is_kept_from_them => Ok(()),
         (EntryState::Deleted, true, _) => Ok(()),
@@ -167,7 +169,12 @@ mod tests {
     fn an_author_cannot_restore_what_a_moderator_removed() {
         let restore = |state, may_remove, removed_by, group_is_local, actor| {
             let entry = facts(state, may_remove);
-            decide_restore(&RestoreFacts { entry, removed_by, group_is_local }, actor)
+            let facts = RestoreFacts { entry, removed_by, group_is_local, has_others: true };
+            let alone = RestoreFacts { has_others: false, ..facts.clone() };
+            if may_remove && state == EntryState::Removed {
+                assert_eq!(decide_restore(&alone, actor), Ok(()), "who is alone decides alone");
+            }
+            decide_restore(&facts, actor)
         };
         let refused = Err(DeleteRefusal::NotAllowed);
         for (state, may_remove, removed_by, group_is_local, actor, expected) in [

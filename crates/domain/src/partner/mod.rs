@@ -7,6 +7,7 @@ use crate::{
     admission::{Decided, HoldReason, Layer, Sanction, Standing, Verdict},
     content::{EntryKind, EntryState},
     group::Visibility,
+    membership::MembershipState,
     peering::Peering,
     text::closed_enum,
     time::Timestamp,
@@ -45,6 +46,19 @@ closed_enum! {
         Accepted = "accepted",
         /// The partner said no, or no longer yes.
         Refused = "refused",
+    }
+}
+
+impl PartnerState {
+    /// Of a link; `asked`: the partner's answer, as far as it is known. Nobody is asked about a group on this server.
+    pub fn of(policy: PartnerPolicy, is_local: bool, asked: Option<MembershipState>) -> Self {
+        match asked {
+            _ if !policy.wants_posts() => Self::Listed,
+            Some(MembershipState::Member) => Self::Accepted,
+            Some(MembershipState::Pending) => Self::Asked,
+            None if is_local => Self::Accepted,
+            None => Self::Refused,
+        }
     }
 }
 
@@ -129,6 +143,8 @@ pub struct MirrorFacts {
     pub rule_refuses: bool,
     /// Whether one holds it.
     pub rule_holds: bool,
+    /// Whether it was shown before its author changed it.
+    pub was_shown: bool,
 }
 
 /// Whether something that is out now is to be mirrored by those who are linked to its group, once all else is asked.
@@ -139,20 +155,28 @@ pub fn is_for_partners(kind: EntryKind, state: EntryState, is_passed_on: bool) -
     kind == EntryKind::Post && state == EntryState::Published && !is_passed_on
 }
 
+/// Whether a post of a partner's is for everybody, so that it may be shown in another place and told to its followers:
+/// `visibility` is the partner's; `is_limited`: whether the post is listed nowhere.
+pub fn is_open(visibility: Visibility, is_limited: bool) -> bool {
+    visibility == Visibility::Public && !is_limited
+}
+
 /// Decides what becomes of a post of a partner's. What the partner's door let in is not judged once more by ours, as its
 /// author need be no member: but whom our moderators shut out does not come in by another door, and our rules hold.
+///
+/// That all of a partner is looked at first asks nobody again about what was shown already; everything else does.
 pub fn decide_mirror(facts: &MirrorFacts, now: Timestamp) -> Mirroring {
     use MirrorReason as Reason;
     let is_under = |sanction| facts.standing.is_under(sanction, now);
     let refusals = [
-        (facts.visibility != Visibility::Public || facts.is_limited, Reason::NotPublic),
+        (!is_open(facts.visibility, facts.is_limited), Reason::NotPublic),
         (facts.peering == Peering::Blocked, Reason::HostBlocked),
         (is_under(Sanction::Ban), Reason::Banned),
         (is_under(Sanction::Mute), Reason::Muted),
         (facts.rule_refuses, Reason::Rule),
     ];
     let holds = [
-        (facts.policy != PartnerPolicy::Mirror, Reason::Review),
+        (facts.policy != PartnerPolicy::Mirror && !facts.was_shown, Reason::Review),
         (facts.peering == Peering::Limited, Reason::HostLimited),
         (is_under(Sanction::Probation), Reason::Probation),
         (facts.rule_holds, Reason::Rule),
@@ -192,6 +216,7 @@ mod tests {
             standing: Standing::default(),
             rule_refuses: false,
             rule_holds: false,
+            was_shown: false,
         }
     }
 
@@ -228,9 +253,32 @@ mod tests {
                 MirrorFacts { policy: PartnerPolicy::Review, rule_refuses: true, ..facts() },
                 Refuse(Reason::Rule),
             ),
+            // What was let in once and has changed.
+            (MirrorFacts { policy: PartnerPolicy::Review, was_shown: true, ..facts() }, Show),
+            (MirrorFacts { rule_holds: true, was_shown: true, ..facts() }, Wait(Reason::Rule)),
+            (MirrorFacts { rule_refuses: true, was_shown: true, ..facts() }, Refuse(Reason::Rule)),
+            (
+                MirrorFacts { peering: Peering::Limited, was_shown: true, ..facts() },
+                Wait(Reason::HostLimited),
+            ),
         ];
         for (known, want) in table {
             assert_eq!(decide_mirror(&known, NOW), want, "{known:?}");
+        }
+    }
+
+    #[test]
+    fn a_link_has_come_as_far_as_the_partner_answered() {
+        use PartnerPolicy::{List, Mirror};
+        let table = [
+            (List, false, Some(MembershipState::Member), PartnerState::Listed),
+            (Mirror, false, Some(MembershipState::Member), PartnerState::Accepted),
+            (Mirror, false, Some(MembershipState::Pending), PartnerState::Asked),
+            (Mirror, false, None, PartnerState::Refused),
+            (Mirror, true, None, PartnerState::Accepted),
+        ];
+        for (policy, is_local, asked, want) in table {
+            assert_eq!(PartnerState::of(policy, is_local, asked), want, "{policy:?} {is_local} {asked:?}");
         }
     }
 

@@ -36,6 +36,9 @@ pub(super) struct Lanes {
     running: HashMap<Id, Running>,
     /// Senders of whom something found no room: what comes later must not overtake it, and is read from the store too.
     spilled: HashSet<ApId>,
+    /// Senders who have given way since the store was last read from its begin: what was read of them before that is not to be
+    /// taken, since what they sent before it waits in the store again.
+    gave_way: HashSet<ApId>,
     /// While the store is read, and after that until it is read again: what has ended meanwhile. It may still come the
     /// short way.
     ended: HashSet<ReceivedId>,
@@ -71,6 +74,7 @@ impl Lanes {
             tasks: JoinSet::new(),
             running: HashMap::new(),
             spilled: HashSet::new(),
+            gave_way: HashSet::new(),
             ended: HashSet::new(),
             is_reading: false,
         }
@@ -118,6 +122,13 @@ impl Lanes {
         true
     }
 
+    /// The same for one that was read because it was wanted, unless its sender had to give way meanwhile.
+    pub(super) fn add_read(&mut self, received: Received) {
+        if !self.gave_way.contains(received.lane()) {
+            self.add(received);
+        }
+    }
+
     /// The same for one that has just come: after all that its sender sent before, or not at all.
     pub(super) fn add_new(&mut self, received: Received) -> bool {
         self.ended.contains(&received.id) || (!self.spilled.contains(received.lane()) && self.add(received))
@@ -138,6 +149,7 @@ impl Lanes {
     /// From now on the store is read from its begin.
     pub(super) fn begin_reading(&mut self) {
         self.spilled.clear();
+        self.gave_way.clear();
         self.ended.clear();
         self.is_reading = true;
     }
@@ -169,7 +181,9 @@ impl Lanes {
         for lane in &lanes {
             self.forget(lane);
         }
-        !lanes.is_empty()
+        let has_any = !lanes.is_empty();
+        self.gave_way.extend(lanes);
+        has_any
     }
 
     /// Forgets what waits of a sender, all of which is in the store.
@@ -421,6 +435,23 @@ mod tests {
         lanes.add(received(2, "y"));
         lanes.keep(|_| false);
         assert!(lanes.waiting.is_empty() && lanes.room.taken() == 0);
+    }
+
+    #[test]
+    fn what_was_read_of_who_has_given_way_does_not_overtake_what_they_sent_before() {
+        let mut lanes = Lanes::new(32);
+        lanes.begin_reading();
+        let crowd = |id: i64, lane: &str| Received { host: "crowd".to_owned(), ..received(id, lane) };
+        assert!(lanes.add(crowd(1, "x")));
+        let wanted = DueLane { host: "crowd".to_owned(), ..due(2, "x") };
+        assert!(lanes.wants(&wanted), "and its body is read now");
+        for id in 10..WAITING_BYTES >> 10 {
+            lanes.add(crowd(i64::try_from(id).unwrap(), &format!("y{id}")));
+        }
+        let large = Received { body: vec![0; 1 << 20], ..received(5, "late") };
+        assert!(lanes.add(large), "the crowd gives way");
+        lanes.add_read(crowd(2, "x"));
+        assert!(!lanes.waiting.contains_key(&ApId::new("x")), "the first of them is in the store again");
     }
 
     #[test]

@@ -200,7 +200,7 @@ async fn read_due(
         }
         if !wanted.is_empty() {
             for received in received::list_queued(store, &wanted).await? {
-                lanes.add(received);
+                lanes.add_read(received);
             }
         }
     }

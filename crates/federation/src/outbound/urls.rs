@@ -1,7 +1,7 @@
 //! Addresses of what is ours. Ids are for ever: a change here breaks every copy on other servers.
 
 use guildhall_app::Site;
-use guildhall_domain::{ApId, EntryId, EventId, GroupId, content::EntryKind};
+use guildhall_domain::{ApId, EntryId, EventId, content::EntryKind};
 
 /// Makes addresses under the instance's base URL.
 #[derive(Debug, Clone, Copy)]
@@ -61,9 +61,10 @@ impl<'a> Urls<'a> {
         self.entry_part(kind, id, "boost")
     }
 
-    /// The `Announce` by which a group passes on a post of a partner's. Derived from both, so that an `Undo` can name it.
-    pub fn mirror(self, kind: EntryKind, id: EntryId, group: GroupId) -> ApId {
-        self.entry_part(kind, id, &format!("mirrored-by-{group}"))
+    /// The `Announce` by which a group passes on a post of a partner's. Derived from the event, which an `Undo` knows: a post
+    /// that is shown once more is announced as something new.
+    pub fn mirror(self, event: EventId) -> ApId {
+        self.activity_part(event, "mirror")
     }
 
     /// The activity that tells of an event.

@@ -1,17 +1,26 @@
 //! A partner elsewhere: what it announces is passed on by its id, and partners that mirror each other come to an end.
 
+use guildhall_activitypub::Iri;
 use guildhall_app::{
     Viewer,
-    partner::{self, SetPartner},
+    partner::{self, Judge, SetPartner},
     peering::By,
     read::PageRequest,
 };
-use guildhall_domain::{GroupId, content::Sort, membership::MembershipState, partner::PartnerPolicy};
+use guildhall_domain::{
+    GroupId,
+    content::{EntryState, Sort},
+    membership::MembershipState,
+    partner::PartnerPolicy,
+};
 use guildhall_store::{Db, membership, testing::on_both_engines};
 use guildhall_testkit::{FakePeer, PeerActor};
 use serde_json::{Value, json};
 
-use crate::support::{With as _, World, activity, announce, create, delete, follow, id, note, to_group};
+use crate::{
+    announce::Followed,
+    support::{With as _, World, activity, announce, create, delete, follow, id, note, to_group, undo},
+};
 
 /// Our group mirrors one elsewhere, and a microblog follows ours.
 struct Linked {
@@ -24,7 +33,15 @@ struct Linked {
 }
 
 impl Linked {
+    /// The partner has let our group in.
     async fn new(db: Db) -> Self {
+        let linked = Self::asked(db).await;
+        let asked = linked.world.peer.take().only("Follow");
+        assert_eq!(linked.world.send(&activity(&linked.books, "Accept", asked)).await, "applied");
+        linked
+    }
+
+    async fn asked(db: Db) -> Self {
         let world = World::new(db, "lemmy").await;
         let (reader, _) = world.follower("mastodon", "rita").await;
         let books = world.peer.group("books");
@@ -58,7 +75,7 @@ impl Linked {
 
 on_both_engines! {
     async fn our_group_follows_its_partner_and_hears_its_answer(db: Db) {
-        let linked = Linked::new(db).await;
+        let linked = Linked::asked(db).await;
         let asked = linked.world.peer.take().only("Follow");
         assert_eq!((&asked["actor"], &asked["object"]), (&json!(linked.world.group.ap_id), &json!(linked.books.id)));
         assert_eq!(linked.world.send(&activity(&linked.books, "Accept", asked)).await, "applied");
@@ -76,10 +93,77 @@ on_both_engines! {
         assert_eq!((&boost["actor"], &boost["object"]), (&json!(linked.world.group.ap_id), &note["id"]));
         assert_eq!(linked.world.send_from(&linked.third, &delete(&linked.tom, id(&note))).await, "applied");
         assert!(linked.listed().await.is_empty());
-        partner::settle(&linked.world.here.app).await.unwrap();
-        linked.world.here.run_until_idle().await;
         let undone = linked.reader.take().only("Undo");
         assert_eq!((&undone["object"]["id"], &undone["object"]["object"]), (&boost["id"], &note["id"]));
+    }
+
+    async fn what_is_shown_once_more_is_announced_as_something_new(db: Db) {
+        let linked = Linked::new(db).await;
+        let here = &linked.world.here;
+        let note = linked.announced("Dune").await;
+        let first = linked.reader.take().only("Announce");
+        let (group, entry) = (linked.world.group.id, here.entry(id(&note)).await.unwrap().id);
+        let judge = || Judge { group, entry, by: group.actor(), reason: None };
+        partner::take_away(&here.app, judge()).await.unwrap();
+        here.run_until_idle().await;
+        let undo = linked.reader.take().only("Undo");
+        assert_eq!((&undo["object"]["id"], &undo["object"]["object"]), (&first["id"], &note["id"]));
+        partner::admit(&here.app, judge()).await.unwrap();
+        here.run_until_idle().await;
+        let second = linked.reader.take().only("Announce");
+        assert_ne!(first["id"], second["id"]);
+        partner::take_away(&here.app, judge()).await.unwrap();
+        here.run_until_idle().await;
+        let undone = linked.reader.take().only("Undo");
+        assert_eq!(undone["object"]["id"], second["id"]);
+        for told in [&first, &undo, &second, &undone] {
+            let at = Iri::parse(id(told)).unwrap();
+            assert_eq!(linked.reader.fetch_status(&at).await.as_u16(), 200, "{at}");
+        }
+    }
+
+    async fn what_is_taken_away_before_it_was_told_is_not_announced(db: Db) {
+        let linked = Linked::new(db).await;
+        let here = &linked.world.here;
+        let note = linked.announced("Dune").await;
+        linked.reader.take();
+        let (group, entry) = (linked.world.group.id, here.entry(id(&note)).await.unwrap().id);
+        let judge = || Judge { group, entry, by: group.actor(), reason: None };
+        for _ in 0..2 {
+            partner::take_away(&here.app, judge()).await.unwrap();
+            partner::admit(&here.app, judge()).await.unwrap();
+        }
+        here.run_until_idle().await;
+        assert_eq!(linked.reader.take().all("Announce").len(), 1, "the last word alone");
+    }
+
+    async fn what_a_group_elsewhere_passes_on_no_longer_is_taken_away_here(db: Db) {
+        let followed = Followed::joined(db).await;
+        let (world, state) = (&followed.world, async |note: &Value| followed.state(note).await.unwrap());
+        let posted = async |text: &str| {
+            let (note, _) = followed.post(text);
+            followed.third.put(&note);
+            let boost = announce(&followed.books, &note["id"]);
+            assert_eq!(world.send(&boost).await, "applied", "{text}");
+            (note, boost)
+        };
+        let ((note, boost), (other, named)) = (posted("Dune").await, posted("Emma").await);
+        let stranger = world.peer.group("strangers");
+        let theirs = undo(&stranger, &announce(&stranger, &note["id"]));
+        assert_eq!(world.send(&theirs).await, "ignored", "another group's word");
+        let forged = undo(&stranger, &boost);
+        assert_eq!(world.send(&forged).await, "refused");
+        let person = undo(&followed.tom, &announce(&followed.tom, &note["id"]));
+        assert_eq!(world.send_from(&followed.third, &person).await, "ignored", "a boost of a person's");
+        assert_eq!(state(&note).await, EntryState::Published);
+        assert_eq!(world.send(&undo(&followed.books, &boost)).await, "applied");
+        assert_eq!(world.send(&undo(&followed.books, &named["id"])).await, "applied", "named by its id");
+        for gone in [&note, &other] {
+            assert_eq!(state(gone).await, EntryState::Removed);
+        }
+        let decided = world.here.decisions(followed.group).await;
+        assert!(decided.iter().all(|made| made.by == Some(followed.group.actor())), "{decided:?}");
+        assert_eq!(world.send(&undo(&followed.books, &boost)).await, "ignored", "once");
     }
 
     async fn partners_that_mirror_each_other_come_to_an_end(db: Db) {
@@ -96,7 +180,6 @@ on_both_engines! {
         let ours = world.posted("Tulips").await;
         world.peer.take();
         assert_eq!(world.send(&announce(&linked.books, &ours["id"])).await, "ignored");
-        partner::settle(&world.here.app).await.unwrap();
         world.here.run_until_idle().await;
         assert!(world.peer.take().all("Announce").is_empty());
         assert_eq!(linked.listed().await, [id(&ours), id(&note)]);

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use axum::http::{HeaderMap, Method};
+use guildhall_app::partner;
 use guildhall_domain::ActorId;
 use serde_json::{Value, json};
 
@@ -229,6 +230,7 @@ impl Scene<'_> {
         let text = json!({ "title": "Hello", "content": "Hello." });
         let post = self.world.call("alan", "POST", &format!("/groups/{PARTNER}/posts"), &text).await;
         things.mirror = id_of(&post);
+        partner::settle(&self.world.app).await.unwrap();
         self.at("mona", "PATCH", "", json!({ "admission": "approval", "vouches_needed": 2 })).await;
         self.at("wanda", "PUT", "/membership", json!({})).await;
         self.at("mona", "PUT", "/staff/hal", json!({ "role": "helper" })).await;

@@ -8,14 +8,6 @@ use crate::{
     db::{Db, List, Sql},
 };
 
-macro_rules! mirrored {
-    () => {
-        " WHERE id IN (SELECT m.entry_id FROM group_mirrors m
-                       WHERE m.group_id = $1 AND m.state = 'shown' AND m.partner_id = entries.group_id)
-            AND kind = 'post' AND state = 'published' AND NOT limited"
-    };
-}
-
 fn count(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
 }
@@ -57,32 +49,6 @@ pub async fn list_posts(
     let posts = posts.bind(id).bind(count(limit));
     let posts = if sort == Sort::New { posts } else { posts.bind(key) };
     convert::all(posts.all::<Row>().await?)
-}
-
-/// Published posts of partners that a group mirrors, in the orders of [`list_posts`].
-pub(crate) async fn list_mirrored(
-    db: &Db,
-    group: GroupId,
-    sort: Sort,
-    after: Option<(i64, EntryId)>,
-    limit: usize,
-) -> Result<Vec<Entry>, StoreError> {
-    const NEW: &str =
-        concat!(select!(), mirrored!(), " AND CAST($4 AS BIGINT) >= 0 AND id < $2 ORDER BY id DESC LIMIT $3");
-    const ACTIVE: &str = concat!(
-        select!(),
-        mirrored!(),
-        " AND (last_activity_at, id) < ($4, $2) ORDER BY last_activity_at DESC, id DESC LIMIT $3"
-    );
-    const TOP: &str =
-        concat!(select!(), mirrored!(), " AND (score, id) < ($4, $2) ORDER BY score DESC, id DESC LIMIT $3");
-    let (key, id) = after.map_or((i64::MAX, i64::MAX), |(key, id)| (key, id.0));
-    let sql = match sort {
-        Sort::New => NEW,
-        Sort::Active => ACTIVE,
-        Sort::Top => TOP,
-    };
-    convert::all(db.query(sql).bind(group.0).bind(id).bind(count(limit)).bind(key).all::<Row>().await?)
 }
 
 /// Published posts of a group that are shown first, newest first.

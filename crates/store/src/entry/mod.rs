@@ -13,7 +13,6 @@ mod write;
 pub use batch::{Locked, count_comments, insert_all, lock_places};
 pub use came::{Came, Counted, list_came, list_came_keys, list_counted};
 pub use facts::{AuthorFacts, find_author_facts, find_author_facts_now, list_author_facts};
-pub(crate) use list::list_mirrored;
 pub use list::{
     count_by_thread, count_featured, list_ancestors, list_by_author, list_by_ids, list_featured, list_posts,
     list_present_by_author, list_replies, list_thread,

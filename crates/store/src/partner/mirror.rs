@@ -1,19 +1,17 @@
 //! Posts of partners in our groups: one entry, shown in a second place.
 
 use guildhall_domain::{
-    EntryId, GroupId, Timestamp,
-    content::Sort,
+    ActorId, EntryId, EventId, GroupId, Timestamp,
     partner::{MirrorReason, MirrorState},
 };
 
 use crate::{
     StoreError, convert,
-    db::{Db, List, Sql, Tx},
-    entry::Entry,
+    db::{Db, Sql, Tx},
 };
 
 /// A post of a partner's in one of our groups.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mirror {
     /// Our group.
     pub group: GroupId,
@@ -25,13 +23,21 @@ pub struct Mirror {
     pub state: MirrorState,
     /// Why it is not shown.
     pub reason: Option<MirrorReason>,
+    /// The event that told followers that it is shown. `None`: they heard nothing, or that it ended.
+    pub told: Option<EventId>,
     /// Since when it has been known.
     pub created_at: Timestamp,
 }
 
+macro_rules! columns {
+    () => {
+        "m.group_id, m.entry_id, m.partner_id, m.state, m.reason, m.told_event_id, m.created_at"
+    };
+}
+
 macro_rules! select {
     () => {
-        "SELECT group_id, entry_id, partner_id, state, reason, created_at FROM group_mirrors"
+        concat!("SELECT ", columns!(), " FROM group_mirrors m")
     };
 }
 
@@ -42,6 +48,7 @@ crate::record! {
         partner_id: i64,
         state: String,
         reason: Option<String>,
+        told_event_id: Option<i64>,
         created_at: i64,
     }
 }
@@ -57,95 +64,16 @@ impl TryFrom<Row> for Mirror {
             partner: GroupId(row.partner_id),
             state: convert::word("mirror", row.entry_id, &row.state)?,
             reason: reason.transpose()?,
+            told: row.told_event_id.map(EventId),
             created_at: Timestamp(row.created_at),
         })
     }
 }
 
-/// Notes that a post of `partner` that is out now is to be looked at by those who are linked to it. Gives how
-/// many there are.
-pub async fn promise(
-    tx: &mut Tx,
-    entry: EntryId,
-    partner: GroupId,
-    now: Timestamp,
-) -> Result<u64, StoreError> {
-    tx.query(
-        "INSERT INTO group_mirrors (group_id, entry_id, partner_id, state, created_at)
-         SELECT p.group_id, $1, p.partner_id, 'new', $2 FROM group_partners p
-         WHERE p.partner_id = $3 AND p.policy <> 'list'
-         ON CONFLICT (group_id, entry_id) DO NOTHING",
-    )
-    .bind(entry.0)
-    .bind(now.0)
-    .bind(partner.0)
-    .execute()
-    .await
-}
-
-/// The same for several posts; for groups that nobody is linked to it costs one question for all.
-pub async fn promise_all(
-    tx: &mut Tx,
-    posts: &[(EntryId, GroupId)],
-    now: Timestamp,
-) -> Result<u64, StoreError> {
-    const LINKED: Sql = Sql {
-        sqlite: "SELECT DISTINCT partner_id FROM group_partners
-                 WHERE policy <> 'list' AND partner_id IN (SELECT value FROM json_each($1))",
-        postgres: "SELECT DISTINCT partner_id FROM group_partners
-                   WHERE policy <> 'list' AND partner_id = ANY($1)",
-    };
-    if posts.is_empty() {
-        return Ok(0);
-    }
-    let groups: List<i64> = posts.iter().map(|(_, group)| group.0).collect();
-    let linked: Vec<(i64,)> = tx.query(LINKED).bind(groups).all().await?;
-    let mut promised = 0;
-    for (entry, group) in posts.iter().filter(|(_, group)| linked.contains(&(group.0,))) {
-        promised += promise(tx, *entry, *group, now).await?;
-    }
-    Ok(promised)
-}
-
-/// Notes that an entry is gone at its source: where it was shown, followers are still to hear of it.
-pub async fn withdraw(tx: &mut Tx, entry: EntryId) -> Result<(), StoreError> {
-    tx.query(
-        "UPDATE group_mirrors SET state = CASE state WHEN 'shown' THEN 'leaving' ELSE 'gone' END, reason = NULL
-         WHERE entry_id = $1 AND state IN ('new', 'waiting', 'shown')",
-    )
-    .bind(entry.0)
-    .execute()
-    .await?;
-    Ok(())
-}
-
-/// Notes that an entry is back at its source: where it was looked at before, it is so anew.
-pub async fn revive(tx: &mut Tx, entry: EntryId) -> Result<(), StoreError> {
-    tx.query("UPDATE group_mirrors SET state = 'new' WHERE entry_id = $1 AND state IN ('gone', 'leaving')")
-        .bind(entry.0)
-        .execute()
-        .await?;
-    Ok(())
-}
-
-/// What is still to be decided or told, oldest post first.
-pub async fn list_unsettled(db: &Db, limit: usize) -> Result<Vec<Mirror>, StoreError> {
-    let rows: Vec<Row> = db
-        .query(concat!(select!(), " WHERE state IN ('new', 'leaving') ORDER BY entry_id, group_id LIMIT $1"))
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .all()
-        .await?;
-    convert::all(rows)
-}
-
-/// The mirror of an entry in a group, inside a transaction.
-pub async fn find_mirror_in(
-    tx: &mut Tx,
-    group: GroupId,
-    entry: EntryId,
-) -> Result<Option<Mirror>, StoreError> {
-    let row: Option<Row> = tx
-        .query(concat!(select!(), " WHERE group_id = $1 AND entry_id = $2"))
+/// The mirror of an entry in a group.
+pub async fn find_mirror(db: &Db, group: GroupId, entry: EntryId) -> Result<Option<Mirror>, StoreError> {
+    let row: Option<Row> = db
+        .query(concat!(select!(), " WHERE m.group_id = $1 AND m.entry_id = $2"))
         .bind(group.0)
         .bind(entry.0)
         .optional()
@@ -153,38 +81,30 @@ pub async fn find_mirror_in(
     row.map(Mirror::try_from).transpose()
 }
 
-/// Where the mirror of an entry in a group stands.
-pub async fn find_mirror_state(
-    db: &Db,
-    group: GroupId,
-    entry: EntryId,
-) -> Result<Option<MirrorState>, StoreError> {
-    let row: Option<(String,)> = db
-        .query("SELECT state FROM group_mirrors WHERE group_id = $1 AND entry_id = $2")
-        .bind(group.0)
-        .bind(entry.0)
-        .optional()
-        .await?;
-    row.map(|(state,)| convert::word("mirror", entry, &state)).transpose()
+/// The same, which is kept from changing until `tx` ends. After the group or the link, where one of them is locked too.
+pub async fn lock_mirror(tx: &mut Tx, group: GroupId, entry: EntryId) -> Result<Option<Mirror>, StoreError> {
+    const LOCK: Sql = Sql {
+        sqlite: concat!(select!(), " WHERE m.group_id = $1 AND m.entry_id = $2"),
+        postgres: concat!(select!(), " WHERE m.group_id = $1 AND m.entry_id = $2 FOR UPDATE"),
+    };
+    let row: Option<Row> = tx.query(LOCK).bind(group.0).bind(entry.0).optional().await?;
+    row.map(Mirror::try_from).transpose()
 }
 
-/// Moves a mirror on from a state. `false`: it is in another one by now.
-pub async fn set_mirror_state(
-    tx: &mut Tx,
-    mirror: &Mirror,
-    state: MirrorState,
-    reason: Option<MirrorReason>,
-) -> Result<bool, StoreError> {
-    let rows = tx
-        .query("UPDATE group_mirrors SET state = $4, reason = $5 WHERE group_id = $1 AND entry_id = $2 AND state = $3")
-        .bind(mirror.group.0)
-        .bind(mirror.entry.0)
-        .bind(mirror.state.as_str())
-        .bind(state.as_str())
-        .bind(reason.map(MirrorReason::as_str))
-        .execute()
-        .await?;
-    Ok(rows == 1)
+/// Writes where a mirror stands, why, and what followers were told. The caller has locked it.
+pub async fn set_mirror(tx: &mut Tx, mirror: &Mirror) -> Result<(), StoreError> {
+    tx.query(
+        "UPDATE group_mirrors SET state = $3, reason = $4, told_event_id = $5
+         WHERE group_id = $1 AND entry_id = $2",
+    )
+    .bind(mirror.group.0)
+    .bind(mirror.entry.0)
+    .bind(mirror.state.as_str())
+    .bind(mirror.reason.map(MirrorReason::as_str))
+    .bind(mirror.told.map(|told| told.0))
+    .execute()
+    .await?;
+    Ok(())
 }
 
 /// Forgets one mirror.
@@ -192,16 +112,6 @@ pub async fn delete_mirror(tx: &mut Tx, group: GroupId, entry: EntryId) -> Resul
     tx.query("DELETE FROM group_mirrors WHERE group_id = $1 AND entry_id = $2")
         .bind(group.0)
         .bind(entry.0)
-        .execute()
-        .await?;
-    Ok(())
-}
-
-/// Forgets all that a group mirrors of a partner.
-pub async fn delete_mirrors(tx: &mut Tx, group: GroupId, partner: GroupId) -> Result<(), StoreError> {
-    tx.query("DELETE FROM group_mirrors WHERE group_id = $1 AND partner_id = $2")
-        .bind(group.0)
-        .bind(partner.0)
         .execute()
         .await?;
     Ok(())
@@ -218,7 +128,7 @@ pub async fn list_mirrors(
     let rows: Vec<Row> = db
         .query(concat!(
             select!(),
-            " WHERE group_id = $1 AND state = $2 AND entry_id < $3 ORDER BY entry_id DESC LIMIT $4"
+            " WHERE m.group_id = $1 AND m.state = $2 AND m.entry_id < $3 ORDER BY m.entry_id DESC LIMIT $4"
         ))
         .bind(group.0)
         .bind(state.as_str())
@@ -229,14 +139,91 @@ pub async fn list_mirrors(
     convert::all(rows)
 }
 
-/// Published posts of partners that are shown in a group, as [`crate::entry::list_posts`] lists the group's own. What went
-/// to another group meanwhile is left out.
-pub async fn list_posts(
+/// Whether anything is still to be decided or told.
+pub async fn has_unsettled(db: &Db) -> Result<bool, StoreError> {
+    let row: Option<(i64,)> = db
+        .query(
+            "SELECT CAST(1 AS BIGINT) WHERE EXISTS (SELECT 1 FROM group_mirrors WHERE state = 'new')
+                OR EXISTS (SELECT 1 FROM group_mirrors WHERE state = 'leaving')",
+        )
+        .optional()
+        .await?;
+    Ok(row.is_some())
+}
+
+/// What nobody has looked at yet, oldest post first; `after` the post and group of the last one seen.
+pub async fn list_new(
     db: &Db,
-    group: GroupId,
-    sort: Sort,
-    after: Option<(i64, EntryId)>,
+    after: Option<(EntryId, GroupId)>,
     limit: usize,
-) -> Result<Vec<Entry>, StoreError> {
-    crate::entry::list_mirrored(db, group, sort, after, limit).await
+) -> Result<Vec<Mirror>, StoreError> {
+    let rows: Vec<Row> = db
+        .query(concat!(
+            select!(),
+            " WHERE m.state = 'new' AND (m.entry_id, m.group_id) > ($1, $2)
+              ORDER BY m.entry_id, m.group_id LIMIT $3"
+        ))
+        .bind(after.map_or(0, |(entry, _)| entry.0))
+        .bind(after.map_or(0, |(_, group)| group.0))
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .all()
+        .await?;
+    convert::all(rows)
+}
+
+/// What followers were told of and is to be looked at again, oldest post first: it was shown until then.
+pub async fn list_told_again(db: &Db, limit: usize) -> Result<Vec<Mirror>, StoreError> {
+    let rows: Vec<Row> = db
+        .query(concat!(
+            select!(),
+            " WHERE m.state = 'new' AND m.told_event_id IS NOT NULL ORDER BY m.entry_id, m.group_id LIMIT $1"
+        ))
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .all()
+        .await?;
+    convert::all(rows)
+}
+
+/// What is gone and followers have not heard of, oldest post first; less what another transaction has locked.
+pub async fn lock_leaving(tx: &mut Tx, limit: usize) -> Result<Vec<Mirror>, StoreError> {
+    const LEAVING: Sql = Sql {
+        sqlite: concat!(select!(), " WHERE m.state = 'leaving' ORDER BY m.entry_id, m.group_id LIMIT $1"),
+        postgres: concat!(
+            select!(),
+            " WHERE m.state = 'leaving' ORDER BY m.entry_id, m.group_id LIMIT $1 FOR UPDATE SKIP LOCKED"
+        ),
+    };
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    convert::all(tx.query(LEAVING).bind(limit).all::<Row>().await?)
+}
+
+/// What of an author is shown in a group, or may be yet, latest post first: of what has a key below `before`.
+pub async fn lock_mirrors_of(
+    tx: &mut Tx,
+    group: GroupId,
+    author: ActorId,
+    before: Option<EntryId>,
+    limit: usize,
+) -> Result<Vec<Mirror>, StoreError> {
+    macro_rules! of_author {
+        () => {
+            concat!(
+                "SELECT ",
+                columns!(),
+                " FROM entries e JOIN group_mirrors m ON m.group_id = $1 AND m.entry_id = e.id
+                 WHERE e.author_id = $2 AND e.id < $3 AND m.state IN ('new', 'waiting', 'shown')
+                 ORDER BY e.id DESC LIMIT $4"
+            )
+        };
+    }
+    const OF_AUTHOR: Sql = Sql { sqlite: of_author!(), postgres: concat!(of_author!(), " FOR UPDATE OF m") };
+    let rows: Vec<Row> = tx
+        .query(OF_AUTHOR)
+        .bind(group.0)
+        .bind(author.0)
+        .bind(before.map_or(i64::MAX, |id| id.0))
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .all()
+        .await?;
+    convert::all(rows)
 }

@@ -1,10 +1,17 @@
 //! Partner groups, and which of their posts are shown in ours.
 
 mod mirror;
+mod posts;
+mod promise;
 
 pub use mirror::{
-    Mirror, delete_mirror, delete_mirrors, find_mirror_in, find_mirror_state, list_mirrors, list_posts,
-    list_unsettled, promise, promise_all, revive, set_mirror_state, withdraw,
+    Mirror, delete_mirror, find_mirror, has_unsettled, list_mirrors, list_new, list_told_again, lock_leaving,
+    lock_mirror, lock_mirrors_of, set_mirror,
+};
+pub use posts::list_posts;
+pub use promise::{
+    end_mirrors, look_again, look_again_at_gone_with, promise, promise_all, rehouse, revive, set_gone_with,
+    withdraw,
 };
 
 use guildhall_domain::{
@@ -143,6 +150,16 @@ pub async fn list(db: &Db, group: GroupId) -> Result<Vec<(Partner, Option<Member
         Ok((Partner::try_from(row)?, state.transpose()?))
     };
     links.into_iter().map(read).collect()
+}
+
+/// The partners of a group whose posts it wants, in the order of their keys, inside a transaction.
+pub async fn list_wanted(tx: &mut Tx, group: GroupId) -> Result<Vec<GroupId>, StoreError> {
+    let rows: Vec<(i64,)> = tx
+        .query("SELECT partner_id FROM group_partners WHERE group_id = $1 AND policy <> 'list' ORDER BY partner_id")
+        .bind(group.0)
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| GroupId(id)).collect())
 }
 
 /// How many partners a group has.

@@ -29,7 +29,7 @@ pub struct RuleCount {
     pub action: DecisionAction,
     /// Which layer decided.
     pub layer: Layer,
-    /// Of what decided by itself: its fixed name, or that of an automatic rule.
+    /// Of what decided by itself: its fixed name; `automatic` for all automatic rules together.
     pub rule: Option<String>,
     /// Of what people decided: the rule that the group has written down, as it was then.
     pub written: Option<WrittenRule>,
@@ -71,7 +71,8 @@ pub async fn count_actions(db: &Db, span: &Span) -> Result<Vec<Counted>, StoreEr
 /// Decisions by the rule that they rest on, most frequent first: the first hundred.
 pub async fn count_rules(db: &Db, span: &Span) -> Result<Vec<RuleCount>, StoreError> {
     let sql = both!(
-        "SELECT d.action, d.layer, CASE WHEN d.by_actor_id IS NULL THEN d.rule END AS by_rule, d.rule_number, d.rule_title,
+        "SELECT d.action, d.layer, CASE WHEN d.by_actor_id IS NOT NULL THEN NULL
+                WHEN d.layer = 'rule' THEN 'automatic' ELSE d.rule END AS by_rule, d.rule_number, d.rule_title,
             count(*) AS times
          FROM decisions d WHERE (d.group_id ",
         " OR ($2 = 1 AND d.group_id IS NULL AND NOT EXISTS (

@@ -30,7 +30,7 @@ fn every_kind() -> Vec<EventKind> {
         EventKind::EntryRestored { entry, by },
         EventKind::EntryFollowed { entry, by },
         EventKind::Mirrored { group, entry },
-        EventKind::MirrorEnded { group, entry },
+        EventKind::MirrorEnded { group, entry, told: EventId(7) },
         EventKind::GroupChanged { group },
         EventKind::KeysChanged { actor },
         EventKind::Noticed { notice: NoticeId(9) },

@@ -18,6 +18,7 @@ mod groups;
 mod locks;
 mod log;
 mod memberships;
+mod mirrors;
 mod peering;
 mod polls;
 mod queue;

@@ -102,9 +102,8 @@ on_both_engines! {
             RuleCount { action, layer, rule: rule.map(str::to_owned), written, count }
         };
         assert_eq!(count_rules(&db, &of_group()).await.unwrap(), [
-            by(DecisionAction::Hold, Layer::Rule, Some("no-links"), None, 2),
+            by(DecisionAction::Hold, Layer::Rule, Some("automatic"), None, 3),
             by(DecisionAction::Ban, Layer::Moderator, None, written, 1),
-            by(DecisionAction::Hold, Layer::Rule, Some("no-ads"), None, 1),
         ]);
     }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use guildhall_activitypub::Iri;
-use guildhall_app::{App, Signals, Site};
+use guildhall_app::{App, Signals, Site, partner};
 use guildhall_federation::delivery::{Delivery, DeliveryLimits, DeliveryParts};
 use guildhall_federation::fetch::Offline;
 use guildhall_federation::net::FixedLookup;
@@ -95,6 +95,7 @@ impl TestInstance {
         let work = async {
             loop {
                 inbound::run_until_idle(&self.federation).await.unwrap();
+                partner::settle(&self.app).await.unwrap();
                 let told = publisher::publish_pending(&self.app).await.unwrap();
                 self.delivery.run_until_idle().await;
                 let due = received::list_due(&self.app.store, self.app.now(), 1).await.unwrap();

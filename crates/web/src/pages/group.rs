@@ -36,6 +36,6 @@ pub(crate) async fn show(
         Some(_) => Vec::new(),
     };
     let posts = GroupPosts { sort, request, featured, posts };
-    let page = GroupPage::new(&app.site, &view, &posts).with_partners(&partners.partners);
+    let page = GroupPage::new(&app.site, &view, &posts).with_partners(&partners);
     respond::page(StatusCode::OK, &page)
 }

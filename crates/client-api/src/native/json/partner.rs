@@ -1,7 +1,7 @@
 //! Partner groups, and what of theirs is shown.
 
 use guildhall_app::{
-    partner::{self, MirrorView, PartnerView, SetPartner},
+    partner::{MirrorView, PartnerView, SetPartner},
     read::GroupRef,
 };
 use guildhall_domain::GroupId;
@@ -112,11 +112,12 @@ impl Mirror {
     }
 }
 
-impl From<partner::Partners> for Partners {
-    fn from(found: partner::Partners) -> Self {
+impl Partners {
+    /// Those a group is linked to, and those that follow it.
+    pub(crate) fn of(partners: Vec<PartnerView>, followed_by: Vec<GroupRef>) -> Self {
         Self {
-            items: found.partners.into_iter().map(Partner::from).collect(),
-            followed_by: found.followed_by.into_iter().map(PartnerGroup::from).collect(),
+            items: partners.into_iter().map(Partner::from).collect(),
+            followed_by: followed_by.into_iter().map(PartnerGroup::from).collect(),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use axum::Router;
-use guildhall_app::{App, Signals, Site, account};
+use guildhall_app::{App, Signals, Site, account, partner};
 use guildhall_client_api::native;
 use guildhall_store::{IdGenerator, db::Db};
 use serde_json::{Value, json};
@@ -91,6 +91,11 @@ impl Here {
     /// How often another server was asked.
     pub(crate) fn questions_asked(&self) -> u64 {
         self.web.asked.load(Ordering::Relaxed)
+    }
+
+    /// Has decided what was noted about posts of partners.
+    pub(crate) async fn settle(&self) {
+        partner::settle(&self.app).await.unwrap();
     }
 
     pub(crate) fn advance_seconds(&self, seconds: i64) {

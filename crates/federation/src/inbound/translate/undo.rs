@@ -4,13 +4,21 @@ use guildhall_activitypub::{
     Activity, Document, Iri, Verb,
     activity::{Blocking, Deletion, InnerActivity, Listing, Locking, Undoing},
 };
+use guildhall_app::{
+    entry::{self as entries, Delete},
+    remote,
+};
 use guildhall_domain::ApId;
 use guildhall_store::received::{self, Received};
 
 use super::{
-    Incoming, Step, Trouble, block, delete, lock, membership,
+    Incoming, Step, Trouble, block, delete,
+    incoming::known_entry,
+    lock, membership,
     react::{self, Withdrawn},
-    report, whole_thread,
+    report,
+    trouble::IntoStep,
+    whole_thread,
 };
 use crate::Federation;
 
@@ -59,8 +67,29 @@ pub(super) async fn undo(
             react::withdraw(federation, incoming, &object, withdrawn).await
         }
         ("Flag", true) => report::withdraw(federation, incoming, inner.id.as_ref()).await,
-        ("Announce", true) => Ok(Step::ignored("a boost taken back")),
+        ("Announce", true) => no_longer_announced(federation, incoming, &object, reason).await,
         (_, true) => Ok(Step::ignored("takes back something that has no effect here")),
+    }
+}
+
+/// A boost is taken back, which means nothing here; or a group elsewhere shows a post or comment of its own no longer: to
+/// software that takes no wrapped activities it has no other word for it.
+async fn no_longer_announced(
+    federation: &Federation,
+    incoming: &Incoming,
+    object: &Iri,
+    reason: Option<String>,
+) -> Result<Step, Trouble> {
+    if incoming.actor.is_local || !remote::is_group(&federation.app, &incoming.actor).await? {
+        return Ok(Step::ignored("a boost taken back"));
+    }
+    let group = incoming.actor.id;
+    match known_entry(federation, object).await?.filter(|entry| entry.group_id.actor() == group) {
+        Some(entry) => {
+            let command = Delete { entry: entry.id, by: group, reason, cause: incoming.cause() };
+            entries::delete(&federation.app, command).await.into_step()
+        }
+        None => Ok(Step::ignored("takes back nothing of its own that is known here")),
     }
 }
 

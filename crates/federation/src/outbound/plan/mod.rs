@@ -66,7 +66,7 @@ async fn tell(app: &App, event: &Event) -> Result<Vec<NewDelivery>, RenderError>
         EventKind::EntryFollowed { entry, by } => teller.entry_followed(*entry, *by).await,
         EventKind::EntryRestored { entry, by } => teller.entry_restored(*entry, *by).await,
         EventKind::Mirrored { group, entry } => teller.mirrored(*group, *entry).await,
-        EventKind::MirrorEnded { group, entry } => teller.mirror_ended(*group, *entry).await,
+        EventKind::MirrorEnded { group, entry, told } => teller.mirror_ended(*group, *entry, *told).await,
         EventKind::Voted { entry, actor, vote, before } => teller.voted(*entry, *actor, *vote, *before).await,
         EventKind::LockChanged { entry, by, locked } => teller.lock_changed(*entry, *by, *locked).await,
         EventKind::FeatureChanged { entry, by, featured } => {
