@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use anyhow::{Context, ensure};
 use guildhall_federation_tests::{Api, Server, attacker::Forged, eventually, text};
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::{
@@ -24,51 +25,77 @@ async fn admit(world: &World, handle: &str) -> anyhow::Result<()> {
     world.maria.post(&path, json!({})).await.map(drop)
 }
 
-/// The addresses of a post or comment and of all that belongs to it: of a server's own, and of what it has of others.
-fn of_entry(entry: &Value, folder: &str) -> anyhow::Result<Vec<String>> {
-    let id = text(entry, "id")?;
-    let parts = ["", "/create", "/announce", "/boost", "/context", "/replies", "/replies?page=1", "/likes"];
-    let mut paths: Vec<String> = parts.iter().map(|part| format!("/{folder}/{id}{part}")).collect();
-    let below = ["", "/comments", "/votes", "/decisions", "/explain"];
-    paths.extend(below.iter().map(|part| format!("/api/guildhall/v1/{folder}/{id}{part}")));
-    Ok(paths)
+/// What a server is asked about, under the names and ids it has there.
+struct About<'a> {
+    group: &'a str,
+    person: &'a str,
+    post: &'a str,
+    comment: &'a str,
+    /// Of the group's server: what waits, and what was reported.
+    item: &'a str,
+    case: &'a str,
 }
 
-/// What a server says of a group and of a person, under the names they have there.
-fn in_general(group: &str, person: &str) -> Vec<String> {
-    let mut paths: Vec<String> = ["/", "/feed.atom", "/actor", "/actor/outbox", "/actor/outbox?page=true"]
-        .iter()
-        .map(|&path| path.to_owned())
-        .collect();
-    for part in [
-        "",
-        "/outbox",
-        "/outbox?page=true",
-        "/outbox?page=1",
-        "/followers",
-        "/followers?page=1",
-        "/followers_synchronization",
-        "/featured",
-        "/moderators",
-        "/feed.atom",
-        "/log",
-        "/log.atom",
-    ] {
-        paths.push(format!("/groups/{group}{part}"));
+impl About<'_> {
+    /// The paths of all that can be read on a server, in the spelling of its routers, with the names and ids in place of their
+    /// parameters.
+    async fn paths(&self, server: &Server) -> anyhow::Result<BTreeSet<String>> {
+        let document = server.anonymous().get("/openapi.json").await?;
+        let documented = document["paths"].as_object().context("no paths")?;
+        let api = documented.iter().filter(|(_, methods)| methods.get("get").is_some());
+        let mut templates: Vec<&str> = api.map(|(path, _)| path.as_str()).collect();
+        templates.extend(guildhall_web::paths());
+        let documents = guildhall_federation::routes::paths();
+        templates.extend(&documents);
+        let mut paths =
+            templates.into_iter().map(|path| self.fill(path)).collect::<Result<BTreeSet<_>, _>>()?;
+        for path in documents {
+            paths.insert(format!("{}?page=first", self.fill(path)?));
+        }
+        paths.insert(format!("/.well-known/webfinger?resource=acct:{}@{}", self.group, server.host()));
+        Ok(paths)
     }
-    for part in ["", "/outbox", "/outbox?page=true", "/outbox?page=1", "/followers", "/feed.atom"] {
-        paths.push(format!("/users/{person}{part}"));
+
+    /// Some of the paths by which members are told the secret.
+    fn told(&self) -> Vec<String> {
+        let Self { group, post, comment, case, .. } = self;
+        let api = [
+            format!("groups/{group}/posts"),
+            format!("posts/{post}"),
+            format!("posts/{post}/comments"),
+            format!("comments/{comment}"),
+            format!("cases/{case}"),
+        ];
+        let documents = [
+            format!("/posts/{post}"),
+            format!("/posts/{post}/create"),
+            format!("/posts/{post}/announce"),
+            format!("/comments/{comment}/announce"),
+            format!("/groups/{group}/outbox?page=first"),
+        ];
+        api.map(|path| format!("/api/guildhall/v1/{path}")).into_iter().chain(documents).collect()
     }
-    for part in ["", "/posts", "/queue", "/log", "/reports", "/cases", "/decisions", "/copies", "/staff"] {
-        paths.push(format!("/api/guildhall/v1/groups/{group}{part}"));
+
+    fn fill(&self, template: &str) -> anyhow::Result<String> {
+        let name = if template.starts_with("/users") { self.person } else { self.group };
+        let id = if template.contains("/comments/{id}") { self.comment } else { self.post };
+        let path = template
+            .replace("{name}", name)
+            .replace("{handle}", self.person)
+            .replace("{id}", id)
+            .replace("{item}", self.item)
+            .replace("{case}", self.case)
+            .replace("{part}", "announce")
+            .replace("{code}", "x")
+            .replace("{rule}", "x")
+            .replace("{version}", "2.1")
+            .replace("{file}", "style.css");
+        ensure!(!path.contains('{'), "with what is {template} to be asked for?");
+        Ok(path)
     }
-    for part in ["/groups", "/instance/log", "/instance/cases", "/notices"] {
-        paths.push(format!("/api/guildhall/v1{part}"));
-    }
-    paths
 }
 
-/// Asks for each in every way; gives where the secret was told, and what broke.
+/// Asks for each in every way; gives where the secret was told, and what broke or was not answered.
 async fn leaks(third: &Third, server: &Server, paths: &BTreeSet<String>) -> anyhow::Result<Vec<String>> {
     let mut wrong = Vec::new();
     for path in paths {
@@ -79,13 +106,28 @@ async fn leaks(third: &Third, server: &Server, paths: &BTreeSet<String>) -> anyh
                 [("", plain.clone()), (" by a token of none", token), (" signed", third.signed(plain))]
             {
                 let told = request.send(&server.upstream()).await?;
-                if told.text().contains(SECRET) || told.status >= 500 {
+                if told.text().contains(SECRET) || told.status == 429 || told.status >= 500 {
                     wrong.push(format!("{path} as {kind}{how}: {} {:.300}", told.status, told.text()));
                 }
             }
         }
     }
     Ok(wrong)
+}
+
+/// Where members are told the secret on the group's server: the owner by her token, the other by a signature.
+async fn finds(world: &World, member: &Third, paths: &BTreeSet<String>) -> anyhow::Result<BTreeSet<String>> {
+    let mut found = BTreeSet::new();
+    for path in paths {
+        let told = match path.strip_prefix("/api/guildhall/v1") {
+            Some(path) => world.maria.ask(Method::GET, path, None).await?.body.to_string(),
+            None => member.fetch(&world.alpha, path).await?.text(),
+        };
+        if told.contains(SECRET) {
+            found.insert(path.clone());
+        }
+    }
+    Ok(found)
 }
 
 /// The paths on a server of all ids in what somebody was sent.
@@ -125,7 +167,7 @@ on_both_engines! {
         admit(&world, &member.handle()).await?;
         // Asks, and is not let in.
         outsider.follow(&world).await?;
-        world.maria.eventually_queued(HERE, &format!("@{}", outsider.handle())).await?;
+        let waiting = world.maria.eventually_queued(HERE, &format!("@{}", outsider.handle())).await?;
 
         let post = world.maria.submit(HERE, &format!("The {SECRET} bed"), &format!("Behind the {SECRET}.")).await?;
         let on_beta = world.bob.eventually_post(&world.there, &post["ap_id"]).await?;
@@ -136,21 +178,32 @@ on_both_engines! {
         world.maria.put(&format!("/posts/{id}/feature"), json!({})).await?;
         member.receives("the comment", |sent| sent.to_string().contains("I saw the")).await?;
 
+        let look = json!({ "text": format!("Is this {SECRET}?") });
+        world.maria.post(&format!("/comments/{}/report", text(&on_alpha, "id")?), look).await?;
+        let cases = world.maria.list(&format!("/groups/{HERE}/cases")).await?;
+        let case = text(cases.first().context("no case")?, "id")?;
+
         let sent = member.peer.received();
-        for (server, group, person, entries) in [
-            (&world.alpha, HERE, "maria", [&post, &on_alpha]),
-            (&world.beta, world.there.as_str(), "bob", [&on_beta, &comment]),
+        let of = |group, person, post, comment| -> anyhow::Result<About<'_>> {
+            let (post, comment) = (text(post, "id")?, text(comment, "id")?);
+            Ok(About { group, person, post, comment, item: text(&waiting, "id")?, case })
+        };
+        for (server, about) in [
+            (&world.alpha, of(HERE, "maria", &post, &on_alpha)?),
+            (&world.beta, of(&world.there, "bob", &on_beta, &comment)?),
         ] {
-            let mut paths: BTreeSet<String> = in_general(group, person).into_iter().collect();
-            for (entry, folder) in entries.into_iter().zip(["posts", "comments"]) {
-                paths.extend(of_entry(entry, folder)?);
-            }
+            let mut paths = about.paths(server).await?;
             ids_in(&sent, server, &mut paths);
             let wrong = leaks(&outsider, server, &paths).await?;
             ensure!(wrong.is_empty(), "{} leaks:\n{}", wrong.len(), wrong.join("\n"));
+            if about.group == HERE {
+                let found = finds(&world, &member, &paths).await?;
+                let missing: Vec<_> = about.told().into_iter().filter(|path| !found.contains(path)).collect();
+                ensure!(missing.is_empty(), "not told to members either: {missing:?}, but {found:?}");
+            }
         }
-        let came = outsider.peer.received();
-        ensure!(!json!(came).to_string().contains(SECRET), "it was sent: {came:?}");
+        let got = outsider.peer.received();
+        ensure!(!json!(got).to_string().contains(SECRET), "it was sent: {got:?}");
 
         // The same by the API, with accounts that are no members.
         for (person, group) in [

@@ -1,5 +1,7 @@
 //! Asking, and what came of it.
 
+use std::collections::BTreeMap;
+
 use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use axum::{Router, body::Body};
 use guildhall_activitypub::{
@@ -11,8 +13,11 @@ use tower::ServiceExt as _;
 
 use crate::{
     fill,
+    readers::Reader,
+    secrets::Secret,
     table::{Door, Route},
-    world::{BASE, Reader, VISIBILITIES, Visibility, World},
+    things::Things,
+    world::{BASE, World},
 };
 
 /// What came back.
@@ -21,21 +26,40 @@ pub(crate) struct Answer {
     body: Vec<u8>,
 }
 
+/// The id of an activity, and what was sent to groups' servers and to microblogs.
+type Told = (String, Option<Vec<u8>>, Option<Vec<u8>>);
+
 impl World {
     /// Asks for a route as somebody does, with what there is in a group in place of its parameters.
-    pub(crate) async fn ask(&self, route: &Route, visibility: Visibility, reader: Reader) -> Answer {
-        let path = fill::path(&self.things[&visibility], route);
-        let method: Method = route.method.parse().unwrap();
-        let body = (route.method != "GET").then(|| fill::body(&self.things[&visibility], route)).flatten();
+    pub(crate) async fn ask(&self, route: &Route, things: &Things, reader: Reader) -> Answer {
+        let (path, body) = fill::asks(things, route);
+        self.ask_at(route.door, &route.method, &path, body, reader).await
+    }
+
+    /// Asks for a document as somebody does.
+    pub(crate) async fn fetch(&self, path: &str, reader: Reader) -> Answer {
+        self.ask_at(Door::Document, "GET", path, None, reader).await
+    }
+
+    async fn ask_at(
+        &self,
+        door: Door,
+        method: &str,
+        path: &str,
+        body: Option<String>,
+        reader: Reader,
+    ) -> Answer {
+        let method: Method = method.parse().unwrap();
         let mut headers = HeaderMap::new();
-        if route.door == Door::Document {
+        if door == Door::Document {
             headers.insert(header::ACCEPT, HeaderValue::from_static("application/activity+json"));
         }
         if body.is_some() {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
-        if let Some(token) = self.tokens.get(&reader) {
-            headers.insert(header::AUTHORIZATION, format!("Bearer {token}").parse().unwrap());
+        if let Some(account) = reader.account() {
+            let token = format!("Bearer {}", self.tokens[account]);
+            headers.insert(header::AUTHORIZATION, token.parse().unwrap());
         }
         if let Some((key_id, key)) = self.keys.get(&reader) {
             let url = Iri::parse(&format!("{BASE}{path}")).unwrap();
@@ -48,12 +72,25 @@ impl World {
             };
             headers.extend(sign_cavage(&request, key_id, key).unwrap());
         }
-        let router = match route.door {
-            Door::Api => &self.api,
-            Door::Page => &self.pages,
-            Door::Document => &self.documents,
-        };
-        send(router, method, &path, headers, body).await
+        send(self.router(door), method, path, headers, body).await
+    }
+
+    /// The paths of all activities that were told to anybody, also of those that were only told inside of another, with what
+    /// was sent.
+    pub(crate) async fn activities(&self) -> BTreeMap<String, String> {
+        let sql = "SELECT activity_ap_id, body_group, body_microblog FROM delivery_log";
+        let told: Vec<Told> = self.app.store.query(sql).all().await.unwrap();
+        let mut activities = BTreeMap::new();
+        for (id, group, microblog) in told {
+            let Some(path) = id.strip_prefix(BASE) else { continue };
+            let bodies: Vec<u8> = [group, microblog].into_iter().flatten().flatten().collect();
+            let sent = String::from_utf8_lossy(&bodies).into_owned();
+            if let Some(inside) = path.strip_suffix("/announce") {
+                activities.insert(inside.to_owned(), sent.clone());
+            }
+            activities.insert(path.to_owned(), sent);
+        }
+        activities
     }
 }
 
@@ -96,24 +133,9 @@ impl Answer {
         route.method != "GET" && self.status.is_success()
     }
 
-    /// Whether a title or text is in it that this reader may not read.
-    pub(crate) fn says_what_it_must_not(&self, door: Door, reader: Reader) -> bool {
+    /// The secrets that are in it.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = Secret> {
         let text = self.text();
-        let mut hidden = VISIBILITIES.into_iter().filter(|group| !may_read(door, *group, reader));
-        hidden.any(|group| text.contains(&group.secret()))
-    }
-}
-
-/// Who may read what the author wrote in a group: the rule of `domain::visibility`, written down once more.
-fn may_read(door: Door, visibility: Visibility, reader: Reader) -> bool {
-    use Reader::{Author, BannedAuthor, Member, Moderator, RemoteMember, Stranger};
-    match (visibility, door) {
-        (Visibility::Public, _) => true,
-        (Visibility::Members, Door::Api) => matches!(reader, Member | Moderator | Author),
-        (Visibility::Members, Door::Document) => reader == RemoteMember,
-        (Visibility::Local, Door::Api) => {
-            matches!(reader, Stranger | Member | Moderator | Author | BannedAuthor)
-        }
-        (Visibility::Members | Visibility::Local, Door::Page) | (Visibility::Local, Door::Document) => false,
+        Secret::all().filter(move |secret| text.contains(&secret.text()))
     }
 }

@@ -3,24 +3,33 @@
 use serde_json::{Value, json};
 
 use crate::{
+    readers::{BLOCKED_BY_GROUP, BLOCKED_HERE},
     table::{Door, Route},
-    world::{PARTNER, Things},
+    things::{PARTNER, Things},
 };
+
+/// All that is sent for a route.
+pub(crate) fn asks(things: &Things, route: &Route) -> (String, Option<String>) {
+    let body = (route.method != "GET").then(|| body(things, route)).flatten();
+    (path(things, route), body)
+}
 
 /// The path with real names and ids.
 pub(crate) fn path(things: &Things, route: &Route) -> String {
     let template = route.path.as_str();
     let id = match template.trim_start_matches("/api/guildhall/v1") {
+        of if of.starts_with("/comments") && of.ends_with("/restore") => &things.removed_comment,
+        of if of.ends_with("/restore") => &things.removed_post,
         of if of.starts_with("/comments") => &things.comment,
         of if of.starts_with("/notices") => &things.notice,
         of if of.starts_with("/appeals") => &things.appeal,
         of if of.starts_with("/activities") => &things.activity,
-        of if of.starts_with("/instance") => "1",
+        of if of.starts_with("/instance/block-lists") => &things.block_list,
         of if of.contains("/mirrors/") => &things.mirror,
         _ => &things.post,
     };
     // People's own pages are about whoever wrote it all.
-    let name = if template.starts_with("/users") { "alan" } else { things.group.as_str() };
+    let name = if template.starts_with("/users") { &things.author } else { &things.group };
     let template = match (route.door, template) {
         (Door::Document, "/groups/{name}/outbox") => "/groups/{name}/outbox?page=first",
         (Door::Document, "/users/{name}/outbox") => "/users/{name}/outbox?page=first",
@@ -34,6 +43,13 @@ pub(crate) fn path(things: &Things, route: &Route) -> String {
         template if template.contains("/staff/") => "hal",
         _ => "mia",
     };
+    // An entry on a list of servers can be taken away where there is one.
+    let host = match route.method.as_str() {
+        "DELETE" if template.contains("/instance/") => BLOCKED_HERE,
+        "DELETE" => BLOCKED_BY_GROUP,
+        _ => "elsewhere.example",
+    };
+    let case = if template.ends_with("/reopen") { &things.closed_case } else { &things.case };
     template
         .replace("{name}", name)
         .replace("{handle}", person)
@@ -42,17 +58,17 @@ pub(crate) fn path(things: &Things, route: &Route) -> String {
         .replace("{item}", &things.item)
         .replace("{partner}", PARTNER)
         .replace("{rule}", "no-links")
-        .replace("{host}", "elsewhere.example")
+        .replace("{host}", host)
         .replace("{invitation}", &things.invitation)
         .replace("{code}", &things.code)
-        .replace("{case}", &things.case)
+        .replace("{case}", case)
         .replace("{version}", "2.1")
         .replace("{permission}", "lock")
-        .replace("{file}", "none.css")
+        .replace("{file}", &things.file)
 }
 
 /// A body with which the request would do what it is for.
-pub(crate) fn body(things: &Things, route: &Route) -> Option<String> {
+fn body(things: &Things, route: &Route) -> Option<String> {
     let path = route.path.trim_start_matches("/api/guildhall/v1");
     let reason = json!({ "reason": "so" });
     let body: Value = match (route.method.as_str(), path) {
@@ -78,11 +94,11 @@ pub(crate) fn body(things: &Things, route: &Route) -> Option<String> {
         ("POST", "/groups/{name}/peering-file" | "/instance/peering-file") => {
             json!({ "csv": "#domain,#severity\nelsewhere.example,silence\n" })
         }
-        ("POST", "/instance/block-lists") => json!({ "url": "https://list.example/list.csv" }),
+        ("POST", "/instance/block-lists") => json!({ "url": "https://list.example/other.csv" }),
         ("PATCH", "/instance/block-lists/{id}") => json!({ "mode": "draft" }),
         ("POST", "/instance/block-lists/{id}/accept") => json!({ "revision": 1 }),
         ("PUT", "/groups/{name}/rulebook") => json!({ "revision": things.revision, "rules": [] }),
-        ("PUT", "/instance/rulebook") => json!({ "revision": 0, "rules": [] }),
+        ("PUT", "/instance/rulebook") => json!({ "revision": things.instance_revision, "rules": [] }),
         ("POST", "/groups/{name}/rulebook/dry-run" | "/instance/rulebook/dry-run") => json!({ "rules": [] }),
         ("PUT", "/groups/{name}/automatic-rules/{rule}" | "/instance/automatic-rules/{rule}") => {
             json!({ "title": "No casino.", "when": { "words": ["casino"] }, "then": ["hold"] })

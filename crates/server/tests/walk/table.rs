@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// By which router.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Door {
     Api,
     Page,
