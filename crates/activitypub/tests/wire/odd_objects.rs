@@ -1,7 +1,7 @@
 //! The odd shapes of objects, actors and collections, each with what it must be read as.
 
-use guildhall_activitypub::actor::Moderators;
 use guildhall_activitypub::{ActorDocument, ActorKind, Collection, Object, ObjectKind};
+use guildhall_activitypub::{actor::Moderators, collection::MAX_ITEMS};
 use serde_json::{Value, json};
 
 use crate::support::iri;
@@ -163,8 +163,11 @@ fn collections_hold_ids_objects_and_pages() {
     let page = Collection::read(&json!({"type": "CollectionPage", "items": ACTOR, "partOf": POST})).unwrap();
     assert_eq!((page.is_page, page.ids(), page.part_of), (true, vec![iri(ACTOR)], Some(iri(POST))));
     assert_eq!(Collection::read(&json!({"type": "Note"})).unwrap_err().field, "type");
-    let many: Vec<_> = (0..10_000).map(|n| format!("https://c.example/{n}")).collect();
-    assert_eq!(Collection::read(&json!({"type": "Collection", "items": many})).unwrap().items.len(), 1000);
+    for (count, read) in [(MAX_ITEMS, (MAX_ITEMS, false)), (MAX_ITEMS + 1, (MAX_ITEMS, true))] {
+        let many: Vec<_> = (0..count).map(|n| format!("https://c.example/{n}")).collect();
+        let found = Collection::read(&json!({"type": "Collection", "items": many})).unwrap();
+        assert_eq!((found.items.len(), found.is_cut), read, "and whoever reads knows whether that is all");
+    }
 }
 
 #[test]

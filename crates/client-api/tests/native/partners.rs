@@ -71,7 +71,7 @@ on_both_engines! {
         let records = alice.get("/groups/garden/decisions").await.ok();
         let what: Vec<_> = records["items"].as_array().unwrap().iter().map(|item| item["action"].as_str().unwrap()).collect();
         assert_eq!(what, ["unlink-partner", "link-partner", "link-partner", "link-partner"]);
-        assert_eq!(records["items"][0]["reason"], "Moved away.");
+        assert_eq!((&records["items"][0]["note"], &records["items"][0]["reason"]), (&json!("Moved away."), &Value::Null));
     }
 
     async fn who_may_not_and_what_cannot_be_linked_is_said(db: Db) {
