@@ -40,7 +40,7 @@ pub use notices::{AppealState, NoticeView};
 pub use page::{Cursor, InvalidCursor, Page, PageRequest};
 pub use people::PersonView;
 pub use period::{Period, PeriodError};
-pub use place::may_read;
+pub use place::{is_blocked, may_read};
 pub use queue::QueueItemView;
 pub use reports::{ReportView, ReportsError};
 pub use requests::{RequestView, VouchHistory, VouchView};

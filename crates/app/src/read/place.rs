@@ -11,7 +11,11 @@ use guildhall_domain::{
     staff::Permission,
     visibility::{Reader, decide_listing, decide_reading},
 };
-use guildhall_store::{StoreError, actor, group, membership};
+use guildhall_store::{
+    StoreError,
+    actor::{self, Actor},
+    group, membership,
+};
 
 use crate::{App, Viewer, facts, staff};
 
@@ -114,14 +118,19 @@ async fn is_member(app: &App, viewer: &Viewer, group: GroupId, actor: ActorId) -
     let Some(actor) = actor::find(&app.store, actor).await?.filter(|actor| !actor.is_local) else {
         return Ok(is_one);
     };
-    let (of_instance, of_group) = facts::peering_of_actor(app, Some(group), &actor).await?;
-    if peering::combine(of_instance, of_group) == Peering::Blocked {
+    if is_blocked(app, group, &actor).await? {
         return Ok(false);
     }
     // By the authority of the id, which is the one that signed: a handle's domain only points to it.
     let Some(authority) = actor.ap_id.authority().filter(|_| !is_one) else { return Ok(is_one) };
     Ok(is_hosted_by(app, group, authority).await?
         || membership::has_member_of(&app.store, group, authority).await?)
+}
+
+/// Whether somebody's server is one that a group, or the instance, has blocked.
+pub async fn is_blocked(app: &App, group: GroupId, actor: &Actor) -> Result<bool, StoreError> {
+    let (of_instance, of_group) = facts::peering_of_actor(app, Some(group), actor).await?;
+    Ok(peering::combine(of_instance, of_group) == Peering::Blocked)
 }
 
 /// Whether a group is hosted by the server with this authority, which has what is said in it anyway.

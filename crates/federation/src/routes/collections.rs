@@ -152,7 +152,9 @@ async fn followers_of_reader(
     };
     let authority = asker.ap_id.authority().ok_or(Refusal::Unauthorized)?;
     let id = GroupId(group.id.0);
-    if find_settings(app, &group).await?.policy.visibility != Visibility::Members {
+    let is_for_members = find_settings(app, &group).await?.policy.visibility == Visibility::Members;
+    // A server that is blocked is not told an empty list: it would drop what unblocking it is to bring back.
+    if !is_for_members || read::is_blocked(app, id, &asker).await? {
         return Err(Refusal::NotFound);
     }
     let mut members = if membership::has_member_of(&app.store, id, authority).await? {

@@ -141,6 +141,8 @@ on_both_engines! {
                 assert_eq!(found, (false, false), "{path}, by {}", reader.username);
             }
         }
+        let list = get_signed(&world.stage, &world.router, PATH, &world.member).await;
+        assert_eq!(list.status, StatusCode::NOT_FOUND, "nor who its members are, nor that there are none");
     }
 
     async fn what_is_for_members_is_given_to_their_servers_and_to_nobody_else(db: Db) {
